@@ -1,0 +1,1 @@
+export { equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
