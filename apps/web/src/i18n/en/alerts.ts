@@ -1,0 +1,3 @@
+export const alerts = {
+  empty: { title: "No alert yet", text: "A rule that fires puts an alert here." },
+} as const;

@@ -1,0 +1,3 @@
+export const devices = {
+  empty: { title: "No device yet", text: "The first one takes about two minutes." },
+} as const;

@@ -1,0 +1,3 @@
+export const people = {
+  empty: { title: "Nobody else yet", text: "Sessions and the access log stand here." },
+} as const;

@@ -1,0 +1,3 @@
+export const settings = {
+  empty: { title: "No setting here", text: "The settings of this installation stand here." },
+} as const;

@@ -1,0 +1,12 @@
+export { alerts } from "./alerts.ts";
+export { common } from "./common.ts";
+export { devices } from "./devices.ts";
+export { errors } from "./errors.ts";
+export { login } from "./login.ts";
+export { outbox } from "./outbox.ts";
+export { overview } from "./overview.ts";
+export { people } from "./people.ts";
+export { settings } from "./settings.ts";
+export { setup } from "./setup.ts";
+export { shell } from "./shell.ts";
+export { telemetry } from "./telemetry.ts";

@@ -1,0 +1,32 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `vite` (development only) forwards API calls and the live socket. */
+const DEVELOPMENT_SERVER = "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  /** The server replaces this placeholder in index.html with a fresh nonce for every response. */
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: {
+    outDir: "dist",
+    target: ["chrome123", "firefox128", "safari17.5"],
+    /** Every asset is a file of its own: the policy allows no data: URL for fonts or scripts. */
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
+            { name: "chart", test: /node_modules[\\/]uplot[\\/]/, priority: 3 },
+            { name: "table", test: /node_modules[\\/]@tanstack[\\/](react-table|table-core|react-virtual|virtual-core)[\\/]/, priority: 3 },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: { "/api": { target: DEVELOPMENT_SERVER, ws: true } },
+  },
+});
