@@ -1,1 +1,21 @@
+export { type AccessClaims, type AccessTokens, createAccessTokens } from "./access-token.ts";
+export { matchesApiKey, type NewApiKey, newApiKey, parseApiKey } from "./api-key.ts";
+export {
+  type DeviceToken,
+  type DeviceTokenVerdict,
+  mintDeviceToken,
+  parseDeviceToken,
+  verifyDeviceToken,
+} from "./device-token.ts";
 export { equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
+export { deriveKey, hkdfSha256, type MasterKey, openMasterKey } from "./master-key.ts";
+export { hashPassword, needsRehash, verifyPassword } from "./password.ts";
+export {
+  createPrivateFile,
+  ensurePrivateFolder,
+  readPrivateFile,
+  replacePrivateFile,
+} from "./private-file.ts";
+export { openSecret, sealSecret } from "./seal.ts";
+export { newToken } from "./token.ts";
+export { signWebhook, verifyWebhook } from "./webhook.ts";

@@ -1,0 +1,45 @@
+import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { BoundedQueue } from "./bounded-queue.ts";
+
+/** OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane. */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Two hashes are 38 MiB and two cores; 64 waiting ones are about 1 s of work. */
+const queue = new BoundedQueue(2, 64);
+
+/** What an unknown account's password is compared with, only to take the same time. */
+let nobody: Promise<string> | undefined;
+
+/** argon2id in PHC form. The password is hashed exactly as given (ASVS 6.2.8). Refuses `server.busy` under a flood. */
+export function hashPassword(password: string): Promise<string> {
+  return queue.run(() => hash(password, COST));
+}
+
+/**
+ * Whether `password` is the one behind `phc`. With `phc` undefined (no such account) it works as long
+ * and answers false, so that the time tells nothing. A damaged `phc` answers false. Refuses `server.busy`.
+ */
+export function verifyPassword(phc: string | undefined, password: string): Promise<boolean> {
+  return queue.run(async () => {
+    nobody ??= hash("nobody", COST);
+    const stored = phc !== undefined && isArgon2id(phc) ? phc : await nobody;
+    return (await verify(stored, password)) && stored === phc;
+  });
+}
+
+/** True when `phc` was made at another cost than today's, or cannot be read: hash again at the next good login. */
+export function needsRehash(phc: string): boolean {
+  if (!isArgon2id(phc)) return true;
+  const { memoryCost, timeCost, parallelism } = parseOptions(phc);
+  return memoryCost !== COST.memoryCost || timeCost !== COST.timeCost || parallelism !== COST.parallelism;
+}
+
+function isArgon2id(phc: string): boolean {
+  if (!phc.startsWith("$argon2id$v=19$")) return false;
+  try {
+    parseOptions(phc);
+    return true;
+  } catch {
+    return false;
+  }
+}
