@@ -20,7 +20,11 @@ export default defineConfig({
           groups: [
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: "chart", test: /node_modules[\\/]uplot[\\/]/, priority: 3 },
-            { name: "table", test: /node_modules[\\/]@tanstack[\\/](react-table|table-core|react-virtual|virtual-core)[\\/]/, priority: 3 },
+            {
+              name: "table",
+              test: /node_modules[\\/]@tanstack[\\/](react-table|table-core|react-virtual|virtual-core)[\\/]/,
+              priority: 3,
+            },
           ],
         },
       },

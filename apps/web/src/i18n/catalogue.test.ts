@@ -7,7 +7,9 @@ type Tree = { readonly [key: string]: string | Tree };
 /** Every text with its dotted key. */
 function texts(tree: Tree, prefix = ""): [string, string][] {
   return Object.entries(tree).flatMap(([key, value]) =>
-    typeof value === "string" ? [[prefix + key, value] as [string, string]] : texts(value, `${prefix}${key}.`),
+    typeof value === "string"
+      ? [[prefix + key, value] as [string, string]]
+      : texts(value, `${prefix}${key}.`),
   );
 }
 
@@ -22,7 +24,10 @@ const fr = await loadCatalogue("fr");
 
 describe("the two languages", () => {
   it("have exactly the same keys", () => {
-    const keys = (tree: Tree) => texts(tree).map(([key]) => key).sort();
+    const keys = (tree: Tree) =>
+      texts(tree)
+        .map(([key]) => key)
+        .sort();
     expect(keys({ ...fr })).toEqual(keys({ ...en }));
   });
 

@@ -61,7 +61,9 @@ const BYTE_UNITS = { en: ["B", "kB", "MB", "GB", "TB"], fr: ["o", "ko", "Mo", "G
 const DAY_SYMBOL = { en: "d", fr: "j" } as const;
 
 export function createFormat(locale: Locale, timeZone: string): Format {
-  const numbers = memo((key) => new Intl.NumberFormat(NUMBERS[locale], JSON.parse(key) as Intl.NumberFormatOptions));
+  const numbers = memo(
+    (key) => new Intl.NumberFormat(NUMBERS[locale], JSON.parse(key) as Intl.NumberFormatOptions),
+  );
   const number = (options: Intl.NumberFormatOptions) => numbers(JSON.stringify(options));
   const dates = memo(
     (key) =>
@@ -98,7 +100,8 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     dateTime: (atMs) => date({ ...DAY, ...HOUR_MINUTE, second: "2-digit" }).format(atMs),
     dateMinute: (atMs) => date({ ...DAY, ...HOUR_MINUTE }).format(atMs),
     date: (atMs) => date(DAY).format(atMs),
-    longDate: (atMs) => date({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(atMs),
+    longDate: (atMs) =>
+      date({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(atMs),
     clock: (atMs) => clock.format(atMs),
     clockMs: (atMs) => clockMs.format(atMs),
     clockMinute: (atMs) => clockMinute.format(atMs),

@@ -40,7 +40,11 @@ export function I18nProvider(props: { first: Loaded; timeZone?: string | undefin
   const { errors, ...messages } = loaded.catalogue;
   return (
     <ErrorTextsContext value={errors}>
-      <IntlProvider locale={loaded.locale} messages={messages as Messages} timeZone={props.timeZone ?? browserZone}>
+      <IntlProvider
+        locale={loaded.locale}
+        messages={messages as Messages}
+        timeZone={props.timeZone ?? browserZone}
+      >
         <SiteTime timeZone={props.timeZone ?? browserZone}>{props.children}</SiteTime>
       </IntlProvider>
     </ErrorTextsContext>

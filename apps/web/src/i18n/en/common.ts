@@ -32,7 +32,8 @@ export const common = {
     failed: "This could not be read",
     shownFrom: "Shown values are from {time}.",
     traceId: "Trace id",
-    offlineBrowser: "The server does not answer. Check that Gatehouse runs and that this computer is connected.",
+    offlineBrowser:
+      "The server does not answer. Check that Gatehouse runs and that this computer is connected.",
     unexpected: "The console met something it does not know. Reload the page.",
   },
   live: {

@@ -5,7 +5,8 @@ export const errors: Record<ErrorCode, string> = {
   "request.invalid": "Gatehouse does not accept this input as it is. Check the fields and send them again.",
   "request.too_large": "This is larger than Gatehouse accepts.",
   "request.unsupported_media_type": "Gatehouse does not accept this kind of content here.",
-  "request.cross_site": "The request came from another site and was refused. Open the console from its own address.",
+  "request.cross_site":
+    "The request came from another site and was refused. Open the console from its own address.",
   "request.rate_limited": "Too many requests in a short time. Wait a minute, then try again.",
   "request.not_found": "There is nothing at this address.",
   "request.method_not_allowed": "This action is not offered at this address.",

@@ -38,7 +38,8 @@ export const setup = {
   },
   address: {
     title: "Check the address and the certificate",
-    intro: "Devices and browsers reach Gatehouse here. Compare the fingerprint once; then this computer can trust it.",
+    intro:
+      "Devices and browsers reach Gatehouse here. Compare the fingerprint once; then this computer can trust it.",
     address: "Address",
     encryption: "Encryption",
     https: "TLS, certificate of Gatehouse’s own authority",
@@ -54,7 +55,8 @@ export const setup = {
     title: "Add your first device",
     intro: "Connect something real now, or look around with a demo site first.",
     realTitle: "A real device",
-    realText: "An ESP32, a Raspberry Pi, a script: anything that speaks MQTT or HTTP. It takes about two minutes.",
+    realText:
+      "An ESP32, a Raspberry Pi, a script: anything that speaks MQTT or HTTP. It takes about two minutes.",
     realAction: "Add a device",
     demoTitle: "A demo site",
     demoText: "48 simulated devices over the real protocols, each with its own key. Removable in one click.",

@@ -1,5 +1,5 @@
-import type { Same } from "../same.ts";
 import type { common as en } from "../en/common.ts";
+import type { Same } from "../same.ts";
 
 export const common: Same<typeof en> = {
   action: {

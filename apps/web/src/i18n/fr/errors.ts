@@ -1,7 +1,8 @@
 import type { ErrorCode } from "@gatehouse/base";
 
 export const errors: Record<ErrorCode, string> = {
-  "request.invalid": "Gatehouse n’accepte pas cette saisie telle quelle. Vérifiez les champs, puis renvoyez-les.",
+  "request.invalid":
+    "Gatehouse n’accepte pas cette saisie telle quelle. Vérifiez les champs, puis renvoyez-les.",
   "request.too_large": "L’envoi dépasse la taille acceptée par Gatehouse.",
   "request.unsupported_media_type": "Gatehouse n’accepte pas ce type de contenu ici.",
   "request.cross_site":
@@ -15,7 +16,8 @@ export const errors: Record<ErrorCode, string> = {
     "Une panne est survenue dans Gatehouse. L’identifiant de trace mène à la ligne du journal du serveur.",
   "server.busy": "Gatehouse a plus de travail qu’il ne peut en prendre. Réessayez dans un instant.",
   "server.stopping": "Gatehouse s’arrête. Réessayez après son démarrage.",
-  "server.disk_full": "Le disque du serveur est plein. Libérez de l’espace\u202f; rien de confirmé n’est perdu.",
+  "server.disk_full":
+    "Le disque du serveur est plein. Libérez de l’espace\u202f; rien de confirmé n’est perdu.",
   "auth.required": "Connectez-vous d’abord.",
   "auth.invalid_credentials": "L’adresse courriel ou le mot de passe est erroné.",
   "auth.forbidden": "Votre rôle ne le permet pas. Adressez-vous à un propriétaire.",
@@ -68,6 +70,7 @@ export const errors: Record<ErrorCode, string> = {
   "backup.invalid": "La sauvegarde est illisible ou incomplète.",
   "demo.exists": "Le site de démonstration est déjà là.",
   "demo.not_found": "Il n’y a pas de site de démonstration.",
-  "secret.unreadable": "Un secret enregistré est illisible avec la clé de cette installation. Saisissez-le de nouveau.",
+  "secret.unreadable":
+    "Un secret enregistré est illisible avec la clé de cette installation. Saisissez-le de nouveau.",
   "settings.invalid": "La valeur du réglage n’est pas valide.",
 };

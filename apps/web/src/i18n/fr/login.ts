@@ -8,7 +8,8 @@ export const login: Same<typeof en> = {
   password: "Mot de passe",
   submit: "Se connecter",
   ended: "Votre session est terminée. Reconnectez-vous pour reprendre où vous étiez.",
-  setup: "Cette installation n’a pas encore de propriétaire. Ouvrez le lien d’installation que Gatehouse a écrit dans son journal.",
+  setup:
+    "Cette installation n’a pas encore de propriétaire. Ouvrez le lien d’installation que Gatehouse a écrit dans son journal.",
   wait: "Attendez {duration}, puis réessayez.",
   show: "Afficher le mot de passe",
 };

@@ -41,14 +41,17 @@ export const setup: Same<typeof en> = {
   },
   address: {
     title: "Vérifier l’adresse et le certificat",
-    intro: "Les appareils et les navigateurs joignent Gatehouse ici. Comparez l’empreinte une fois\u202f; cet ordinateur peut ensuite lui faire confiance.",
+    intro:
+      "Les appareils et les navigateurs joignent Gatehouse ici. Comparez l’empreinte une fois\u202f; cet ordinateur peut ensuite lui faire confiance.",
     address: "Adresse",
     encryption: "Chiffrement",
     https: "TLS, certificat de l’autorité propre à Gatehouse",
     http: "Aucun\u00a0: HTTP simple, sur cet ordinateur seulement",
-    httpText: "Personne d’autre ne peut joindre cette adresse. Démarrez Gatehouse sur une adresse publique pour obtenir TLS automatiquement.",
+    httpText:
+      "Personne d’autre ne peut joindre cette adresse. Démarrez Gatehouse sur une adresse publique pour obtenir TLS automatiquement.",
     fingerprint: "Empreinte de l’autorité (SHA-256)",
-    fingerprintHint: "La même ligne figure dans le journal du serveur. Si un seul caractère diffère, arrêtez-vous ici.",
+    fingerprintHint:
+      "La même ligne figure dans le journal du serveur. Si un seul caractère diffère, arrêtez-vous ici.",
     none: "Il n’y a pas de certificat\u00a0: la connexion n’est pas chiffrée.",
     next: "Continuer vers le premier appareil",
     back: "Retour",
@@ -57,10 +60,12 @@ export const setup: Same<typeof en> = {
     title: "Ajouter votre premier appareil",
     intro: "Connectez tout de suite un appareil réel, ou visitez d’abord un site de démonstration.",
     realTitle: "Un appareil réel",
-    realText: "Un ESP32, un Raspberry Pi, un script\u00a0: tout ce qui parle MQTT ou HTTP. Comptez environ deux minutes.",
+    realText:
+      "Un ESP32, un Raspberry Pi, un script\u00a0: tout ce qui parle MQTT ou HTTP. Comptez environ deux minutes.",
     realAction: "Ajouter un appareil",
     demoTitle: "Un site de démonstration",
-    demoText: "48 appareils simulés sur les vrais protocoles, chacun avec sa propre clé. Supprimable d’un clic.",
+    demoText:
+      "48 appareils simulés sur les vrais protocoles, chacun avec sa propre clé. Supprimable d’un clic.",
     demoAction: "Démarrer le site de démonstration",
     demoStarting: "Démarrage de 48 appareils…",
     demoRunning: "Le site de démonstration fonctionne avec {count} appareils.",
