@@ -1,0 +1,103 @@
+import {
+  type AnyEndpoint,
+  accounts,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+} from "@gatehouse/contract";
+import { ApiError, isApiError, readProblem } from "./api-error.ts";
+
+type Part<Name extends string, T> = {} extends T
+  ? { readonly [K in Name]?: T }
+  : undefined extends T
+    ? { readonly [K in Name]?: undefined }
+    : { readonly [K in Name]: T };
+
+/** What a call needs: only the parts its endpoint declares. */
+export type Input<E extends AnyEndpoint> = Part<"params", ParamsOf<E>> &
+  Part<"query", QueryOf<E>> &
+  Part<"body", BodyOf<E>>;
+
+interface AnyInput {
+  readonly params?: Record<string, unknown>;
+  readonly query?: Record<string, unknown>;
+  readonly body?: unknown;
+}
+
+export interface Client {
+  /** Calls one endpoint. Throws ApiError, or the signal's reason when it was aborted. */
+  call<E extends AnyEndpoint>(endpoint: E, input: Input<E>, signal?: AbortSignal): Promise<ReplyOf<E>>;
+}
+
+/** `/devices/:id` with its parameters and query filled in, each encoded; undefined query members are left out. */
+export function urlOf(endpoint: Pick<AnyEndpoint, "path">, input: AnyInput): string {
+  const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(String(input.params?.[name])),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/**
+ * A client over `fetch`. A 401 of an operator endpoint tries the refresh cookie once, shared by all calls that
+ * wait, then repeats the call; `onSessionEnded` hears when that fails too.
+ */
+export function createClient(fetchFn: typeof fetch, onSessionEnded: () => void): Client {
+  let refreshing: Promise<void> | undefined;
+
+  async function send(
+    endpoint: AnyEndpoint,
+    input: AnyInput,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const response = await fetchFn(urlOf(endpoint, input), {
+      method: endpoint.method,
+      credentials: "same-origin",
+      headers: input.body === undefined ? {} : { "content-type": "application/json" },
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      ...(signal === undefined ? {} : { signal }),
+    }).catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      throw new ApiError("network", 0, { cause });
+    });
+    if (!response.ok) throw await readProblem(response);
+    if (response.status === 204) return undefined;
+    if (endpoint.contentType !== undefined) return response.text();
+    return response.json().catch((cause: unknown) => {
+      throw new ApiError("unexpected", response.status, { cause });
+    });
+  }
+
+  async function refreshOnce(): Promise<void> {
+    refreshing ??= send(accounts.refresh, {}, undefined)
+      .then(() => undefined)
+      .finally(() => {
+        refreshing = undefined;
+      });
+    return refreshing;
+  }
+
+  return {
+    async call(endpoint, input, signal) {
+      try {
+        return (await send(endpoint, input as AnyInput, signal)) as never;
+      } catch (error) {
+        if (endpoint.audience !== "operator" || !isApiError(error) || !needsRefresh(error)) throw error;
+      }
+      try {
+        await refreshOnce();
+      } catch (error) {
+        if (isApiError(error) && error.status === 401) onSessionEnded();
+        throw error;
+      }
+      return (await send(endpoint, input as AnyInput, signal)) as never;
+    },
+  };
+}
+
+const needsRefresh = (error: ApiError): boolean =>
+  error.code === "auth.required" || error.code === "auth.session_ended";
