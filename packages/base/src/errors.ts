@@ -1,0 +1,105 @@
+/** Whose mistake it was: decides the log level and what the console advises. */
+export type Fault = "caller" | "server" | "elsewhere";
+
+export interface ErrorRow {
+  /** HTTP status (RFC 9110). */
+  readonly status: number;
+  /** English title, one sentence; the console's EN and FR texts are in the web catalogue under `errors.<code>`. */
+  readonly title: string;
+  readonly fault: Fault;
+  /** Whether the same request may succeed later without a change. */
+  readonly retry: boolean;
+}
+
+const row = (status: number, title: string, fault: Fault = "caller", retry = false): ErrorRow => ({
+  status,
+  title,
+  fault,
+  retry,
+});
+
+/** The catalogue: every code the product can answer. docs/errors.md and both languages cover each (tested). */
+export const ERRORS = {
+  // any request
+  "request.invalid": row(400, "The request does not have the expected shape."),
+  "request.too_large": row(413, "The request is larger than allowed."),
+  "request.unsupported_media_type": row(415, "This content type is not accepted here."),
+  "request.cross_site": row(403, "The request came from another site."),
+  "request.rate_limited": row(429, "Too many requests.", "caller", true),
+  "request.not_found": row(404, "Nothing is found at this address."),
+  "request.method_not_allowed": row(405, "This method is not offered at this address."),
+  "request.conflict": row(409, "Somebody else changed this in the meantime."),
+  "server.internal": row(500, "Something failed inside Gatehouse.", "server", true),
+  "server.busy": row(503, "Gatehouse has more work than it can take at the moment.", "server", true),
+  "server.stopping": row(503, "Gatehouse is stopping.", "server", true),
+  "server.disk_full": row(507, "The disk is full.", "server", true),
+  // people
+  "auth.required": row(401, "Log in first."),
+  "auth.invalid_credentials": row(401, "The e-mail address or the password is wrong."),
+  "auth.forbidden": row(403, "Your role does not allow this."),
+  "auth.throttled": row(429, "Too many attempts. Wait, then try again.", "caller", true),
+  "auth.setup_link_invalid": row(403, "This setup link is not valid any more."),
+  "auth.setup_done": row(409, "This installation already has an owner."),
+  "auth.password_weak": row(422, "This password is too easy to guess."),
+  "auth.session_ended": row(401, "This session has ended. Log in again."),
+  "account.email_taken": row(409, "This e-mail address is already in use."),
+  "account.not_found": row(404, "There is no such account."),
+  // devices
+  "device.not_found": row(404, "There is no such device."),
+  "device.name_taken": row(409, "Another device already has this name."),
+  "device.type_unknown": row(422, "There is no such device type."),
+  "device.revoked": row(403, "This device is revoked."),
+  "device.credentials_invalid": row(401, "The device's credentials are wrong."),
+  "device.claim_invalid": row(403, "This claim code is unknown, used or expired."),
+  "device.command_unknown": row(422, "This device type does not know this command."),
+  "device.command_not_found": row(404, "There is no such command."),
+  "site.not_found": row(404, "There is no such site."),
+  "site.name_taken": row(409, "Another site already has this name."),
+  "site.not_empty": row(409, "This site still has devices."),
+  "limit.reached": row(409, "The limit of this installation is reached."),
+  // what devices send
+  "message.malformed": row(400, "The message cannot be read."),
+  "message.too_large": row(413, "The message is larger than allowed."),
+  "message.too_deep": row(400, "The message is nested too deeply."),
+  "message.invalid_utf8": row(400, "The message is not valid UTF-8."),
+  "message.topic_unknown": row(404, "Gatehouse does not know this topic."),
+  "message.topic_forbidden": row(403, "This device may not use this topic."),
+  "message.schema": row(422, "The message does not match the device type."),
+  "message.not_finite": row(422, "A value is not a finite number."),
+  "message.out_of_range": row(422, "A value is outside what this device can physically measure."),
+  "message.timestamp": row(422, "The timestamp is too far from now."),
+  "message.too_many_metrics": row(422, "The device sends more different metrics than allowed."),
+  "message.rate_limited": row(429, "The device sends faster than allowed.", "caller", true),
+  // telemetry and boards
+  "telemetry.series_not_found": row(404, "There is no such series."),
+  "telemetry.range_invalid": row(400, "The time range is empty or too long."),
+  "board.not_found": row(404, "There is no such board."),
+  // rules, alerts, messages to people
+  "rule.not_found": row(404, "There is no such rule."),
+  "rule.invalid": row(422, "The rule cannot work as written."),
+  "alert.not_found": row(404, "There is no such alert."),
+  "channel.not_found": row(404, "There is no such notification channel."),
+  "channel.invalid": row(422, "The channel's settings are not complete."),
+  "channel.delivery_failed": row(502, "The channel did not accept the message.", "elsewhere", true),
+  "outbox.not_found": row(404, "There is no such message."),
+  "url.forbidden": row(422, "Gatehouse does not call this address."),
+  // operations
+  "config.invalid": row(500, "The configuration is not valid.", "caller"),
+  "database.unavailable": row(503, "The database does not answer.", "server", true),
+  "database.start_failed": row(500, "The database does not start.", "server"),
+  "database.in_use": row(500, "Another program already uses this data folder.", "caller"),
+  "database.schema_newer": row(500, "The database was made by a newer version of Gatehouse.", "caller"),
+  "database.migration_changed": row(500, "A migration that was already applied has changed.", "server"),
+  "database.migration_failed": row(500, "A migration of the database failed.", "server"),
+  "secret.unreadable": row(
+    500,
+    "A stored secret cannot be opened with the key of this installation.",
+    "server",
+  ),
+  "backup.invalid": row(422, "The backup cannot be read or is not whole."),
+  "demo.exists": row(409, "The demo site is already there."),
+  "demo.not_found": row(404, "There is no demo site."),
+  "settings.invalid": row(422, "The setting's value is not valid."),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;

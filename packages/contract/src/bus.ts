@@ -1,0 +1,51 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { Alert } from "./alerts.ts";
+import type { Command, DeviceLogEntry, DeviceStatus } from "./devices.ts";
+
+/** One message of a device after authentication and validation; times in Unix ms. */
+export interface Reading {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly typeId: string;
+  /** The device's own time when it sent one, else `receivedMs`. */
+  readonly tsMs: UnixMs;
+  readonly receivedMs: UnixMs;
+  readonly numbers: readonly (readonly [metric: string, value: number])[];
+  readonly states: readonly (readonly [metric: string, value: boolean | string])[];
+}
+
+/** Everything said on the in-process bus. A publisher never waits for a subscriber; nothing here is the only copy. */
+export interface BusMessages {
+  /** Committed to the database, in order of commit. */
+  "readings.stored": { readonly readings: readonly Reading[] };
+  "device.connected": { tenantId: Uuid; deviceId: Uuid; via: string; address: string; atMs: UnixMs };
+  "device.disconnected": { tenantId: Uuid; deviceId: Uuid; via: string; reason: string; atMs: UnixMs };
+  "device.status": { tenantId: Uuid; deviceId: Uuid; status: DeviceStatus; atMs: UnixMs };
+  /** Inventory: added, changed, removed. */
+  "device.changed": { tenantId: Uuid; deviceId: Uuid; change: "added" | "updated" | "removed" };
+  /** Connections that used these credentials must end within a second; no `credentialIds` = all of the device. */
+  "device.credentials_ended": { tenantId: Uuid; deviceId: Uuid; credentialIds?: readonly string[] };
+  /** `deviceId` is absent when nobody was authenticated. */
+  "message.refused": {
+    tenantId?: Uuid;
+    deviceId?: Uuid;
+    code: string;
+    via: string;
+    address: string;
+    detail?: string;
+    atMs: UnixMs;
+  };
+  "device.log": { tenantId: Uuid; deviceId: Uuid; entry: DeviceLogEntry };
+  "command.changed": { tenantId: Uuid; command: Command };
+  "alert.changed": { tenantId: Uuid; alert: Alert; event: string };
+  "session.ended": { tenantId: Uuid; personId: Uuid; sessionId: Uuid };
+  "settings.changed": { tenantId: Uuid };
+}
+
+export type BusSubject = keyof BusMessages;
+
+export interface Bus {
+  publish<S extends BusSubject>(subject: S, message: BusMessages[S]): void;
+  /** A handler that throws is logged and does not disturb the others. */
+  subscribe<S extends BusSubject>(subject: S, handler: (message: BusMessages[S]) => void): () => void;
+}

@@ -1,0 +1,30 @@
+export * as accounts from "./accounts.ts";
+export * as alerts from "./alerts.ts";
+export type * from "./bus.ts";
+export * as devices from "./devices.ts";
+export {
+  type AnyEndpoint,
+  type Audience,
+  type BodyOf,
+  type Endpoint,
+  endpoint,
+  type Method,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+} from "./endpoint.ts";
+export { LIVE_FLUSH_MS, LIVE_PATH, LiveFrame, LiveRequest } from "./live.ts";
+export * as operations from "./operations.ts";
+export { PERMISSIONS, type Permission, ROLE_NAMES, ROLES, type Role, roleGrants } from "./permissions.ts";
+export { Language, Problem } from "./schemas.ts";
+export * as telemetry from "./telemetry.ts";
+export {
+  ackTopic,
+  DOWN_KINDS,
+  downTopic,
+  LIMITS,
+  TOPIC_ROOT,
+  UP_KINDS,
+  type UpKind,
+  upTopic,
+} from "./topics.ts";

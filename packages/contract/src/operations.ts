@@ -1,0 +1,238 @@
+import { type Static, Type } from "typebox";
+import { endpoint } from "./endpoint.ts";
+import { Done, Language, line, object, UnixMs } from "./schemas.ts";
+
+/** What has been counted since start or in the last 24 h; sparks are 40 equal steps, oldest first. */
+export const Overview = object({
+  devices: object({
+    total: Type.Integer(),
+    online: Type.Integer(),
+    stale: Type.Integer(),
+    offline: Type.Integer(),
+    never: Type.Integer(),
+    revoked: Type.Integer(),
+    spark: Type.Array(Type.Number()),
+  }),
+  messages: object({
+    perSecond: Type.Number(),
+    usualLow: Type.Optional(Type.Number()),
+    usualHigh: Type.Optional(Type.Number()),
+    spark: Type.Array(Type.Number()),
+  }),
+  refused: object({
+    last24h: Type.Integer(),
+    spark: Type.Array(Type.Number()),
+    byControl: Type.Array(object({ code: Type.String(), count: Type.Integer() })),
+  }),
+  alerts: object({ open: Type.Integer(), critical: Type.Integer() }),
+  storage: object({
+    databaseBytes: Type.Integer(),
+    freeBytes: Type.Integer(),
+    points: Type.Integer(),
+    pointsPerDay: Type.Integer(),
+  }),
+  needsYou: Type.Array(
+    object({
+      kind: Type.String({
+        description:
+          "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, backup_missing, plain_http",
+      }),
+      severity: Type.String(),
+      atMs: UnixMs,
+      deviceId: Type.Optional(Type.String()),
+      deviceName: Type.Optional(Type.String()),
+      alertId: Type.Optional(Type.String()),
+      count: Type.Optional(Type.Integer()),
+      text: Type.Optional(Type.String()),
+    }),
+    { maxItems: 20 },
+  ),
+  atMs: UnixMs,
+});
+export type Overview = Static<typeof Overview>;
+export const getOverview = endpoint({
+  method: "GET",
+  path: "/api/v1/overview",
+  tag: "overview",
+  audience: "operator",
+  permission: "overview.read",
+  summary: "Figures of the first page",
+  reply: Overview,
+});
+
+export const SiteSettings = object({
+  organisation: line(120),
+  language: Language,
+  timeZone: Type.String({ minLength: 1, maxLength: 64 }),
+  retentionRawDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  retentionRollupDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
+  retentionLogDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  maxTimestampPastDays: Type.Integer({ minimum: 0, maximum: 3650, description: "Oldest reading accepted" }),
+  acceptDiscovery: Type.Boolean({
+    description: "Devices may announce themselves with Home Assistant discovery",
+  }),
+  homeAssistant: object({
+    enabled: Type.Boolean(),
+    url: Type.String({ maxLength: 2048 }),
+    user: Type.String({ maxLength: 254 }),
+    password: Type.String({ maxLength: 512, description: "Write-only" }),
+    prefix: Type.String({ pattern: "^[A-Za-z0-9_-]{1,64}$" }),
+    allowPrivate: Type.Boolean(),
+  }),
+});
+export type SiteSettings = Static<typeof SiteSettings>;
+export const getSettings = endpoint({
+  method: "GET",
+  path: "/api/v1/settings",
+  tag: "settings",
+  audience: "operator",
+  permission: "settings.read",
+  summary: "Settings of this installation",
+  reply: SiteSettings,
+});
+export const updateSettings = endpoint({
+  method: "PATCH",
+  path: "/api/v1/settings",
+  tag: "settings",
+  audience: "operator",
+  permission: "settings.write",
+  summary: "Change settings",
+  body: Type.Partial(SiteSettings, { additionalProperties: false }),
+  reply: SiteSettings,
+  errors: ["settings.invalid", "url.forbidden"],
+});
+
+export const Listener = object({
+  kind: Type.String({ description: "http, https, mqtt, mqtts, ws, wss" }),
+  host: Type.String(),
+  port: Type.Integer(),
+  url: Type.String(),
+  loopbackOnly: Type.Boolean(),
+});
+export const NetworkInfo = object({
+  listeners: Type.Array(Listener),
+  publicUrl: Type.String(),
+  secure: Type.Boolean(),
+  ca: Type.Optional(
+    object({ fingerprint: Type.String(), words: Type.Array(Type.String()), expiresMs: UnixMs }),
+  ),
+  homeAssistant: object({
+    state: Type.Union([
+      Type.Literal("off"),
+      Type.Literal("connecting"),
+      Type.Literal("connected"),
+      Type.Literal("failing"),
+    ]),
+    error: Type.Optional(Type.String()),
+  }),
+});
+export type NetworkInfo = Static<typeof NetworkInfo>;
+export const getNetwork = endpoint({
+  method: "GET",
+  path: "/api/v1/network",
+  tag: "settings",
+  audience: "operator",
+  permission: "device.read",
+  summary: "Listeners and the certificate authority's fingerprint",
+  reply: NetworkInfo,
+});
+export const getCaCertificate = endpoint({
+  method: "GET",
+  path: "/ca.pem",
+  tag: "settings",
+  audience: "public",
+  summary: "The certificate authority's certificate (public)",
+  contentType: "application/x-pem-file",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});
+
+export const About = object({
+  version: Type.String(),
+  node: Type.String(),
+  postgres: Type.String(),
+  startedMs: UnixMs,
+  dataDir: Type.String(),
+  embedded: Type.Boolean(),
+  memoryBytes: Type.Integer(),
+  eventLoopP99Ms: Type.Number(),
+  ingest: object({ queued: Type.Integer(), accepted: Type.Integer(), refused: Type.Integer() }),
+  backup: object({ lastMs: Type.Optional(UnixMs), command: Type.String() }),
+});
+export const getAbout = endpoint({
+  method: "GET",
+  path: "/api/v1/about",
+  tag: "settings",
+  audience: "operator",
+  permission: "operations.read",
+  summary: "Version, uptime, memory",
+  reply: About,
+});
+
+export const DemoState = object({
+  present: Type.Boolean(),
+  running: Type.Boolean(),
+  devices: Type.Integer(),
+  connected: Type.Integer(),
+});
+export const getDemo = endpoint({
+  method: "GET",
+  path: "/api/v1/demo",
+  tag: "demo",
+  audience: "operator",
+  permission: "overview.read",
+  summary: "Whether the demo site runs",
+  reply: DemoState,
+});
+export const startDemo = endpoint({
+  method: "POST",
+  path: "/api/v1/demo",
+  tag: "demo",
+  audience: "operator",
+  permission: "demo.manage",
+  summary: "Add the demo site: 48 simulated devices over the real protocols",
+  body: object({}),
+  reply: DemoState,
+  status: 201,
+  errors: ["demo.exists"],
+});
+export const removeDemo = endpoint({
+  method: "DELETE",
+  path: "/api/v1/demo",
+  tag: "demo",
+  audience: "operator",
+  permission: "demo.manage",
+  summary: "Remove the demo site with everything it made",
+  reply: Done,
+  errors: ["demo.not_found"],
+});
+
+const Health = object({ ok: Type.Boolean(), checks: Type.Record(Type.String(), Type.Boolean()) });
+export const healthz = endpoint({
+  method: "GET",
+  path: "/healthz",
+  tag: "operations",
+  audience: "public",
+  summary: "The process answers",
+  reply: object({ ok: Type.Boolean() }),
+});
+export const readyz = endpoint({
+  method: "GET",
+  path: "/readyz",
+  tag: "operations",
+  audience: "public",
+  summary: "Everything needed to serve is up; 503 otherwise",
+  reply: Health,
+  errors: ["server.stopping", "database.unavailable"],
+});
+/** From loopback without a session, from elsewhere with permission: the mount checks `loopbackOrPermission`. */
+export const metrics = endpoint({
+  method: "GET",
+  path: "/metrics",
+  tag: "operations",
+  audience: "operator",
+  permission: "operations.read",
+  summary: "Prometheus metrics (loopback without a session)",
+  contentType: "text/plain; version=0.0.4; charset=utf-8",
+  reply: Type.String(),
+});

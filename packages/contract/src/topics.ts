@@ -1,0 +1,23 @@
+/** Native MQTT topics. `<device>` is the device's id or its name; both are the same device. */
+export const TOPIC_ROOT = "gh";
+export const UP_KINDS = ["telemetry", "state", "event", "log"] as const;
+export const DOWN_KINDS = ["command"] as const;
+export type UpKind = (typeof UP_KINDS)[number];
+
+export const upTopic = (device: string, kind: UpKind): string => `${TOPIC_ROOT}/${device}/up/${kind}`;
+export const downTopic = (device: string): string => `${TOPIC_ROOT}/${device}/down/command`;
+/** A device answers a command here: {"id": "<command id>", "ok": true, "reason"?: "…"}. */
+export const ackTopic = (device: string): string => `${TOPIC_ROOT}/${device}/up/event`;
+
+export const LIMITS = {
+  payloadBytes: 65_536,
+  topicBytes: 256,
+  topicLevels: 8,
+  jsonDepth: 16,
+  metricsPerMessage: 64,
+  metricsPerDevice: 256,
+  batchReadings: 1_000,
+  /** Live messages of a device with a clock may lie this far ahead. */
+  timestampAheadMs: 300_000,
+  subscriptionsPerClient: 32,
+} as const;
