@@ -146,6 +146,14 @@ describe("the live hub", () => {
     expect(hub.status.state).toBe("live");
   });
 
+  it("knows the server's time on a computer whose clock is wrong", () => {
+    const { hub, sockets, clock } = setUp();
+    hub.start();
+    sockets[0]?.hello(clock.nowMs() + 90_000);
+    clock.advance(1_000);
+    expect(hub.nowMs()).toBe(clock.nowMs() + 90_000);
+  });
+
   it("passes over frames it does not know", () => {
     const { hub, sockets, listener, seen } = setUp();
     hub.listen({ values: "all" }, listener);

@@ -81,6 +81,8 @@ export class LiveHub {
   #pingId = 0;
   #sentWatch = "";
   #newestMs: number | undefined;
+  /** Server clock minus this computer's, as of the newest frame. */
+  #offsetMs = 0;
   #retry: Timer | undefined;
   #heartbeat: Timer | undefined;
   #pongDue: Timer | undefined;
@@ -92,6 +94,11 @@ export class LiveHub {
 
   get status(): LiveStatus {
     return this.#status;
+  }
+
+  /** Now by the server's clock: ages stay true on a computer whose clock is wrong. */
+  nowMs(): number {
+    return this.#options.clock.nowMs() + this.#offsetMs;
   }
 
   onStatus(listener: () => void): () => void {
@@ -161,6 +168,7 @@ export class LiveHub {
   #receive(data: unknown): void {
     const frame = parseFrame(data);
     if (frame === undefined) return;
+    if ("serverMs" in frame) this.#offsetMs = frame.serverMs - this.#options.clock.nowMs();
     if (frame.type === "hello") this.#welcome(frame.serverMs);
     else if (frame.type === "batch") this.#deliver(frame);
     else if (frame.type === "pong") this.#pongDue?.cancel();

@@ -63,6 +63,12 @@ export const errors: Record<ErrorCode, string> = {
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
   "config.invalid": "The server’s configuration is not valid. Its log names the setting.",
   "database.unavailable": "The database does not answer. Gatehouse keeps trying.",
+  "database.in_use": "Another Gatehouse already uses this data folder. Stop it first.",
+  "database.migration_changed":
+    "A change of the database that was already made has been edited since. Restore the original program.",
+  "database.migration_failed": "A change of the database failed and was undone. The log says why.",
+  "database.schema_newer": "The database was made by a newer Gatehouse. Start that version.",
+  "database.start_failed": "The database did not start. The log says why.",
   "backup.invalid": "The backup cannot be read or is not whole.",
   "demo.exists": "The demo site is already there.",
   "demo.not_found": "There is no demo site.",

@@ -67,6 +67,13 @@ export const errors: Record<ErrorCode, string> = {
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
   "config.invalid": "La configuration du serveur n’est pas valide. Son journal nomme le réglage.",
   "database.unavailable": "La base de données ne répond pas. Gatehouse continue d’essayer.",
+  "database.in_use": "Un autre Gatehouse utilise déjà ce dossier de données. Arrêtez-le d’abord.",
+  "database.migration_changed":
+    "Une modification déjà faite de la base de données a été altérée depuis. Rétablissez le programme d’origine.",
+  "database.migration_failed":
+    "Une modification de la base de données a échoué et a été annulée. Le journal dit pourquoi.",
+  "database.schema_newer": "La base de données vient d’un Gatehouse plus récent. Démarrez cette version.",
+  "database.start_failed": "La base de données n’a pas démarré. Le journal dit pourquoi.",
   "backup.invalid": "La sauvegarde est illisible ou incomplète.",
   "demo.exists": "Le site de démonstration est déjà là.",
   "demo.not_found": "Il n’y a pas de site de démonstration.",

@@ -1,0 +1,58 @@
+import { useEffect, useEffectEvent } from "react";
+import { createPreference } from "../data/preference.ts";
+
+/** Single-letter shortcuts can be turned off (WCAG 2.1.4); this browser remembers it between log-ins. */
+export const singleKeys = createPreference<"on" | "off">("gatehouse.single-keys", (stored) =>
+  stored === "off" ? "off" : "on",
+);
+
+/** How long after `G` the second key of a sequence counts. */
+const SEQUENCE_MS = 1_500;
+
+const handlers = new Map<string, (() => void)[]>();
+let prefix: { readonly key: string; readonly atMs: number } | undefined;
+
+/** True where letters are text: fields, editable content, and lists that search by typing. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return (
+    target.isContentEditable ||
+    target.closest("input, textarea, select, [role=combobox], [role=listbox]") !== null
+  );
+}
+
+/** Keys belong to an open dialog, not to the page behind it. */
+const dialogOpen = (): boolean =>
+  document.querySelector("[role=dialog][aria-modal=true], [role=menu]") !== null;
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (singleKeys.get() === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || isTyping(event.target) || dialogOpen()) return;
+  const key = event.key.toLowerCase();
+  const sequence =
+    prefix !== undefined && event.timeStamp - prefix.atMs < SEQUENCE_MS ? `${prefix.key} ${key}` : key;
+  prefix = sequence === "g" ? { key, atMs: event.timeStamp } : undefined;
+  const run = handlers.get(sequence)?.at(-1);
+  if (run === undefined) return;
+  event.preventDefault();
+  run();
+}
+
+/**
+ * Runs `action` on a single key ("j", ".", "?") or a sequence ("g d") anywhere but in a text field. The part of
+ * the page that appeared last wins a key.
+ */
+export function useShortcut(keys: string, action: () => void): void {
+  const run = useEffectEvent(action);
+  useEffect(() => {
+    const handler = () => run();
+    if (handlers.size === 0) addEventListener("keydown", onKeyDown);
+    handlers.set(keys, [...(handlers.get(keys) ?? []), handler]);
+    return () => {
+      const left = (handlers.get(keys) ?? []).filter((other) => other !== handler);
+      if (left.length > 0) handlers.set(keys, left);
+      else handlers.delete(keys);
+      if (handlers.size === 0) removeEventListener("keydown", onKeyDown);
+    };
+  }, [keys]);
+}

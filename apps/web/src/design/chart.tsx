@@ -1,0 +1,167 @@
+import { ActionIcon, Tooltip, useComputedColorScheme } from "@mantine/core";
+import { IconChartLine, IconTable } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type uPlot from "uplot";
+import { useTranslations } from "use-intl";
+import { useFormat } from "../i18n/provider.tsx";
+import styles from "./chart.module.css";
+import { alignSeries, type Points, summarise } from "./chart-data.ts";
+import { ChartTable } from "./chart-table.tsx";
+import { type ChartLook, createPlot } from "./plot.ts";
+
+/** A token of tokens.css without its dashes: "series-1", "danger-mark". */
+export type ColourToken = string;
+
+export interface ChartSeries extends Points {
+  readonly label: string;
+  readonly colour: ColourToken;
+  /** Draw steps instead of slopes: for states and set points. */
+  readonly stepped?: boolean;
+  /** Lowest and highest of each point of a rollup: a tinted area around the line. */
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+}
+
+export interface ChartProps {
+  /** What is measured; begins the text for screen readers. */
+  title: string;
+  series: readonly ChartSeries[];
+  /** With its unit: `(value) => format.quantity(value, "°C")`. */
+  formatValue: (value: number) => string;
+  height?: number;
+  /** Without axes it is a small picture beside a figure, and has no table button. */
+  axes?: boolean;
+  /** Usual range, tinted. */
+  band?: { readonly low: number; readonly high: number; readonly colour: ColourToken };
+  markers?: readonly { readonly atMs: number; readonly label: string; readonly colour: ColourToken }[];
+  /** Fixed time window; without it the data's own. */
+  window?: { readonly fromMs: number; readonly toMs: number };
+  /** Ends of the value axis that hold whatever the data. */
+  min?: number | undefined;
+  max?: number | undefined;
+}
+
+/** Lines over time on canvas. New points are drawn as steps, never tweened; a theme change draws anew. */
+export function Chart(props: ChartProps) {
+  const t = useTranslations("common.chart");
+  const [asTable, setAsTable] = useState(false);
+  const axes = props.axes !== false;
+  const height = props.height ?? 180;
+  const label = asTable ? t("showChart") : t("showTable");
+  return (
+    <figure className={styles.figure}>
+      {asTable ? (
+        <ChartTable
+          title={props.title}
+          series={props.series}
+          formatValue={props.formatValue}
+          height={height}
+        />
+      ) : (
+        <Plot {...props} height={height} axes={axes} />
+      )}
+      {axes && (
+        <Tooltip label={label}>
+          <ActionIcon
+            className={styles.toggle}
+            size={24}
+            aria-label={label}
+            onClick={() => setAsTable(!asTable)}
+          >
+            {asTable ? <IconChartLine size={15} /> : <IconTable size={15} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </figure>
+  );
+}
+
+function Plot(props: ChartProps & { height: number; axes: boolean }) {
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const scheme = useComputedColorScheme();
+  const format = useFormat();
+  const summary = useChartSummary(props);
+  const data = useMemo(() => alignSeries(withRanges(props.series)), [props.series]);
+
+  const look: ChartLook = {
+    axes: props.axes,
+    height: props.height,
+    series: props.series.map(({ label, colour, stepped, low }) => ({
+      label,
+      colour,
+      stepped: stepped === true,
+      ranged: low !== undefined,
+    })),
+    band: props.band,
+    markers: props.markers ?? [],
+    window: props.window,
+    min: props.min,
+    max: props.max,
+  };
+  const lookKey = JSON.stringify(look);
+  const latest = useRef({ look, data, formatValue: props.formatValue, format });
+  latest.current = { look, data, formatValue: props.formatValue, format };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: lookKey and scheme say when to draw anew; the rest is read from `latest`
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return;
+    const drawn = createPlot(element, latest.current.look, latest.current.data, {
+      value: (value) => latest.current.formatValue(value),
+      clock: (atMs, spanMs) => {
+        const { format: now } = latest.current;
+        if (spanMs < 15 * 60_000) return now.clock(atMs);
+        return spanMs <= 26 * 3_600_000 ? now.clockMinute(atMs) : now.date(atMs);
+      },
+    });
+    plot.current = drawn;
+    const resize = new ResizeObserver(() =>
+      drawn.setSize({ width: element.clientWidth, height: latest.current.look.height }),
+    );
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      drawn.destroy();
+      plot.current = undefined;
+    };
+  }, [lookKey, scheme, format]);
+
+  useEffect(() => plot.current?.setData(data as uPlot.AlignedData), [data]);
+
+  return (
+    <div>
+      <div ref={holder} className={styles.plot} style={{ height: props.height }} aria-hidden="true" />
+      <p className="visually-hidden">{summary}</p>
+    </div>
+  );
+}
+
+/** Every series, and the lowest and highest of those that have them, in the order `plot.ts` expects. */
+function withRanges(series: readonly ChartSeries[]): Points[] {
+  return series.flatMap((one) =>
+    one.low !== undefined && one.high !== undefined
+      ? [one, { t: one.t, v: one.high }, { t: one.t, v: one.low }]
+      : [one],
+  );
+}
+
+function useChartSummary(props: ChartProps): string {
+  const t = useTranslations("common.chart");
+  const format = useFormat();
+  return props.series
+    .map((series) => {
+      const summary = summarise(series);
+      if (summary === undefined) return t("empty", { title: props.title });
+      return t("summary", {
+        title: props.title,
+        label: series.label,
+        count: summary.count,
+        low: props.formatValue(summary.low),
+        high: props.formatValue(summary.high),
+        last: props.formatValue(summary.last),
+        time: format.clock(summary.lastMs),
+      });
+    })
+    .join(" ");
+}
