@@ -15,5 +15,9 @@ export interface JobDefinition<T extends object = object> {
 
 export interface Jobs {
   /** Enqueues now or after `delaySeconds`; with `singletonKey` a second one with the same key is dropped while the first waits. */
-  send<T extends object>(name: string, data: T, options?: { delaySeconds?: number; singletonKey?: string }): Promise<void>;
+  send<T extends object>(
+    name: string,
+    data: T,
+    options?: { delaySeconds?: number; singletonKey?: string },
+  ): Promise<void>;
 }

@@ -1,0 +1,120 @@
+import { type Static, Type } from "typebox";
+
+const object = <T extends Parameters<typeof Type.Object>[0]>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false });
+
+/**
+ * Every setting of the program: one schema gives the environment names (GATEHOUSE_HTTP_PORT for
+ * `http.port`), the file (`gatehouse.json` in the data folder), the checks and docs/configuration.md.
+ */
+export const ConfigSchema = object({
+  dataDir: Type.String({
+    default: "data",
+    minLength: 1,
+    description: "Folder for the database, keys and certificates.",
+  }),
+  databaseUrl: Type.String({
+    default: "",
+    description: "PostgreSQL server to use instead of the embedded one; DATABASE_URL is read too. Secret.",
+  }),
+  publicUrl: Type.String({
+    default: "",
+    description:
+      "Address people use to reach the console, when it differs from the listener (reverse proxy).",
+  }),
+  logLevel: Type.Union(
+    [Type.Literal("debug"), Type.Literal("info"), Type.Literal("warn"), Type.Literal("error")],
+    { default: "info", description: "Least important log line that is written." },
+  ),
+  trustedProxies: Type.Array(Type.String({ maxLength: 64 }), {
+    default: [],
+    maxItems: 32,
+    description: "Addresses or CIDR ranges whose X-Forwarded-* headers are believed.",
+  }),
+  http: object({
+    host: Type.String({
+      default: "127.0.0.1",
+      description: "Address of the console and API. On anything but loopback TLS is on.",
+    }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 8080,
+      description: "Port of the console and API.",
+    }),
+    maxConnections: Type.Integer({
+      default: 2_000,
+      minimum: 1,
+      maximum: 100_000,
+      description: "Open HTTP connections at once.",
+    }),
+    perMinute: Type.Integer({
+      default: 1_200,
+      minimum: 10,
+      maximum: 1_000_000,
+      description: "Requests a minute from one address.",
+    }),
+  }),
+  tls: object({
+    mode: Type.Union([Type.Literal("auto"), Type.Literal("on"), Type.Literal("off")], {
+      default: "auto",
+      description:
+        "auto: HTTPS by our own CA except on loopback; on: always; off: never, allowed only on loopback or behind a trusted proxy.",
+    }),
+    hosts: Type.Array(Type.String({ maxLength: 253 }), {
+      default: [],
+      maxItems: 32,
+      description: "Further names and addresses for the certificate.",
+    }),
+    certFile: Type.String({
+      default: "",
+      description: "Certificate chain (PEM) to use instead of our own CA's.",
+    }),
+    keyFile: Type.String({ default: "", description: "Its private key (PEM)." }),
+  }),
+  mqtt: object({
+    host: Type.String({
+      default: "127.0.0.1",
+      description: "Address of plain MQTT. Only loopback is accepted: elsewhere use mqtts.",
+    }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 1883,
+      description: "Port of plain MQTT on loopback.",
+    }),
+    tlsHost: Type.String({
+      default: "",
+      description: "Address of MQTT over TLS; empty: the same as http.host.",
+    }),
+    tlsPort: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 8883,
+      description: "Port of MQTT over TLS.",
+    }),
+    maxConnections: Type.Integer({
+      default: 20_000,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "Device connections at once.",
+    }),
+    maxConnectionsPerAddress: Type.Integer({
+      default: 5_000,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "Device connections from one address.",
+    }),
+    maxMessagesPerSecond: Type.Integer({
+      default: 1_000,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "Messages a second from one device; the burst is five times as many.",
+    }),
+  }),
+  metrics: object({
+    loopback: Type.Boolean({ default: true, description: "Answer /metrics to loopback without a session." }),
+  }),
+});
+
+export type Config = Static<typeof ConfigSchema>;

@@ -1,0 +1,188 @@
+import { AppError, silentLogger } from "@gatehouse/base";
+import { endpoint, type Permission, ROLES } from "@gatehouse/contract";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { afterEach, expect, test } from "vitest";
+import { registerConsole } from "./console.ts";
+import { type Gates, mount } from "./mount.ts";
+import { registerOpenApi } from "./openapi.ts";
+import { route } from "./route.ts";
+import { createHttpServer } from "./server.ts";
+
+const Body = Type.Object({ name: Type.String({ maxLength: 5 }) }, { additionalProperties: false });
+const Reply = Type.Object({ hello: Type.String() });
+const open = endpoint({
+  method: "POST",
+  path: "/open",
+  summary: "s",
+  tag: "t",
+  audience: "public",
+  body: Body,
+  reply: Reply,
+});
+const guarded = endpoint({
+  method: "GET",
+  path: "/guarded",
+  summary: "s",
+  tag: "t",
+  audience: "operator",
+  permission: "device.write",
+  reply: Reply,
+});
+const forDevices = endpoint({
+  method: "GET",
+  path: "/for-devices",
+  summary: "s",
+  tag: "t",
+  audience: "device",
+  reply: Reply,
+});
+
+const tenantId = "00000000-0000-4000-8000-000000000001";
+const gates: Gates = {
+  metricsFromLoopback: true,
+  person: {
+    authenticate: async (request) => {
+      const role = request.headers["x-role"] as keyof typeof ROLES | undefined;
+      if (role === undefined) return undefined;
+      return {
+        kind: "person",
+        tenantId,
+        personId: tenantId,
+        sessionId: tenantId,
+        name: "n",
+        permissions: new Set<Permission>(ROLES[role]),
+      };
+    },
+  },
+  device: { authenticate: async () => undefined },
+};
+
+let app: FastifyInstance | undefined;
+afterEach(async () => app?.close());
+
+async function start(): Promise<FastifyInstance> {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerOpenApi(app, "0.0.0");
+  await app.register(async (scope) => {
+    mount(
+      scope,
+      [
+        route(open, async ({ body }) => ({ hello: body.name })),
+        route(guarded, async ({ principal }) => ({ hello: principal.name })),
+        route(forDevices, async () => ({ hello: "device" })),
+        route({ ...open, path: "/fails" }, async () => {
+          throw new Error("secret detail");
+        }),
+        route({ ...open, path: "/throttled" }, async () => {
+          throw new AppError("auth.throttled", { retryAfterSeconds: 7.2 });
+        }),
+      ],
+      gates,
+      silentLogger,
+    );
+  });
+  await registerConsole(app, "/nowhere", silentLogger);
+  await app.ready();
+  return app;
+}
+
+const post = (server: FastifyInstance, url: string, payload: string, headers: Record<string, string> = {}) =>
+  server.inject({
+    method: "POST",
+    url,
+    payload,
+    headers: { "content-type": "application/json", ...headers },
+  });
+
+test("checked input reaches the handler; anything else is one clear problem", async () => {
+  const server = await start();
+  expect((await post(server, "/open", '{"name":"ada"}')).json()).toEqual({ hello: "ada" });
+  for (const bad of [
+    '{"name":"too long"}',
+    '{"name":"a","more":1}',
+    "{",
+    '{"name":1}',
+    "",
+    '{"__proto__":1,"name":"a"}',
+  ]) {
+    const reply = await post(server, "/open", bad);
+    expect([reply.statusCode, reply.headers["content-type"], reply.json().code]).toEqual([
+      400,
+      "application/problem+json; charset=utf-8",
+      "request.invalid",
+    ]);
+  }
+  expect((await post(server, "/open", "[".repeat(10_000))).json().code).toBe("message.too_deep");
+  expect((await post(server, "/open", `{"name":"${"x".repeat(70_000)}"}`)).json().code).toBe(
+    "request.too_large",
+  );
+  expect((await post(server, "/open?extra=1", '{"name":"a"}')).statusCode).toBe(400);
+  expect(
+    (await post(server, "/open", "name=a", { "content-type": "application/x-www-form-urlencoded" }))
+      .statusCode,
+  ).toBe(415);
+});
+
+test("nobody, the wrong role and a device without a key are told apart", async () => {
+  const server = await start();
+  const get = async (url: string, headers = {}) => (await server.inject({ url, headers })).statusCode;
+  expect(await get("/guarded")).toBe(401);
+  expect(await get("/guarded", { "x-role": "auditor" })).toBe(403);
+  expect(await get("/guarded", { "x-role": "owner" })).toBe(200);
+  expect(await get("/for-devices")).toBe(401);
+});
+
+test("another site's request is refused before anything else", async () => {
+  const server = await start();
+  const reply = await post(server, "/open", '{"name":"a"}', { "sec-fetch-site": "cross-site" });
+  expect([reply.statusCode, reply.json().code]).toEqual([403, "request.cross_site"]);
+});
+
+test("an unexpected failure tells its trace id and nothing else", async () => {
+  const server = await start();
+  const reply = await post(server, "/fails", '{"name":"a"}');
+  expect(reply.statusCode).toBe(500);
+  expect(reply.body).not.toContain("secret detail");
+  expect(reply.json().instance).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("says when to come back, and limits what one address may ask", async () => {
+  const server = await start();
+  expect((await post(server, "/throttled", '{"name":"a"}')).headers["retry-after"]).toBe("8");
+  let last = 0;
+  for (let i = 0; i < 40; i++) last = (await server.inject({ url: "/guarded" })).statusCode;
+  expect(last).toBe(429);
+});
+
+test("the strict policy carries a nonce that changes with every reply", async () => {
+  const server = await start();
+  const policies = await Promise.all(
+    [1, 2].map(
+      async () => (await server.inject({ url: "/none" })).headers["content-security-policy"] as string,
+    ),
+  );
+  expect(policies[0]).toMatch(/script-src 'self' 'nonce-[^']+'.*require-trusted-types-for 'script'/);
+  expect(policies[0]).not.toBe(policies[1]);
+});
+
+test("OpenAPI 3.1 is made from the contract", async () => {
+  const server = await start();
+  const document = (await server.inject({ url: "/api/docs/json" })).json();
+  expect(document.openapi).toBe("3.1.0");
+  expect(document.paths["/guarded"].get.description).toContain("device.write");
+});
+
+test("an operator route without a permission stops the start", async () => {
+  const { permission: _gone, ...bare } = guarded;
+  const server = await createHttpServer({
+    trustedProxies: [],
+    perMinute: 30,
+    maxConnections: 100,
+    log: silentLogger,
+  });
+  expect(() => mount(server, [route(bare, async () => ({ hello: "" }))], gates, silentLogger)).toThrow(
+    /needs a permission/,
+  );
+  await server.close();
+});

@@ -1,0 +1,60 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { ERRORS, type ErrorCode } from "@gatehouse/base";
+import { type AnyEndpoint, Problem } from "@gatehouse/contract";
+import type { FastifyInstance } from "fastify";
+
+const ALWAYS: readonly ErrorCode[] = [
+  "request.invalid",
+  "request.rate_limited",
+  "server.internal",
+  "server.busy",
+];
+
+/** Problem replies of a route by status, each naming the codes it can carry. */
+export function problemReplies(endpoint: AnyEndpoint): Record<number, object> {
+  const codes: ErrorCode[] = [...ALWAYS, ...(endpoint.errors ?? [])];
+  if (endpoint.audience === "operator") codes.push("auth.required", "auth.session_ended", "auth.forbidden");
+  if (endpoint.audience === "device") codes.push("device.credentials_invalid", "device.revoked");
+  const byStatus = new Map<number, Set<string>>();
+  for (const code of codes) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(code));
+  }
+  const replies = [...byStatus].map(([status, names]) => [
+    status,
+    { description: [...names].join(", "), content: { "application/problem+json": { schema: Problem } } },
+  ]);
+  return Object.fromEntries(replies);
+}
+
+/** OpenAPI 3.1 from the contract, with Swagger UI at /api/docs. Register before the routes. */
+export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Gatehouse",
+        version,
+        description:
+          "Everything the console does, by the same calls. Errors are RFC 9457 problem details; their codes are in docs/errors.md.",
+      },
+      components: {
+        securitySchemes: {
+          session: {
+            type: "apiKey",
+            in: "cookie",
+            name: "__Host-gh-access",
+            description: "Set by POST /api/v1/auth/login",
+          },
+          deviceKey: { type: "http", scheme: "bearer", description: "A device's API key, gh_…" },
+        },
+      },
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: "/api/docs",
+    staticCSP: false,
+    uiConfig: { deepLinking: true, persistAuthorization: false },
+  });
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import type { Server as HttpsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { SecureContextOptions } from "node:tls";
+import cookie from "@fastify/cookie";
+import rateLimit from "@fastify/rate-limit";
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
+import underPressure from "@fastify/under-pressure";
+import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { assertSameSite } from "./cross-site.ts";
+import { sendProblem } from "./problem.ts";
+import { registerSecurityHeaders } from "./security-headers.ts";
+
+export interface HttpOptions {
+  readonly tls?: SecureContextOptions;
+  readonly trustedProxies: readonly string[];
+  readonly perMinute: number;
+  readonly maxConnections: number;
+  readonly log: Logger;
+}
+
+export const isLoopbackAddress = (address: string): boolean =>
+  address === "::1" || /^(::ffff:)?127\./.test(address);
+
+/** An HTTP(S) server with every limit and header in place and no route yet. */
+export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: "TLSv1.2" as const } }),
+    logger: false,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    genReqId: () => newUuid(systemClock, systemRandom),
+    bodyLimit: 65_536,
+    connectionTimeout: 0,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    maxParamLength: 256,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(error, request, reply, options.log);
+    },
+    clientErrorHandler: (_error: unknown, socket: Socket) => {
+      if (socket.writable)
+        socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    },
+  } as object) as unknown as FastifyInstance;
+  const server = app.server as unknown as HttpsServer;
+  server.maxConnections = options.maxConnections;
+  server.headersTimeout = 10_000;
+  server.maxHeadersCount = 100;
+  app.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler);
+  // Replies are ours: JSON.stringify keeps every value exactly; shapes are checked by tests, not per reply.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, options.log));
+  app.addHook("onRequest", async (request) => assertSameSite(request.method, request.headers, request.host));
+  app.removeAllContentTypeParsers();
+  registerJsonParser(app);
+  await app.register(cookie);
+  await registerSecurityHeaders(app, options.tls !== undefined);
+  await app.register(rateLimit, {
+    global: true,
+    max: options.perMinute,
+    timeWindow: 60_000,
+    cache: 10_000,
+    errorResponseBuilder: (_request, context) =>
+      new AppError("request.rate_limited", { retryAfterSeconds: context.ttl / 1000 }),
+  });
+  await app.register(underPressure, {
+    maxEventLoopDelay: 2_000,
+    maxEventLoopUtilization: 0,
+    maxHeapUsedBytes: 900 * 1024 * 1024,
+    maxRssBytes: 0,
+    pressureHandler: (_request, _reply, type) => {
+      options.log.warn({ type }, "http.under_pressure");
+      throw new AppError("server.busy", { retryAfterSeconds: 2 });
+    },
+  });
+  return app;
+}
+
+/** JSON only, so that a plain HTML form of another site cannot be read as a request. Depth and size are bounded. */
+function registerJsonParser(app: FastifyInstance): void {
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+    if (body === "") return done(null, undefined);
+    try {
+      done(null, parseJson(body as string));
+    } catch (error) {
+      done(
+        error instanceof AppError
+          ? error
+          : new AppError(
+              "request.invalid",
+              { problems: [{ where: "body", message: "not JSON" }] },
+              { cause: error },
+            ),
+      );
+    }
+  });
+}
+
+const MAX_JSON_DEPTH = 32;
+
+/** JSON.parse that refuses deep nesting before parsing and drops no key silently: `__proto__` is refused. */
+export function parseJson(text: string): unknown {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (inString) {
+      if (char === 92) i++;
+      else if (char === 34) inString = false;
+    } else if (char === 34) inString = true;
+    else if (char === 123 || char === 91) {
+      if (++depth > MAX_JSON_DEPTH) throw new AppError("message.too_deep");
+    } else if (char === 125 || char === 93) depth--;
+  }
+  return JSON.parse(text, (key, value) => {
+    if (key === "__proto__")
+      throw new AppError("request.invalid", {
+        problems: [{ where: "body", message: "__proto__ is not a key" }],
+      });
+    return value;
+  });
+}
+
+/** Version of the product, from the workspace's package.json. */
+export function productVersion(): string {
+  const url = new URL("../../../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(url, "utf8")) as { version: string }).version;
+}
