@@ -1,8 +1,8 @@
-import { createHmac, generateKeyPairSync } from "node:crypto";
+import { createHmac, createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { type Clock, Secret, systemClock, systemRandom } from "@gatehouse/base";
 import { decodeProtectedHeader, SignJWT, UnsecuredJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { createAccessTokens } from "./index.ts";
+import { createAccessTokens, deriveKey } from "./index.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 const MINUTE_MS = 60_000;
@@ -75,22 +75,36 @@ describe("an access token", () => {
     }
   });
 
-  it("is refused unsigned, signed with HMAC, signed by a stranger, and of another type", async () => {
+  it("is refused unsigned, signed with HMAC or by a stranger, of another type or issuer, without end or session", async () => {
     const { tokens, clock } = setUp();
     const atS = Math.floor(clock.nowMs() / 1000);
     const body = { sub: "a1", sid: "s1", iss: "gatehouse", aud: "console", iat: atS, exp: atS + 60 };
-    const { kid } = decodeProtectedHeader(await tokens.sign(claims, "console", MINUTE_MS));
-    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const kid = decodeProtectedHeader(await tokens.sign(claims, "console", MINUTE_MS)).kid as string;
+    const ours = createPrivateKey({
+      key: Buffer.concat([
+        Buffer.from("302e020100300506032b657004220420", "hex"),
+        deriveKey(master, `access-token/${kid}`),
+      ]),
+      format: "der",
+      type: "pkcs8",
+    });
+    const sign = (payload: object, typ = "gh-access+jwt", key = ours) =>
+      new SignJWT({ ...payload }).setProtectedHeader({ alg: "EdDSA", typ, kid }).sign(key);
+    expect(await tokens.verify(await sign(body), "console")).toEqual(claims);
 
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
     const hs = `${encode({ alg: "HS256", typ: "gh-access+jwt", kid })}.${encode(body)}`;
-    const stranger = generateKeyPairSync("ed25519").privateKey;
-    const by = (typ: string) =>
-      new SignJWT(body).setProtectedHeader({ alg: "EdDSA", typ, kid: kid as string }).sign(stranger);
+    const without = (claim: string) =>
+      Object.fromEntries(Object.entries(body).filter(([name]) => name !== claim));
     const forgeries = [
       new UnsecuredJWT(body).encode(),
       `${hs}.${createHmac("sha256", "key").update(hs).digest("base64url")}`,
-      await by("gh-access+jwt"),
-      await by("JWT"),
+      await sign(body, "gh-access+jwt", generateKeyPairSync("ed25519").privateKey),
+      await sign(body, "JWT"),
+      await sign({ ...body, iss: "elsewhere" }),
+      await sign({ ...body, sid: 7 }),
+      await sign({ ...body, iat: atS + 60 }),
+      ...(await Promise.all(Object.keys(body).map((claim) => sign(without(claim))))),
       "",
       "a.b.c",
     ];

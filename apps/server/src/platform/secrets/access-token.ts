@@ -81,8 +81,8 @@ export function createAccessTokens(master: MasterKey, clock: Clock): AccessToken
           requiredClaims: ["sub", "exp", "sid"],
           currentDate: new Date(clock.nowMs()),
         });
-        if (typeof payload.sub !== "string" || typeof payload["sid"] !== "string") return undefined;
-        return { accountId: payload.sub, sessionId: payload["sid"] };
+        if (typeof payload.sub !== "string" || typeof payload.sid !== "string") return undefined;
+        return { accountId: payload.sub, sessionId: payload.sid };
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
