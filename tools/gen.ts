@@ -1,0 +1,86 @@
+// `npm run gen`: documents that come from the code. `npm run gen -- --check` fails when one is stale.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { ERRORS } from "@gatehouse/base";
+import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract";
+import { configLeaves } from "../apps/server/src/platform/config/load.ts";
+
+const NOTE = "<!-- Made by `npm run gen` from the code; do not edit. -->";
+
+function errorsPage(): string {
+  const rows = Object.entries(ERRORS).map(
+    ([code, row]) =>
+      `| <a id="${code}"></a>\`${code}\` | ${row.status} | ${row.title} | ${row.fault} | ${row.retry ? "yes" : "no"} |`,
+  );
+  return [
+    "# Errors",
+    NOTE,
+    "",
+    "Every refusal is an RFC 9457 problem document with one of these codes in `code`; the console shows the text in the reader's language.",
+    "*Fault*: whose mistake it was. *Again*: whether the same request may succeed later without a change.",
+    "",
+    "| code | status | meaning | fault | again |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function configurationPage(): string {
+  const rows = configLeaves().map((leaf) => {
+    const value = leaf.schema.default;
+    const shown =
+      value === "" || (Array.isArray(value) && value.length === 0)
+        ? "*(none)*"
+        : `\`${JSON.stringify(value)}\``;
+    return `| \`${leaf.path.join(".")}\` | \`${leaf.env}\` | ${shown} | ${leaf.schema.description ?? ""} |`;
+  });
+  return [
+    "# Configuration",
+    NOTE,
+    "",
+    "Nothing needs to be set. A setting comes from the command line, else the environment, else `gatehouse.json` in the data folder, else its default.",
+    "Unknown names and wrong values are all reported together and the program ends with exit code 78.",
+    "",
+    "| setting | environment | default | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function permissionsPage(): string {
+  const rows = PERMISSIONS.map(
+    (permission) =>
+      `| \`${permission}\` | ${ROLE_NAMES.map((role) => (roleGrants(role, permission) ? "yes" : "")).join(" | ")} |`,
+  );
+  return [
+    "# Permissions",
+    NOTE,
+    "",
+    "Each operation names one permission; a role grants some of them. Somebody of another organisation gets the same answer as for a thing that does not exist.",
+    "",
+    `| permission | ${Object.keys(ROLES).join(" | ")} |`,
+    `|---|${ROLE_NAMES.map(() => "---").join("|")}|`,
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+const PAGES: Readonly<Record<string, () => string>> = {
+  "docs/errors.md": errorsPage,
+  "docs/configuration.md": configurationPage,
+  "docs/permissions.md": permissionsPage,
+};
+
+const check = process.argv.includes("--check");
+for (const [path, make] of Object.entries(PAGES)) {
+  const made = make();
+  if (existsSync(path) && readFileSync(path, "utf8") === made) continue;
+  if (check) {
+    console.error(`${path} is stale: npm run gen`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, made);
+    console.log(`${path} written`);
+  }
+}
