@@ -10,7 +10,7 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useRef } from "react";
+import { type MouseEvent, type ReactNode, type RefObject, useRef } from "react";
 import styles from "./data-table.module.css";
 import { useRowKeys } from "./row-keys.ts";
 import { useIsPhone } from "./viewport.ts";
@@ -84,7 +84,9 @@ function WideTable<T extends RowData>(props: DataTableProps<T>) {
         ? {}
         : {
             className: styles.openable,
-            onClick: () => onOpen(row.original),
+            onClick: (event: MouseEvent) => {
+              if (!isControl(event.target)) onOpen(row.original);
+            },
             ...keys.row(index, () => onOpen(row.original)),
           })}
     >
@@ -146,6 +148,10 @@ function WideTable<T extends RowData>(props: DataTableProps<T>) {
     </div>
   );
 }
+
+/** A link, button or field inside a row keeps its own click. */
+const isControl = (target: EventTarget): boolean =>
+  target instanceof Element && target.closest("a, button, input, label") !== null;
 
 function SortButton(props: { sorted: false | "asc" | "desc"; onClick: () => void; children: ReactNode }) {
   const className = props.sorted === false ? styles.sort : `${styles.sort} ${styles.sorted}`;

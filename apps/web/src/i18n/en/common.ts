@@ -29,6 +29,7 @@ export const common = {
   state: {
     still: "Still reading {what}…",
     reading: "Reading {what}",
+    page: "the page",
     failed: "This could not be read",
     shownFrom: "Shown values are from {time}.",
     traceId: "Trace id",

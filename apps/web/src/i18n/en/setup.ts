@@ -49,7 +49,6 @@ export const setup = {
     fingerprintHint: "The same line stands in the server’s log. If one character differs, stop here.",
     none: "There is no certificate: the connection is not encrypted.",
     next: "Continue to the first device",
-    back: "Back",
   },
   device: {
     title: "Add your first device",

@@ -28,7 +28,10 @@ export const shell = {
     searching: "Searching devices…",
   },
   messagesPerSecond: "{rate} msg/s",
-  alertsOpen: "{count, plural, =0 {No open alert} one {# open alert} other {# open alerts}}",
+  openCount: "{count, plural, one {# open} other {# open}}",
+  unseen: "{count, plural, =0 {No new alert} one {# new alert} other {# new alerts}}",
+  noNotice: "No alert so far.",
+  allAlerts: "All alerts",
   language: { label: "Language", en: "English", fr: "Français" },
   theme: {
     label: "Theme",

@@ -32,6 +32,7 @@ export const common: Same<typeof en> = {
   state: {
     still: "Lecture toujours en cours\u00a0: {what}…",
     reading: "Lecture en cours\u00a0: {what}",
+    page: "la page",
     failed: "La lecture a échoué",
     shownFrom: "Les valeurs affichées datent de {time}.",
     traceId: "Identifiant de trace",

@@ -54,7 +54,6 @@ export const setup: Same<typeof en> = {
       "La même ligne figure dans le journal du serveur. Si un seul caractère diffère, arrêtez-vous ici.",
     none: "Il n’y a pas de certificat\u00a0: la connexion n’est pas chiffrée.",
     next: "Continuer vers le premier appareil",
-    back: "Retour",
   },
   device: {
     title: "Ajouter votre premier appareil",

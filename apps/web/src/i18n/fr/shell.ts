@@ -31,7 +31,10 @@ export const shell: Same<typeof en> = {
     searching: "Recherche d’appareils…",
   },
   messagesPerSecond: "{rate} msg/s",
-  alertsOpen: "{count, plural, =0 {Aucune alerte ouverte} one {# alerte ouverte} other {# alertes ouvertes}}",
+  openCount: "{count, plural, one {# ouverte} other {# ouvertes}}",
+  unseen: "{count, plural, =0 {Aucune nouvelle alerte} one {# nouvelle alerte} other {# nouvelles alertes}}",
+  noNotice: "Aucune alerte jusqu’ici.",
+  allAlerts: "Toutes les alertes",
   language: { label: "Langue", en: "English", fr: "Français" },
   theme: {
     label: "Thème",

@@ -1,0 +1,156 @@
+import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import type { shell } from "../i18n/en/shell.ts";
+import { requireSession } from "./guard.ts";
+import { NotFoundPage } from "./not-found-page.tsx";
+import { textSearch } from "./search.ts";
+import { Shell } from "./shell/shell.tsx";
+
+/** Names a page in the breadcrumbs; what only the page knows (a device's name) comes from `usePageTitle`. */
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    crumbs?: readonly { readonly label: keyof typeof shell.nav; readonly to?: string }[];
+  }
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: textSearch("next", "ended"),
+  component: lazyRouteComponent(() => import("../features/login/login-page.tsx"), "LoginPage"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: textSearch("token", "step"),
+  component: lazyRouteComponent(() => import("../features/setup/setup-page.tsx"), "SetupPage"),
+});
+
+/** Everything behind log-in. */
+const console_ = createRoute({
+  getParentRoute: () => root,
+  id: "console",
+  beforeLoad: ({ location }) => requireSession(location.href),
+  component: Shell,
+});
+
+const overview = createRoute({
+  getParentRoute: () => console_,
+  path: "/",
+  staticData: { crumbs: [{ label: "overview" }] },
+  component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => console_,
+  path: "/devices",
+  validateSearch: textSearch("q", "type", "status", "tag", "sort", "offset"),
+  staticData: { crumbs: [{ label: "devices" }] },
+  component: lazyRouteComponent(() => import("../features/devices/devices-page.tsx"), "DevicesPage"),
+});
+
+const addDevice = createRoute({
+  getParentRoute: () => console_,
+  path: "/devices/add",
+  staticData: { crumbs: [{ label: "devices", to: "/devices" }, { label: "addDevice" }] },
+  component: lazyRouteComponent(() => import("../features/devices/add-device-page.tsx"), "AddDevicePage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => console_,
+  path: "/devices/$deviceId/{-$tab}",
+  staticData: { crumbs: [{ label: "devices", to: "/devices" }] },
+  component: lazyRouteComponent(() => import("../features/devices/device-page.tsx"), "DevicePage"),
+});
+
+const telemetryPage = lazyRouteComponent(
+  () => import("../features/telemetry/telemetry-page.tsx"),
+  "TelemetryPage",
+);
+
+const telemetry = createRoute({
+  getParentRoute: () => console_,
+  path: "/telemetry",
+  validateSearch: textSearch("series", "range"),
+  staticData: { crumbs: [{ label: "telemetry" }] },
+  component: telemetryPage,
+});
+
+const board = createRoute({
+  getParentRoute: () => console_,
+  path: "/telemetry/boards/$boardId",
+  staticData: { crumbs: [{ label: "telemetry", to: "/telemetry" }] },
+  component: telemetryPage,
+});
+
+const alerts = createRoute({
+  getParentRoute: () => console_,
+  path: "/alerts",
+  validateSearch: textSearch("state", "severity", "device", "q", "alert"),
+  staticData: { crumbs: [{ label: "alerts" }] },
+  component: lazyRouteComponent(() => import("../features/alerts/alerts-page.tsx"), "AlertsPage"),
+});
+
+const rules = createRoute({
+  getParentRoute: () => console_,
+  path: "/alerts/rules",
+  validateSearch: textSearch("rule"),
+  staticData: { crumbs: [{ label: "alerts", to: "/alerts" }, { label: "rules" }] },
+  component: lazyRouteComponent(() => import("../features/alerts/rules-page.tsx"), "RulesPage"),
+});
+
+const outbox = createRoute({
+  getParentRoute: () => console_,
+  path: "/outbox",
+  validateSearch: textSearch("state", "q"),
+  staticData: { crumbs: [{ label: "outbox" }] },
+  component: lazyRouteComponent(() => import("../features/outbox/outbox-page.tsx"), "OutboxPage"),
+});
+
+const people = createRoute({
+  getParentRoute: () => console_,
+  path: "/people",
+  validateSearch: textSearch("q", "outcome", "kind"),
+  staticData: { crumbs: [{ label: "people" }] },
+  component: lazyRouteComponent(() => import("../features/people/people-page.tsx"), "PeoplePage"),
+});
+
+const settingsPage = lazyRouteComponent(
+  () => import("../features/settings/settings-page.tsx"),
+  "SettingsPage",
+);
+
+const settings = createRoute({
+  getParentRoute: () => console_,
+  path: "/settings",
+  staticData: { crumbs: [{ label: "settings" }] },
+  component: settingsPage,
+});
+
+const settingsSection = createRoute({
+  getParentRoute: () => console_,
+  path: "/settings/$section",
+  staticData: { crumbs: [{ label: "settings", to: "/settings" }] },
+  component: settingsPage,
+});
+
+export const routeTree = root.addChildren([
+  login,
+  setup,
+  console_.addChildren([
+    overview,
+    devices,
+    addDevice,
+    device,
+    telemetry,
+    board,
+    alerts,
+    rules,
+    outbox,
+    people,
+    settings,
+    settingsSection,
+  ]),
+]);

@@ -1,0 +1,63 @@
+import { Modal, Switch } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { savePersonal } from "../personal.ts";
+import { singleKeys } from "../shortcuts.ts";
+import styles from "./help-dialog.module.css";
+import { NAV_ITEMS } from "./nav-items.ts";
+
+/** Every key, and the switch that turns single ones off (WCAG 2.1.4). */
+export default function HelpDialog(props: { onClose: () => void }) {
+  const t = useTranslations("shell");
+  const close = useTranslations("common.action")("close");
+  const on = singleKeys.use() === "on";
+  return (
+    <Modal opened onClose={props.onClose} title={t("help.title")} closeButtonProps={{ "aria-label": close }}>
+      <dl className={styles.keys}>
+        <Line text={t("help.find")}>
+          <kbd>Ctrl</kbd> <kbd>K</kbd>
+        </Line>
+        {NAV_ITEMS.filter((item) => item.key !== undefined).map((item) => (
+          <Line key={item.label} text={t("help.go", { page: t(`nav.${item.label}`) })}>
+            <kbd>G</kbd> {t("help.next")} <kbd>{item.key?.toUpperCase()}</kbd>
+          </Line>
+        ))}
+        <Line text={t("help.filter")}>
+          <kbd>/</kbd>
+        </Line>
+        <Line text={t("help.move")}>
+          <kbd>J</kbd> {t("help.or")} <kbd>K</kbd>
+        </Line>
+        <Line text={t("help.open")}>
+          <kbd>Enter</kbd>
+        </Line>
+        <Line text={t("help.pause")}>
+          <kbd>.</kbd>
+        </Line>
+        <Line text={t("help.help")}>
+          <kbd>?</kbd>
+        </Line>
+      </dl>
+      <Switch
+        mt={14}
+        checked={on}
+        label={t("help.singleKeys")}
+        description={t("help.singleKeysHint")}
+        onChange={(event) => {
+          const next = event.currentTarget.checked;
+          singleKeys.set(next ? "on" : "off");
+          savePersonal({ singleKeys: next });
+        }}
+      />
+    </Modal>
+  );
+}
+
+function Line(props: { text: string; children: ReactNode }) {
+  return (
+    <div className={styles.line}>
+      <dt>{props.text}</dt>
+      <dd className="tertiary tiny">{props.children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { devices, operations } from "@gatehouse/contract";
+import { useQuery } from "@tanstack/react-query";
+import { createPreference } from "./preference.ts";
+import { query } from "./query.ts";
+
+/** The site the console is narrowed to; "" means all sites. */
+export const sitePreference = createPreference<string>("gatehouse.site", (stored) => stored ?? "");
+
+/** The chosen site, or undefined for all sites (also when the chosen one was deleted). */
+export function useSelectedSite(): devices.Site | undefined {
+  const chosen = sitePreference.use();
+  const sites = useQuery(query(devices.listSites, {})).data?.items;
+  return sites?.find((site) => site.id === chosen);
+}
+
+/** Times are shown in the chosen site's zone; with all sites, in the installation's. Undefined until read. */
+export function useSiteTimeZone(): string | undefined {
+  const site = useSelectedSite();
+  const settings = useQuery(query(operations.getSettings, {})).data;
+  return site?.timeZone ?? settings?.timeZone;
+}

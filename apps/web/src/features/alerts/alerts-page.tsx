@@ -1,0 +1,12 @@
+import { useTranslations } from "use-intl";
+import { EmptyState } from "../../design/empty-state.tsx";
+
+export function AlertsPage() {
+  const t = useTranslations("alerts.empty");
+  return (
+    <>
+      <h1 className="page-title">{t("title")}</h1>
+      <EmptyState title={t("title")}>{t("text")}</EmptyState>
+    </>
+  );
+}
