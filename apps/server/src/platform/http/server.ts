@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
-import type { SecureContextOptions } from "node:tls";
+import type { TlsOptions } from "node:tls";
 import cookie from "@fastify/cookie";
 import rateLimit from "@fastify/rate-limit";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
@@ -13,7 +13,8 @@ import { sendProblem } from "./problem.ts";
 import { registerSecurityHeaders } from "./security-headers.ts";
 
 export interface HttpOptions {
-  readonly tls?: SecureContextOptions;
+  /** HTTPS with these; plain HTTP without. */
+  readonly tls?: TlsOptions;
   readonly trustedProxies: readonly string[];
   readonly perMinute: number;
   readonly maxConnections: number;
@@ -26,7 +27,7 @@ export const isLoopbackAddress = (address: string): boolean =>
 /** An HTTP(S) server with every limit and header in place and no route yet. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
-    ...(options.tls === undefined ? {} : { https: { ...options.tls, minVersion: "TLSv1.2" as const } }),
+    ...(options.tls === undefined ? {} : { https: options.tls }),
     logger: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: () => newUuid(systemClock, systemRandom),
@@ -64,6 +65,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     max: options.perMinute,
     timeWindow: 60_000,
     cache: 10_000,
+    // Over the local socket there is no address: whoever can open it is the owner of the data folder.
+    keyGenerator: (request) => request.ip || "local",
     errorResponseBuilder: (_request, context) =>
       new AppError("request.rate_limited", { retryAfterSeconds: context.ttl / 1000 }),
   });

@@ -1,0 +1,17 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Takes the socket when the address is its own. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** One address, one handler; every other upgrade is refused before a byte of it is read. */
+export function routeUpgrades(server: Server, handlers: Readonly<Record<string, UpgradeHandler>>): void {
+  server.on("upgrade", (request, socket, head) => {
+    const path = (request.url ?? "").split("?", 1)[0] as string;
+    const handle = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
+    socket.on("error", () => socket.destroy());
+    if (handle === undefined)
+      socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    else handle(request, socket, head);
+  });
+}
