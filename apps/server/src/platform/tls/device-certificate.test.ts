@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { newUuid, systemClock, systemRandom } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deviceIdOfPeer, type Tls } from "./index.ts";
-import { connect, DAY_MS, listen, newInstallation, openssl } from "./test-support.ts";
+import { peerDevice, type Tls } from "./index.ts";
+import { connect, DAY_MS, listen, newInstallation, openssl } from "./testing/installation.ts";
 
 let house: Awaited<ReturnType<typeof newInstallation>>;
 let tls: Tls;
@@ -50,8 +50,8 @@ async function issueTo(name: string, id = deviceId, validDays = 30) {
 }
 
 const certificateOf = (name: string) => ["-cert", file(`${name}.crt`), "-key", file(`${name}.key`)];
-const greet = (socket: Parameters<typeof deviceIdOfPeer>[0]) =>
-  `you are ${deviceIdOfPeer(socket) ?? "nobody"}.`;
+const greet = (socket: Parameters<typeof peerDevice>[0]) =>
+  `you are ${peerDevice(socket)?.deviceId ?? "nobody"}.`;
 
 describe("a device certificate", () => {
   it("passes openssl verify as a client certificate and as nothing else", async () => {
@@ -114,6 +114,12 @@ describe("a device certificate", () => {
         `you are ${deviceId}.`,
       );
     }
+  }, 30_000);
+
+  it("comes back with the serial number it was issued with", async () => {
+    const { serialNumber } = await issueTo("d");
+    using listener = await listen(tls, "mqtts", (socket) => `serial ${peerDevice(socket)?.serialNumber}.`);
+    expect((await connect(listener.port, ...certificateOf("d"))).output).toContain(`serial ${serialNumber}.`);
   }, 30_000);
 
   it("is not asked for over https", async () => {
@@ -276,7 +282,7 @@ describe("a certificate request is refused", () => {
       "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
       "A".repeat(9000),
     ]) {
-      await expect(issue(text)).rejects.toMatchObject(refused("csr"));
+      await expect(issue(text)).rejects.toMatchObject(refused("csrPem"));
     }
   });
 

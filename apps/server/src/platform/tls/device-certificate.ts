@@ -39,6 +39,8 @@ export interface DeviceCertificateRequest {
 
 export interface DeviceCertificate {
   readonly certificatePem: string;
+  /** Lower-case hex: what `peerDevice` tells when the certificate comes back. */
+  readonly serialNumber: string;
   /** SHA-256 of the certificate, lower-case hex. */
   readonly fingerprint: string;
   readonly notAfterMs: number;
@@ -71,29 +73,35 @@ export async function issueDeviceCertificate(
   });
   return {
     certificatePem: `${certificate.toString("pem")}\n`,
+    serialNumber: certificate.serialNumber,
     fingerprint: sha256Hex(new Uint8Array(certificate.rawData)),
     notAfterMs: certificate.notAfter.getTime(),
   };
 }
 
+export interface PeerDevice {
+  readonly deviceId: Uuid;
+  readonly serialNumber: string;
+}
+
 /**
  * The device behind a connection, undefined without a certificate of ours that is valid now. For sockets of a
  * listener with `serverOptions("mqtts")`: there OpenSSL has checked chain, dates and client usage against our
- * authority alone. Whether the device is revoked is the caller's question.
+ * authority alone. Whether device or certificate are revoked is the caller's question.
  */
-export function deviceIdOfPeer(socket: TLSSocket): Uuid | undefined {
-  if (!socket.authorized) return undefined;
-  const name = socket.getPeerX509Certificate()?.subjectAltName;
-  if (!name?.startsWith(`URI:${URN}`)) return undefined;
-  const deviceId = name.slice(4 + URN.length);
-  return isUuid(deviceId) ? deviceId : undefined;
+export function peerDevice(socket: TLSSocket): PeerDevice | undefined {
+  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
+  if (!certificate?.subjectAltName?.startsWith(`URI:${URN}`)) return undefined;
+  const deviceId = certificate.subjectAltName.slice(4 + URN.length);
+  if (!isUuid(deviceId)) return undefined;
+  return { deviceId, serialNumber: certificate.serialNumber.toLowerCase() };
 }
 
 async function keyOfRequest(csrPem: string): Promise<PublicKey> {
   const refuse = (cause?: unknown) =>
     new AppError(
       "request.invalid",
-      { field: "csr", reason: "The request cannot be read or its signature is wrong." },
+      { field: "csrPem", reason: "The request cannot be read or its signature is wrong." },
       { cause },
     );
   if (csrPem.length > MAX_REQUEST_BYTES) throw refuse();

@@ -3,7 +3,8 @@ export type { CertificateFiles } from "./certificate-files.ts";
 export {
   type DeviceCertificate,
   type DeviceCertificateRequest,
-  deviceIdOfPeer,
+  type PeerDevice,
+  peerDevice,
 } from "./device-certificate.ts";
 export { groupFingerprint } from "./fingerprint.ts";
 export { type ListenerKind, Tls, type TlsSettings } from "./tls.ts";

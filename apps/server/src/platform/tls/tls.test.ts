@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Logger, Secret, silentLogger, systemRandom } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { groupFingerprint } from "./index.ts";
-import { connect, DAY_MS, listen, newInstallation, openssl } from "./test-support.ts";
+import { connect, DAY_MS, listen, newInstallation, openssl } from "./testing/installation.ts";
 
 let house: Awaited<ReturnType<typeof newInstallation>>;
 let file: (name: string) => string;

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { type Clock, silentLogger, systemClock, systemRandom } from "@gatehouse/base";
-import { openMasterKey } from "../secrets/index.ts";
-import { type ListenerKind, Tls, type TlsSettings } from "./index.ts";
+import { openMasterKey } from "../../secrets/index.ts";
+import { type ListenerKind, Tls, type TlsSettings } from "../index.ts";
 
 export const DAY_MS = 24 * 3600 * 1000;
 
