@@ -1,0 +1,22 @@
+export { getCommand } from "./command.ts";
+export type {
+  CommandSpec,
+  DeviceType,
+  FaultRatios,
+  HomeAssistantEntity,
+  Label,
+  MetricSpec,
+  MetricValue,
+  Simulator,
+} from "./device-type.ts";
+export {
+  type AcceptedReading,
+  isMetricKey,
+  MAX_METRICS_PER_READING,
+  MAX_STRING_LENGTH,
+  type ReadingRefusalCode,
+  type RefusedReading,
+  validateReading,
+} from "./reading.ts";
+export { DEVICE_TYPES, findDeviceType } from "./registry.ts";
+export { OCCASIONAL_FAULTS } from "./simulation.ts";

@@ -1,0 +1,5 @@
+import { describeDeviceType } from "../conformance.ts";
+import { led } from "./index.ts";
+import { vectors } from "./vectors.ts";
+
+describeDeviceType(led, vectors);
