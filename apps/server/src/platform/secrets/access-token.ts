@@ -9,6 +9,11 @@ const ISSUER = "gatehouse";
 const EPOCH_MS = 30 * 24 * 3600 * 1000;
 /** Tokens live 5 to 10 minutes; none is taken that is older than this, whatever its `exp`. */
 const MAX_AGE_S = 15 * 60;
+/**
+ * JWS compact form whose 64-byte signature is written the one canonical way: base64url readers ignore the last
+ * character's four unused bits, and one token must not have sixteen spellings.
+ */
+const SHAPE = /^[\w-]{1,200}\.[\w-]{1,1000}\.[\w-]{85}[AQgw]$/;
 /** PKCS#8 header of an Ed25519 private key (RFC 8410 §7); the 32-byte seed follows. */
 const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
 
@@ -71,6 +76,7 @@ export function createAccessTokens(master: MasterKey, clock: Clock): AccessToken
     },
 
     async verify(token, audience) {
+      if (!SHAPE.test(token)) return undefined;
       try {
         const { payload } = await jwtVerify(token, (header) => publicKeyFor(header.kid), {
           algorithms: ["EdDSA"],
