@@ -3,7 +3,6 @@ import "./app/csp-nonce.ts";
 import "@fontsource-variable/atkinson-hyperlegible-next";
 import "@fontsource-variable/atkinson-hyperlegible-mono";
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import "./design/mantine.css";

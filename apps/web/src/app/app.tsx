@@ -1,9 +1,9 @@
 import { accounts } from "@gatehouse/contract";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { useNotifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { onSessionEnded, query, queryClient } from "../data/query.ts";
 import { cssVariablesResolver, theme } from "../design/theme.ts";
 import type { Catalogue } from "../i18n/catalogue.ts";
@@ -12,6 +12,8 @@ import { I18nProvider } from "../i18n/provider.tsx";
 import { cspNonce } from "./csp-nonce.ts";
 import { router } from "./router.tsx";
 import { endSession } from "./session-end.ts";
+
+const Toasts = lazy(() => import("./toasts.tsx"));
 
 export const THEME_KEY = "gatehouse.theme";
 
@@ -39,10 +41,16 @@ export function App(props: { first: { locale: Locale; catalogue: Catalogue } }) 
     >
       <I18nProvider first={props.first}>
         <QueryClientProvider client={queryClient}>
-          <Notifications position="bottom-right" transitionDuration={120} />
+          <ToastsWhenNeeded />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </I18nProvider>
     </MantineProvider>
   );
+}
+
+/** The toasts' code comes with the first toast. */
+function ToastsWhenNeeded() {
+  const shown = useNotifications().notifications.length > 0;
+  return <Suspense>{shown && <Toasts />}</Suspense>;
 }

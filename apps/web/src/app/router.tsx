@@ -9,6 +9,7 @@ function Pending() {
   return <LoadingState what={t("page")} />;
 }
 
+/** A page that failed inside the shell. */
 function Failed(props: { error: unknown; reset: () => void }) {
   const router = useRouter();
   const retry = () => {

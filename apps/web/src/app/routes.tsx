@@ -4,6 +4,7 @@ import { requireSession } from "./guard.ts";
 import { NotFoundPage } from "./not-found-page.tsx";
 import { textSearch } from "./search.ts";
 import { Shell } from "./shell/shell.tsx";
+import { StartFailed } from "./start-failed.tsx";
 
 /** Names a page in the breadcrumbs; what only the page knows (a device's name) comes from `usePageTitle`. */
 declare module "@tanstack/react-router" {
@@ -34,6 +35,7 @@ const console_ = createRoute({
   id: "console",
   beforeLoad: ({ location }) => requireSession(location.href),
   component: Shell,
+  errorComponent: StartFailed,
 });
 
 const overview = createRoute({

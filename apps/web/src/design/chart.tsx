@@ -3,11 +3,12 @@ import { IconChartLine, IconTable } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import { useTranslations } from "use-intl";
+import type { Format } from "../i18n/format.ts";
 import { useFormat } from "../i18n/provider.tsx";
 import styles from "./chart.module.css";
 import { alignSeries, type Points, summarise } from "./chart-data.ts";
 import { ChartTable } from "./chart-table.tsx";
-import { type ChartLook, createPlot } from "./plot.ts";
+import type { ChartLook, ChartText } from "./plot.ts";
 
 /** A token of tokens.css without its dashes: "series-1", "danger-mark". */
 export type ColourToken = string;
@@ -107,22 +108,23 @@ function Plot(props: ChartProps & { height: number; axes: boolean }) {
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const drawn = createPlot(element, latest.current.look, latest.current.data, {
+    const text: ChartText = {
       value: (value) => latest.current.formatValue(value),
-      clock: (atMs, spanMs) => {
-        const { format: now } = latest.current;
-        if (spanMs < 15 * 60_000) return now.clock(atMs);
-        return spanMs <= 26 * 3_600_000 ? now.clockMinute(atMs) : now.date(atMs);
-      },
-    });
-    plot.current = drawn;
+      clock: (atMs, spanMs) => clockLabel(latest.current.format, atMs, spanMs),
+    };
     const resize = new ResizeObserver(() =>
-      drawn.setSize({ width: element.clientWidth, height: latest.current.look.height }),
+      plot.current?.setSize({ width: element.clientWidth, height: latest.current.look.height }),
     );
-    resize.observe(element);
+    let gone = false;
+    void import("./plot.ts").then(({ createPlot }) => {
+      if (gone) return;
+      plot.current = createPlot(element, latest.current.look, latest.current.data, text);
+      resize.observe(element);
+    });
     return () => {
+      gone = true;
       resize.disconnect();
-      drawn.destroy();
+      plot.current?.destroy();
       plot.current = undefined;
     };
   }, [lookKey, scheme, format]);
@@ -135,6 +137,12 @@ function Plot(props: ChartProps & { height: number; axes: boolean }) {
       <p className="visually-hidden">{summary}</p>
     </div>
   );
+}
+
+/** Seconds under a quarter of an hour, minutes under a day, else the date. */
+function clockLabel(format: Format, atMs: number, spanMs: number): string {
+  if (spanMs < 15 * 60_000) return format.clock(atMs);
+  return spanMs <= 26 * 3_600_000 ? format.clockMinute(atMs) : format.date(atMs);
 }
 
 /** Every series, and the lowest and highest of those that have them, in the order `plot.ts` expects. */

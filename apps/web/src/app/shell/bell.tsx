@@ -44,7 +44,7 @@ export function Bell() {
           query={notices}
           what={t("nav.alerts")}
           isEmpty={(data) => data.items.length === 0}
-          empty={<p className={styles.menuHead}>{t("noNotice")}</p>}
+          empty={<p className={styles.menuPart}>{t("noNotice")}</p>}
         >
           {(data) =>
             data.items
@@ -52,7 +52,7 @@ export function Bell() {
               .map((alert) => <Notice key={alert.id} alert={alert} onOpen={() => setOpened(false)} />)
           }
         </QueryView>
-        <p className={styles.menuHead}>
+        <p className={styles.menuPart}>
           <Link to="/alerts" className="link small" onClick={() => setOpened(false)}>
             {t("allAlerts")}
           </Link>

@@ -51,7 +51,9 @@ export default function CommandPalette(props: {
       onQueryChange={setText}
       onSpotlightClose={props.onClose}
       scrollable
-      aria-label={t("open")}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
+      transitionProps={{ duration: 0 }}
+      attributes={{ content: { "aria-label": t("open") } }}
     >
       <Spotlight.Search
         placeholder={t("placeholder")}

@@ -16,7 +16,7 @@ export function LanguageSwitch(props: { anonymous?: boolean }) {
           type="button"
           className={styles.language}
           lang={locale}
-          aria-label={t(locale)}
+          aria-label={`${locale.toUpperCase()}, ${t(locale)}`}
           aria-pressed={locale === current}
           onClick={() => {
             localePreference.set(locale);

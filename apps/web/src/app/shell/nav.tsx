@@ -17,7 +17,7 @@ export function Nav() {
   const can = useCan();
   const { secure } = useMe();
   return (
-    <div className={styles.nav}>
+    <nav className={styles.nav} aria-label={t("nav.label")}>
       <div className={styles.brand}>
         <Logo />
         <span className={styles.wide}>Gatehouse</span>
@@ -25,27 +25,25 @@ export function Nav() {
       <div className={styles.site}>
         <SiteSelect />
       </div>
-      <nav aria-label={t("nav.label")}>
-        {NAV_GROUPS.map((group) => {
-          const items = group.items.filter((item) => can(item.permission));
-          if (items.length === 0) return null;
-          return (
-            <div key={group.label ?? "first"}>
-              {group.label !== undefined && <div className={styles.group}>{t(`nav.${group.label}`)}</div>}
-              {items.map((item) => (
-                <NavLink key={item.label} item={item} />
-              ))}
-            </div>
-          );
-        })}
-      </nav>
+      {NAV_GROUPS.map((group) => {
+        const items = group.items.filter((item) => can(item.permission));
+        if (items.length === 0) return null;
+        return (
+          <div key={group.label ?? "first"}>
+            {group.label !== undefined && <div className={styles.group}>{t(`nav.${group.label}`)}</div>}
+            {items.map((item) => (
+              <NavLink key={item.label} item={item} />
+            ))}
+          </div>
+        );
+      })}
       {!secure && (
         <p className={styles.insecure}>
           <IconLockOpen size={16} stroke={1.6} aria-hidden="true" />
           <span className={styles.wide}>{t("insecure")}</span>
         </p>
       )}
-    </div>
+    </nav>
   );
 }
 

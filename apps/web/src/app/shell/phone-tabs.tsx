@@ -1,12 +1,13 @@
-import { Drawer } from "@mantine/core";
-import { IconDots, type TablerIcon } from "@tabler/icons-react";
-import { Link, useLocation } from "@tanstack/react-router";
-import { useState } from "react";
+import { IconDots } from "@tabler/icons-react";
+import { useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCan } from "../../data/session.ts";
-import { NAV_ITEMS, type NavItem, PHONE_TABS } from "./nav-items.ts";
+import { NAV_ITEMS, PHONE_TABS } from "./nav-items.ts";
+import { PageLink, TabFace } from "./page-link.tsx";
 import styles from "./phone-tabs.module.css";
-import { SiteSelect } from "./site-select.tsx";
+
+const MoreSheet = lazy(() => import("./more-sheet.tsx"));
 
 /** The first four pages and "More" at the foot of a phone. */
 export function PhoneTabs() {
@@ -30,40 +31,7 @@ export function PhoneTabs() {
       >
         <TabFace icon={IconDots} label={t("more")} />
       </button>
-      <Drawer opened={more} onClose={() => setMore(false)} position="bottom" size="auto" title={t("more")}>
-        <div className={styles.sheet}>
-          {rest.map((item) => (
-            <PageLink key={item.label} item={item} className={styles.line} onClick={() => setMore(false)} />
-          ))}
-          <SiteSelect />
-        </div>
-      </Drawer>
+      <Suspense>{more && <MoreSheet items={rest} onClose={() => setMore(false)} />}</Suspense>
     </nav>
-  );
-}
-
-function PageLink(props: { item: NavItem; className: string | undefined; onClick?: () => void }) {
-  const t = useTranslations("shell.nav");
-  const { to, label, icon } = props.item;
-  return (
-    <Link
-      to={to}
-      className={props.className ?? ""}
-      activeOptions={{ exact: to === "/" }}
-      activeProps={{ className: styles.active ?? "", "aria-current": "page" }}
-      {...(props.onClick === undefined ? {} : { onClick: props.onClick })}
-    >
-      <TabFace icon={icon} label={t(label)} />
-    </Link>
-  );
-}
-
-function TabFace(props: { icon: TablerIcon; label: string }) {
-  const { icon: Icon } = props;
-  return (
-    <>
-      <Icon size={20} stroke={1.6} aria-hidden="true" />
-      <span className="truncate">{props.label}</span>
-    </>
   );
 }

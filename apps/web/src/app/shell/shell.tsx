@@ -1,3 +1,4 @@
+import { systemClock } from "@gatehouse/base";
 import { alerts, devices, operations } from "@gatehouse/contract";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
@@ -16,8 +17,11 @@ import styles from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
 import { useShellKeys } from "./use-shell-keys.ts";
 
-const CommandPalette = lazy(() => import("./command-palette.tsx"));
+const loadPalette = () => import("./command-palette.tsx");
+const CommandPalette = lazy(loadPalette);
 const HelpDialog = lazy(() => import("./help-dialog.tsx"));
+
+const PALETTE_AFTER_MS = 2_000;
 
 /** Everything around a page after log-in. */
 export function Shell() {
@@ -43,6 +47,7 @@ function Frame() {
   const togglePause = () => pause(!paused);
 
   usePersonal();
+  usePreloadedPalette();
   useConnection();
   useLiveInvalidation();
   useShellKeys({ onFind: () => setPalette(true), onHelp: () => setHelp(true), onTogglePause: togglePause });
@@ -73,6 +78,14 @@ function Frame() {
       </Suspense>
     </div>
   );
+}
+
+/** Fetches the palette when nothing else is going on, so that no key typed after Ctrl K is lost. */
+function usePreloadedPalette(): void {
+  useEffect(() => {
+    const timer = systemClock.after(PALETTE_AFTER_MS, () => void loadPalette());
+    return () => timer.cancel();
+  }, []);
 }
 
 /** Holds the live connection for as long as somebody is logged in. */

@@ -1,7 +1,8 @@
 import { accounts } from "@gatehouse/contract";
-import { Menu } from "@mantine/core";
+import { Popover } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconUserShield } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { call } from "../../data/query.ts";
 import { useMe } from "../../data/session.ts";
@@ -16,42 +17,47 @@ export function UserMenu(props: { onHelp: () => void }) {
   const { person } = useMe();
   const phone = useIsPhone();
   const navigate = useNavigate();
+  const [opened, setOpened] = useState(false);
   const logout = async () => {
     await call(accounts.logout, {}).catch(() => undefined);
     endSession();
     await navigate({ to: "/login" });
   };
+  const choose = (act: () => void) => () => {
+    setOpened(false);
+    act();
+  };
   return (
-    <Menu position="bottom-end" width={270}>
-      <Menu.Target>
-        <button type="button" className={styles.avatar} aria-label={t("account.menu", { name: person.name })}>
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" width={270} trapFocus>
+      <Popover.Target>
+        <button type="button" className={styles.avatar} onClick={() => setOpened(!opened)}>
           {initialsOf(person.name)}
+          <span className="visually-hidden">, {t("account.menu", { name: person.name })}</span>
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={styles.menuHead}>
+      </Popover.Target>
+      <Popover.Dropdown p={4} aria-label={t("account.menu", { name: person.name })}>
+        <div className={styles.menuPart}>
           <div className="strong truncate">{person.name}</div>
           <div className="tertiary tiny truncate">{person.email}</div>
         </div>
-        <div className={styles.menuHead}>
+        <div className={styles.menuPart}>
           <ThemeChoice />
           {phone && <LanguageSwitch />}
         </div>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconUserShield size={16} />}
-          onClick={() => void navigate({ to: "/people" })}
-        >
+        <Link to="/people" className={styles.menuItem ?? ""} onClick={() => setOpened(false)}>
+          <IconUserShield size={16} stroke={1.6} aria-hidden="true" />
           {t("account.sessions")}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={props.onHelp}>
+        </Link>
+        <button type="button" className={styles.menuItem} onClick={choose(props.onHelp)}>
+          <IconKeyboard size={16} stroke={1.6} aria-hidden="true" />
           {t("account.keys")}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logout()}>
+        </button>
+        <button type="button" className={styles.menuItem} onClick={choose(() => void logout())}>
+          <IconLogout size={16} stroke={1.6} aria-hidden="true" />
           {t("account.logout")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </button>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

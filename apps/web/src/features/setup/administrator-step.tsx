@@ -1,10 +1,8 @@
 import { accounts } from "@gatehouse/contract";
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { IconLink } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { query, queryClient, useCall } from "../../data/query.ts";
-import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { localePreference } from "../../i18n/locale.ts";
 import { PasswordStrength } from "./password-strength.tsx";
@@ -28,13 +26,7 @@ export function AdministratorStep(props: { token: string; onDone: () => void }) 
     },
   });
 
-  if (props.token === "") {
-    return (
-      <EmptyState icon={<IconLink size={22} stroke={1.6} />} title={t("tokenTitle")}>
-        {t("noToken")}
-      </EmptyState>
-    );
-  }
+  if (props.token === "") return <StepHead title={t("tokenTitle")}>{t("noToken")}</StepHead>;
   const submit = form.onSubmit((values) => {
     const body = { ...values, token: props.token, language: localePreference.get() };
     create.mutate(
