@@ -21,3 +21,9 @@ export function equalConstantTime(a: string | Uint8Array, b: string | Uint8Array
   const right = typeof b === "string" ? Buffer.from(b) : b;
   return left.length === right.length && timingSafeEqual(left, right);
 }
+
+/** SHA-256 over bytes that come in pieces; ask `hex` once, at the end. */
+export function createSha256(): { update(part: Uint8Array): void; hex(): string } {
+  const hash = createHash("sha256");
+  return { update: (part) => void hash.update(part), hex: () => hash.digest("hex") };
+}

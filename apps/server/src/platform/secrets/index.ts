@@ -7,7 +7,7 @@ export {
   parseDeviceToken,
   verifyDeviceToken,
 } from "./device-token.ts";
-export { equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
+export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
 export { deriveKey, hkdfSha256, type MasterKey, openMasterKey } from "./master-key.ts";
 export { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 export {

@@ -1,0 +1,73 @@
+import type { alerts, telemetry } from "@gatehouse/contract";
+import type { DemoDevice } from "./ports.ts";
+
+const byName = (devices: readonly DemoDevice[], name: string): DemoDevice[] =>
+  devices.filter((device) => device.name === name);
+
+/** Rules that a caretaker would have written for these places. */
+export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
+  const common = { enabled: true, channelIds: [], repeatMs: 0 };
+  const scope = (name: string) => ({ deviceIds: byName(devices, name).map((device) => device.id) });
+  return [
+    {
+      ...common,
+      name: "Cold store too warm",
+      severity: "critical",
+      scope: scope("cold-store"),
+      condition: { kind: "threshold", metric: "temperature", op: "above", limit: 26, hysteresis: 1 },
+      holdMs: 10_000,
+    },
+    {
+      ...common,
+      name: "Greenhouse heats up fast",
+      severity: "warning",
+      scope: scope("greenhouse"),
+      condition: { kind: "rate", metric: "temperature", op: "rises", perMinute: 4, windowMs: 60_000 },
+      holdMs: 0,
+    },
+    {
+      ...common,
+      name: "A plug went silent",
+      severity: "warning",
+      scope: { typeId: "plug" },
+      condition: { kind: "silence", forMs: 120_000 },
+      holdMs: 0,
+    },
+    {
+      ...common,
+      name: "Loading bay open at night",
+      severity: "warning",
+      scope: { tag: "door" },
+      condition: { kind: "state", metric: "open", equals: true },
+      holdMs: 60_000,
+      schedule: { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 22 * 60, toMinute: 6 * 60 },
+    },
+  ];
+}
+
+/** One board: the four places that report each second, and the machines. */
+export function demoBoard(
+  devices: readonly DemoDevice[],
+): Pick<telemetry.Board, "name" | "charts" | "rangeMs"> {
+  const chart = (title: string, metric: string, names: readonly string[]) => ({
+    title,
+    series: names.flatMap((name) => byName(devices, name).map((device) => `${device.id}:${metric}`)),
+  });
+  return {
+    name: "Demo: four places",
+    rangeMs: 900_000,
+    charts: [
+      chart("Boiler room", "temperature", ["boiler-02"]),
+      chart("Cold store", "temperature", ["cold-store"]),
+      chart("Meter room", "temperature", ["meter-room"]),
+      chart("Greenhouse", "temperature", ["greenhouse"]),
+      chart("Compressors", "power", ["quai-plug-01", "quai-plug-02", "quai-plug-03"]),
+      chart("Laundry", "power", [
+        "tilleuls-plug-01",
+        "tilleuls-plug-02",
+        "tilleuls-plug-03",
+        "tilleuls-plug-04",
+      ]),
+    ],
+  };
+}

@@ -1,0 +1,25 @@
+import type { Kysely } from "kysely";
+import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import { up } from "./migrations/001-create.ts";
+import { demoRoutes } from "./routes.ts";
+import { type DemoDeps, DemoService } from "./service.ts";
+import { DemoStore } from "./store.ts";
+import type { DemoTables } from "./tables.ts";
+
+export type { ServerEndpoints } from "./endpoints.ts";
+export { Fleet } from "./fleet.ts";
+export type { DemoDevice, DemoFurniture, DemoInventory } from "./ports.ts";
+export type { SimulatedDeviceSpec } from "./simulated-device.ts";
+export type { DemoTables } from "./tables.ts";
+
+export const demoMigrations: FeatureMigrations = { feature: "demo", migrations: [{ id: "001-create", up }] };
+
+export interface DemoFeature extends Feature {
+  readonly demo: DemoService;
+}
+
+/** Starts no device by itself: `demo.resume()` is called once the listeners are open. */
+export function createDemo(deps: Omit<DemoDeps, "store"> & { readonly db: Kysely<DemoTables> }): DemoFeature {
+  const demo = new DemoService({ ...deps, store: new DemoStore(deps.db) });
+  return { name: "demo", routes: demoRoutes(demo), demo, stop: () => demo.stop() };
+}

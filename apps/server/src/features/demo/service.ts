@@ -1,0 +1,144 @@
+import { AppError, type Clock, type Logger, type Random, type Uuid } from "@gatehouse/base";
+import type { operations, ReplyOf } from "@gatehouse/contract";
+import type { ServerEndpoints } from "./endpoints.ts";
+import { Fleet } from "./fleet.ts";
+import { demoBoard, demoRules } from "./furniture.ts";
+import type { DemoDevice, DemoFurniture, DemoInventory } from "./ports.ts";
+import type { SimulatedDeviceSpec } from "./simulated-device.ts";
+import { DEMO_SITES, type PlannedDevice } from "./site-plan.ts";
+import type { DemoStore } from "./store.ts";
+
+export type DemoState = ReplyOf<typeof operations.getDemo>;
+
+export interface DemoDeps {
+  readonly store: DemoStore;
+  readonly inventory: DemoInventory;
+  readonly furniture: DemoFurniture;
+  /** Known once the listeners are open. */
+  endpoints(): ServerEndpoints;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+const PLANNED: ReadonlyMap<string, PlannedDevice> = new Map(
+  DEMO_SITES.flatMap((site) => site.devices).map((device) => [device.name, device]),
+);
+
+/** The demo site of each tenant: made, run, resumed after a restart and removed as one thing. */
+export class DemoService {
+  readonly #deps: DemoDeps;
+  readonly #fleets = new Map<Uuid, Fleet>();
+  /** One act at a time: a second click waits and then finds the first one's result. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DemoDeps) {
+    this.#deps = deps;
+  }
+
+  async state(tenantId: Uuid): Promise<DemoState> {
+    const items = await this.#deps.store.list(tenantId);
+    const fleet = this.#fleets.get(tenantId);
+    return {
+      present: items.length > 0,
+      running: fleet !== undefined,
+      devices: fleet?.size ?? 0,
+      connected: fleet?.connected ?? 0,
+    };
+  }
+
+  /** Fails with demo.exists. */
+  create(tenantId: Uuid): Promise<DemoState> {
+    return this.#inTurn(async () => {
+      if ((await this.#deps.store.list(tenantId)).length > 0) throw new AppError("demo.exists");
+      try {
+        const devices = await this.#build(tenantId);
+        await this.#furnish(tenantId, devices);
+        await this.#run(tenantId, devices);
+      } catch (error) {
+        await this.#clear(tenantId);
+        throw error;
+      }
+      return this.state(tenantId);
+    });
+  }
+
+  /** Fails with demo.not_found. */
+  remove(tenantId: Uuid): Promise<void> {
+    return this.#inTurn(async () => {
+      if ((await this.#deps.store.list(tenantId)).length === 0) throw new AppError("demo.not_found");
+      await this.#clear(tenantId);
+    });
+  }
+
+  /** Lets every demo site that was there before the restart live on. */
+  async resume(): Promise<void> {
+    for (const tenantId of await this.#deps.store.tenants()) {
+      const siteIds = (await this.#deps.store.list(tenantId))
+        .filter((item) => item.kind === "site")
+        .map((item) => item.item_id);
+      await this.#run(tenantId, await this.#deps.inventory.listDevices(tenantId, siteIds));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#fleets.values()].map((fleet) => fleet.stop()));
+    this.#fleets.clear();
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(act);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #build(tenantId: Uuid): Promise<DemoDevice[]> {
+    const devices: DemoDevice[] = [];
+    for (const site of DEMO_SITES) {
+      const siteId = await this.#deps.inventory.addSite(tenantId, site);
+      await this.#deps.store.add(tenantId, "site", siteId);
+      for (const device of site.devices)
+        devices.push(await this.#deps.inventory.addDevice(tenantId, siteId, device));
+    }
+    return devices;
+  }
+
+  async #furnish(tenantId: Uuid, devices: readonly DemoDevice[]): Promise<void> {
+    const { furniture, store } = this.#deps;
+    for (const rule of demoRules(devices))
+      await store.add(tenantId, "rule", await furniture.addRule(tenantId, rule));
+    await store.add(tenantId, "board", await furniture.addBoard(tenantId, demoBoard(devices)));
+  }
+
+  async #run(tenantId: Uuid, devices: readonly DemoDevice[]): Promise<void> {
+    const { clock, random, log, inventory } = this.#deps;
+    const specs: SimulatedDeviceSpec[] = [];
+    for (const device of devices) {
+      const planned = PLANNED.get(device.name);
+      const apiKey = await inventory.freshApiKey(tenantId, device.id);
+      specs.push({
+        name: device.name,
+        typeId: device.typeId,
+        intervalMs: planned?.intervalMs ?? 10_000,
+        transport: planned?.transport ?? "mqtt",
+        apiKey,
+      });
+    }
+    const fleet = new Fleet({ endpoints: this.#deps.endpoints(), clock, random, log });
+    this.#fleets.set(tenantId, fleet);
+    await fleet.start(specs);
+    log.info({ tenantId, devices: specs.length }, "demo.running");
+  }
+
+  async #clear(tenantId: Uuid): Promise<void> {
+    const { furniture, inventory, store } = this.#deps;
+    await this.#fleets.get(tenantId)?.stop();
+    this.#fleets.delete(tenantId);
+    for (const { kind, item_id: id } of await store.list(tenantId)) {
+      if (kind === "rule") await furniture.removeRule(tenantId, id);
+      else if (kind === "board") await furniture.removeBoard(tenantId, id);
+      else await inventory.removeSite(tenantId, id);
+    }
+    await store.clear(tenantId);
+  }
+}

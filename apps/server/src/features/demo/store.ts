@@ -1,0 +1,35 @@
+import type { Uuid } from "@gatehouse/base";
+import type { Kysely } from "kysely";
+import type { DemoTables } from "./tables.ts";
+
+export type DemoItem = Pick<DemoTables["demo_items"], "kind" | "item_id">;
+
+/** What the demo site of one tenant is made of. */
+export class DemoStore {
+  readonly #db: Kysely<DemoTables>;
+
+  constructor(db: Kysely<DemoTables>) {
+    this.#db = db;
+  }
+
+  list(tenantId: Uuid): Promise<DemoItem[]> {
+    return this.#db
+      .selectFrom("demo_items")
+      .select(["kind", "item_id"])
+      .where("tenant_id", "=", tenantId)
+      .execute();
+  }
+
+  async add(tenantId: Uuid, kind: DemoItem["kind"], itemId: Uuid): Promise<void> {
+    await this.#db.insertInto("demo_items").values({ tenant_id: tenantId, kind, item_id: itemId }).execute();
+  }
+
+  async clear(tenantId: Uuid): Promise<void> {
+    await this.#db.deleteFrom("demo_items").where("tenant_id", "=", tenantId).execute();
+  }
+
+  async tenants(): Promise<Uuid[]> {
+    const rows = await this.#db.selectFrom("demo_items").select("tenant_id").distinct().execute();
+    return rows.map((row) => row.tenant_id);
+  }
+}

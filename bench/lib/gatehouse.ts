@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
+import type { FloodClient } from "./flood-worker.ts";
+
+const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+
+export interface Gatehouse {
+  readonly url: string;
+  readonly mqttPort: number;
+  readonly dataDir: string;
+  readonly pid: number;
+  /** Session cookies of the owner. */
+  readonly cookie: string;
+  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  createDevices(count: number, typeId?: string): Promise<(FloodClient & { deviceId: string })[]>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts again on the same data folder and ports; milliseconds until ready. */
+  restart(): Promise<number>;
+  /** Stops and removes the data folder. */
+  end(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A server of its own: new data folder, free loopback ports, an owner, and limits that a benchmark may exceed. */
+export async function startGatehouse(env: Record<string, string> = {}): Promise<Gatehouse> {
+  const dataDir = mkdtempSync(join(tmpdir(), "gatehouse-bench-"));
+  const [httpPort, mqttPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
+  const fullEnv = {
+    ...process.env,
+    GATEHOUSE_DATA_DIR: dataDir,
+    GATEHOUSE_HTTP_PORT: String(httpPort),
+    GATEHOUSE_MQTT_PORT: String(mqttPort),
+    GATEHOUSE_MQTT_TLS_PORT: String(tlsPort),
+    GATEHOUSE_LOG_LEVEL: "warn",
+    GATEHOUSE_HTTP_PER_MINUTE: "1000000",
+    GATEHOUSE_MQTT_MAX_MESSAGES_PER_SECOND: "1000000",
+    ...env,
+  };
+  const started = await launch(fullEnv);
+  let child = started.child;
+  const url = `http://127.0.0.1:${httpPort}`;
+  const cookie = await createOwner(url, started.setupUrl);
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const reply = await callLocalSocket(dataDir, method, path, body);
+    if (reply === undefined || reply.status >= 300)
+      throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
+    return reply.body as T;
+  };
+  const exited = (): Promise<void> =>
+    new Promise((resolve) =>
+      child.exitCode !== null || child.signalCode !== null ? resolve() : child.once("exit", () => resolve()),
+    );
+  return {
+    url,
+    mqttPort,
+    dataDir,
+    cookie,
+    get pid() {
+      return child.pid as number;
+    },
+    call,
+    createDevices: (count, typeId = "plug") => createDevices(call, count, typeId),
+    async kill(signal) {
+      child.kill(signal);
+      await exited();
+    },
+    async restart() {
+      const before = performance.now();
+      child = (await launch(fullEnv)).child;
+      return performance.now() - before;
+    },
+    async end() {
+      child.kill("SIGTERM");
+      await exited();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(
+  env: NodeJS.ProcessEnv,
+): Promise<{ child: ChildProcess; setupUrl: string | undefined }> {
+  const child = spawn(process.execPath, ["--no-warnings", MAIN, "start", "--json"], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith("{")) continue;
+    const ready = JSON.parse(line) as { setupUrl?: string };
+    child.stdout.resume();
+    return { child, setupUrl: ready.setupUrl };
+  }
+  throw new Error("the server ended before it was ready");
+}
+
+async function createOwner(url: string, setupUrl: string | undefined): Promise<string> {
+  const token = new URLSearchParams(new URL(setupUrl ?? "").hash.slice(1)).get("token");
+  const reply = await fetch(`${url}/api/v1/setup`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      token,
+      organisation: "Bench",
+      name: "Bench Owner",
+      email: "owner@example.org",
+      password: "plum-harbour-tunnel-49-otter",
+      language: "en",
+    }),
+  });
+  if (!reply.ok) throw new Error(`setup: ${await reply.text()}`);
+  return reply.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
+
+async function createDevices(
+  call: Gatehouse["call"],
+  count: number,
+  typeId: string,
+): Promise<(FloodClient & { deviceId: string })[]> {
+  const { items } = await call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const clients: (FloodClient & { deviceId: string })[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = `load-${String(i).padStart(5, "0")}`;
+    const made = await call<{ device: { id: string }; key: { apiKey: string } }>("POST", "/api/v1/devices", {
+      name,
+      typeId,
+      siteId: items[0]?.id,
+    });
+    clients.push({
+      clientId: name,
+      username: name,
+      password: made.key.apiKey,
+      topic: `gh/${name}/up/telemetry`,
+      deviceId: made.device.id,
+    });
+  }
+  return clients;
+}
+
+/** Proportional set size of a process and all its descendants, in bytes (smaps_rollup). */
+export function treePssBytes(pid: number): number {
+  const children = existsSync(`/proc/${pid}/task/${pid}/children`)
+    ? readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean)
+    : [];
+  return pssBytes(pid) + children.reduce((sum, child) => sum + treePssBytes(Number(child)), 0);
+}
+
+export function pssBytes(pid: number): number {
+  try {
+    return (
+      Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) * 1024
+    );
+  } catch {
+    return 0;
+  }
+}
+
+/** CPU time of a process (all threads) in ms, user and system. */
+export function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
