@@ -83,6 +83,7 @@ export const ERRORS = {
   "channel.delivery_failed": row(502, "The channel did not accept the message.", "elsewhere", true),
   "outbox.not_found": row(404, "There is no such message."),
   "url.forbidden": row(422, "Gatehouse does not call this address."),
+  "url.unreachable": row(502, "The address does not answer.", "elsewhere", true),
   // operations
   "config.invalid": row(500, "The configuration is not valid.", "caller"),
   "database.unavailable": row(503, "The database does not answer.", "server", true),

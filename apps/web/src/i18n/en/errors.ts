@@ -61,6 +61,7 @@ export const errors: Record<ErrorCode, string> = {
   "channel.delivery_failed": "The other side did not accept the message. Check the channel’s settings.",
   "outbox.not_found": "There is no such message.",
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
+  "url.unreachable": "The address does not answer.",
   "config.invalid": "The server’s configuration is not valid. Its log names the setting.",
   "database.unavailable": "The database does not answer. Gatehouse keeps trying.",
   "database.in_use": "Another Gatehouse already uses this data folder. Stop it first.",

@@ -65,6 +65,7 @@ export const errors: Record<ErrorCode, string> = {
   "channel.delivery_failed": "Le destinataire n’a pas accepté le message. Vérifiez les réglages du canal.",
   "outbox.not_found": "Ce message n’existe pas.",
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
+  "url.unreachable": "L’adresse ne répond pas.",
   "config.invalid": "La configuration du serveur n’est pas valide. Son journal nomme le réglage.",
   "database.unavailable": "La base de données ne répond pas. Gatehouse continue d’essayer.",
   "database.in_use": "Un autre Gatehouse utilise déjà ce dossier de données. Arrêtez-le d’abord.",

@@ -1,0 +1,11 @@
+export { type AddressClass, classifyAddress } from "./address-class.ts";
+export { fetchPinned, type PinnedOptions, type PinnedRequest, type PinnedResponse } from "./fetch-pinned.ts";
+export {
+  type HostAddress,
+  type Lookup,
+  type OutgoingOptions,
+  type OutgoingTarget,
+  parseOutgoingUrl,
+  resolveOutgoing,
+  systemLookup,
+} from "./resolve.ts";
