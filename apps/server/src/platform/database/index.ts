@@ -1,0 +1,10 @@
+export { createDatabase } from "./database.ts";
+export { type FeatureMigrations, type Migration, type MigrationSql, migrate } from "./migrate.ts";
+export { isDatabaseUnavailable, isDiskFull, isForeignKeyViolation, isUniqueViolation } from "./pg-errors.ts";
+export { createPool, type PoolOptions, type PostgresConnection } from "./pool.ts";
+export {
+  type PostgresOptions,
+  type RunningPostgres,
+  startPostgres,
+  type UnexpectedExit,
+} from "./postgres-supervisor.ts";
