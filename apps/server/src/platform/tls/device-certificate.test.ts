@@ -4,7 +4,7 @@ import { connect as tlsConnect } from "node:tls";
 import { newUuid, systemClock, systemRandom } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { peerDevice, type Tls } from "./index.ts";
-import { connect, DAY_MS, listen, newInstallation, openssl } from "./testing/installation.ts";
+import { connect, DAY_MS, newInstallation, openssl } from "./testing/installation.ts";
 
 let house: Awaited<ReturnType<typeof newInstallation>>;
 let tls: Tls;
@@ -85,7 +85,7 @@ describe("a device certificate", () => {
     "logs the device in over mqtts (%s)",
     async (version) => {
       await issueTo("d");
-      using listener = await listen(tls, "mqtts", greet);
+      const listener = await house.listen(tls, "mqtts", greet);
       const { output } = await connect(
         listener.port,
         version,
@@ -109,7 +109,7 @@ describe("a device certificate", () => {
       const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", privateKey)).toString("base64");
       await writeFile(file("bare.crt"), certificatePem);
       await writeFile(file("bare.key"), `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`);
-      using listener = await listen(tls, "mqtts", greet);
+      const listener = await house.listen(tls, "mqtts", greet);
       expect((await connect(listener.port, ...certificateOf("bare"))).output).toContain(
         `you are ${deviceId}.`,
       );
@@ -118,19 +118,23 @@ describe("a device certificate", () => {
 
   it("comes back with the serial number it was issued with", async () => {
     const { serialNumber } = await issueTo("d");
-    using listener = await listen(tls, "mqtts", (socket) => `serial ${peerDevice(socket)?.serialNumber}.`);
+    const listener = await house.listen(
+      tls,
+      "mqtts",
+      (socket) => `serial ${peerDevice(socket)?.serialNumber}.`,
+    );
     expect((await connect(listener.port, ...certificateOf("d"))).output).toContain(`serial ${serialNumber}.`);
   }, 30_000);
 
   it("is not asked for over https", async () => {
     await issueTo("d");
-    using listener = await listen(tls, "https", greet);
+    const listener = await house.listen(tls, "https", greet);
     expect((await connect(listener.port, ...certificateOf("d"))).output).toContain("you are nobody.");
   }, 30_000);
 
   it("still names the device when its session is resumed, and only then", async () => {
     await issueTo("d");
-    using listener = await listen(
+    const listener = await house.listen(
       tls,
       "mqtts",
       (socket) => `${greet(socket)} resumed ${socket.isSessionReused()}`,
@@ -158,7 +162,7 @@ describe("a device certificate", () => {
 
 describe("mqtts lets a client in as nobody", () => {
   const visitAs = async (...args: string[]) => {
-    using listener = await listen(tls, "mqtts", greet);
+    const listener = await house.listen(tls, "mqtts", greet);
     return (await connect(listener.port, ...args)).output;
   };
 

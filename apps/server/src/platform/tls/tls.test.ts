@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Logger, Secret, silentLogger, systemRandom } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { groupFingerprint } from "./index.ts";
-import { connect, DAY_MS, listen, newInstallation, openssl } from "./testing/installation.ts";
+import { connect, DAY_MS, newInstallation, openssl } from "./testing/installation.ts";
 
 let house: Awaited<ReturnType<typeof newInstallation>>;
 let file: (name: string) => string;
@@ -105,7 +105,7 @@ describe("the server certificate", () => {
 
   it("is renewed under a running listener when the machine's address changes", async () => {
     const tls = await house.open();
-    using listener = await listen(tls, "https", () => "hello");
+    const listener = await house.listen(tls, "https", () => "hello");
     const check = ["-CAfile", file("ca.crt"), "-verify_return_error", "-verify_ip", "192.0.2.99"];
     expect((await connect(listener.port, ...check)).output).not.toContain("hello");
     house.machine.names = ["box", "192.0.2.99"];
@@ -166,7 +166,7 @@ describe("the owner's own certificate", () => {
     const files = await selfSigned("one", "rsa:2048");
     const tls = await house.open({ files });
     expect(tls.certificate).toMatchObject({ source: "files", names: ["one.example"] });
-    using listener = await listen(tls, "https", () => "hello");
+    const listener = await house.listen(tls, "https", () => "hello");
     const trusted = ["-verify_return_error", "-verify_hostname", "one.example", "-CAfile", files.certFile];
     expect((await connect(listener.port, ...trusted)).output).toContain("hello");
     expect(await tls.renewIfDue()).toBe(false);
@@ -206,7 +206,7 @@ describe("a TLS listener", () => {
   ])(
     "given %s: %s",
     async (_, args, accepted) => {
-      using listener = await listen(await house.open(), "https", () => "hello");
+      const listener = await house.listen(await house.open(), "https", () => "hello");
       const { output } = await connect(
         listener.port,
         ...args,

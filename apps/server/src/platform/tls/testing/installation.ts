@@ -25,6 +25,7 @@ export async function newInstallation() {
       return { cancel: () => ticks.splice(ticks.indexOf(run), 1) };
     },
   };
+  const servers: Server[] = [];
   const machine = { names: ["box", "192.0.2.7", "2001:db8::7"] };
   return {
     dataDir,
@@ -42,21 +43,27 @@ export async function newInstallation() {
         machineNames: () => machine.names,
         ...settings,
       }),
-    remove: () => rm(dataDir, { recursive: true }),
+    /** A real listener on loopback that answers every connection with one line. */
+    async listen(
+      tls: Tls,
+      kind: ListenerKind,
+      greet: (socket: TLSSocket) => string,
+    ): Promise<{ port: number }> {
+      const server = createServer(tls.serverOptions(kind), (socket) => {
+        socket.on("error", () => {});
+        socket.end(`${greet(socket)}\n`);
+      });
+      servers.push(server);
+      tls.keepCurrent(server, kind);
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server.address() as AddressInfo;
+    },
+    async remove() {
+      for (const server of servers) server.close();
+      await rm(dataDir, { recursive: true });
+    },
   };
-}
-
-/** A real listener on loopback that answers every connection with one line. */
-export async function listen(tls: Tls, kind: ListenerKind, greet: (socket: TLSSocket) => string) {
-  const server: Server = createServer(tls.serverOptions(kind), (socket) => {
-    socket.on("error", () => {});
-    socket.end(`${greet(socket)}\n`);
-  });
-  tls.keepCurrent(server, kind);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return { server, port, [Symbol.dispose]: () => void server.close() };
 }
 
 /** Runs the machine's openssl; `output` is everything it printed. */
