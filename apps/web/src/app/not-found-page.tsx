@@ -2,11 +2,12 @@ import { IconMapOff } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { ButtonLink } from "../design/button-link.tsx";
 import { EmptyState } from "../design/empty-state.tsx";
+import { Welcome } from "./welcome.tsx";
 
 export function NotFoundPage() {
   const t = useTranslations();
   return (
-    <main>
+    <Welcome>
       <h1 className="visually-hidden">{t("shell.notFound.title")}</h1>
       <EmptyState
         icon={<IconMapOff size={22} stroke={1.6} />}
@@ -19,6 +20,6 @@ export function NotFoundPage() {
       >
         {t("shell.notFound.text")}
       </EmptyState>
-    </main>
+    </Welcome>
   );
 }

@@ -40,11 +40,12 @@ function onKeyDown(event: KeyboardEvent): void {
 
 /**
  * Runs `action` on a single key ("j", ".", "?") or a sequence ("g d") anywhere but in a text field. The part of
- * the page that appeared last wins a key.
+ * the page that appeared last wins a key. Not `enabled`, it leaves the key to the others.
  */
-export function useShortcut(keys: string, action: () => void): void {
+export function useShortcut(keys: string, action: () => void, enabled = true): void {
   const run = useEffectEvent(action);
   useEffect(() => {
+    if (!enabled) return;
     const handler = () => run();
     if (handlers.size === 0) addEventListener("keydown", onKeyDown);
     handlers.set(keys, [...(handlers.get(keys) ?? []), handler]);
@@ -54,5 +55,5 @@ export function useShortcut(keys: string, action: () => void): void {
       else handlers.delete(keys);
       if (handlers.size === 0) removeEventListener("keydown", onKeyDown);
     };
-  }, [keys]);
+  }, [keys, enabled]);
 }

@@ -4,21 +4,18 @@ import {
   metaHelper,
   type Row,
   type RowData,
-  rowSortingFeature,
-  type SortingState,
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, type ReactNode, type RefObject, useRef } from "react";
+import { type MouseEvent, type ReactNode, useState } from "react";
 import styles from "./data-table.module.css";
 import { useRowKeys } from "./row-keys.ts";
 import { useIsPhone } from "./viewport.ts";
 
-/** Sorting is the server's: the table only shows and asks for it. */
+/** Sorting and paging are the server's: the table shows the order and asks for another. */
 const features = tableFeatures({
-  rowSortingFeature,
-  columnMeta: metaHelper<{ readonly align?: "end"; readonly width?: number }>(),
+  columnMeta: metaHelper<{ readonly align?: "end"; readonly width?: number; readonly sortable?: boolean }>(),
 });
 type Features = typeof features;
 
@@ -34,7 +31,7 @@ export interface DataTableProps<T extends RowData> {
   label: string;
   rows: readonly T[];
   rowId: (row: T) => string;
-  /** Stable between renders (module scope or useMemo). A column sorts when `enableSorting` is true. */
+  /** Stable between renders (module scope or useMemo). `meta`: align, width, sortable. */
   columns: readonly Column<T>[];
   sort?: Sort | undefined;
   onSort?: (sort: Sort) => void;
@@ -55,23 +52,13 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
 }
 
 function WideTable<T extends RowData>(props: DataTableProps<T>) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const sorting: SortingState =
-    props.sort === undefined ? [] : [{ id: props.sort.column, desc: props.sort.descending }];
+  /** State, not a ref: rows in view can only be known once the element is there. */
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const table = useTable({
     features,
     data: props.rows as T[],
     columns: props.columns as Column<T>[],
     getRowId: props.rowId,
-    manualSorting: true,
-    enableSortingRemoval: false,
-    enableMultiSort: false,
-    defaultColumn: { enableSorting: false },
-    state: { sorting },
-    onSortingChange: (update) => {
-      const [next] = typeof update === "function" ? update(sorting) : update;
-      if (next !== undefined) props.onSort?.({ column: next.id, descending: next.desc });
-    },
   });
   const rows = table.getRowModel().rows;
   const keys = useRowKeys(scroller, props.onOpen === undefined ? 0 : rows.length);
@@ -100,7 +87,7 @@ function WideTable<T extends RowData>(props: DataTableProps<T>) {
   const windowed = props.windowHeight !== undefined;
   return (
     <div
-      ref={scroller}
+      ref={setScroller}
       className={windowed ? styles.window : styles.scroll}
       {...(windowed ? { style: { height: props.windowHeight } } : {})}
     >
@@ -110,23 +97,27 @@ function WideTable<T extends RowData>(props: DataTableProps<T>) {
             <tr key={group.id}>
               {group.headers.map((header) => {
                 const { meta } = header.column.columnDef;
-                const sorted = header.column.getIsSorted();
+                const content = <table.FlexRender header={header} />;
+                const direction = directionOf(header.id, props.sort);
                 return (
                   <th
                     key={header.id}
                     scope="col"
                     className={meta?.align === "end" ? styles.end : undefined}
                     {...(meta?.width === undefined ? {} : { style: { width: meta.width } })}
-                    {...(sorted === false
-                      ? {}
-                      : { "aria-sort": sorted === "desc" ? "descending" : "ascending" })}
+                    {...(direction === undefined ? {} : { "aria-sort": direction })}
                   >
-                    {header.column.getCanSort() ? (
-                      <SortButton sorted={sorted} onClick={() => header.column.toggleSorting()}>
-                        <table.FlexRender header={header} />
+                    {meta?.sortable === true ? (
+                      <SortButton
+                        direction={direction}
+                        onClick={() =>
+                          props.onSort?.({ column: header.id, descending: direction === "ascending" })
+                        }
+                      >
+                        {content}
                       </SortButton>
                     ) : (
-                      <table.FlexRender header={header} />
+                      content
                     )}
                   </th>
                 );
@@ -153,27 +144,34 @@ function WideTable<T extends RowData>(props: DataTableProps<T>) {
 const isControl = (target: EventTarget): boolean =>
   target instanceof Element && target.closest("a, button, input, label") !== null;
 
-function SortButton(props: { sorted: false | "asc" | "desc"; onClick: () => void; children: ReactNode }) {
-  const className = props.sorted === false ? styles.sort : `${styles.sort} ${styles.sorted}`;
+type Direction = "ascending" | "descending";
+
+function directionOf(column: string, sort: Sort | undefined): Direction | undefined {
+  if (sort?.column !== column) return undefined;
+  return sort.descending ? "descending" : "ascending";
+}
+
+function SortButton(props: { direction: Direction | undefined; onClick: () => void; children: ReactNode }) {
+  const className = props.direction === undefined ? styles.sort : `${styles.sort} ${styles.sorted}`;
   return (
     <button type="button" className={className} onClick={props.onClick}>
       {props.children}
-      {props.sorted === "asc" && <IconArrowUp size={12} aria-hidden="true" />}
-      {props.sorted === "desc" && <IconArrowDown size={12} aria-hidden="true" />}
+      {props.direction === "ascending" && <IconArrowUp size={12} aria-hidden="true" />}
+      {props.direction === "descending" && <IconArrowDown size={12} aria-hidden="true" />}
     </button>
   );
 }
 
 /** Only the rows in view, between two spacers that keep the scrollbar true. */
 function WindowedRows<T extends RowData>(props: {
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
   rows: readonly Row<Features, T>[];
   columnCount: number;
   renderRow: (row: Row<Features, T>, index: number) => ReactNode;
 }) {
   const virtualizer = useVirtualizer({
     count: props.rows.length,
-    getScrollElement: () => props.scroller.current,
+    getScrollElement: () => props.scroller,
     estimateSize: () => ROW_HEIGHT_PX,
     getItemKey: (index) => props.rows[index]?.id ?? index,
     overscan: 12,

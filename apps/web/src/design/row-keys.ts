@@ -1,15 +1,15 @@
-import { type KeyboardEvent, type RefObject, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { useShortcut } from "../app/shortcuts.ts";
 
 /**
  * Moving between rows: arrows while a row has the focus, J and K from anywhere on the page (unless single keys
  * are off). One row at a time is in the tab order.
  */
-export function useRowKeys(table: RefObject<HTMLElement | null>, count: number) {
+export function useRowKeys(table: HTMLElement | null, count: number) {
   const [current, setCurrent] = useState(0);
   const active = Math.min(current, Math.max(0, count - 1));
 
-  const rowAt = (index: number) => table.current?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+  const rowAt = (index: number) => table?.querySelector<HTMLElement>(`[data-row="${index}"]`);
 
   function moveTo(index: number): void {
     const target = Math.max(0, Math.min(count - 1, index));
@@ -22,12 +22,12 @@ export function useRowKeys(table: RefObject<HTMLElement | null>, count: number) 
 
   /** The first J or K enters the list where it was left; the next ones move. */
   function step(by: 1 | -1): void {
-    const inside = table.current?.contains(document.activeElement) === true;
+    const inside = table?.contains(document.activeElement) === true;
     moveTo(inside ? active + by : active);
   }
 
-  useShortcut("j", () => step(1));
-  useShortcut("k", () => step(-1));
+  useShortcut("j", () => step(1), count > 0);
+  useShortcut("k", () => step(-1), count > 0);
 
   return {
     /** Props of the row at `index`; `open` runs on Enter. */

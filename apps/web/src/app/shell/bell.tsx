@@ -33,9 +33,11 @@ export function Bell() {
     <Popover opened={opened} onChange={change} position="bottom-end" width={320} trapFocus>
       <Popover.Target>
         <Tooltip label={label} disabled={opened}>
-          <ActionIcon className={styles.bell ?? ""} aria-label={label} onClick={() => change(!opened)}>
-            <IconBell size={18} stroke={1.6} />
-            {unseen > 0 && <span className={styles.unseen} />}
+          <ActionIcon aria-label={label} onClick={() => change(!opened)}>
+            <span className={styles.bell}>
+              <IconBell size={18} stroke={1.6} />
+              {unseen > 0 && <span className={styles.unseen} />}
+            </span>
           </ActionIcon>
         </Tooltip>
       </Popover.Target>

@@ -16,6 +16,7 @@ export default function MoreSheet(props: { items: readonly NavItem[]; onClose: (
       position="bottom"
       size="auto"
       title={t("more")}
+      classNames={{ content: styles.sheetFrame ?? "" }}
       closeButtonProps={{ "aria-label": close }}
     >
       <div className={styles.sheet}>

@@ -8,7 +8,6 @@ export const common = {
     copy: "Copy",
     copyTraceId: "Copy trace id",
     home: "Open Overview",
-    login: "Log in again",
     retry: "Try again",
     retryNow: "Try now",
   },

@@ -25,7 +25,6 @@ export const shell = {
     pages: "Pages",
     devices: "Devices",
     actions: "Actions",
-    searching: "Searching devices…",
   },
   messagesPerSecond: "{rate} msg/s",
   openCount: "{count, plural, one {# open} other {# open}}",

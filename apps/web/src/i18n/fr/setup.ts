@@ -68,7 +68,7 @@ export const setup: Same<typeof en> = {
     demoAction: "Démarrer le site de démonstration",
     demoStarting: "Démarrage de 48 appareils…",
     demoRunning: "Le site de démonstration fonctionne avec {count} appareils.",
-    later: "Plus tard\u00a0: ouvrir la vue d’ensemble",
-    open: "Ouvrir la vue d’ensemble",
+    later: "Plus tard\u00a0: ouvrir l’aperçu",
+    open: "Ouvrir l’aperçu",
   },
 };
