@@ -1,11 +1,9 @@
 import { systemClock } from "@gatehouse/base";
-import { alerts, devices, operations } from "@gatehouse/contract";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import { liveHub, useLive } from "../../data/live.ts";
+import { liveHub } from "../../data/live.ts";
 import { liveValues } from "../../data/live-values.ts";
-import { invalidate, queryClient } from "../../data/query.ts";
 import { useSiteTimeZone } from "../../data/site.ts";
 import { LiveLost } from "../../design/live-lost.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
@@ -15,6 +13,7 @@ import { Nav } from "./nav.tsx";
 import { PhoneTabs } from "./phone-tabs.tsx";
 import styles from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
+import { useLiveInvalidation } from "./use-live-invalidation.ts";
 import { useShellKeys } from "./use-shell-keys.ts";
 
 const loadPalette = () => import("./command-palette.tsx");
@@ -98,26 +97,4 @@ function useConnection(): void {
       liveHub.stop();
     };
   }, []);
-}
-
-/** Lists read again when the server says that their subject changed; after a gap, everything on screen. */
-function useLiveInvalidation(): void {
-  useLive(
-    { values: [] },
-    (batch) => {
-      if (batch.changed !== undefined || batch.status !== undefined) {
-        void invalidate(
-          devices.listDevices,
-          devices.deviceFacets,
-          devices.fleet,
-          devices.listSites,
-          operations.getOverview,
-        );
-      }
-      if (batch.alerts !== undefined) {
-        void invalidate(alerts.listAlerts, alerts.listNotices, operations.getOverview);
-      }
-    },
-    () => void queryClient.invalidateQueries(),
-  );
 }
