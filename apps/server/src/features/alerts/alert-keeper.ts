@@ -1,0 +1,202 @@
+import { AppError, type Clock, newUuid, type Random, type UnixMs, type Uuid } from "@gatehouse/base";
+import type { alerts, Bus } from "@gatehouse/contract";
+import { type AlertEventKind, type AlertState, nextAlertState } from "./alert-states.ts";
+import type { AlertChange, AlertRecord, AlertStore, AlertWriter } from "./alert-store.ts";
+import type { Effect } from "./engine.ts";
+import { metricOf, type ResolveReason, type RuleRecord } from "./model.ts";
+import type { Notifier, WatchedDevice } from "./ports.ts";
+import type { MetricValue } from "./signal.ts";
+
+export interface AlertKeeperDeps {
+  readonly store: AlertStore;
+  readonly notifier: Notifier;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Who handles an alert. */
+interface Handler {
+  readonly tenantId: Uuid;
+  readonly name: string;
+}
+
+/**
+ * Every change of an alert: the row, its event and the messages it sends are one transaction, and the bus hears
+ * of it after the commit.
+ */
+export interface AlertKeeper {
+  /** The open alert's id; when the rule already has one for the device, that one. */
+  raise(rule: RuleRecord, device: WatchedDevice, effect: Effect): Promise<Uuid>;
+  resolve(alertId: Uuid, atMs: UnixMs, reason: ResolveReason, value?: MetricValue): Promise<void>;
+  /** The repeat that is due, or the end of the snooze; `rule` is the alert's rule as it is now. */
+  attend(alertId: Uuid, rule: RuleRecord | undefined, isArmed: boolean): Promise<void>;
+  acknowledge(alertId: Uuid, by: Handler, note: string | undefined): Promise<alerts.Alert>;
+  /** `forMs` 0 ends the snooze. */
+  snooze(alertId: Uuid, by: Handler, forMs: number): Promise<alerts.Alert>;
+}
+
+/** While a schedule is not armed, a repeat waits and asks again after this long. */
+const REPEAT_WHEN_ARMED_MS = 60_000;
+
+export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
+  const { store, notifier, bus, clock } = deps;
+
+  const publish = ({ tenantId, alert }: AlertRecord, event: string): alerts.Alert => {
+    bus.publish("alert.changed", { tenantId, alert, event });
+    return alert;
+  };
+
+  /** Locks the alert, asks the table of states, and lets `work` do the rest; undefined = refused or gone. */
+  const transition = (
+    alertId: Uuid,
+    event: AlertEventKind,
+    work: (writer: AlertWriter, record: AlertRecord, state: AlertState) => Promise<AlertRecord | undefined>,
+  ): Promise<AlertRecord | undefined> =>
+    store.write(async (writer) => {
+      const record = await writer.lock(alertId);
+      const state = record === undefined ? undefined : nextAlertState(record.alert.state, event);
+      return record === undefined || state === undefined ? undefined : work(writer, record, state);
+    });
+
+  /** As `transition`, for a person: the tenant must match and a refusal is an answer. */
+  const handle = async (
+    alertId: Uuid,
+    by: Handler,
+    event: AlertEventKind,
+    kind: string,
+    detail: string | undefined,
+    change: (record: AlertRecord, nowMs: UnixMs) => Omit<AlertChange, "state">,
+  ): Promise<alerts.Alert> => {
+    const nowMs = clock.nowMs();
+    const changed = await store.write(async (writer) => {
+      const record = await writer.lock(alertId);
+      if (record === undefined || record.tenantId !== by.tenantId) throw new AppError("alert.not_found");
+      const state = nextAlertState(record.alert.state, event);
+      if (state === undefined) throw new AppError("request.conflict", { state: record.alert.state });
+      await writer.addEvent(alertId, {
+        atMs: nowMs,
+        kind,
+        by: by.name,
+        ...(detail === undefined || detail === "" ? {} : { detail }),
+      });
+      return writer.change(alertId, { state, ...change(record, nowMs) });
+    });
+    return publish(changed, kind);
+  };
+
+  return {
+    async raise(rule, device, effect) {
+      const record = newRecord(deps, rule, device, effect);
+      const nowMs = clock.nowMs();
+      const known = await store.write(async (writer) => {
+        if (!(await writer.insert(record, nowMs))) return writer.findOpen(rule.id, device.deviceId);
+        const { alert, tenantId, channelIds } = record;
+        await writer.dropState(rule.id, device.deviceId);
+        await writer.addEvent(alert.id, { atMs: alert.raisedMs, kind: "raised" });
+        await notifier.enqueue(writer.tx, { tenantId, kind: "raised", alert, channelIds });
+        return undefined;
+      });
+      if (known !== undefined) return known;
+      return publish(record, "raised").id;
+    },
+
+    async resolve(alertId, atMs, reason, value) {
+      const resolved = await transition(alertId, "resolve", async (writer, record, state) => {
+        const resolvedMs = Math.max(atMs, record.alert.raisedMs);
+        const changed = await writer.change(alertId, {
+          state,
+          resolvedMs,
+          snoozedUntilMs: null,
+          nextMs: null,
+        });
+        await writer.addEvent(alertId, { atMs: resolvedMs, kind: "resolved", detail: reason });
+        if (reason === "cleared") {
+          const { tenantId, channelIds } = record;
+          const alert = value === undefined ? changed.alert : { ...changed.alert, value };
+          await notifier.enqueue(writer.tx, { tenantId, kind: "resolved", alert, channelIds });
+        }
+        return changed;
+      });
+      if (resolved !== undefined) publish(resolved, "resolved");
+    },
+
+    async attend(alertId, rule, isArmed) {
+      const nowMs = clock.nowMs();
+      const attended = await store.write(async (writer) => {
+        const record = await writer.lock(alertId);
+        // Somebody else was quicker: nothing is due any more.
+        if (record?.nextMs === undefined || record.nextMs > nowMs) return undefined;
+        const isWaking = record.alert.state === "snoozed";
+        const state = nextAlertState(record.alert.state, isWaking ? "wake" : "repeat");
+        if (state === undefined || !(isWaking || isArmed)) {
+          const nextMs = state === undefined ? null : nowMs + REPEAT_WHEN_ARMED_MS;
+          await writer.change(alertId, { state: record.alert.state, nextMs });
+          return undefined;
+        }
+        const repeatMs = rule?.repeatMs ?? 0;
+        const nextMs = repeatMs > 0 ? nowMs + repeatMs : null;
+        const changed = await writer.change(alertId, { state, snoozedUntilMs: null, nextMs });
+        const event = isWaking ? "unsnoozed" : "repeated";
+        await writer.addEvent(alertId, { atMs: nowMs, kind: event });
+        const { tenantId, alert, channelIds } = changed;
+        await notifier.enqueue(writer.tx, { tenantId, kind: "repeated", alert, channelIds });
+        return { changed, event };
+      });
+      if (attended !== undefined) publish(attended.changed, attended.event);
+    },
+
+    acknowledge(alertId, by, note) {
+      return handle(alertId, by, "acknowledge", "acknowledged", note, (_record, nowMs) => ({
+        acknowledgedMs: nowMs,
+        acknowledgedBy: by.name,
+        snoozedUntilMs: null,
+        nextMs: null,
+        ...(note === undefined ? {} : { note }),
+      }));
+    },
+
+    snooze(alertId, by, forMs) {
+      if (forMs === 0)
+        return handle(alertId, by, "wake", "unsnoozed", undefined, () => ({
+          snoozedUntilMs: null,
+          nextMs: null,
+        }));
+      return handle(alertId, by, "snooze", "snoozed", `${forMs}`, (_record, nowMs) => ({
+        snoozedUntilMs: nowMs + forMs,
+        nextMs: nowMs + forMs,
+      }));
+    },
+  };
+}
+
+function newRecord(
+  { clock, random }: AlertKeeperDeps,
+  rule: RuleRecord,
+  device: WatchedDevice,
+  { atMs, value }: Effect,
+): AlertRecord {
+  const metric = metricOf(rule.condition);
+  const unit = device.metrics.find(({ key }) => key === metric)?.unit;
+  return {
+    tenantId: rule.tenantId,
+    channelIds: rule.channelIds,
+    ...(rule.repeatMs > 0 ? { nextMs: clock.nowMs() + rule.repeatMs } : {}),
+    alert: {
+      id: newUuid(clock, random),
+      ruleId: rule.id,
+      ruleName: rule.name,
+      severity: rule.severity,
+      state: "active",
+      deviceId: device.deviceId,
+      deviceName: device.name,
+      siteName: device.siteName,
+      condition: rule.condition,
+      // A condition that held before the rule was written is news now.
+      raisedMs: Math.max(atMs, rule.updatedMs),
+      ...(metric === undefined ? {} : { metric }),
+      ...(value === undefined ? {} : { value }),
+      ...(unit === undefined || unit === "" ? {} : { unit }),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import { createAlertKeeper } from "./alert-keeper.ts";
+import { createAlertQueryStore } from "./alert-query-store.ts";
+import { createAlertStore } from "./alert-store.ts";
+import { alertJobs } from "./jobs.ts";
+import { createAlerts as createTables } from "./migrations/001-alerts.ts";
+import type { AlertSettings, DeviceDirectory, Notifier, TelemetryReader } from "./ports.ts";
+import { alertRoutes } from "./routes.ts";
+import { createRuleService, type RuleService } from "./rule-service.ts";
+import { createRuleStore } from "./rule-store.ts";
+import { createAlertService } from "./service.ts";
+import { createStateStore } from "./state-store.ts";
+import type { AlertDatabase } from "./tables.ts";
+import { Watcher } from "./watcher.ts";
+
+export type {
+  AlertSettings,
+  DeviceDirectory,
+  DeviceMetric,
+  Notifier,
+  StoredValue,
+  TelemetryReader,
+  WatchedDevice,
+} from "./ports.ts";
+export type { AlertDatabase, AlertTables } from "./tables.ts";
+
+export const alertsMigrations: FeatureMigrations = { feature: "alerts", migrations: [createTables] };
+
+export interface AlertsDeps {
+  readonly db: AlertDatabase;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly directory: DeviceDirectory;
+  readonly telemetry: TelemetryReader;
+  readonly notifier: Notifier;
+  readonly settings: AlertSettings;
+  readonly tenantIds: () => Promise<readonly Uuid[]>;
+}
+
+export interface AlertsFeature extends Feature {
+  readonly rules: RuleService;
+  openCounts(tenantId: Uuid): Promise<{ readonly open: number; readonly critical: number }>;
+  /** What became of a message about an alert, for the alert's page. */
+  recordDelivery(
+    alertId: Uuid,
+    kind: "notified" | "delivery_failed",
+    atMs: UnixMs,
+    detail: string,
+  ): Promise<void>;
+}
+
+export function createAlerts(deps: AlertsDeps): AlertsFeature {
+  const { bus, clock, db, directory, log, notifier, random, telemetry } = deps;
+  const rules = createRuleStore(db);
+  const store = createAlertStore(db);
+  const queries = (tenantId: Uuid) => createAlertQueryStore(db, tenantId);
+  const keeper = createAlertKeeper({ store, notifier, bus, clock, random });
+  const watcher = new Watcher({
+    rules,
+    alerts: store,
+    states: createStateStore(db),
+    keeper,
+    directory,
+    telemetry,
+    bus,
+    clock,
+    log,
+  });
+  const ruleService = createRuleService({
+    rules,
+    alerts: store,
+    queries,
+    watcher,
+    directory,
+    telemetry,
+    notifier,
+    clock,
+    random,
+  });
+  return {
+    name: "alerts",
+    routes: alertRoutes(ruleService, createAlertService(queries, clock), keeper),
+    jobs: alertJobs({ ...deps, store }),
+    start: () => watcher.start(),
+    stop: () => watcher.stop(),
+    rules: ruleService,
+    openCounts: (tenantId) => queries(tenantId).openCounts(),
+    recordDelivery: (alertId, kind, atMs, detail) => store.addEvent(alertId, { atMs, kind, detail }),
+  };
+}
