@@ -1,4 +1,3 @@
-import type { FeatureMigrations } from "./database/migrate.ts";
 import type { Route } from "./http/route.ts";
 import type { JobDefinition } from "./jobs/jobs.ts";
 
@@ -13,4 +12,4 @@ export interface Feature {
   stop?(): Promise<void>;
 }
 
-export type { FeatureMigrations };
+export type { FeatureMigrations } from "./database/migrate.ts";

@@ -1,0 +1,54 @@
+import { AppError } from "@gatehouse/base";
+import { operations } from "@gatehouse/contract";
+import { Check } from "typebox/value";
+import { parseOutgoingUrl } from "../../platform/outgoing/index.ts";
+
+export type SiteSettings = operations.SiteSettings;
+
+export const DEFAULT_SETTINGS: SiteSettings = {
+  organisation: "Gatehouse",
+  language: "en",
+  timeZone: "UTC",
+  retentionRawDays: 90,
+  retentionRollupDays: 1_825,
+  retentionLogDays: 90,
+  maxTimestampPastDays: 30,
+  acceptDiscovery: true,
+  homeAssistant: {
+    enabled: false,
+    url: "",
+    user: "",
+    password: "",
+    prefix: "homeassistant",
+    allowPrivate: false,
+  },
+};
+
+const BROKER_PROTOCOLS = ["mqtt:", "mqtts:", "ws:", "wss:"];
+
+/** Stored choices over the defaults; what no longer fits the schema falls back to its default. */
+export function completeSettings(choices: Readonly<Record<string, unknown>>): SiteSettings {
+  const merged: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  for (const [name, schema] of Object.entries(operations.SiteSettings.properties)) {
+    if (Object.hasOwn(choices, name) && Check(schema, choices[name])) merged[name] = choices[name];
+  }
+  return merged as SiteSettings;
+}
+
+/** Refuses with settings.invalid and the setting's name, or with url.forbidden. */
+export function assertSettings(settings: SiteSettings): void {
+  if (!isTimeZone(settings.timeZone)) throw new AppError("settings.invalid", { setting: "timeZone" });
+  const { enabled, url, allowPrivate } = settings.homeAssistant;
+  if (enabled && url === "") throw new AppError("settings.invalid", { setting: "homeAssistant.url" });
+  if (url !== "") parseOutgoingUrl(url, { allowPrivate, protocols: BROKER_PROTOCOLS });
+}
+
+/** True for a name of the IANA time zone database. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Clock, Random, Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import { openSecret, sealSecret } from "../../platform/secrets/index.ts";
+import { assertSettings, completeSettings, DEFAULT_SETTINGS, type SiteSettings } from "./model.ts";
+import type { SettingsStore } from "./store.ts";
+
+export interface SettingsDeps {
+  readonly store: SettingsStore;
+  /** 32-byte key for the sealed password. */
+  readonly sealingKey: Uint8Array;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bus: Bus;
+}
+
+interface Held {
+  readonly settings: SiteSettings;
+  readonly sealedPassword: Uint8Array | null;
+}
+
+const sealContext = (tenantId: Uuid): string => `settings/${tenantId}/home-assistant-password`;
+
+/** Settings of every tenant, in memory and in the database. */
+export class SettingsService {
+  readonly #deps: SettingsDeps;
+  readonly #held = new Map<Uuid, Held>();
+  /** One change at a time: two that touch different settings both hold. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: SettingsDeps) {
+    this.#deps = deps;
+  }
+
+  async load(): Promise<void> {
+    for (const row of await this.#deps.store.all()) {
+      this.#held.set(row.tenantId, {
+        settings: completeSettings(row.choices),
+        sealedPassword: row.homeAssistantPassword,
+      });
+    }
+  }
+
+  /** The password shows as an empty string. */
+  get(tenantId: Uuid): SiteSettings {
+    return this.#held.get(tenantId)?.settings ?? DEFAULT_SETTINGS;
+  }
+
+  tenants(): Uuid[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Empty when none is stored. Fails with secret.unreadable under another master key. */
+  homeAssistantPassword(tenantId: Uuid): string {
+    const sealed = this.#held.get(tenantId)?.sealedPassword ?? null;
+    return sealed === null
+      ? ""
+      : Buffer.from(openSecret(this.#deps.sealingKey, sealed, sealContext(tenantId))).toString("utf8");
+  }
+
+  /** Fails with settings.invalid or url.forbidden and then changes nothing. */
+  update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
+    const result = this.#turn.then(() => this.#update(tenantId, change));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
+    const { store, clock, random, bus, sealingKey } = this.#deps;
+    const before = this.#held.get(tenantId);
+    const wanted = { ...this.get(tenantId), ...change };
+    assertSettings(wanted);
+    const password = change.homeAssistant?.password ?? "";
+    const sealedPassword =
+      password === ""
+        ? (before?.sealedPassword ?? null)
+        : sealSecret(sealingKey, password, sealContext(tenantId), random);
+    const settings = { ...wanted, homeAssistant: { ...wanted.homeAssistant, password: "" } };
+    await store.save({ tenantId, choices: settings, homeAssistantPassword: sealedPassword }, clock.nowMs());
+    this.#held.set(tenantId, { settings, sealedPassword });
+    bus.publish("settings.changed", { tenantId });
+    return settings;
+  }
+}
