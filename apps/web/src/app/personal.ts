@@ -3,8 +3,8 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useEffect } from "react";
 import { call, query, queryClient } from "../data/query.ts";
 import { useMe } from "../data/session.ts";
+import { singleKeys } from "../design/shortcuts.ts";
 import { localePreference } from "../i18n/locale.ts";
-import { singleKeys } from "./shortcuts.ts";
 
 /**
  * Saves language, theme or shortcuts with the account. This browser has already taken the choice over; a save that

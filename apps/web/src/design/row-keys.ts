@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useState } from "react";
-import { useShortcut } from "../app/shortcuts.ts";
+import { useShortcut } from "./shortcuts.ts";
 
 /**
  * Moving between rows: arrows while a row has the focus, J and K from anywhere on the page (unless single keys

@@ -1,8 +1,8 @@
 import { Modal, Switch } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { singleKeys } from "../../design/shortcuts.ts";
 import { savePersonal } from "../personal.ts";
-import { singleKeys } from "../shortcuts.ts";
 import styles from "./help-dialog.module.css";
 import { NAV_ITEMS } from "./nav-items.ts";
 

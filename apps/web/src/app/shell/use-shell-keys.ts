@@ -1,7 +1,7 @@
 import { useHotkeys } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useCan } from "../../data/session.ts";
-import { useShortcut } from "../shortcuts.ts";
+import { useShortcut } from "../../design/shortcuts.ts";
 import { NAV_ITEMS } from "./nav-items.ts";
 
 /** Where `/` goes on a page that has a filter: `<TextInput {...filterField} />`. */
