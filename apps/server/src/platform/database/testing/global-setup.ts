@@ -1,11 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock } from "@gatehouse/base";
 import type { TestProject } from "vitest/node";
 import { removeLeftovers } from "../initdb.ts";
 import type { PostgresConnection } from "../pool.ts";
 import { startPostgres } from "../postgres-supervisor.ts";
+import { findFastFolder } from "./fast-folder.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -27,8 +27,9 @@ const SETTINGS = {
 
 /** Starts one PostgreSQL for the whole run and answers how to end it. */
 export default async function startTestPostgres(project: TestProject): Promise<() => Promise<void>> {
-  await removeLeftovers(tmpdir(), FOLDER_PREFIX);
-  const folder = join(tmpdir(), `${FOLDER_PREFIX}${process.pid}`);
+  const parent = await findFastFolder();
+  await removeLeftovers(parent, FOLDER_PREFIX);
+  const folder = join(parent, `${FOLDER_PREFIX}${process.pid}`);
   await mkdir(folder, { mode: 0o700 });
   const postgres = await startPostgres({
     dataDir: join(folder, "postgres"),
