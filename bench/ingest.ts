@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { type Gatehouse, pssBytes, startGatehouse, treePssBytes } from "../tests/lib/gatehouse.ts";
 import { flood } from "./lib/flood.ts";
 import type { FloodClient, FloodReport } from "./lib/flood-worker.ts";
-import { type Gatehouse, pssBytes, startGatehouse, treePssBytes } from "./lib/gatehouse.ts";
 import { startMosquitto, startSqliteSubscriber } from "./lib/mosquitto.ts";
 import type { BenchResult } from "./lib/report.ts";
 import { countMissing, openDatabase } from "./lib/stored.ts";

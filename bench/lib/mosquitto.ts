@@ -4,8 +4,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../tests/lib/gatehouse.ts";
 import type { FloodClient } from "./flood-worker.ts";
-import { freePort } from "./gatehouse.ts";
 
 export interface Mosquitto {
   readonly port: number;

@@ -39,6 +39,7 @@ export async function registerSecurityHeaders(app: FastifyInstance, tls: boolean
         frameAncestors: ["'none'"],
         objectSrc: ["'none'"],
         requireTrustedTypesFor: ["'script'"],
+        trustedTypes: ["default"],
       },
     },
     strictTransportSecurity: tls ? { maxAge: 31_536_000, includeSubDomains: false } : false,

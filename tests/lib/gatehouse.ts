@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
-import type { FloodClient } from "./flood-worker.ts";
+import type { FloodClient } from "../../bench/lib/flood-worker.ts";
 
-const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 
 export interface Gatehouse {
   readonly url: string;
+  readonly setupUrl: string | undefined;
+  readonly mqttsPort: number;
   readonly mqttPort: number;
   readonly dataDir: string;
   readonly pid: number;
@@ -35,8 +37,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** A server of its own: new data folder, free loopback ports, an owner, and limits that a benchmark may exceed. */
-export async function startGatehouse(env: Record<string, string> = {}): Promise<Gatehouse> {
-  const dataDir = mkdtempSync(join(tmpdir(), "gatehouse-bench-"));
+export async function startGatehouse(
+  env: Record<string, string> = {},
+  options: { readonly owner?: boolean } = {},
+): Promise<Gatehouse> {
+  const dataDir = mkdtempSync(join(tmpdir(), "gatehouse-run "));
   const [httpPort, mqttPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
   const fullEnv = {
     ...process.env,
@@ -52,7 +57,7 @@ export async function startGatehouse(env: Record<string, string> = {}): Promise<
   const started = await launch(fullEnv);
   let child = started.child;
   const url = `http://127.0.0.1:${httpPort}`;
-  const cookie = await createOwner(url, started.setupUrl);
+  const cookie = options.owner === false ? "" : await createOwner(url, started.setupUrl);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const reply = await callLocalSocket(dataDir, method, path, body);
     if (reply === undefined || reply.status >= 300)
@@ -65,7 +70,9 @@ export async function startGatehouse(env: Record<string, string> = {}): Promise<
     );
   return {
     url,
+    setupUrl: started.setupUrl,
     mqttPort,
+    mqttsPort: tlsPort,
     dataDir,
     cookie,
     get pid() {

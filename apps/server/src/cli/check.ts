@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { systemClock } from "@gatehouse/base";
+import { ALL_MIGRATIONS } from "../compose/migrations.ts";
+import { withDatabase } from "../compose/open-database.ts";
+import type { Config } from "../platform/config/schema.ts";
+import { verifyBackup } from "../platform/database/backup/restore-backup.ts";
+import { checkDatabase } from "../platform/database/check-database.ts";
+import { createLogger } from "../platform/logging/log.ts";
+import { ensurePrivateFolder } from "../platform/secrets/index.ts";
+import type { CommandLine } from "./arguments.ts";
+import { isRunning } from "./local-server.ts";
+import type { Output } from "./output.ts";
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** `check [BACKUP]`: configuration, file modes, database and schema, or a backup folder; answers whether all is well. */
+export async function runCheck(config: Config, { words }: CommandLine, output: Output): Promise<boolean> {
+  const backup = words[1];
+  const findings =
+    backup === undefined
+      ? await checkInstallation(config)
+      : [
+          await finding(
+            "backup",
+            async () => `${(await verifyBackup(backup)).tables.length} tables, every digest right`,
+          ),
+        ];
+  output.result(findings, () =>
+    findings.map(({ check, ok, detail }) => `${ok ? "ok    " : "WRONG "} ${check}: ${detail}`).join("\n"),
+  );
+  return findings.every(({ ok }) => ok);
+}
+
+async function checkInstallation(config: Config): Promise<Finding[]> {
+  const running = await isRunning(config);
+  const findings: Finding[] = [
+    { check: "configuration", ok: true, detail: config.dataDir },
+    { check: "server", ok: true, detail: running ? "running" : "not running" },
+    await finding("secrets folder", async () => {
+      await ensurePrivateFolder(join(config.dataDir, "secrets"));
+      return "readable by this user only";
+    }),
+  ];
+  const database = await finding("database", async () => {
+    const found = await withDatabase(config, { attach: running, log: createLogger("error") }, ({ pool }) =>
+      checkDatabase(pool, ALL_MIGRATIONS, systemClock),
+    );
+    findings.push(...found);
+    return "answers";
+  });
+  return [...findings, database];
+}
+
+async function finding(check: string, run: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, detail: await run() };
+  } catch (error) {
+    return { check, ok: false, detail: (error as Error).message };
+  }
+}

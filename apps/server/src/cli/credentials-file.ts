@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { AppError } from "@gatehouse/base";
+
+interface DeviceCredential {
+  readonly name: string;
+  readonly typeId: string;
+  readonly apiKey: string;
+}
+
+/** One JSON value a line, as `gatehouse device add … --json` prints them; fails with request.invalid and the line. */
+export async function readCredentials(path: string | undefined): Promise<DeviceCredential[]> {
+  if (path === undefined)
+    throw new AppError("request.invalid", {
+      usage:
+        "gatehouse simulate FILE --server URL, FILE holds the lines of `gatehouse device add NAME --json`",
+    });
+  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line, index) => {
+    try {
+      const { device, key } = JSON.parse(line) as {
+        device: { name: string; typeId: string };
+        key: { apiKey: string };
+      };
+      return { name: device.name, typeId: device.typeId, apiKey: key.apiKey };
+    } catch (cause) {
+      throw new AppError("request.invalid", { file: path, line: index + 1 }, { cause });
+    }
+  });
+}

@@ -1,0 +1,21 @@
+import { accountsMigrations } from "../features/accounts/index.ts";
+import { alertsMigrations } from "../features/alerts/index.ts";
+import { demoMigrations } from "../features/demo/index.ts";
+import { devicesMigrations } from "../features/devices/index.ts";
+import { gatewayMigrations } from "../features/gateway/index.ts";
+import { notificationsMigrations } from "../features/notifications/index.ts";
+import { settingsMigrations } from "../features/settings/index.ts";
+import { telemetryMigrations } from "../features/telemetry/index.ts";
+import type { FeatureMigrations } from "../platform/feature.ts";
+
+/** Every feature's schema, in the order of their foreign keys. */
+export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
+  accountsMigrations,
+  settingsMigrations,
+  devicesMigrations,
+  gatewayMigrations,
+  telemetryMigrations,
+  alertsMigrations,
+  notificationsMigrations,
+  demoMigrations,
+];

@@ -1,0 +1,63 @@
+import { isAppError } from "@gatehouse/base";
+import { type CommandLine, configOverrides, parseCommandLine } from "./cli/arguments.ts";
+import { createOutput } from "./cli/output.ts";
+import { EX_CONFIG, loadConfig } from "./platform/config/load.ts";
+import { productVersion } from "./platform/http/server.ts";
+
+const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
+
+  start [--demo] [--host ADDRESS] [--port N] [--mqtt-port N] [--mqtts-port N]
+  device add NAME [--type T] [--site S] [--label L] [--tag a,b]
+  device list [--search TEXT]
+  device revoke NAME
+  simulate [--devices N] [--rate READINGS_PER_SECOND] [--seconds S] [--seed X]
+  simulate FILE --server URL [--ca FILE]
+  backup [FOLDER]
+  restore FOLDER [--force]
+  check [BACKUP_FOLDER]`;
+
+/** Exit code for a command line that cannot be used (sysexits.h EX_USAGE). */
+const EX_USAGE = 64;
+
+/** Runs one command; a command's module is loaded only when it is asked for. */
+async function run(line: CommandLine): Promise<number> {
+  const output = createOutput(line.options.json === true);
+  const command = line.words[0];
+  if (line.options.version === true) {
+    output.result({ version: productVersion() }, () => `gatehouse ${productVersion()}`);
+    return 0;
+  }
+  if (line.options.help === true || command === undefined) {
+    console.log(USAGE);
+    return command === undefined && line.options.help !== true ? EX_USAGE : 0;
+  }
+  try {
+    const config = loadConfig(process.env, configOverrides(line.options));
+    if (command === "start")
+      return await (await import("./cli/start.ts")).runStart(config, line.options.demo === true, output);
+    if (command === "device") await (await import("./cli/device.ts")).runDevice(config, line, output);
+    else if (command === "simulate")
+      await (await import("./cli/simulate.ts")).runSimulate(config, line, output);
+    else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);
+    else if (command === "restore") await (await import("./cli/backup.ts")).runRestore(config, line, output);
+    else if (command === "check")
+      return (await (await import("./cli/check.ts")).runCheck(config, line, output)) ? 0 : 1;
+    else {
+      console.error(`There is no command "${command}".\n\n${USAGE}`);
+      return EX_USAGE;
+    }
+    return 0;
+  } catch (error) {
+    output.failed(error);
+    return isAppError(error, "config.invalid") ? EX_CONFIG : 1;
+  }
+}
+
+let line: CommandLine;
+try {
+  line = parseCommandLine(process.argv.slice(2));
+} catch (error) {
+  console.error(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(EX_USAGE);
+}
+process.exitCode = await run(line);

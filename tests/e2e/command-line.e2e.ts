@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Gatehouse, MAIN, startGatehouse } from "../lib/gatehouse.ts";
+
+let server: Gatehouse;
+const scratch = mkdtempSync(join(tmpdir(), "gatehouse cli "));
+beforeAll(async () => {
+  server = await startGatehouse();
+});
+afterAll(async () => {
+  await server.end();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+  json<T>(): T;
+}
+
+function gatehouse(dataDir: string, ...args: string[]): Promise<Run> {
+  const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args, "--data-dir", dataDir], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  return new Promise((resolve) =>
+    child.on("close", (code) => resolve({ code, out, err, json: <T>() => JSON.parse(out) as T })),
+  );
+}
+
+test("a device is added, listed and revoked beside the running server", async () => {
+  const added = await gatehouse(
+    server.dataDir,
+    "device",
+    "add",
+    "cli-01",
+    "--type",
+    "thermometer",
+    "--tag",
+    "a,b",
+    "--json",
+  );
+  expect(added.code).toBe(0);
+  expect(added.json<{ key: { apiKey: string } }>().key.apiKey).toMatch(/^gh_/);
+  const listed = await gatehouse(server.dataDir, "device", "list", "--json");
+  expect(listed.json<{ name: string; tags: string[] }[]>()).toMatchObject([
+    { name: "cli-01", tags: ["a", "b"] },
+  ]);
+  expect((await gatehouse(server.dataDir, "device", "list")).out).toMatch(/NAME\s+TYPE[\s\S]*cli-01/);
+  const revoked = await gatehouse(server.dataDir, "device", "revoke", "cli-01", "--json");
+  expect(revoked.json<{ status: string }>().status).toBe("revoked");
+});
+
+test("mistakes get one clear answer and change nothing", async () => {
+  const unknownType = await gatehouse(
+    server.dataDir,
+    "device",
+    "add",
+    "cli-02",
+    "--type",
+    "toaster",
+    "--json",
+  );
+  expect([unknownType.code, unknownType.json<{ error: { code: string } }>().error.code]).toEqual([
+    1,
+    "device.type_unknown",
+  ]);
+  expect((await gatehouse(server.dataDir, "device", "revoke", "nobody")).err).toContain("device.not_found");
+  expect((await gatehouse(server.dataDir, "fly")).code).toBe(64);
+  expect((await gatehouse(server.dataDir, "start", "--nope")).code).toBe(64);
+  expect((await gatehouse(server.dataDir, "start", "--port", "many", "--json")).code).toBe(78);
+  const second = await gatehouse(server.dataDir, "start", "--json");
+  expect(second.json<{ error: { code: string } }>().error.code).toBe("server.already_running");
+});
+
+test("simulate drives devices over MQTT and what is acknowledged is in the history", async () => {
+  const run = await gatehouse(
+    server.dataDir,
+    "simulate",
+    "--devices",
+    "4",
+    "--rate",
+    "20",
+    "--seconds",
+    "3",
+    "--seed",
+    "7",
+    "--json",
+  );
+  expect(run.code).toBe(0);
+  const { acknowledged, refused } = run.json<{ acknowledged: number; refused: number }>();
+  expect(acknowledged).toBeGreaterThan(4);
+  expect(refused).toBe(0);
+});
+
+test("check finds nothing wrong; a backup of the running server is restored elsewhere and counted", async () => {
+  const check = await gatehouse(server.dataDir, "check", "--json");
+  expect(check.json<{ ok: boolean }[]>().filter((finding) => !finding.ok)).toEqual([]);
+  const folder = join(scratch, "copy");
+  const backup = await gatehouse(server.dataDir, "backup", folder, "--json");
+  expect(backup.code).toBe(0);
+  const { rows } = backup.json<{ rows: number }>();
+  const elsewhere = join(scratch, "elsewhere");
+  const restored = await gatehouse(elsewhere, "restore", folder, "--json");
+  expect(restored.json<{ rows: number }>().rows).toBe(rows);
+  const listed = await gatehouse(elsewhere, "device", "list", "--json");
+  expect(listed.json<{ name: string }[]>().map((device) => device.name)).toContain("cli-01");
+  expect(
+    (await gatehouse(elsewhere, "restore", folder, "--json")).json<{ error: { code: string } }>().error.code,
+  ).toBe("restore.not_empty");
+  expect((await gatehouse(elsewhere, "check", folder)).code).toBe(0);
+});
+
+test("a stop by signal is clean and quick, and the next start finds everything", async () => {
+  const before = performance.now();
+  await server.kill("SIGINT");
+  expect(performance.now() - before).toBeLessThan(10_000);
+  await server.restart();
+  const listed = await gatehouse(server.dataDir, "device", "list", "--json");
+  expect(listed.json<{ name: string }[]>().map((device) => device.name)).toContain("cli-01");
+});
