@@ -148,6 +148,8 @@ export const DeviceLogEntry = object({
 });
 export type DeviceLogEntry = Static<typeof DeviceLogEntry>;
 
+/** A key of a catalogue: device type, kind of log line. */
+const Word = Type.String({ pattern: "^[A-Za-z0-9_.-]{1,40}$" });
 const TimeZone = Type.String({ minLength: 1, maxLength: 64, description: "IANA time zone" });
 const tags = Type.Array(Tag, { maxItems: 20, uniqueItems: true });
 const intervalMs = Type.Integer({ minimum: 100, maximum: 86_400_000 });
@@ -210,7 +212,7 @@ export const DEVICE_SORTS = [
 const filters = {
   q: Type.Optional(text(100)),
   site: Type.Optional(Uuid),
-  type: Type.Optional(Type.String({ maxLength: 40 })),
+  type: Type.Optional(Word),
   status: Type.Optional(DeviceStatus),
   tag: Type.Optional(Tag),
 };
@@ -465,7 +467,7 @@ export const listDeviceLog = endpoint({
     before: Type.Optional(QueryInt),
     limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$" })),
     q: Type.Optional(text(100)),
-    kind: Type.Optional(Type.String({ maxLength: 20 })),
+    kind: Type.Optional(Word),
   }),
   reply: stream(DeviceLogEntry),
   errors: ["device.not_found"],
@@ -553,12 +555,38 @@ export const sendLogs = endpoint({
             Type.Literal("error"),
           ]),
         ),
-        message: text(4096),
+        // Control characters too: serial consoles send colours and carriage returns.
+        message: Type.String({ maxLength: 4096, pattern: "^[^\\u0000]*$" }),
         data: Type.Optional(Type.Unknown()),
       }),
       { minItems: 1, maxItems: 500 },
     ),
   }),
-  reply: object({ accepted: Type.Integer() }),
+  reply: object({
+    accepted: Type.Integer(),
+    refused: Type.Integer({ description: "Beyond 50 lines a second, or too large" }),
+  }),
   errors: ["message.rate_limited", "device.credentials_invalid"],
+});
+/** For devices that cannot hold a connection open: wait here for a command. Handing it over counts as delivered. */
+export const nextCommand = endpoint({
+  method: "GET",
+  path: "/api/v1/commands/next",
+  tag: "device side",
+  audience: "device",
+  summary: "Oldest waiting command; waits up to 25 s for one, answers without it otherwise",
+  query: object({ waitMs: Type.Optional(Type.String({ pattern: "^[0-9]{1,5}$" })) }),
+  reply: object({ command: Type.Optional(Command) }),
+  errors: ["device.credentials_invalid", "server.stopping"],
+});
+export const answerCommand = endpoint({
+  method: "POST",
+  path: "/api/v1/commands/:id/answer",
+  tag: "device side",
+  audience: "device",
+  summary: "Say whether a command was obeyed; answers the state it is in now",
+  params: IdParams,
+  body: object({ ok: Type.Boolean(), reason: Type.Optional(text(200)) }),
+  reply: object({ state: CommandState }),
+  errors: ["device.command_not_found", "device.credentials_invalid"],
 });

@@ -1,0 +1,111 @@
+import { AppError, canonicalCode, type ErrorCode, randomCode, type Uuid } from "@gatehouse/base";
+import type { devices } from "@gatehouse/contract";
+import { sha256Hex } from "../../../platform/secrets/index.ts";
+import { announceChange, type DevicesContext, getActiveRecord } from "../context.ts";
+import type { CredentialService } from "../credentials/credential-service.ts";
+import { lockDevice } from "../credentials/credential-store.ts";
+import type { Actor } from "../model.ts";
+import type { DevicesDatabase } from "../tables.ts";
+import { findClaim, putClaim, takeClaim } from "./claim-store.ts";
+import { GrowingDelay } from "./growing-delay.ts";
+
+const ON_SCREEN_MS = 10 * 60_000;
+const PRINTED_MS = 24 * 60 * 60_000;
+/** Seven groups of four Crockford characters: 140 bits. */
+const GROUPS = 7;
+const GROUP_SIZE = 4;
+
+/** A claim code is only stored as its hash; 140 random bits need no slow one. */
+const hashOf = (code: string): string => sha256Hex(`claim/${canonicalCode(code)}`);
+
+/**
+ * One-time codes with which a device fetches its own API key. The key that was shown when the device was added
+ * stays valid beside the claimed one: a person may use either, and the list of credentials shows which one is used.
+ */
+export class ClaimService {
+  readonly #context: DevicesContext;
+  readonly #credentials: CredentialService;
+  readonly #delay: GrowingDelay;
+
+  constructor(context: DevicesContext, credentials: CredentialService) {
+    this.#context = context;
+    this.#credentials = credentials;
+    this.#delay = new GrowingDelay(context.clock);
+  }
+
+  async create({ tenantId, name }: Actor, deviceId: Uuid, printed: boolean): Promise<devices.ClaimCode> {
+    const { db, deviceLog } = this.#context;
+    getActiveRecord(this.#context, tenantId, deviceId);
+    const claim = await db.transaction().execute(async (tx) => {
+      if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
+      return this.put(tx, tenantId, deviceId, printed);
+    });
+    const message = printed ? "Claim code for printing made" : "Claim code made";
+    deviceLog.note({ tenantId, deviceId, kind: "credential", level: "info", message, data: { by: name } });
+    return claim;
+  }
+
+  /** The same inside the caller's transaction. */
+  async put(
+    tx: DevicesDatabase,
+    tenantId: Uuid,
+    deviceId: Uuid,
+    printed: boolean,
+  ): Promise<devices.ClaimCode> {
+    const { clock, random } = this.#context;
+    const nowMs = clock.nowMs();
+    const code = randomCode(random, GROUPS, GROUP_SIZE);
+    const expiresMs = nowMs + (printed ? PRINTED_MS : ON_SCREEN_MS);
+    await putClaim(tx, tenantId, { deviceId, codeSha256: hashOf(code), nowMs, expiresMs });
+    // In the fragment, which browsers send to nobody.
+    return { code, expiresMs, url: `${this.#context.publicUrl()}/claim#${code}` };
+  }
+
+  /** Unknown, used and expired codes and codes of revoked devices get the same answer after the same work. */
+  async exchange(code: string, address: string): Promise<devices.NewApiKey & { readonly name: string }> {
+    const waitMs = this.#delay.waitMs(address);
+    if (waitMs > 0) {
+      this.#publishRefusal("auth.throttled", address);
+      throw new AppError("auth.throttled", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    }
+    this.#delay.fail(address);
+    const key = await this.#use(hashOf(code));
+    if (key === undefined) {
+      this.#publishRefusal("device.claim_invalid", address);
+      throw new AppError("device.claim_invalid");
+    }
+    this.#delay.succeed(address);
+    const { directory, deviceLog } = this.#context;
+    const { tenantId, shown } = key;
+    const { deviceId, keyId } = shown;
+    await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
+    const message = "Claim code exchanged for an API key";
+    deviceLog.note({
+      tenantId,
+      deviceId,
+      kind: "credential",
+      level: "info",
+      message,
+      data: { keyId, address },
+    });
+    return { ...shown, name: directory.find(deviceId)?.name ?? "" };
+  }
+
+  /** Takes the device's lock before the code, as every other change does. */
+  async #use(codeSha256: string): Promise<{ tenantId: Uuid; shown: devices.NewApiKey } | undefined> {
+    const { db, clock } = this.#context;
+    return db.transaction().execute(async (tx) => {
+      const claim = await findClaim(tx, codeSha256);
+      if (claim === undefined) return undefined;
+      const { tenantId, deviceId } = claim;
+      if (!(await lockDevice(tx, tenantId, deviceId))) return undefined;
+      if (!(await takeClaim(tx, codeSha256, clock.nowMs()))) return undefined;
+      return { tenantId, shown: await this.#credentials.addKey(tx, tenantId, deviceId) };
+    });
+  }
+
+  #publishRefusal(code: ErrorCode, address: string): void {
+    const { bus, clock } = this.#context;
+    bus.publish("message.refused", { code, via: "http", address, atMs: clock.nowMs() });
+  }
+}

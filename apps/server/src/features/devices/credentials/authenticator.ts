@@ -1,0 +1,146 @@
+import type { Clock, ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import {
+  matchesApiKey,
+  openSecret,
+  parseApiKey,
+  parseDeviceToken,
+  verifyDeviceToken,
+} from "../../../platform/secrets/index.ts";
+import type { DeviceDirectory } from "../directory/directory.ts";
+import type { CredentialRecord, DeviceIdentity } from "../model.ts";
+import { FailureThrottle } from "./failure-throttle.ts";
+
+/** What a client shows, on any transport. */
+export interface LoginAttempt {
+  /** Device id or name, or nothing; or the API key itself when there is no password (ThingsBoard's access token). */
+  readonly username?: string | undefined;
+  /** API key or HMAC token. */
+  readonly password?: string | undefined;
+  /** MQTT client id: an HMAC token is bound to it. */
+  readonly clientId?: string | undefined;
+  /** Client certificate that TLS has verified against our authority alone. */
+  readonly certificate?: { readonly deviceId: Uuid; readonly serialNumber: string } | undefined;
+  readonly via: string;
+  readonly address: string;
+}
+
+export type LoginVerdict =
+  | { readonly identity: DeviceIdentity }
+  | { readonly refused: ErrorCode; readonly throttled: boolean };
+
+/** A credential whose secret was shown, or why not. */
+type Proof =
+  | { readonly credential: CredentialRecord; readonly kind: DeviceIdentity["credentialKind"] }
+  | { readonly wrong: string };
+
+export interface AuthenticatorDeps {
+  readonly directory: DeviceDirectory;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly sealKey: Uint8Array;
+  used(credentialId: Uuid, atMs: UnixMs): void;
+}
+
+export const sealContext = (credentialId: Uuid): string => `device-credential/${credentialId}`;
+
+/**
+ * Decides who a client is, from memory and with one hash or HMAC: a storm of reconnects costs microseconds each.
+ * Right credentials always pass; of wrong ones an address gets a few and is told to wait after that, so a
+ * misconfigured device does not lock out its neighbours behind the same address. Every refusal is published.
+ */
+export class DeviceAuthenticator {
+  readonly #deps: AuthenticatorDeps;
+  readonly #throttle: FailureThrottle;
+
+  constructor(deps: AuthenticatorDeps) {
+    this.#deps = deps;
+    this.#throttle = new FailureThrottle(deps.clock);
+  }
+
+  login(attempt: LoginAttempt): LoginVerdict {
+    const nowMs = this.#deps.clock.nowMs();
+    const proof = this.#prove(attempt, nowMs);
+    if ("wrong" in proof) return this.#refuse(attempt, "device.credentials_invalid", proof.wrong);
+    const { credential, kind } = proof;
+    const device = this.#deps.directory.find(credential.deviceId);
+    if (device === undefined) return this.#refuse(attempt, "device.credentials_invalid", "unknown");
+    if (device.revoked) return this.#refuse(attempt, "device.revoked", "revoked", credential);
+    const ended = endOf(credential, nowMs);
+    if (ended !== undefined) return this.#refuse(attempt, "device.credentials_invalid", ended, credential);
+    const { deviceId, tenantId, name, typeId } = device;
+    if (!isOwnName(attempt, deviceId, name))
+      return this.#refuse(attempt, "device.credentials_invalid", "username of another device", credential);
+    this.#deps.used(credential.credentialId, nowMs);
+    const identity = { tenantId, deviceId, name, typeId, credentialId: credential.credentialId };
+    return { identity: { ...identity, credentialKind: kind } };
+  }
+
+  /** Password before certificate: a client that shows both means the password. */
+  #prove(attempt: LoginAttempt, nowMs: UnixMs): Proof {
+    const secret = secretOf(attempt);
+    if (secret !== undefined)
+      return secret.startsWith("v1.") ? this.#proveToken(attempt, secret, nowMs) : this.#proveKey(secret);
+    if (attempt.certificate === undefined) return { wrong: "none" };
+    const { deviceId, serialNumber } = attempt.certificate;
+    const credential = this.#deps.directory.findCertificate(serialNumber.toLowerCase());
+    return credential?.deviceId === deviceId
+      ? { credential, kind: "certificate" }
+      : { wrong: "unknown certificate" };
+  }
+
+  #proveKey(text: string): Proof {
+    const parsed = parseApiKey(text);
+    if (parsed === undefined) return { wrong: "not an API key" };
+    const credential = this.#deps.directory.findKey(parsed.keyId);
+    if (credential === undefined) return { wrong: "unknown key" };
+    return matchesApiKey(text, credential.sha256) ? { credential, kind: "api_key" } : { wrong: "wrong key" };
+  }
+
+  #proveToken({ clientId }: LoginAttempt, text: string, nowMs: UnixMs): Proof {
+    const token = parseDeviceToken(text);
+    if (token === undefined) return { wrong: "not a token" };
+    const credential = this.#deps.directory.findKey(token.keyId);
+    if (credential?.sealed === undefined) return { wrong: "unknown key" };
+    const apiKey = openSecret(this.#deps.sealKey, credential.sealed, sealContext(credential.credentialId));
+    const expected = { apiKey: Buffer.from(apiKey).toString(), clientId: clientId ?? "", nowMs };
+    const verdict = verifyDeviceToken(token, expected);
+    return verdict === "valid" ? { credential, kind: "hmac_token" } : { wrong: `token ${verdict}` };
+  }
+
+  /** A refusal belongs to a device only when its secret was shown. */
+  #refuse(
+    attempt: LoginAttempt,
+    code: ErrorCode,
+    detail: string,
+    credential?: CredentialRecord,
+  ): LoginVerdict {
+    const { bus, clock, directory } = this.#deps;
+    const throttled = this.#throttle.fail(attempt.address);
+    const device = credential === undefined ? undefined : directory.find(credential.deviceId);
+    bus.publish("message.refused", {
+      ...(device === undefined ? {} : { tenantId: device.tenantId, deviceId: device.deviceId }),
+      code,
+      via: attempt.via,
+      address: attempt.address,
+      detail,
+      atMs: clock.nowMs(),
+    });
+    return { refused: code, throttled };
+  }
+}
+
+function secretOf({ username, password }: LoginAttempt): string | undefined {
+  if (password !== undefined && password !== "") return password;
+  return username?.startsWith("gh_") ? username : undefined;
+}
+
+function endOf(credential: CredentialRecord, nowMs: UnixMs): string | undefined {
+  if (credential.revoked) return "revoked";
+  return credential.expiresMs !== undefined && credential.expiresMs <= nowMs ? "expired" : undefined;
+}
+
+function isOwnName({ username }: LoginAttempt, deviceId: Uuid, name: string): boolean {
+  if (username === undefined || username === "" || username.startsWith("gh_")) return true;
+  return username.toLowerCase() === deviceId || username.toLowerCase() === name.toLowerCase();
+}

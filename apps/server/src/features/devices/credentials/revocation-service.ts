@@ -1,0 +1,63 @@
+import { AppError, type Uuid } from "@gatehouse/base";
+import type { devices } from "@gatehouse/contract";
+import { deleteClaim } from "../claims/claim-store.ts";
+import type { CommandService } from "../commands/command-service.ts";
+import { announceChange, type DevicesContext, getRecord } from "../context.ts";
+import { setDeviceRevoked } from "../inventory/device-store.ts";
+import type { Actor } from "../model.ts";
+import type { CredentialService } from "./credential-service.ts";
+import { lockDevice, revokeCredentialRows } from "./credential-store.ts";
+
+/** Shuts a device out with everything that could let it in again, and lets it back with a fresh key. */
+export class RevocationService {
+  readonly #context: DevicesContext;
+  readonly #credentials: CredentialService;
+  readonly #commands: CommandService;
+
+  constructor(context: DevicesContext, credentials: CredentialService, commands: CommandService) {
+    this.#context = context;
+    this.#credentials = credentials;
+    this.#commands = commands;
+  }
+
+  async revoke({ tenantId, name }: Actor, deviceId: Uuid): Promise<void> {
+    const { db, clock, bus } = this.#context;
+    getRecord(this.#context, tenantId, deviceId);
+    await db.transaction().execute(async (tx) => {
+      if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
+      const nowMs = clock.nowMs();
+      await setDeviceRevoked(tx, tenantId, deviceId, nowMs);
+      await revokeCredentialRows(tx, tenantId, deviceId, nowMs);
+      await deleteClaim(tx, tenantId, deviceId);
+    });
+    await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
+    bus.publish("device.credentials_ended", { tenantId, deviceId });
+    await this.#commands.failOpen(deviceId, "device revoked");
+    this.#note(tenantId, deviceId, "Device revoked", name);
+  }
+
+  /** A device that is not revoked just gets one more key. */
+  async reinstate({ tenantId, name }: Actor, deviceId: Uuid): Promise<devices.NewApiKey> {
+    const { db } = this.#context;
+    getRecord(this.#context, tenantId, deviceId);
+    const key = await db.transaction().execute(async (tx) => {
+      if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
+      await setDeviceRevoked(tx, tenantId, deviceId, undefined);
+      return this.#credentials.addKey(tx, tenantId, deviceId);
+    });
+    await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
+    this.#note(tenantId, deviceId, "Device reinstated", name);
+    return key;
+  }
+
+  #note(tenantId: Uuid, deviceId: Uuid, message: string, by: string): void {
+    this.#context.deviceLog.note({
+      tenantId,
+      deviceId,
+      kind: "credential",
+      level: "warn",
+      message,
+      data: { by },
+    });
+  }
+}

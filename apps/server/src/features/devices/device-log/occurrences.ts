@@ -1,0 +1,75 @@
+import type { Clock, Uuid } from "@gatehouse/base";
+import type { Bus, BusMessages } from "@gatehouse/contract";
+import type { DeviceLog } from "./device-log.ts";
+import { LineLimiter } from "./line-limiter.ts";
+import { storableText } from "./log-line.ts";
+
+/** A device may reconnect a few times a minute; a loop is one line a minute. */
+const CONNECTION_LINES = 6;
+const REFUSAL_LINES = 1;
+const MAX_DETAIL_LENGTH = 200;
+
+interface Subject {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  /** Code of a refusal; absent for connections. */
+  readonly code?: string;
+}
+
+/** Writes connects, disconnects and refusals into the device's log, and what comes too often as a sum a minute. */
+export class OccurrenceLog {
+  readonly #log: DeviceLog;
+  readonly #connections: LineLimiter<Subject>;
+  readonly #refusals: LineLimiter<Subject & { readonly code: string }>;
+
+  constructor(clock: Clock, log: DeviceLog) {
+    this.#log = log;
+    this.#connections = new LineLimiter(clock, CONNECTION_LINES);
+    this.#refusals = new LineLimiter(clock, REFUSAL_LINES);
+  }
+
+  subscribe(bus: Bus): (() => void)[] {
+    return [
+      bus.subscribe("device.connected", (message) => this.#connected(message)),
+      bus.subscribe("device.disconnected", (message) => this.#disconnected(message)),
+      bus.subscribe("message.refused", (message) => this.#refused(message)),
+    ];
+  }
+
+  /** Call about once a second. */
+  tick(): void {
+    for (const { subject, held } of this.#connections.take()) {
+      const { tenantId, deviceId } = subject;
+      const message = `Connected or disconnected ${held} more times in a minute`;
+      const data = { count: held };
+      this.#log.note({ tenantId, deviceId, kind: "disconnect", level: "warn", message, data });
+    }
+    for (const { subject, held } of this.#refusals.take()) {
+      const { tenantId, deviceId, code } = subject;
+      const message = `Refused ${held} more times in a minute: ${code}`;
+      const data = { code, count: held };
+      this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message, data });
+    }
+  }
+
+  #connected({ tenantId, deviceId, via, address }: BusMessages["device.connected"]): void {
+    if (!this.#connections.admit(deviceId, { tenantId, deviceId })) return;
+    const message = `Connected by ${via}`;
+    this.#log.note({ tenantId, deviceId, kind: "connect", level: "info", message, data: { via, address } });
+  }
+
+  #disconnected({ tenantId, deviceId, via, reason }: BusMessages["device.disconnected"]): void {
+    if (!this.#connections.admit(deviceId, { tenantId, deviceId })) return;
+    const text = storableText(reason, MAX_DETAIL_LENGTH);
+    const message = `Disconnected: ${text}`;
+    this.#log.note({ tenantId, deviceId, kind: "disconnect", level: "info", message, data: { via } });
+  }
+
+  #refused({ tenantId, deviceId, code, via, address, detail }: BusMessages["message.refused"]): void {
+    if (tenantId === undefined || deviceId === undefined) return;
+    if (!this.#refusals.admit(`${deviceId}/${code}`, { tenantId, deviceId, code })) return;
+    const more = detail === undefined ? {} : { detail: storableText(detail, MAX_DETAIL_LENGTH) };
+    const data = { code, via, address, ...more };
+    this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message: `Refused: ${code}`, data });
+  }
+}
