@@ -1,0 +1,9 @@
+import type { Adapter } from "./adapter.ts";
+import { ledTemperature } from "./led-temperature.ts";
+import { native } from "./native.ts";
+import { thingsboard } from "./thingsboard.ts";
+
+export type { Adapter, DownMessage, OwnIdentity, Upward, UpwardKind } from "./adapter.ts";
+
+/** Every dialect that is spoken; one line each. */
+export const ADAPTERS: readonly Adapter[] = [native, ledTemperature, thingsboard];

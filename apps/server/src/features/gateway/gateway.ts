@@ -1,0 +1,152 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ErrorCode, isAppError } from "@gatehouse/base";
+import type { operations } from "@gatehouse/contract";
+import type { WebSocket } from "ws";
+import type { Feature } from "../../platform/feature.ts";
+import { assertSameOrigin } from "../../platform/http/cross-site.ts";
+import { ConnectLimits } from "./connect-limits.ts";
+import type { Via } from "./connection.ts";
+import { RateCounter } from "./counters.ts";
+import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/bridge.ts";
+import { Intake } from "./intake.ts";
+import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
+import { Pacer } from "./pacer.ts";
+import type { ReadingSink } from "./ports.ts";
+import { Refusals } from "./refusals.ts";
+import { Refused } from "./refused.ts";
+import { ingestRoute } from "./routes.ts";
+import { MqttService, type MqttServiceParts } from "./service.ts";
+import { chooseSubprotocol, createMqttWebSocketServer, WebSocketBytes } from "./websocket.ts";
+
+export interface MqttSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: no TLS listener. */
+  readonly tlsHost: string;
+  readonly tlsPort: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxMessagesPerSecond: number;
+}
+
+type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted">;
+
+export interface GatewayParts extends Given {
+  readonly mqtt: MqttSettings;
+  readonly tls?: ListenerTls;
+  readonly sink: ReadingSink;
+  readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
+  /** The peer's address behind trusted proxies; the socket's own unless told. */
+  readonly addressOf?: (request: IncomingMessage) => string;
+}
+
+export interface GatewayStats {
+  readonly connections: number;
+  readonly accepted: {
+    readonly total: number;
+    readonly perSecond: number;
+    readonly spark: readonly number[];
+  };
+  readonly refused: {
+    readonly total: number;
+    readonly spark: readonly number[];
+    readonly byCode: ReadonlyMap<ErrorCode, number>;
+  };
+  /** Messages that wait for room in the store. */
+  readonly waiting: number;
+  readonly forwarded: number;
+  readonly dropped: number;
+}
+
+export interface GatewayFeature extends Feature {
+  connectedCount(): number;
+  stats(): GatewayStats;
+  /** Open MQTT listeners with the ports they got. */
+  listening(): readonly Listening[];
+  homeAssistant(): operations.NetworkInfo["homeAssistant"];
+  /** MQTT over WebSocket at MQTT_WEBSOCKET_PATH; answers refusals itself. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Connects one address may open a second, in the mean. A site that lost its power comes back all at once. */
+const CONNECTS_PER_SECOND = 200;
+
+export function createGateway(parts: GatewayParts): GatewayFeature {
+  const { clock, log, mqtt } = parts;
+  const refusals = new Refusals(parts);
+  const accepted = new RateCounter(clock);
+  const intake = new Intake(parts);
+  const pacer = new Pacer({ clock, perSecond: mqtt.maxMessagesPerSecond });
+  const shared = { ...parts, refusals, accepted, intake, pacer };
+  const service = new MqttService(shared);
+  const limits = new ConnectLimits({ ...mqtt, connectsPerSecond: CONNECTS_PER_SECOND }, clock);
+  const bridge = new HomeAssistantBridge({ ...parts, ...parts.homeAssistant });
+  const webSockets = createMqttWebSocketServer();
+
+  /** The place of a new connection, or undefined when there is none; that is counted. */
+  const enter = (via: Via, address: string): (() => void) | undefined => {
+    const leave = limits.enter(address);
+    if (leave === undefined)
+      refusals.add(new Refused("request.rate_limited", "connections"), { via, address });
+    return leave;
+  };
+  const listeners = new Listeners({
+    log,
+    accept: (socket, via) => {
+      const address = socket.remoteAddress ?? "";
+      const leave = enter(via, address);
+      if (leave === undefined) socket.destroy();
+      else service.accept(socket, via, address, leave);
+    },
+  });
+
+  return {
+    name: "gateway",
+    routes: [ingestRoute(shared)],
+    async start() {
+      await service.start();
+      await listeners.openPlain(mqtt);
+      if (parts.tls !== undefined && mqtt.tlsHost !== "")
+        await listeners.openTls({ host: mqtt.tlsHost, port: mqtt.tlsPort }, parts.tls);
+      bridge.start();
+    },
+    async stop() {
+      listeners.close();
+      await bridge.stop();
+      await service.stop();
+    },
+    connectedCount: () => service.connectedCount,
+    listening: () => listeners.listening,
+    homeAssistant: () => bridge.state(),
+    stats: () => ({
+      connections: service.connectedCount,
+      accepted: { total: accepted.total, perSecond: accepted.perSecond(), spark: accepted.spark() },
+      refused: { total: refusals.counter.total, spark: refusals.counter.spark(), byCode: refusals.byCode() },
+      waiting: intake.waitingCount,
+      ...service.routed,
+    }),
+    handleUpgrade(request, socket, head) {
+      const via = "encrypted" in request.socket ? "wss" : "ws";
+      const address = parts.addressOf?.(request) ?? request.socket.remoteAddress ?? "";
+      try {
+        assertSameOrigin(request.headers, request.headers.host);
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+        refusals.add(new Refused(error.code, request.headers.origin), { via, address });
+        return answer(socket, "403 Forbidden");
+      }
+      if (chooseSubprotocol(request) === undefined) return answer(socket, "400 Bad Request");
+      const leave = enter(via, address);
+      if (leave === undefined) return answer(socket, "503 Service Unavailable");
+      socket.once("close", leave);
+      webSockets.handleUpgrade(request, socket, head, (opened: WebSocket) =>
+        service.accept(new WebSocketBytes(opened), via, address, () => undefined),
+      );
+    },
+  };
+}
+
+function answer(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}

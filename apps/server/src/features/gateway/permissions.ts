@@ -1,0 +1,96 @@
+import { ADAPTERS, type Adapter, type Upward } from "./adapters/index.ts";
+import type { Entity } from "./home-assistant/entity.ts";
+import { MQTT_LIMITS } from "./limits.ts";
+import type { DeviceIdentity } from "./ports.ts";
+import { coversFilter, isTopicFilter, isTopicName, matchesFilter } from "./topic.ts";
+
+/**
+ * What a message on a topic is: read by us (`up`), handed to the subscribers of the tenant (`route`), an
+ * announcement of a Home Assistant device (`discovery`), a message of announced devices (`announced`), the
+ * answer to a command (`answer`), or refused.
+ */
+export type TopicUse =
+  | { readonly use: "up"; readonly upward: Upward }
+  | { readonly use: "route" }
+  | { readonly use: "discovery" }
+  | { readonly use: "announced"; readonly entities: readonly Entity[] }
+  | { readonly use: "answer"; readonly commandId: string }
+  | { readonly use: "forbidden" }
+  | { readonly use: "unknown" };
+
+const ROUTE: TopicUse = { use: "route" };
+const DISCOVERY: TopicUse = { use: "discovery" };
+const FORBIDDEN: TopicUse = { use: "forbidden" };
+const UNKNOWN: TopicUse = { use: "unknown" };
+
+/** Where announcements are made; the prefix is Home Assistant's default. */
+const DISCOVERY_FILTER = "homeassistant/#";
+
+type Subject = Pick<DeviceIdentity, "tenantId" | "deviceId" | "name" | "typeId" | "grants" | "discovery">;
+
+/** What one device may publish and subscribe. Exact topics are found with one look into a map. */
+export class Permissions {
+  readonly #topics = new Map<string, TopicUse>();
+  readonly #filters: readonly string[];
+  readonly #subject: Subject;
+  readonly #adapters: readonly Adapter[];
+  #remembered = 0;
+
+  constructor(subject: Subject, adapters: readonly Adapter[] = ADAPTERS) {
+    this.#subject = subject;
+    this.#adapters = adapters;
+    for (const adapter of adapters) {
+      for (const [topic, upward] of adapter.publishes(subject))
+        this.#topics.set(topic, { use: "up", upward });
+    }
+    this.#filters = adapters.flatMap((adapter) => adapter.subscribes(subject));
+  }
+
+  forPublish(topic: string): TopicUse {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    const use = this.#decide(topic);
+    if (this.#remembered < MQTT_LIMITS.rememberedTopics) {
+      this.#remembered++;
+      this.#topics.set(topic, use);
+    }
+    return use;
+  }
+
+  /** Lets the device use a topic that came up later: the answer to a command, an announced entity. */
+  allow(topic: string, use: TopicUse): void {
+    this.#topics.set(topic, use);
+  }
+
+  forget(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
+  /** `own`: messages to this device; `granted`: other topics of the tenant. */
+  forSubscribe(filter: string): "own" | "granted" | "forbidden" {
+    if (!isTopicFilter(filter)) return "forbidden";
+    if (this.#filters.some((allowed) => coversFilter(allowed, filter))) return "own";
+    const granted = this.#subject.grants?.some(
+      (grant) => grant.subscribe && coversFilter(grant.pattern, filter),
+    );
+    return granted || this.#isBridgeTopic(filter) ? "granted" : "forbidden";
+  }
+
+  #decide(topic: string): TopicUse {
+    if (!isTopicName(topic)) return FORBIDDEN;
+    if (this.#subject.discovery && matchesFilter(DISCOVERY_FILTER, topic)) return DISCOVERY;
+    const granted = this.#subject.grants?.some(
+      (grant) => grant.publish && matchesFilter(grant.pattern, topic),
+    );
+    if (granted) return ROUTE;
+    return topic.startsWith("$") || this.#adapters.some((adapter) => adapter.owns(topic))
+      ? FORBIDDEN
+      : UNKNOWN;
+  }
+
+  /** A bridge listens on topics of its own choice (`zigbee2mqtt/+/set`), outside every space that belongs to devices. */
+  #isBridgeTopic(filter: string): boolean {
+    if (this.#subject.discovery !== true || /^[$+#]/.test(filter)) return false;
+    return !this.#adapters.some((adapter) => adapter.owns(filter));
+  }
+}

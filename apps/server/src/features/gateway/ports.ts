@@ -1,0 +1,101 @@
+import type { AppError, UnixMs, Uuid } from "@gatehouse/base";
+import type { devices, operations, Reading } from "@gatehouse/contract";
+
+/** A topic filter that a device may use beyond its own topics, inside its tenant. */
+export interface TopicGrant {
+  readonly pattern: string;
+  readonly publish: boolean;
+  readonly subscribe: boolean;
+}
+
+/** Who a connection speaks for. */
+export interface DeviceIdentity {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly name: string;
+  readonly typeId: string;
+  readonly credentialId: Uuid;
+  readonly credentialKind: "api_key" | "hmac_token" | "certificate";
+  readonly grants?: readonly TopicGrant[];
+  /** May announce further devices with Home Assistant discovery (a Zigbee2MQTT or ESPHome bridge). */
+  readonly discovery?: boolean;
+}
+
+/** What a client shows at CONNECT; the certificate is one of ours, verified by TLS. */
+export interface DeviceClaim {
+  readonly username?: string;
+  readonly password?: string;
+  readonly clientId?: string;
+  /** Serial number in lower-case hex. */
+  readonly certificate?: { readonly deviceId: Uuid; readonly serialNumber: string };
+  readonly via: string;
+  readonly address: string;
+}
+
+export interface DeviceAuthenticator {
+  /** Undefined when the credentials are wrong or the device is revoked: that is then said on the bus already. */
+  authenticate(claim: DeviceClaim): Promise<DeviceIdentity | undefined>;
+  /** The device as it is now (name, type, grants), undefined when it is gone or revoked. For wills and renames. */
+  find(deviceId: Uuid): Promise<Omit<DeviceIdentity, "credentialId" | "credentialKind"> | undefined>;
+}
+
+export interface ReadingSink {
+  /**
+   * Takes a reading and calls `done` after it is committed, or with why it is not kept. False: no room,
+   * nothing taken, `done` is never called.
+   */
+  submit(reading: Reading, done: (error?: AppError) => void): boolean;
+}
+
+export interface DeviceLogLine {
+  readonly tsMs: UnixMs;
+  readonly kind: "log" | "event";
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export interface DeviceLogSink {
+  /** Resolves after the lines are committed. */
+  append(device: { tenantId: Uuid; deviceId: Uuid }, lines: readonly DeviceLogLine[]): Promise<void>;
+}
+
+export interface CommandSource {
+  /** Commands that are still to be delivered and not expired, oldest first. */
+  pending(deviceId: Uuid): Promise<readonly devices.Command[]>;
+  delivered(commandId: Uuid): Promise<void>;
+  /** The device's answer. Ignored when the command is unknown, another device's or ended. */
+  answered(deviceId: Uuid, commandId: string, ok: boolean, reason: string | undefined): Promise<void>;
+}
+
+/** One entity of an announced device. */
+export interface AnnouncedMetric {
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly kind: "number" | "boolean" | "text";
+  readonly decimals?: number;
+}
+
+export interface Announcement {
+  /** Stable within the announcing device: the identifier of Home Assistant's device block. */
+  readonly discoveryId: string;
+  readonly name: string;
+  readonly metric: AnnouncedMetric;
+}
+
+export interface Discovery {
+  /** Adds the device where it is new, and the metric to it. Throws `limit.reached`. */
+  announce(by: DeviceIdentity, announcement: Announcement): Promise<AnnouncedDevice>;
+}
+
+export interface AnnouncedDevice {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly typeId: string;
+  readonly name: string;
+}
+
+export interface GatewaySettings {
+  get(tenantId: Uuid): Pick<operations.SiteSettings, "maxTimestampPastDays" | "acceptDiscovery">;
+}

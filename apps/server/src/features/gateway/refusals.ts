@@ -1,0 +1,46 @@
+import type { Clock, ErrorCode } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import { RateCounter } from "./counters.ts";
+import type { Refused } from "./refused.ts";
+
+export interface RefusedBy {
+  readonly tenantId?: string;
+  readonly deviceId?: string;
+  readonly via: string;
+  readonly address: string;
+}
+
+const DETAIL_LENGTH = 200;
+
+/** Every refusal is counted here and said on the bus; codes are those of the catalogue, so the labels are bounded. */
+export class Refusals {
+  readonly #bus: Pick<Bus, "publish">;
+  readonly #clock: Clock;
+  readonly #byCode = new Map<ErrorCode, number>();
+  readonly counter: RateCounter;
+
+  constructor({ bus, clock }: { bus: Pick<Bus, "publish">; clock: Clock }) {
+    this.#bus = bus;
+    this.#clock = clock;
+    this.counter = new RateCounter(clock);
+  }
+
+  add({ code, detail, isPublished }: Refused, by: RefusedBy): void {
+    this.counter.add();
+    this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
+    if (isPublished) return;
+    this.#bus.publish("message.refused", {
+      ...(by.tenantId === undefined ? {} : { tenantId: by.tenantId }),
+      ...(by.deviceId === undefined ? {} : { deviceId: by.deviceId }),
+      ...(detail === undefined ? {} : { detail: detail.slice(0, DETAIL_LENGTH) }),
+      code,
+      via: by.via,
+      address: by.address,
+      atMs: this.#clock.nowMs(),
+    });
+  }
+
+  byCode(): ReadonlyMap<ErrorCode, number> {
+    return this.#byCode;
+  }
+}

@@ -1,0 +1,15 @@
+import type { ErrorCode } from "@gatehouse/base";
+
+/** Why one message is not taken: a code of the catalogue. A plain value, because refusing must stay cheap under a flood. */
+export class Refused {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  /** Whoever refused has said so on the bus already. */
+  readonly isPublished: boolean;
+
+  constructor(code: ErrorCode, detail?: string, isPublished = false) {
+    this.code = code;
+    this.detail = detail;
+    this.isPublished = isPublished;
+  }
+}

@@ -1,0 +1,373 @@
+import type { Duplex } from "node:stream";
+import { type Clock, isAppError, type Logger, type Random, type Timer } from "@gatehouse/base";
+import { type Bus, LIMITS } from "@gatehouse/contract";
+import type { Client } from "aedes";
+import { peerDevice } from "../../platform/tls/index.ts";
+import {
+  guardParser,
+  onPacket,
+  PacketTooLarge,
+  refreshKeepalive,
+  setReadPortion,
+} from "./aedes-internals.ts";
+import { GatewayBroker, type InboundPacket } from "./broker.ts";
+import { CommandDelivery } from "./commands.ts";
+import { attach, Connection, connectionOf, type Peer, type Via } from "./connection.ts";
+import { Connections } from "./connections.ts";
+import type { RateCounter } from "./counters.ts";
+import { Announcements } from "./home-assistant/announcements.ts";
+import { InboundDiscovery } from "./home-assistant/inbound-discovery.ts";
+import { Inbound } from "./inbound.ts";
+import type { Intake } from "./intake.ts";
+import { MQTT_LIMITS } from "./limits.ts";
+import { Login } from "./login.ts";
+import type { Pacer } from "./pacer.ts";
+import { Permissions } from "./permissions.ts";
+import { MqttStateStore } from "./persistence/mqtt-state-store.ts";
+import { PostgresPersistence } from "./persistence/persistence.ts";
+import type {
+  CommandSource,
+  DeviceAuthenticator,
+  DeviceLogSink,
+  Discovery,
+  GatewaySettings,
+} from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
+import { Refused } from "./refused.ts";
+import { Router } from "./router.ts";
+import { clientIdOfSession, ownerOfSession } from "./session-id.ts";
+import type { GatewayDatabase } from "./tables.ts";
+
+export interface MqttServiceParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly db: GatewayDatabase;
+  readonly intake: Intake;
+  readonly pacer: Pacer;
+  readonly refusals: Refusals;
+  readonly accepted: RateCounter;
+  readonly authenticator: DeviceAuthenticator;
+  readonly deviceLog: DeviceLogSink;
+  readonly commands: CommandSource;
+  readonly discovery: Discovery;
+  readonly settings: GatewaySettings;
+}
+
+const SWEEP_EVERY_MS = 1_000;
+/** Longest wait for messages that are being stored when the program stops. */
+const STOP_WITHIN_MS = 3_000;
+
+/** The MQTT broker: sockets in, checked readings out. */
+export class MqttService {
+  readonly #parts: MqttServiceParts;
+  readonly #connections = new Connections();
+  readonly #announcements: Announcements;
+  readonly #persistence: PostgresPersistence;
+  readonly #router: Router;
+  readonly #inbound: Inbound;
+  readonly #commands: CommandDelivery;
+  readonly #login: Login;
+  readonly #bridges: InboundDiscovery;
+  readonly #unsubscribe: (() => void)[] = [];
+  #broker: GatewayBroker | undefined;
+  #sweep: Timer | undefined;
+
+  constructor(parts: MqttServiceParts) {
+    this.#parts = parts;
+    const { clock, log } = parts;
+    const refuse = (connection: Connection, refused: Refused): void =>
+      this.#inbound.refuse(connection, refused);
+    this.#persistence = new PostgresPersistence({
+      store: new MqttStateStore(parts.db),
+      clock,
+      log,
+      mayKeep: (sessionId, topic) => this.#find(sessionId)?.allowed.has(topic) ?? false,
+      onQueueFull: (sessionId) => this.#queueFull(sessionId),
+    });
+    this.#announcements = new Announcements(parts.discovery);
+    this.#router = new Router({ clock, persistence: this.#persistence, refuse });
+    this.#bridges = new InboundDiscovery({
+      announcements: this.#announcements,
+      connections: this.#connections,
+      settings: parts.settings,
+      retained: this.#persistence.retained,
+      refuse,
+    });
+    this.#inbound = new Inbound({
+      ...parts,
+      isRepeated: ({ client }, packet) => this.#persistence.hasIncoming(client, packet.messageId),
+      route: (...message) => this.#router.route(...message),
+      discover: (...message) => this.#bridges.receive(...message),
+    });
+    this.#commands = new CommandDelivery({
+      log,
+      source: parts.commands,
+      connections: this.#connections,
+      announcements: this.#announcements,
+    });
+    this.#login = new Login({
+      ...parts,
+      connections: this.#connections,
+      certificateOf: peerDevice,
+      refuse,
+      accepted: ({ early, peer }) => {
+        for (const packet of early) prefixFilters(packet, (peer as Peer).prefix);
+      },
+    });
+  }
+
+  get connectedCount(): number {
+    return this.#connections.count;
+  }
+
+  get routed(): { readonly forwarded: number; readonly dropped: number } {
+    return this.#router.counts;
+  }
+
+  async start(): Promise<void> {
+    const { bus, clock } = this.#parts;
+    const broker = await GatewayBroker.start({
+      persistence: this.#persistence,
+      concurrency: 1_000,
+      connectTimeout: MQTT_LIMITS.connectTimeoutMs,
+      drainTimeout: MQTT_LIMITS.drainTimeoutMs,
+      maxInflightInbound: MQTT_LIMITS.inboundQos2,
+      // The prefix is ours and one level more.
+      maxTopicLevels: LIMITS.topicLevels + 1,
+      maxClientsIdLength: 1_000,
+      preConnect: (client, packet, done) => this.#login.preConnect(client, packet, done),
+      authenticate: (client, _name, _password, done) => this.#login.authenticate(client, done),
+      authorizePublish: (client, packet, done) =>
+        this.#authorizePublish(client, packet as InboundPacket, done),
+      authorizeSubscribe: (client, subscription, done) =>
+        this.#router.authorizeSubscribe(client, subscription, done),
+      authorizeForward: (client, packet) => this.#router.authorizeForward(client, packet),
+    });
+    this.#broker = broker;
+    this.#router.broker = broker;
+    this.#commands.broker = broker;
+    broker.on("client", (client) => this.#registered(client));
+    broker.on("clientReady", (client) => this.#ready(client));
+    broker.on("clientDisconnect", (client) => this.#left(client));
+    broker.on("clientError", (client, error) => this.#failed(client, error));
+    broker.on("connectionError", (client, error) => this.#failed(client, error));
+    broker.on(
+      "error" as "closed",
+      ((error: Error) => this.#parts.log.error({ err: error }, "mqtt.broker_failed")) as () => void,
+    );
+    broker.on("subscribe", (_, client) => this.#commands.deliverPending(connectionOf(client)));
+    broker.on("unsubscribe", (filters, client) => this.#router.unsubscribed(connectionOf(client), filters));
+    this.#unsubscribe.push(
+      bus.subscribe("device.credentials_ended", ({ deviceId, credentialIds }) =>
+        this.#end(deviceId, "revoked", credentialIds),
+      ),
+      bus.subscribe("device.changed", ({ deviceId, change }) => this.#deviceChanged(deviceId, change)),
+      bus.subscribe("command.changed", ({ command }) => {
+        if (command.state === "queued") this.#commands.deliver(command);
+      }),
+    );
+    this.#sweep = clock.every(SWEEP_EVERY_MS, () => this.#sweepConnections());
+    await this.#publishOrphanWills();
+  }
+
+  /** Takes over a byte stream. `leave` is called when it closes. */
+  accept(stream: Duplex, via: Via, address: string, leave: () => void): void {
+    const broker = this.#broker as GatewayBroker;
+    setReadPortion(stream, MQTT_LIMITS.readPortionBytes);
+    stream.once("close", leave);
+    const client = broker.handle(stream as never);
+    const connection = new Connection(client, via, address);
+    attach(client, connection);
+    guardParser(client, () =>
+      connection.peer === undefined ? MQTT_LIMITS.connectPacketBytes : MQTT_LIMITS.packetBytes,
+    );
+    onPacket(client, (packet) => {
+      if (packet.cmd === "puback") this.#commands.acknowledged(connection, packet.messageId);
+      else if (packet.cmd === "unsubscribe") {
+        if (connection.peer === undefined) connection.early.push(packet);
+        else prefixFilters(packet, connection.peer.prefix);
+      }
+    });
+  }
+
+  /** Finishes what was taken, then closes every connection; wills are not published, since no client failed. */
+  async stop(): Promise<void> {
+    this.#sweep?.cancel();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const { client } of this.#connections.all()) (client as unknown as { pause(): void }).pause();
+    const deadlineMs = this.#parts.clock.monotonicMs() + STOP_WITHIN_MS;
+    while (this.#isHolding() && this.#parts.clock.monotonicMs() < deadlineMs)
+      await new Promise<void>((resolve) => void setTimeout(resolve, 10));
+    for (const connection of [...this.#connections.all()]) connection.end("stopping");
+    await new Promise<void>((resolve) =>
+      this.#broker?.closed === false ? this.#broker.close(resolve) : resolve(),
+    );
+    await this.#persistence.destroy();
+  }
+
+  #isHolding(): boolean {
+    for (const { held } of this.#connections.all()) if (held > 0) return true;
+    return false;
+  }
+
+  #authorizePublish(client: Client | null, packet: InboundPacket, done: (error?: Error | null) => void) {
+    // aedes asks without a client only for wills of brokers that died; ours are published at start.
+    if (client === null) return done(new Error("nobody published this"));
+    this.#inbound.receive(connectionOf(client), packet, done);
+  }
+
+  #find(sessionId: string): Connection | undefined {
+    const client = (this.#broker as unknown as { clients: Record<string, Client> }).clients[sessionId];
+    return client === undefined ? undefined : connectionOf(client);
+  }
+
+  #registered(client: Client): void {
+    const connection = connectionOf(client);
+    if (client.closed) {
+      // It closed while its will was being stored: aedes would keep it registered, and the will, for ever.
+      setImmediate(() =>
+        (this.#broker as unknown as { unregisterClient(c: Client): void }).unregisterClient(client),
+      );
+      void this.#persistence.delWill(client);
+      return;
+    }
+    const { identity } = connection.peer as Peer;
+    if (!this.#connections.add(identity.deviceId, connection)) return;
+    const { via, address } = connection;
+    const { tenantId, deviceId } = identity;
+    this.#parts.bus.publish("device.connected", {
+      tenantId,
+      deviceId,
+      via,
+      address,
+      atMs: this.#parts.clock.nowMs(),
+    });
+  }
+
+  #ready(client: Client): void {
+    const connection = connectionOf(client);
+    this.#bridges
+      .connected(connection)
+      .catch((error: unknown) => this.#parts.log.error({ err: error }, "mqtt.announcements_not_restored"))
+      .finally(() => this.#commands.deliverPending(connection));
+  }
+
+  #left(client: Client): void {
+    const connection = connectionOf(client);
+    const { identity } = connection.peer as Peer;
+    this.#router.leave(connection);
+    this.#commands.leave(connection);
+    if (this.#connections.remove(identity.deviceId, connection) !== "last") return;
+    const { tenantId, deviceId } = identity;
+    const { via, reason } = connection;
+    this.#parts.bus.publish("device.disconnected", {
+      tenantId,
+      deviceId,
+      via,
+      reason,
+      atMs: this.#parts.clock.nowMs(),
+    });
+  }
+
+  #failed(client: Client, error: Error): void {
+    const connection = connectionOf(client);
+    connection.reason = isAppError(error) ? error.code : reasonOf(error);
+    if (error instanceof PacketTooLarge)
+      this.#inbound.refuse(connection, new Refused("message.too_large", "packet"));
+    else if (connection.reason === "protocol" && connection.loginRefused === undefined)
+      this.#inbound.refuse(connection, new Refused("message.malformed", error.message));
+  }
+
+  #queueFull(sessionId: string): void {
+    const refused = new Refused("limit.reached", `queue of client ${clientIdOfSession(sessionId)}`);
+    this.#parts.refusals.add(refused, { ...ownerOfSession(sessionId), via: "mqtt", address: "" });
+  }
+
+  #end(deviceId: string, reason: string, credentialIds?: readonly string[]): void {
+    this.#login.noteEnding(deviceId);
+    for (const connection of this.#connections.ofDevice(deviceId)) {
+      const { credentialId } = (connection.peer as Peer).identity;
+      if (credentialIds === undefined || credentialIds.includes(credentialId)) connection.end(reason);
+    }
+  }
+
+  #deviceChanged(deviceId: string, change: "added" | "updated" | "removed"): void {
+    if (change === "removed") {
+      this.#end(deviceId, "removed");
+      this.#persistence.dropDevice(deviceId);
+      this.#announcements.dropDevice(deviceId);
+    } else if (change === "updated" && this.#connections.countOfDevice(deviceId) > 0) {
+      this.#refresh(deviceId).catch((error: unknown) =>
+        this.#parts.log.error({ err: error, deviceId }, "mqtt.identity_not_read"),
+      );
+    }
+  }
+
+  /** A renamed device gets the topics of its new name at once. */
+  async #refresh(deviceId: string): Promise<void> {
+    const found = await this.#parts.authenticator.find(deviceId);
+    if (found === undefined) return this.#end(deviceId, "revoked");
+    for (const connection of this.#connections.ofDevice(deviceId)) {
+      const peer = connection.peer as Peer;
+      const { credentialId, credentialKind } = peer.identity;
+      const identity = { ...found, credentialId, credentialKind };
+      connection.peer = { identity, permissions: new Permissions(identity), prefix: peer.prefix };
+      await this.#bridges.connected(connection);
+    }
+  }
+
+  /** A client whose messages we hold is alive as far as we know; one that waits too long is let go to try again. */
+  #sweepConnections(): void {
+    this.#parts.accepted.settle();
+    this.#parts.refusals.counter.settle();
+    const stuckSinceMs = this.#parts.clock.monotonicMs() - MQTT_LIMITS.holdMs - 2 * SWEEP_EVERY_MS;
+    for (const connection of this.#connections.all()) {
+      if (connection.held === 0) continue;
+      refreshKeepalive(connection.client);
+      if (connection.progressMs > stuckSinceMs) continue;
+      this.#inbound.refuse(connection, new Refused("server.busy"));
+      connection.reason = "server.busy";
+      connection.client.close();
+    }
+  }
+
+  /** Wills of clients that were connected when the process died. Each is judged by what its device may do now. */
+  async #publishOrphanWills(): Promise<void> {
+    for (const will of this.#persistence.wills()) {
+      const sessionId = will.clientId as string;
+      const client = { id: sessionId, closed: false } as Client;
+      const found = await this.#parts.authenticator.find(ownerOfSession(sessionId).deviceId);
+      if (found !== undefined) {
+        const identity = { ...found, credentialId: "", credentialKind: "api_key" as const };
+        const connection = new Connection(client, "mqtt", "");
+        connection.peer = { identity, permissions: new Permissions(identity), prefix: `${found.tenantId}/` };
+        await this.#publishWill(connection, { ...will, cmd: "publish" } as unknown as InboundPacket);
+      }
+      await this.#persistence.delWill(client);
+    }
+  }
+
+  #publishWill(connection: Connection, will: InboundPacket): Promise<void> {
+    return new Promise((resolve) => {
+      this.#inbound.receive(connection, will, (error) => {
+        if (error || !will.routed) resolve();
+        else this.#broker?.emitRouted(will, () => resolve());
+      });
+    });
+  }
+}
+
+function prefixFilters(packet: { unsubscriptions?: string[] }, prefix: string): void {
+  packet.unsubscriptions = (packet.unsubscriptions ?? []).map((filter) => prefix + filter);
+}
+
+/** What ends connections in everyday life, as a word for the device's page; anything else is a broken protocol. */
+function reasonOf(error: Error & { code?: unknown }): string {
+  if (typeof error.code === "string") return "network";
+  if (error.message === "keep alive timeout") return "keepalive";
+  if (error.message === "connect did not arrive in time") return "connect_timeout";
+  if (error.message === "drain timeout") return "slow";
+  return error.message === "connection closed" ? "closed" : "protocol";
+}
