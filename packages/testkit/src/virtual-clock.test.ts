@@ -20,3 +20,21 @@ test("correcting the wall clock does not disturb durations", () => {
   clock.setWall(0);
   expect([clock.nowMs(), clock.monotonicMs()]).toEqual([0, 500]);
 });
+
+test("waits that follow one another all pass in one asynchronous advance", async () => {
+  const clock = virtualClock();
+  const wait = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
+  const seen: number[] = [];
+  const work = async () => {
+    await Promise.resolve();
+    for (let i = 0; i < 3; i++) {
+      await wait(10);
+      seen.push(clock.monotonicMs());
+    }
+  };
+  void work();
+  await clock.advanceAsync(25);
+  expect(seen).toEqual([10, 20]);
+  await clock.advanceAsync(5);
+  expect(seen).toEqual([10, 20, 30]);
+});

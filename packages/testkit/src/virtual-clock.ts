@@ -10,7 +10,7 @@ interface Due {
 export interface VirtualClock extends Clock {
   /** Moves time on, running what falls due in order of its time. */
   advance(ms: number): void;
-  /** The same, letting promises settle after each timer. */
+  /** The same, letting promises settle before the first and after each timer. */
   advanceAsync(ms: number): Promise<void>;
   /** Sets the wall clock without running timers, as when somebody corrects it. */
   setWall(nowMs: number): void;
@@ -28,19 +28,8 @@ export function virtualClock(startMs = 1_772_366_400_000): VirtualClock {
     due.add(entry);
     return { cancel: () => void due.delete(entry) };
   };
-  const next = (untilMs: number): Due | undefined => {
-    let first: Due | undefined;
-    for (const entry of due) {
-      if (
-        entry.atMs <= untilMs &&
-        (first === undefined ||
-          entry.atMs < first.atMs ||
-          (entry.atMs === first.atMs && entry.order < first.order))
-      )
-        first = entry;
-    }
-    return first;
-  };
+  const next = (untilMs: number): Due | undefined =>
+    [...due].filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
   const runOne = (entry: Due): void => {
     monotonic = Math.max(monotonic, entry.atMs);
     if (entry.periodMs === undefined) due.delete(entry);
@@ -60,15 +49,18 @@ export function virtualClock(startMs = 1_772_366_400_000): VirtualClock {
     },
     async advanceAsync(ms) {
       const untilMs = monotonic + ms;
+      await settle();
       for (let entry = next(untilMs); entry !== undefined; entry = next(untilMs)) {
         runOne(entry);
-        await new Promise((resolve) => setImmediate(resolve));
+        await settle();
       }
       monotonic = untilMs;
-      await new Promise((resolve) => setImmediate(resolve));
+      await settle();
     },
     setWall(nowMs) {
       wallOffsetMs = nowMs - monotonic;
     },
   };
 }
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

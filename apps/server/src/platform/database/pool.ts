@@ -43,7 +43,10 @@ export function createPool(options: PoolOptions): pg.Pool {
     types: { getTypeParser },
   });
   // Without these two, a server that stops ends our process: the pool listens to idle clients only.
-  const onLost = (error: Error): void => log.warn({ reason: error.message }, "database.connection_lost");
+  const onLost = (error: Error): void => {
+    // `end` resolves before the last sockets are closed; what happens to those is no loss.
+    if (!pool.ending) log.warn({ reason: error.message }, "database.connection_lost");
+  };
   pool.on("error", onLost);
   pool.on("connect", (client) => client.on("error", onLost));
   return pool;

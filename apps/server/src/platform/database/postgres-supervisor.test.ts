@@ -144,6 +144,23 @@ test("a server that outlived its program is stopped by the next start", async ()
   await first.stop();
 });
 
+test("children of a killed server delay the next start but do not prevent it", async () => {
+  const other = await startInOtherProgram(join(folder, "data"));
+  const children = await readFile(`/proc/${other.pid}/task/${other.pid}/children`, "utf8");
+  const child = Number(children.split(" ")[0]);
+  process.kill(child, "SIGSTOP");
+  other.child.kill("SIGKILL");
+  process.kill(other.pid, "SIGKILL");
+  const starting = start();
+  await vi.waitFor(
+    () => expect(JSON.stringify(log.lines)).toContain("pre-existing shared memory block"),
+    20_000,
+  );
+  process.kill(child, "SIGCONT");
+  await using postgres = await starting;
+  expect(await ask(postgres.connection, "select 1")).toEqual([1]);
+});
+
 test("an ordinary user runs it as themselves", async () => {
   const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
   const namespace = [`--map-user=${NOBODY}`, `--map-group=${NOBODY}`];

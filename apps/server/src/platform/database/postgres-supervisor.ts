@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, isAppError, type Logger } from "@gatehouse/base";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import { ensureCluster, SUPERUSER } from "./initdb.ts";
@@ -111,7 +112,7 @@ class Supervisor implements RunningPostgres {
         return await spawnPostgres(words, this.#options);
       } catch (error) {
         if (attempt > SHARED_MEMORY_RETRIES || this.#stopping || !isSharedMemoryHeld(error)) throw error;
-        await this.#pause(SHARED_MEMORY_RETRY_MS);
+        await sleep(SHARED_MEMORY_RETRY_MS);
       }
     }
   }
@@ -128,7 +129,7 @@ class Supervisor implements RunningPostgres {
   async #startAgain(): Promise<void> {
     const { clock, log, onUnexpectedExit } = this.#options;
     this.#restartedMs = clock.monotonicMs();
-    await this.#pause(RESTART_AFTER_MS);
+    await sleep(RESTART_AFTER_MS);
     if (this.#stopping) return;
     try {
       await this.start();
@@ -137,10 +138,6 @@ class Supervisor implements RunningPostgres {
       log.error({ error }, "database.restart_failed");
       onUnexpectedExit?.({ reason: "restart failed", final: true });
     }
-  }
-
-  #pause(durationMs: number): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.after(durationMs, resolve));
   }
 
   async stop(): Promise<void> {
