@@ -231,7 +231,7 @@ export const snoozeAlert = endpoint({
   params: IdParams,
   body: object({ forMs: durationMs }),
   reply: Alert,
-  errors: ["alert.not_found"],
+  errors: ["alert.not_found", "request.conflict"],
 });
 
 // Notification channels and the outbox
@@ -427,7 +427,7 @@ export const retryDelivery = endpoint({
   params: IdParams,
   body: object({}),
   reply: Delivery,
-  errors: ["outbox.not_found"],
+  errors: ["outbox.not_found", "channel.not_found", "request.conflict"],
 });
 
 /** In-app notifications: the bell. */

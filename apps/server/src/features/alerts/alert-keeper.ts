@@ -1,9 +1,9 @@
 import { AppError, type Clock, newUuid, type Random, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { alerts, Bus } from "@gatehouse/contract";
-import { type AlertEventKind, type AlertState, nextAlertState } from "./alert-states.ts";
-import type { AlertChange, AlertRecord, AlertStore, AlertWriter } from "./alert-store.ts";
+import { type AlertEventKind, nextAlertState } from "./alert-states.ts";
+import type { AlertChange, AlertRecord, AlertStore } from "./alert-store.ts";
 import type { Effect } from "./engine.ts";
-import { metricOf, type ResolveReason, type RuleRecord } from "./model.ts";
+import { isStorable, metricOf, type ResolveReason, type RuleRecord } from "./model.ts";
 import type { Notifier, WatchedDevice } from "./ports.ts";
 import type { MetricValue } from "./signal.ts";
 
@@ -47,19 +47,7 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
     return alert;
   };
 
-  /** Locks the alert, asks the table of states, and lets `work` do the rest; undefined = refused or gone. */
-  const transition = (
-    alertId: Uuid,
-    event: AlertEventKind,
-    work: (writer: AlertWriter, record: AlertRecord, state: AlertState) => Promise<AlertRecord | undefined>,
-  ): Promise<AlertRecord | undefined> =>
-    store.write(async (writer) => {
-      const record = await writer.lock(alertId);
-      const state = record === undefined ? undefined : nextAlertState(record.alert.state, event);
-      return record === undefined || state === undefined ? undefined : work(writer, record, state);
-    });
-
-  /** As `transition`, for a person: the tenant must match and a refusal is an answer. */
+  /** What a person does: the tenant must match, and a refusal is an answer. */
   const handle = async (
     alertId: Uuid,
     by: Handler,
@@ -102,7 +90,10 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
     },
 
     async resolve(alertId, atMs, reason, value) {
-      const resolved = await transition(alertId, "resolve", async (writer, record, state) => {
+      const resolved = await store.write(async (writer) => {
+        const record = await writer.lock(alertId);
+        const state = record === undefined ? undefined : nextAlertState(record.alert.state, "resolve");
+        if (record === undefined || state === undefined) return undefined;
         const resolvedMs = Math.max(atMs, record.alert.raisedMs);
         const changed = await writer.change(alertId, {
           state,
@@ -146,7 +137,8 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
       if (attended !== undefined) publish(attended.changed, attended.event);
     },
 
-    acknowledge(alertId, by, note) {
+    async acknowledge(alertId, by, note) {
+      if (note !== undefined && !isStorable(note)) throw new AppError("request.invalid", { field: "note" });
       return handle(alertId, by, "acknowledge", "acknowledged", note, (_record, nowMs) => ({
         acknowledgedMs: nowMs,
         acknowledgedBy: by.name,

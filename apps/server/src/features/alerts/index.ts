@@ -43,6 +43,8 @@ export interface AlertsDeps {
 
 export interface AlertsFeature extends Feature {
   readonly rules: RuleService;
+  /** Resolves when everything that was decided so far is written. */
+  idle(): Promise<void>;
   openCounts(tenantId: Uuid): Promise<{ readonly open: number; readonly critical: number }>;
   /** What became of a message about an alert, for the alert's page. */
   recordDelivery(
@@ -88,6 +90,7 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
     start: () => watcher.start(),
     stop: () => watcher.stop(),
     rules: ruleService,
+    idle: () => watcher.serial.idle(),
     openCounts: (tenantId) => queries(tenantId).openCounts(),
     recordDelivery: (alertId, kind, atMs, detail) => store.addEvent(alertId, { atMs, kind, detail }),
   };

@@ -2,6 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { Reading } from "@gatehouse/contract";
 import { DueHeap } from "./due-heap.ts";
 import { dueMs, type Effect, evaluate, type Input, type WatchState } from "./engine.ts";
+import { metricOf } from "./model.ts";
 import type { StoredValue } from "./ports.ts";
 import { type Watch, WatchList } from "./watch-list.ts";
 
@@ -59,16 +60,16 @@ export class LiveEngine {
     this.#schedule(watch);
   }
 
-  /** What is known of the device when the watch begins: its last value, or when it was last heard. */
-  seed(watch: Watch, last: readonly StoredValue[], nowMs: UnixMs): void {
-    const { condition } = watch.rule;
-    if (condition.kind === "silence") {
-      const heardMs = watch.device.lastSeenMs;
-      if (heardMs === undefined || heardMs <= (watch.state.seenMs ?? 0)) return;
-      this.#step(watch, { kind: "reading", tsMs: heardMs, receivedMs: heardMs, value: true });
-      return;
-    }
-    const stored = last.find(({ metric }) => metric === condition.metric);
+  /** The device was last heard at this time; nothing new when that is known already. */
+  seedHeard(watch: Watch, heardMs: UnixMs): void {
+    if (heardMs <= (watch.state.seenMs ?? 0)) return;
+    this.#step(watch, { kind: "reading", tsMs: heardMs, receivedMs: heardMs, value: true });
+  }
+
+  /** The last values of the device, for a watch that begins. */
+  seedValue(watch: Watch, last: readonly StoredValue[], nowMs: UnixMs): void {
+    const metric = metricOf(watch.rule.condition);
+    const stored = last.find(({ metric: key }) => key === metric);
     if (stored === undefined) return;
     const believedMs = Math.max(BELIEVED_AT_LEAST_MS, watch.device.intervalMs * BELIEVED_INTERVALS);
     if (stored.tsMs < nowMs - believedMs) return;

@@ -17,6 +17,9 @@ export const LIMITS = {
   watches: 200_000,
 } as const;
 
+/** Half a surrogate pair and the NUL character cannot be stored as text. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
 /** The metric a condition reads; silence reads none. */
 export const metricOf = (condition: alerts.RuleCondition): string | undefined =>
   condition.kind === "silence" ? undefined : condition.metric;

@@ -1,6 +1,6 @@
 import { AppError } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
-import { kindOf, metricOf } from "./model.ts";
+import { isStorable, kindOf, metricOf } from "./model.ts";
 import type { DeviceDirectory, DeviceMetric, WatchedDevice } from "./ports.ts";
 import { isEmptySchedule } from "./schedule.ts";
 
@@ -23,7 +23,6 @@ export function assertRule(
   assertMetric(body, directory, devices);
 }
 
-/** Half a surrogate pair and the NUL character cannot be stored as text. */
 function assertText(body: alerts.RuleBody): void {
   const { condition, scope, name } = body;
   const texts: [string, unknown][] = [
@@ -33,7 +32,7 @@ function assertText(body: alerts.RuleBody): void {
     ["condition.equals", condition.kind === "state" ? condition.equals : undefined],
   ];
   for (const [field, text] of texts) {
-    if (typeof text === "string" && (!text.isWellFormed() || text.includes("\0")))
+    if (typeof text === "string" && !isStorable(text))
       refuse(field, "the text contains a character that cannot be stored");
   }
 }
@@ -47,7 +46,7 @@ function assertCondition(condition: alerts.RuleCondition): void {
     if (upper !== undefined) refuse("condition.upper", "only a range has an upper limit");
     return;
   }
-  if (upper === undefined) return refuse("condition.upper", "a range needs an upper limit");
+  if (upper === undefined) refuse("condition.upper", "a range needs an upper limit");
   if (upper <= limit) refuse("condition.upper", "the upper limit must be above the lower one");
   if (hysteresis * 2 >= upper - limit)
     refuse("condition.hysteresis", "the hysteresis leaves nothing of the range");

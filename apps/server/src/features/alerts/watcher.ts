@@ -5,7 +5,7 @@ import type { AlertKeeper } from "./alert-keeper.ts";
 import type { AlertRecord, AlertStore } from "./alert-store.ts";
 import { isHolding, LiveEngine, type PendingEffect } from "./live-engine.ts";
 import type { ResolveReason } from "./model.ts";
-import type { DeviceDirectory, StoredValue, TelemetryReader } from "./ports.ts";
+import type { DeviceDirectory, TelemetryReader } from "./ports.ts";
 import type { RuleStore } from "./rule-store.ts";
 import { Serial } from "./serial.ts";
 import type { StateStore } from "./state-store.ts";
@@ -288,17 +288,20 @@ export class Watcher {
     this.engine.restore(watch, { raised: false, seenMs: heardMs, sinceMs });
   }
 
+  /** Tells new watches what is known of their devices, as it is stored now. */
   async #seed(watches: readonly Watch[]): Promise<void> {
-    const { clock, telemetry } = this.#deps;
-    const nowMs = clock.nowMs();
+    const { clock, directory, telemetry } = this.#deps;
     const byDevice = Map.groupBy(watches, ({ device }) => device.deviceId);
     const ids = [...byDevice.keys()];
     for (let at = 0; at < ids.length; at += SEED_BATCH) {
       const batch = ids.slice(at, at + SEED_BATCH);
-      const last: ReadonlyMap<Uuid, readonly StoredValue[]> = await telemetry.last(batch);
-      for (const deviceId of batch) {
-        for (const watch of byDevice.get(deviceId) ?? [])
-          this.engine.seed(watch, last.get(deviceId) ?? [], nowMs);
+      const [last, devices] = await Promise.all([telemetry.last(batch), directory.find(batch)]);
+      for (const { deviceId, lastSeenMs } of devices) {
+        for (const watch of byDevice.get(deviceId) ?? []) {
+          if (watch.rule.condition.kind !== "silence")
+            this.engine.seedValue(watch, last.get(deviceId) ?? [], clock.nowMs());
+          else if (lastSeenMs !== undefined) this.engine.seedHeard(watch, lastSeenMs);
+        }
       }
     }
   }
