@@ -1,0 +1,172 @@
+import { isAppError, isUuid, type Uuid } from "@gatehouse/base";
+import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
+import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
+import type { DemoInventory } from "../features/demo/index.ts";
+import type { DevicesFeature } from "../features/devices/index.ts";
+import type {
+  CommandSource,
+  DeviceAuthenticator,
+  DeviceLogSink,
+  Discovery,
+} from "../features/gateway/index.ts";
+import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
+
+// One function for each port that one feature asks for and the devices feature fills. Only shapes change here.
+
+export const gatewayAuthenticator = (devices: DevicesFeature): DeviceAuthenticator => ({
+  authenticate: (claim) => devices.authenticateDevice(claim),
+  async find(deviceId) {
+    const record = devices.findDevice(deviceId);
+    return record === undefined || record.revoked ? undefined : record;
+  },
+});
+
+export const gatewayLogSink = (devices: DevicesFeature): DeviceLogSink => ({
+  async append(device, lines) {
+    const sent = lines.map(({ tsMs, ...line }) => ({ ...line, ts: tsMs }));
+    await devices.appendLog({ via: "mqtt", address: "", ...device }, sent);
+  },
+});
+
+export const gatewayCommands = (devices: DevicesFeature): CommandSource => ({
+  pending: (deviceId) => devices.takePendingCommands(deviceId),
+  delivered: (commandId) => devices.commandDelivered(commandId),
+  async answered(deviceId, commandId, ok, reason) {
+    if (!isUuid(commandId)) return;
+    try {
+      await devices.commandAnswered(deviceId, commandId, ok, reason);
+    } catch (error) {
+      if (!isAppError(error, "device.command_not_found")) throw error;
+    }
+  },
+});
+
+export const gatewayDiscovery = (devices: DevicesFeature): Discovery => ({
+  async announce(by, { discoveryId, name, metric }) {
+    const kind = metric.kind === "text" ? "string" : metric.kind;
+    const siteId = devices.findDevice(by.deviceId)?.siteId;
+    const deviceId = await devices.discover(by.tenantId, {
+      discoveryId: `${by.deviceId}/${discoveryId}`,
+      name,
+      siteId,
+      metrics: [{ ...metric, kind }],
+    });
+    const record = devices.findDevice(deviceId);
+    return {
+      tenantId: by.tenantId,
+      deviceId,
+      typeId: record?.typeId ?? "generic",
+      name: record?.name ?? name,
+    };
+  },
+});
+
+export function demoInventory(
+  devices: DevicesFeature,
+  rotate: (tenantId: Uuid, deviceId: Uuid) => Promise<string>,
+): DemoInventory {
+  const actor = (tenantId: Uuid) => ({ tenantId, name: "demo" });
+  return {
+    addSite: async (tenantId, { name, timeZone }) =>
+      (await devices.createSite(tenantId, { name, timeZone, demo: true })).id,
+    async addDevice(tenantId, siteId, { name, label, typeId, tags, intervalMs }) {
+      const { device } = await devices.createDevice(actor(tenantId), {
+        name,
+        label,
+        typeId,
+        siteId,
+        tags,
+        intervalMs,
+        demo: true,
+      });
+      return device;
+    },
+    async listDevices(tenantId, siteIds) {
+      const ids = devices
+        .listDeviceIds(tenantId)
+        .filter((id) => siteIds.includes(devices.findDevice(id)?.siteId ?? ""));
+      return Promise.all(ids.map((id) => devices.getDevice(tenantId, id)));
+    },
+    freshApiKey: rotate,
+    removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
+  };
+}
+
+const historyKind = (kind: string): "number" | "state" => (kind === "number" ? "number" : "state");
+
+/** What alerts and telemetry ask of the inventory, with names and units. */
+export function deviceDirectories(devices: DevicesFeature): {
+  alerts: AlertDirectory;
+  telemetry: TelemetryDirectory;
+} {
+  const watch = async (tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<WatchedDevice[]> => {
+    const sites = new Map((await devices.listSites(tenantId)).map((site) => [site.id, site]));
+    const found: WatchedDevice[] = [];
+    for (const device of await devices.findDevices(tenantId, deviceIds)) {
+      found.push({
+        tenantId,
+        deviceId: device.id,
+        name: device.name,
+        siteId: device.siteId,
+        siteName: device.siteName,
+        timeZone: sites.get(device.siteId)?.timeZone ?? "UTC",
+        typeId: device.typeId,
+        tags: device.tags,
+        revoked: device.status === "revoked",
+        intervalMs: device.intervalMs,
+        ...(device.lastSeenMs === undefined ? {} : { lastSeenMs: device.lastSeenMs }),
+        metrics: device.metrics.map(({ key, kind, unit }) => ({ key, unit, kind: historyKind(kind) })),
+        openMetrics: findDeviceType(device.typeId)?.openMetrics ?? true,
+      });
+    }
+    return found;
+  };
+  const know = async (tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<KnownDevice[]> =>
+    (await devices.findDevices(tenantId, deviceIds)).map((device) => ({
+      deviceId: device.id,
+      name: device.name,
+      label: device.label,
+      siteId: device.siteId,
+      siteName: device.siteName,
+      metrics: device.metrics.map(({ key, kind, unit, label }) => ({
+        key,
+        unit,
+        label,
+        kind: historyKind(kind),
+      })),
+    }));
+  return {
+    alerts: {
+      async list() {
+        const lists = await Promise.all(
+          devices.tenants().map((tenantId) => watch(tenantId, devices.listDeviceIds(tenantId))),
+        );
+        return lists.flat();
+      },
+      async find(deviceIds) {
+        const byTenant = Map.groupBy(deviceIds, (id) => devices.findDevice(id)?.tenantId);
+        const lists = [...byTenant].map(([tenantId, ids]) =>
+          tenantId === undefined ? [] : watch(tenantId, ids),
+        );
+        return (await Promise.all(lists)).flat();
+      },
+      typeMetrics(typeId) {
+        const type = findDeviceType(typeId);
+        return (
+          type && {
+            open: type.openMetrics,
+            metrics: type.metrics.map(({ key, kind, unit }: MetricSpec) => ({
+              key,
+              unit,
+              kind: historyKind(kind),
+            })),
+          }
+        );
+      },
+    },
+    telemetry: {
+      list: (tenantId) => know(tenantId, devices.listDeviceIds(tenantId)),
+      find: know,
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { silentLogger, systemClock } from "@gatehouse/base";
+import { type Bus, type LiveFrame, PERMISSIONS, type Permission, type Reading } from "@gatehouse/contract";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { createBus } from "../../platform/bus/bus.ts";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
+import { createLive, type LiveFeature } from "./index.ts";
+
+const A = "00000000-0000-4000-8000-00000000000a";
+const B = "00000000-0000-4000-8000-00000000000b";
+const DEVICE = "00000000-0000-4000-8000-000000000001";
+const OTHER = "00000000-0000-4000-8000-000000000002";
+
+let bus: Bus;
+let live: LiveFeature;
+let server: Server;
+const open: WebSocket[] = [];
+
+/** Tenant and permissions come in the query, so that each test chooses who is asking. */
+function principalOf(url: string): PersonPrincipal | undefined {
+  const query = new URL(url, "http://x").searchParams;
+  const tenantId = query.get("tenant");
+  if (tenantId === null) return undefined;
+  const permissions = new Set((query.get("may")?.split(",") ?? PERMISSIONS) as Permission[]);
+  return {
+    kind: "person",
+    tenantId,
+    personId: tenantId,
+    sessionId: query.get("session") ?? tenantId,
+    name: "n",
+    permissions,
+  };
+}
+
+beforeEach(async () => {
+  bus = createBus(silentLogger);
+  live = createLive({
+    bus,
+    clock: systemClock,
+    log: silentLogger,
+    rate: () => ({ perSecond: 5, refused: 0 }),
+    authenticate: async (request) => principalOf(request.url ?? ""),
+  });
+  await live.start?.();
+  server = createServer();
+  server.on("upgrade", live.handleUpgrade);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+});
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.terminate();
+  await live.stop?.();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const port = (): number => (server.address() as AddressInfo).port;
+
+interface Browser {
+  readonly socket: WebSocket;
+  readonly frames: LiveFrame[];
+  until(test: (frames: LiveFrame[]) => boolean): Promise<void>;
+}
+
+async function browser(
+  query: string,
+  watch: object = { op: "watch", values: "all", details: [DEVICE] },
+  headers = {},
+): Promise<Browser> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live?${query}`, { headers });
+  open.push(socket);
+  const frames: LiveFrame[] = [];
+  socket.on("message", (data) => frames.push(JSON.parse(data.toString()) as LiveFrame));
+  await once(socket, "open");
+  const until = async (done: (all: LiveFrame[]) => boolean): Promise<void> => {
+    while (!done(frames)) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await until((all) => all[0]?.type === "hello");
+  socket.send(JSON.stringify(watch));
+  // A ping is answered after the watch has taken effect.
+  socket.send('{"op":"ping","id":1}');
+  await until((all) => all.some((frame) => frame.type === "pong"));
+  return { socket, frames, until };
+}
+
+const reading = (tenantId: string, deviceId: string, tsMs: number, value: number): Reading => ({
+  tenantId,
+  deviceId,
+  typeId: "thermometer",
+  tsMs,
+  receivedMs: tsMs,
+  numbers: [["temperature", value]],
+  states: [],
+});
+const values = (frames: LiveFrame[]): unknown[] =>
+  frames.flatMap((frame) => (frame.type === "batch" ? (frame.values ?? []) : []));
+
+test("every reading of the tenant arrives in order, another tenant's never", async () => {
+  const mine = await browser(`tenant=${A}`);
+  const theirs = await browser(`tenant=${B}`);
+  bus.publish("readings.stored", {
+    readings: [reading(A, DEVICE, 1, 20), reading(A, DEVICE, 2, 21), reading(B, OTHER, 1, 99)],
+  });
+  await mine.until((frames) => values(frames).length === 2);
+  await theirs.until((frames) => values(frames).length === 1);
+  expect(values(mine.frames)).toEqual([
+    [DEVICE, "temperature", 1, 20],
+    [DEVICE, "temperature", 2, 21],
+  ]);
+  expect(values(theirs.frames)).toEqual([[OTHER, "temperature", 1, 99]]);
+});
+
+test("a browser that watches one device hears that one only, and no stream without its permission", async () => {
+  const narrow = await browser(`tenant=${A}&may=telemetry.read`, {
+    op: "watch",
+    values: [OTHER],
+    details: [],
+  });
+  const blind = await browser(`tenant=${A}&may=device.read`);
+  bus.publish("device.status", { tenantId: A, deviceId: DEVICE, status: "stale", atMs: 5 });
+  bus.publish("readings.stored", { readings: [reading(A, DEVICE, 1, 20), reading(A, OTHER, 1, 30)] });
+  await narrow.until((frames) => values(frames).length > 0);
+  await blind.until((frames) => frames.some((frame) => frame.type === "batch" && frame.status !== undefined));
+  expect(values(narrow.frames)).toEqual([[OTHER, "temperature", 1, 30]]);
+  expect(narrow.frames.some((frame) => frame.type === "batch" && frame.status !== undefined)).toBe(false);
+  expect(values(blind.frames)).toEqual([]);
+});
+
+test("a slow browser does not hold up a quick one, and then gets the newest value, marked as merged", async () => {
+  const quick = await browser(`tenant=${A}`);
+  const slow = await browser(`tenant=${A}`);
+  slow.socket.pause();
+  const text = "x".repeat(1_000);
+  let sent = 0;
+  for (let round = 0; round < 60; round++) {
+    const readings = Array.from({ length: 300 }, () => ({
+      ...reading(A, DEVICE, ++sent, sent),
+      states: [["note", text] as const],
+    }));
+    bus.publish("readings.stored", { readings });
+    await quick.until((frames) => values(frames).some((value) => (value as unknown[])[2] === sent));
+  }
+  slow.socket.resume();
+  await slow.until((frames) => values(frames).some((value) => (value as unknown[])[2] === sent));
+  expect(slow.frames.some((frame) => frame.type === "batch" && frame.merged === true)).toBe(true);
+  const times = values(slow.frames)
+    .filter((value) => (value as unknown[])[1] === "temperature")
+    .map((value) => (value as number[])[2] as number);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(times.length).toBeLessThan(sent);
+});
+
+test("an ended session hears bye and is closed", async () => {
+  const ended = await browser(`tenant=${A}&session=s1`);
+  const other = await browser(`tenant=${A}&session=s2`);
+  bus.publish("session.ended", { tenantId: A, personId: A, sessionId: "s1" });
+  await once(ended.socket, "close");
+  expect(ended.frames.at(-1)).toEqual({ type: "bye", code: "auth.session_ended" });
+  expect(other.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test("nobody, another site's page, and nonsense are refused", async () => {
+  const statusOf = async (query: string, headers = {}) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live?${query}`, { headers });
+    const [error] = await once(socket, "error");
+    return (error as Error).message;
+  };
+  expect(await statusOf("")).toMatch(/401/);
+  expect(await statusOf(`tenant=${A}`, { origin: "https://evil.example" })).toMatch(/403/);
+  for (const nonsense of [
+    "{",
+    '{"op":"watch"}',
+    '{"op":"watch","values":"some","details":[]}',
+    `{"op":"watch","values":[${'"x",'.repeat(600)}"x"],"details":[]}`,
+  ]) {
+    const { socket } = await browser(`tenant=${A}`);
+    socket.send(nonsense);
+    const [code] = await once(socket, "close");
+    expect(code).toBe(1008);
+  }
+  const huge = await browser(`tenant=${A}`);
+  huge.socket.send("x".repeat(70_000));
+  expect((await once(huge.socket, "close"))[0]).toBe(1009);
+});
+
+test("a client that disappears in the middle of the handshake harms nobody", async () => {
+  const raw = connect(port(), "127.0.0.1");
+  raw.write("GET /api/v1/live HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n");
+  raw.destroy();
+  const still = await browser(`tenant=${A}`);
+  expect(still.socket.readyState).toBe(WebSocket.OPEN);
+});
