@@ -7,8 +7,6 @@ export const devices = {
     online: "{count} online",
     stale: "{count} stale",
     offline: "{count} offline",
-    all: "All of them report as expected.",
-    some: "The others need a look.",
   },
   empty: { title: "No device yet", text: "The first one takes about two minutes." },
   noMatch: { title: "Nothing matches", text: "None of the {count} devices fits these filters." },
@@ -33,7 +31,7 @@ export const devices = {
     tags: "Tags",
   },
   never: "never",
-  now: "now",
+  justNow: "now",
   word: { on: "On", off: "Off", open: "Open", closed: "Closed" },
 
   page: {
@@ -90,8 +88,7 @@ export const devices = {
   refusals: {
     title: "Refused",
     reading: "the refusals",
-    summary:
-      "Last 24 h: {refused} refused of {total, plural, one {# message} other {# messages}}.",
+    summary: "Last 24 h: {refused} refused of {total, plural, one {# message} other {# messages}}.",
     none: "Last 24 h: nothing refused of {total, plural, =0 {0 messages} one {# message} other {# messages}}.",
     last: "last {when}, over {via}",
   },
@@ -129,7 +126,8 @@ export const devices = {
     send: "Send a command",
     act: "Send “{command}”",
     none: "This type takes no commands",
-    noneText: "Thermometers and contact sensors only report. Plugs, LEDs and generic devices can be commanded.",
+    noneText:
+      "Thermometers and contact sensors only report. Plugs, LEDs and generic devices can be commanded.",
     list: "Commands",
     reading: "the commands",
     empty: "No command so far.",
@@ -207,8 +205,7 @@ export const devices = {
     claimNote: "A new code ends the earlier one.",
     certificate: "Certificate for mutual TLS",
     certificateAct: "Issue a certificate",
-    certificateText:
-      "The device makes its own key and a request (PKCS#10); the private key never leaves it.",
+    certificateText: "The device makes its own key and a request (PKCS#10); the private key never leaves it.",
     csr: "Certificate request (PEM)",
     csrHint: "Begins with -----BEGIN CERTIFICATE REQUEST-----",
     validDays: "Valid for (days)",
@@ -243,7 +240,8 @@ export const devices = {
   settings: {
     title: "Identity and place",
     name: "Name",
-    nameHint: "Also used in topics: letters, digits, dot, underscore, hyphen. Renaming changes its topics; its id stays.",
+    nameHint:
+      "Also used in topics: letters, digits, dot, underscore, hyphen. Renaming changes its topics; its id stays.",
     label: "Label",
     labelHint: "What people call it, such as “Boiler room”.",
     site: "Site",
@@ -258,7 +256,8 @@ export const devices = {
     saved: "The changes are saved.",
     unchanged: "Nothing changed.",
     danger: "Delete this device",
-    dangerText: "Its connection drops, its credentials end and its history is deleted. This cannot be undone.",
+    dangerText:
+      "Its connection drops, its credentials end and its history is deleted. This cannot be undone.",
     deleteAct: "Delete {name}",
     deleteTitle: "Delete {name}?",
     typeName: "Type {name} to confirm",
@@ -267,7 +266,7 @@ export const devices = {
     type: "Type",
   },
 
-  add: {
+  adding: {
     title: "Add a device",
     intro: "Choose what it is and name it. Gatehouse then makes its key.",
     type: "What is it?",
@@ -294,7 +293,13 @@ export const devices = {
     watch: "3. Watch it arrive",
     claimOr: "Or: scan a claim code",
     tabs: "Ways to connect",
-    way: { mosquitto: "mosquitto_pub", python: "Python", arduino: "ESP32, Arduino", node: "Node.js", curl: "curl" },
+    way: {
+      mosquitto: "mosquitto_pub",
+      python: "Python",
+      arduino: "ESP32, Arduino",
+      node: "Node.js",
+      curl: "curl",
+    },
     needs: {
       mosquitto: "Needs the mosquitto clients.",
       python: "Needs: pip install paho-mqtt",
@@ -304,7 +309,8 @@ export const devices = {
     },
     ca: "Download the authority’s certificate (ca.pem) and keep it beside the program.",
     caLink: "Download ca.pem",
-    loopback: "These listeners answer on this computer only. Start Gatehouse on a public address to reach them from elsewhere.",
+    loopback:
+      "These listeners answer on this computer only. Start Gatehouse on a public address to reach them from elsewhere.",
     noListener: "No listener for this way is open on this server.",
     waiting: "Waiting for the first reading",
     waitingText: "The clock stops with the first value that is accepted.",

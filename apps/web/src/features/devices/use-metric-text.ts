@@ -1,0 +1,21 @@
+import { useLocale, useTranslations } from "use-intl";
+import type { LiveValue } from "../../data/live-values.ts";
+import { useFormat } from "../../i18n/provider.tsx";
+import type { MetricInfo } from "./metrics.ts";
+
+/** Names and values of metrics in the person's language: `61.4 °C`, `Open`. */
+export function useMetricText() {
+  const t = useTranslations("devices.word");
+  const locale = useLocale();
+  const format = useFormat();
+  return {
+    label: (metric: Pick<MetricInfo, "label">) => metric.label[locale],
+    number: (metric: MetricInfo) => (value: number) => format.quantity(value, metric.unit, metric.decimals),
+    value(metric: MetricInfo, value: LiveValue): string {
+      if (typeof value === "number") return format.quantity(value, metric.unit, metric.decimals);
+      if (typeof value === "string") return value;
+      if (metric.key === "open") return value ? t("open") : t("closed");
+      return value ? t("on") : t("off");
+    },
+  };
+}
