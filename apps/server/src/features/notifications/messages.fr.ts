@@ -1,0 +1,52 @@
+import type { Messages } from "./messages.en.ts";
+
+/** Textes des messages, en français. */
+export const fr: Messages = {
+  severity: { info: "Information", warning: "Avertissement", critical: "Critique" },
+  subject: {
+    raised: (rule, device) => `${rule} : ${device}`,
+    repeated: (rule, device) => `Toujours en cours : ${rule} : ${device}`,
+    resolved: (rule, device) => `Terminé : ${rule} : ${device}`,
+  },
+  where: (device, site) => `Appareil : ${device}, ${site}`,
+  value: (metric, value) => `Mesure : ${metric} = ${value}`,
+  condition: {
+    above: (limit) => `Règle : au-dessus de ${limit}`,
+    below: (limit) => `Règle : au-dessous de ${limit}`,
+    outside: (lower, upper) => `Règle : hors de ${lower} à ${upper}`,
+    rises: (perMinute) => `Règle : monte de ${perMinute} par minute ou plus`,
+    falls: (perMinute) => `Règle : baisse de ${perMinute} par minute ou plus`,
+    silence: (duration) => `Règle : rien reçu depuis ${duration}`,
+    state: (metric, value) => `Règle : ${metric} est ${value}`,
+  },
+  raised: (time) => `Depuis : ${time}`,
+  resolved: (time) => `Terminé : ${time}`,
+  truth: { true: "activé", false: "désactivé" },
+  test: {
+    subject: "Message d’essai",
+    line: (channel) => `Ceci est un essai du canal « ${channel} ». Les messages arrivent ici.`,
+  },
+  failure: {
+    auth_refused: "L’autre côté refuse les identifiants.",
+    target_gone: "L’adresse n’existe pas (ou plus) là-bas.",
+    recipient_refused: "Le destinataire est refusé.",
+    rejected: "L’autre côté refuse le message.",
+    redirected: "L’autre côté renvoie vers une autre adresse ; Gatehouse ne suit pas.",
+    rate_limited: "L’autre côté demande d’envoyer moins vite.",
+    server_error: "L’autre côté a lui-même un problème.",
+    unreachable: "Pas de connexion à l’autre côté.",
+    timeout: "L’autre côté ne répond pas à temps.",
+    tls_failed: "La connexion sécurisée échoue : le certificat n’est pas accepté.",
+    address_forbidden: "Gatehouse n’appelle pas cette adresse.",
+    secret_unreadable: "Les identifiants enregistrés ne s’ouvrent pas avec la clé de cette installation.",
+    internal: "Une erreur s’est produite dans Gatehouse.",
+    channel_deleted: "Le canal a été supprimé.",
+    channel_off: "Le canal est désactivé.",
+    no_channel: "Aucun canal n’est encore configuré.",
+    cap_channel: "La limite du canal pour aujourd’hui est atteinte.",
+    cap_kind: "La limite de l’installation pour aujourd’hui est atteinte.",
+    cap_recipient: "La limite du destinataire pour aujourd’hui est atteinte.",
+  },
+  sent: (channel, recipient) => `${channel} : ${recipient}`,
+  tested: (recipients) => (recipients === 1 ? "Envoyé." : `Envoyé à ${recipients} destinataires.`),
+};

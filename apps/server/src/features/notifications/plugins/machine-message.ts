@@ -1,0 +1,13 @@
+import type { NoticeText } from "../notice-text.ts";
+
+/** What programs get: the event, the alert as the API shows it, and the text for people. */
+export function machineMessage({ alert, event, lines, link, severity, subject }: NoticeText): {
+  subject: string;
+  body: string;
+} {
+  const text = lines.join("\n");
+  return {
+    subject,
+    body: JSON.stringify({ event, severity, subject, text, link, ...(alert === undefined ? {} : { alert }) }),
+  };
+}

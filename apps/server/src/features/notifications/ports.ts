@@ -1,0 +1,27 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { alerts, Language } from "@gatehouse/contract";
+
+/** What is said about an alert. */
+export interface Notice {
+  readonly tenantId: Uuid;
+  readonly kind: "raised" | "repeated" | "resolved";
+  readonly alert: alerts.Alert;
+  readonly channelIds: readonly Uuid[];
+}
+
+export interface NotificationSettings {
+  get(tenantId: Uuid): {
+    readonly organisation: string;
+    readonly language: Language;
+    /** IANA zone in which times are written. */
+    readonly timeZone: string;
+    readonly retentionLogDays: number;
+  };
+  /** Where people reach the console, without a slash at the end. */
+  publicUrl(): string;
+}
+
+/** Hears what became of messages about an alert; a failure to note it down stops nothing. */
+export interface AlertTrail {
+  record(alertId: Uuid, kind: "notified" | "delivery_failed", atMs: UnixMs, detail: string): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { alerts } from "@gatehouse/contract";
+import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
+import type { PlainSettings } from "./channel-secrets.ts";
+import type { Notice } from "./ports.ts";
+
+export interface ChannelsTable {
+  id: string;
+  tenant_id: string;
+  name: string;
+  enabled: boolean;
+  settings: ColumnType<PlainSettings, string, string>;
+  secrets: Buffer;
+  min_severity: alerts.Severity;
+  allow_private: boolean;
+  daily_cap: number;
+  health: alerts.Channel["health"];
+  last_error: string | null;
+  last_ok_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  tenant_id: string;
+  channel_id: string | null;
+  channel_name: string;
+  kind: string;
+  recipient: string;
+  subject: string;
+  body: string;
+  severity: alerts.Severity;
+  notice: ColumnType<Notice | null, string | null, string | null>;
+  alert_id: string | null;
+  state: alerts.Delivery["state"];
+  attempts: Generated<number>;
+  counted: Generated<boolean>;
+  created_at: Date;
+  next_at: Date | null;
+  sent_at: Date | null;
+  error: string | null;
+}
+
+export interface DeliveryCountsTable {
+  tenant_id: string;
+  day: ColumnType<Date, string, string>;
+  scope: string;
+  count: number;
+}
+
+export interface NotificationTables {
+  channels: ChannelsTable;
+  deliveries: DeliveriesTable;
+  delivery_counts: DeliveryCountsTable;
+}
+
+/** The pool as this feature sees it. */
+export type NotificationDatabase = Kysely<NotificationTables>;
+
+/** An open transaction of another feature. */
+export type CallerTransaction<Tables> = Transaction<Tables>;
