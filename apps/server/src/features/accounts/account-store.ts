@@ -1,0 +1,138 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { accounts } from "@gatehouse/contract";
+import { type Selectable, sql } from "kysely";
+import type { AccountsDatabase, AccountsTables } from "./tables.ts";
+
+export type PersonRow = Selectable<AccountsTables["people"]>;
+
+export const emailKey = (email: string): string => email.normalize("NFC").toLowerCase();
+
+export const viewPerson = (row: PersonRow): accounts.Person => ({
+  id: row.id,
+  name: row.name,
+  email: row.email,
+  role: row.role,
+  language: row.language,
+  theme: row.theme,
+  singleKeys: row.single_keys,
+  createdMs: row.created_at.getTime(),
+  ...(row.last_login_at === null ? {} : { lastLoginMs: row.last_login_at.getTime() }),
+});
+
+export async function countPeople(db: AccountsDatabase): Promise<number> {
+  const { n } = await db
+    .selectFrom("people")
+    .select(sql<number>`count(*)::int`.as("n"))
+    .executeTakeFirstOrThrow();
+  return n;
+}
+
+export async function firstTenantId(db: AccountsDatabase): Promise<Uuid | undefined> {
+  return (
+    await db
+      .selectFrom("tenants")
+      .select("id")
+      .orderBy("created_at")
+      .orderBy("id")
+      .limit(1)
+      .executeTakeFirst()
+  )?.id;
+}
+
+export async function listTenantIds(db: AccountsDatabase): Promise<Uuid[]> {
+  return (await db.selectFrom("tenants").select("id").execute()).map(({ id }) => id);
+}
+
+export async function tenantName(db: AccountsDatabase, tenantId: Uuid): Promise<string> {
+  return (await db.selectFrom("tenants").select("name").where("id", "=", tenantId).executeTakeFirstOrThrow())
+    .name;
+}
+
+export async function insertTenant(
+  db: AccountsDatabase,
+  tenant: { id: Uuid; name: string },
+  nowMs: UnixMs,
+): Promise<void> {
+  await db
+    .insertInto("tenants")
+    .values({ ...tenant, created_at: new Date(nowMs) })
+    .execute();
+}
+
+export async function insertPerson(
+  db: AccountsDatabase,
+  person: Omit<AccountsTables["people"], "theme" | "single_keys" | "last_login_at">,
+): Promise<void> {
+  await db.insertInto("people").values(person).execute();
+}
+
+export async function findPersonByEmail(db: AccountsDatabase, email: string): Promise<PersonRow | undefined> {
+  return db.selectFrom("people").selectAll().where("email_key", "=", emailKey(email)).executeTakeFirst();
+}
+
+export async function getPerson(db: AccountsDatabase, tenantId: Uuid, personId: Uuid): Promise<PersonRow> {
+  return db
+    .selectFrom("people")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", personId)
+    .executeTakeFirstOrThrow();
+}
+
+/** For the person of a session, whose tenant is not known yet. */
+export async function getPersonById(db: AccountsDatabase, personId: Uuid): Promise<PersonRow> {
+  return db.selectFrom("people").selectAll().where("id", "=", personId).executeTakeFirstOrThrow();
+}
+
+export async function listPeople(db: AccountsDatabase, tenantId: Uuid): Promise<PersonRow[]> {
+  return db
+    .selectFrom("people")
+    .selectAll()
+    .where("tenant_id", "=", tenantId)
+    .orderBy("name")
+    .orderBy("id")
+    .execute();
+}
+
+export interface PersonChange {
+  readonly name?: string | undefined;
+  readonly language?: PersonRow["language"] | undefined;
+  readonly theme?: PersonRow["theme"] | undefined;
+  readonly single_keys?: boolean | undefined;
+  readonly password_hash?: string | undefined;
+  readonly last_login_at?: Date | undefined;
+}
+
+export async function updatePerson(
+  db: AccountsDatabase,
+  tenantId: Uuid,
+  personId: Uuid,
+  change: PersonChange,
+): Promise<void> {
+  const set = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(set).length === 0) return;
+  await db
+    .updateTable("people")
+    .set(set)
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", personId)
+    .execute();
+}
+
+/** Replaces the token; every earlier link ends. */
+export async function putSetupToken(db: AccountsDatabase, tokenHash: string): Promise<void> {
+  await db
+    .insertInto("setup_token")
+    .values({ token_hash: tokenHash })
+    .onConflict((conflict) => conflict.column("only_one").doUpdateSet({ token_hash: tokenHash }))
+    .execute();
+}
+
+/** Locks the row, so that of two who come at once one waits for the other. */
+export async function lockSetupToken(tx: AccountsDatabase): Promise<string | undefined> {
+  return (await tx.selectFrom("setup_token").select("token_hash").forUpdate().executeTakeFirst())?.token_hash;
+}
+
+export async function deleteSetupToken(tx: AccountsDatabase): Promise<void> {
+  await tx.deleteFrom("setup_token").execute();
+}

@@ -1,0 +1,57 @@
+import type { Uuid } from "@gatehouse/base";
+import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import type { PersonGate, PersonPrincipal } from "../../platform/http/principal.ts";
+import { createAccessTokens } from "../../platform/secrets/index.ts";
+import { firstTenantId, listTenantIds } from "./account-store.ts";
+import { ACCESS_LIFETIME_MS, type AccountsContext, type AccountsDeps } from "./context.ts";
+import { cookieNames, createCookieJar } from "./cookies.ts";
+import { accountJobs } from "./jobs.ts";
+import { LoginService } from "./login-service.ts";
+import { up } from "./migrations/001-create.ts";
+import { createPersonGate } from "./person-gate.ts";
+import { accountRoutes } from "./routes.ts";
+import { SessionService } from "./session-service.ts";
+import { SetupService } from "./setup-service.ts";
+
+export type { AccountsDeps, NewTenant } from "./context.ts";
+export type { AccountsTables } from "./tables.ts";
+
+export const accountsMigrations: FeatureMigrations = {
+  feature: "accounts",
+  migrations: [{ id: "001-create", up }],
+};
+
+export interface AccountsFeature extends Feature {
+  readonly personGate: PersonGate;
+  /** For an upgrade request, which Fastify does not see: the value of the access cookie. */
+  principalByToken(token: string | undefined): Promise<PersonPrincipal | undefined>;
+  readonly accessCookie: string;
+  /** The one-time link's token while there is no owner; a new one at each call. */
+  ensureSetupToken(): Promise<string | undefined>;
+  firstTenantId(): Promise<Uuid | undefined>;
+  tenantIds(): Promise<Uuid[]>;
+}
+
+export function createAccounts(deps: AccountsDeps): AccountsFeature {
+  const names = cookieNames(deps.secure);
+  const context: AccountsContext = {
+    ...deps,
+    names,
+    tokens: createAccessTokens(deps.masterKey, deps.clock),
+    jar: createCookieJar(names, deps.secure, ACCESS_LIFETIME_MS / 1000),
+  };
+  const setup = new SetupService(context);
+  const sessions = new SessionService(context);
+  const gate = createPersonGate(sessions, names.access);
+  return {
+    name: "accounts",
+    routes: accountRoutes(context, { setup, sessions, logins: new LoginService(context) }),
+    jobs: accountJobs(context),
+    personGate: gate,
+    principalByToken: gate.byToken,
+    accessCookie: names.access,
+    ensureSetupToken: () => setup.ensureToken(),
+    firstTenantId: () => firstTenantId(deps.db),
+    tenantIds: () => listTenantIds(deps.db),
+  };
+}

@@ -1,0 +1,23 @@
+import type { JobDefinition } from "../../platform/jobs/jobs.ts";
+import { deleteOldAccessLog } from "./access-log-store.ts";
+import { listTenantIds } from "./account-store.ts";
+import type { AccountsContext } from "./context.ts";
+import { deleteOldSessions } from "./session-store.ts";
+
+const DAY_MS = 86_400_000;
+const ENDED_SESSIONS_KEPT_MS = 30 * DAY_MS;
+
+/** Each night: sessions that are long over, and log entries older than the longest that any tenant wants. */
+export function accountJobs({ db, clock, retentionLogDays }: AccountsContext): JobDefinition[] {
+  return [
+    {
+      name: "accounts.retention",
+      cron: "17 3 * * *",
+      async run() {
+        const days = Math.max(1, ...(await listTenantIds(db)).map(retentionLogDays));
+        await deleteOldAccessLog(db, clock.nowMs() - days * DAY_MS);
+        await deleteOldSessions(db, clock.nowMs() - ENDED_SESSIONS_KEPT_MS);
+      },
+    },
+  ];
+}

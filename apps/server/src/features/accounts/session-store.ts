@@ -1,0 +1,107 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import { type Selectable, sql } from "kysely";
+import type { PersonRow } from "./account-store.ts";
+import type { AccountsDatabase, AccountsTables } from "./tables.ts";
+
+export type SessionRow = Selectable<AccountsTables["sessions"]>;
+
+export async function insertSession(
+  db: AccountsDatabase,
+  session: AccountsTables["sessions"],
+): Promise<void> {
+  await db.insertInto("sessions").values(session).execute();
+}
+
+/** The live session with its person; undefined when it ended, expired or never was. */
+export async function findLiveSession(
+  db: AccountsDatabase,
+  sessionId: Uuid,
+  nowMs: UnixMs,
+): Promise<(PersonRow & { readonly lastUsedMs: UnixMs }) | undefined> {
+  const row = await db
+    .selectFrom("sessions")
+    .innerJoin("people", "people.id", "sessions.person_id")
+    .selectAll("people")
+    .select("sessions.last_used_at")
+    .where("sessions.id", "=", sessionId)
+    .where("sessions.ended_at", "is", null)
+    .where("sessions.expires_at", ">", new Date(nowMs))
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { last_used_at, ...person } = row;
+  return { ...person, lastUsedMs: last_used_at.getTime() };
+}
+
+/** Any state, locked until the transaction ends: two refreshes of one session follow each other. */
+export async function lockSession(tx: AccountsDatabase, sessionId: Uuid): Promise<SessionRow | undefined> {
+  return tx.selectFrom("sessions").selectAll().where("id", "=", sessionId).forUpdate().executeTakeFirst();
+}
+
+export async function rotateSession(
+  tx: AccountsDatabase,
+  session: SessionRow,
+  refreshHash: string,
+  nowMs: UnixMs,
+  expiresMs: UnixMs,
+): Promise<void> {
+  const now = new Date(nowMs);
+  await tx
+    .updateTable("sessions")
+    .set({
+      refresh_hash: refreshHash,
+      previous_hash: session.refresh_hash,
+      rotated_at: now,
+      last_used_at: now,
+      expires_at: new Date(expiresMs),
+    })
+    .where("id", "=", session.id)
+    .execute();
+}
+
+export async function touchSession(db: AccountsDatabase, sessionId: Uuid, nowMs: UnixMs): Promise<void> {
+  await db
+    .updateTable("sessions")
+    .set({ last_used_at: new Date(nowMs) })
+    .where("id", "=", sessionId)
+    .execute();
+}
+
+/** Ends live sessions of a person: one, or all but one; answers which. */
+export async function endSessions(
+  db: AccountsDatabase,
+  personId: Uuid,
+  which: { readonly only?: Uuid; readonly except?: Uuid },
+  nowMs: UnixMs,
+): Promise<Uuid[]> {
+  let query = db
+    .updateTable("sessions")
+    .set({ ended_at: new Date(nowMs) })
+    .where("person_id", "=", personId)
+    .where("ended_at", "is", null);
+  if (which.only !== undefined) query = query.where("id", "=", which.only);
+  if (which.except !== undefined) query = query.where("id", "<>", which.except);
+  return (await query.returning("id").execute()).map(({ id }) => id);
+}
+
+export async function listLiveSessions(
+  db: AccountsDatabase,
+  personId: Uuid,
+  nowMs: UnixMs,
+): Promise<SessionRow[]> {
+  return db
+    .selectFrom("sessions")
+    .selectAll()
+    .where("person_id", "=", personId)
+    .where("ended_at", "is", null)
+    .where("expires_at", ">", new Date(nowMs))
+    .orderBy("last_used_at", "desc")
+    .orderBy("id")
+    .limit(200)
+    .execute();
+}
+
+/** Rows of sessions that have been over for a while. */
+export async function deleteOldSessions(db: AccountsDatabase, beforeMs: UnixMs): Promise<void> {
+  const before = new Date(beforeMs);
+  await sql`delete from sessions where ended_at < ${before} or expires_at < ${before}`.execute(db);
+}

@@ -1,0 +1,50 @@
+import type { Uuid } from "@gatehouse/base";
+import type { accounts, Language, Role } from "@gatehouse/contract";
+import type { Generated, Kysely } from "kysely";
+
+export interface AccountsTables {
+  tenants: { id: Uuid; name: string; created_at: Date };
+  people: {
+    id: Uuid;
+    tenant_id: Uuid;
+    name: string;
+    email: string;
+    /** Lower case: what must be unique. */
+    email_key: string;
+    password_hash: string;
+    role: Role;
+    language: Language;
+    theme: Generated<accounts.Person["theme"]>;
+    single_keys: Generated<boolean>;
+    created_at: Date;
+    last_login_at: Date | null;
+  };
+  sessions: {
+    id: Uuid;
+    person_id: Uuid;
+    client: string;
+    created_at: Date;
+    last_used_at: Date;
+    expires_at: Date;
+    ended_at: Date | null;
+    refresh_hash: string;
+    previous_hash: string | null;
+    rotated_at: Date;
+  };
+  access_log: {
+    id: Generated<number>;
+    tenant_id: Uuid | null;
+    person_id: Uuid | null;
+    at: Date;
+    kind: string;
+    outcome: "ok" | "refused";
+    reason: string | null;
+    email: string | null;
+    address: string;
+    client: string;
+  };
+  setup_token: { only_one: Generated<boolean>; token_hash: string };
+}
+
+/** The database or a transaction on it. */
+export type AccountsDatabase = Kysely<AccountsTables>;
