@@ -32,6 +32,11 @@ export class ConnectLimits {
     return this.#open;
   }
 
+  /** Addresses that are remembered. */
+  get places(): number {
+    return this.#places.size;
+  }
+
   /** How to give the place back, or undefined when there is none. */
   enter(address: string): (() => void) | undefined {
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
@@ -61,13 +66,13 @@ export class ConnectLimits {
     return place;
   }
 
-  /** Forgets addresses without a connection: first those whose bucket is full, then the oldest. */
+  /** Forgets addresses without a connection: first those whose bucket is full, then a tenth of all, oldest first. */
   #makeRoom(): void {
     const nowMs = this.#clock.monotonicMs();
     for (const [key, place] of this.#places)
       if (place.open === 0 && place.bucket.isFull(nowMs)) this.#places.delete(key);
     for (const [key, place] of this.#places) {
-      if (this.#places.size < MAX_PLACES) return;
+      if (this.#places.size < 0.9 * MAX_PLACES) return;
       if (place.open === 0) this.#places.delete(key);
     }
   }

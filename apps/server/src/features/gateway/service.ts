@@ -360,7 +360,10 @@ export class MqttService {
 }
 
 function prefixFilters(packet: { unsubscriptions?: string[] }, prefix: string): void {
-  packet.unsubscriptions = (packet.unsubscriptions ?? []).map((filter) => prefix + filter);
+  packet.unsubscriptions = (packet.unsubscriptions ?? []).map((filter) =>
+    // An empty filter stays empty, for aedes to refuse.
+    filter === "" ? "" : prefix + filter,
+  );
 }
 
 /** What ends connections in everyday life, as a word for the device's page; anything else is a broken protocol. */

@@ -1,7 +1,10 @@
 import { LIMITS } from "@gatehouse/contract";
 
-/** Control characters (MQTT 3.1.1 §1.5.3 lets a server refuse them) and surrogates without a partner. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffe\uffff]/u;
+/**
+ * Control characters and noncharacters, which MQTT 3.1.1 §1.5.3 lets a server refuse, surrogates without a partner,
+ * and U+FFFD: the parser writes it for bytes that are not UTF-8.
+ */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffd-\uffff]/u;
 
 /** Within the limits of the contract: length, levels, no control characters. Wildcards are not looked at. */
 export function isBoundedTopic(topic: string): boolean {

@@ -67,10 +67,15 @@ export interface TestGateway extends AsyncDisposable {
   readonly inventory: devices.Device[];
   readonly settings: { maxTimestampPastDays: number; acceptDiscovery: boolean };
   bridge: BridgeSettings | undefined;
+  /** While set, log-ins wait for it. */
+  loginGate: Promise<void> | undefined;
+  readonly loginsWaiting: number;
   readonly port: number;
   addDevice(name: string, more?: Partial<DeviceIdentity>): TestDevice;
   /** mqtt.js as the device, connected. */
-  client(name: string, options?: IClientOptions): Promise<MqttClient>;
+  client(name: string, options?: IClientOptions & { messages?: string[] }): Promise<MqttClient>;
+  /** Ends every client made so far. */
+  dropClients(): Promise<void>;
   raw(): Promise<Socket>;
   /** An HTTP server that passes upgrades on; answers its port. */
   http(): Promise<number>;
@@ -108,6 +113,8 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     inventory: [] as devices.Device[],
     settings: { maxTimestampPastDays: 7, acceptDiscovery: true },
     bridge: undefined as BridgeSettings | undefined,
+    loginGate: undefined as Promise<void> | undefined,
+    loginsWaiting: 0,
   };
   bus.subscribe("message.refused", (message) => state.refused.push(message));
   bus.subscribe("device.connected", ({ deviceId: id, via }) => state.presence.push(`+${id} ${via}`));
@@ -132,14 +139,21 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     },
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     authenticator: {
-      async authenticate({ username, password, certificate }) {
+      async authenticate({ username, password, certificate, via, address }) {
+        if (state.loginGate !== undefined) {
+          state.loginsWaiting++;
+          await state.loginGate;
+          state.loginsWaiting--;
+        }
         const all = [...known.values()];
         const byCertificate = all.find(({ identity }) => identity.deviceId === certificate?.deviceId);
         if (byCertificate !== undefined) return { ...byCertificate.identity, credentialKind: "certificate" };
         const device = all.find(
           ({ identity }) => identity.name === username || identity.deviceId === username,
         );
-        return device?.password === password ? device?.identity : undefined;
+        if (device?.password === password) return device?.identity;
+        bus.publish("message.refused", { code: "device.credentials_invalid", via, address, atMs: 0 });
+        return undefined;
       },
       async find(id) {
         return [...known.values()].find(({ identity }) => identity.deviceId === id)?.identity;
@@ -195,6 +209,15 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
   let isStopped = false;
   const test: TestGateway = {
     ...state,
+    get loginGate() {
+      return state.loginGate;
+    },
+    set loginGate(gate) {
+      state.loginGate = gate;
+    },
+    get loginsWaiting() {
+      return state.loginsWaiting;
+    },
     get bridge() {
       return state.bridge;
     },
@@ -221,7 +244,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       known.set(name, device);
       return device;
     },
-    async client(name, more = {}) {
+    async client(name, { messages, ...more } = {}) {
       const client = mqtt.connect({
         host: "127.0.0.1",
         port,
@@ -232,12 +255,18 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         ...more,
       });
       clients.push(client);
+      if (messages !== undefined) client.on("message", (_, payload) => messages.push(payload.toString()));
       client.on("error", () => {});
       await Promise.race([
         new Promise((resolve) => client.once("connect", resolve)),
         new Promise((_, reject) => client.once("close", () => reject(new Error("the broker closed")))),
       ]);
       return client;
+    },
+    async dropClients() {
+      for (const client of clients.splice(0)) client.end(true);
+      for (const socket of sockets.splice(0)) socket.destroy();
+      await until(() => gateway.connectedCount() === 0);
     },
     async raw() {
       const socket = connect(port, "127.0.0.1");
@@ -289,3 +318,6 @@ export function inbox(client: MqttClient): { topic: string; text: string; qos: n
   );
   return messages;
 }
+
+export const closing = (client: MqttClient): Promise<void> =>
+  new Promise((resolve) => void client.once("close", () => resolve()));
