@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { chartKeys, chartsText, inCalls, moved, parseCharts } from "./chart-plan.ts";
+import { DEFAULT_RANGE, instantOf, localText, parseRange, rangeText } from "./time-range.ts";
+import { extendTrack, fitTrack, trackOf } from "./tracks.ts";
+
+const ref = (n: number) => `01890000-0000-7000-8000-${String(n).padStart(12, "0")}:temperature`;
+
+describe("charts in the address", () => {
+  it("come back as they went in", () => {
+    const charts = [
+      { title: "", series: [ref(1), ref(2)] },
+      { title: "", series: [ref(3)] },
+    ];
+    expect(parseCharts(chartsText(charts))).toEqual(charts);
+  });
+
+  it("hold at most six series and leave out what is none", () => {
+    const seven = Array.from({ length: 7 }, (_, n) => ref(n)).join();
+    expect(parseCharts(`${seven};nonsense;${ref(1)},${ref(1)}`).map(({ series }) => series.length)).toEqual([
+      6, 1,
+    ]);
+  });
+
+  it("move by one place and stop at the ends", () => {
+    expect(moved(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
+    expect(moved(["a", "b", "c"], 0, -1)).toEqual(["a", "b", "c"]);
+  });
+
+  it("have keys of their own even when they are equal", () => {
+    const same = { title: "", series: [ref(1)] };
+    expect(new Set(chartKeys([same, same])).size).toBe(2);
+  });
+
+  it("are read in one call up to 96 series", () => {
+    const refs = Array.from({ length: 97 }, (_, n) => ref(n));
+    expect(inCalls(refs.slice(0, 96))).toHaveLength(1);
+    expect(inCalls(refs).map((call) => call.length)).toEqual([96, 1]);
+  });
+});
+
+describe("a range in the address", () => {
+  it("is a moving or a standing span", () => {
+    for (const text of ["300000", "1763500000000-1763503600000"])
+      expect(rangeText(parseRange(text))).toBe(text);
+  });
+
+  it("falls back when it is nonsense, turned round or too long", () => {
+    for (const text of [undefined, "x", "-5", "200-100", "1-99999999999999", "1-2-3"])
+      expect(parseRange(text)).toEqual(DEFAULT_RANGE);
+  });
+
+  it("means the site's clock, also on the days the clocks change", () => {
+    for (const iso of ["2026-11-01T04:30:00Z", "2026-11-01T07:30:00Z", "2026-07-01T12:00:00Z"]) {
+      const atMs = Date.parse(iso);
+      expect(instantOf(localText(atMs, "America/Toronto"), "America/Toronto")).toBe(atMs);
+    }
+  });
+});
+
+const history = { ref: ref(1), fromMs: 0, toMs: 100, truncated: false, conflicts: 0 };
+
+describe("a track", () => {
+  const raw = trackOf({ ...history, resolution: "raw", t: [10, 20], v: [1, 2] });
+
+  it("takes live readings in their order and drops what left the window", () => {
+    const { t, v } = extendTrack(
+      raw,
+      [
+        [40, 4],
+        [30, 3],
+      ],
+      15,
+    );
+    expect([t, v]).toEqual([
+      [20, 30, 40],
+      [2, 3, 4],
+    ]);
+  });
+
+  it("of a rollup takes no live reading", () => {
+    const hours = trackOf({ ...history, resolution: "1h", t: [10], v: [1], min: [0], max: [2] });
+    expect(extendTrack(hours, [[40, 4]], 0)).toBe(hours);
+  });
+
+  it("reaches the ends of the window with a gap", () => {
+    expect(fitTrack(raw, 0, 50).v).toEqual([null, 1, 2, null]);
+  });
+
+  it("of a state holds its last value to the end", () => {
+    const state = trackOf({ ...history, resolution: "raw", t: [10, 20], v: [], s: [false, true] });
+    expect(fitTrack(state, 10, 50)).toMatchObject({ t: [10, 20, 50], v: [0, 1, 1] });
+  });
+
+  it("of texts numbers the words as they come", () => {
+    const texts = trackOf({ ...history, resolution: "raw", t: [1, 2, 3], v: [], s: ["idle", "run", "idle"] });
+    expect([texts.v, texts.words]).toEqual([
+      [0, 1, 0],
+      ["idle", "run"],
+    ]);
+  });
+});
