@@ -1,12 +1,128 @@
+import { devices } from "@gatehouse/contract";
+import { Tabs } from "@mantine/core";
+import { IconMapOff } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
+import { usePageTitle } from "../../app/page-title.ts";
+import { isApiError } from "../../data/api-error.ts";
+import { useLive } from "../../data/live.ts";
+import { invalidate, query } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { SiteTime, useFormat } from "../../i18n/provider.tsx";
+import { CommandsTab } from "./commands-tab.tsx";
+import { CredentialsTab } from "./credentials-tab.tsx";
+import { DeviceHeader } from "./device-header.tsx";
+import { HistoryTab } from "./history-tab.tsx";
+import { LogTab } from "./log-tab.tsx";
+import { NowTab } from "./now-tab.tsx";
+import { SettingsTab } from "./settings-tab.tsx";
 
+const TABS = ["now", "history", "commands", "credentials", "log", "settings"] as const;
+type TabName = (typeof TABS)[number];
+
+const isTab = (text: string | undefined): text is TabName =>
+  (TABS as readonly (string | undefined)[]).includes(text);
+
+/** One device: what it says now, its past, and everything one may do with it. */
 export function DevicePage() {
-  const t = useTranslations("devices.empty");
+  const t = useTranslations("devices.page");
+  const { deviceId = "" } = useParams({ strict: false });
+  const device = useQuery(query(devices.getDevice, { params: { id: deviceId } }));
+  usePageTitle(device.data?.name);
+  useLive({ values: [deviceId], details: [deviceId] }, (batch) => {
+    const named = batch.changed?.includes(deviceId) || batch.status?.some(([id]) => id === deviceId);
+    const lastMetrics = device.data?.last.map(({ metric }) => metric);
+    const newMetric = batch.values?.some(
+      ([id, metric]) => id === deviceId && lastMetrics?.includes(metric) === false,
+    );
+    if (named || newMetric) void invalidate(devices.getDevice, devices.listCredentials);
+  });
+  if (isApiError(device.error) && [400, 404].includes(device.error.status)) return <Missing />;
+  return (
+    <QueryView query={device} what={t("reading")}>
+      {(data) => <Loaded device={data} />}
+    </QueryView>
+  );
+}
+
+function Missing() {
+  const t = useTranslations("devices.page");
   return (
     <>
-      <h1 className="page-title">{t("title")}</h1>
-      <EmptyState title={t("title")}>{t("text")}</EmptyState>
+      <h1 className="visually-hidden">{t("missing")}</h1>
+      <EmptyState
+        icon={<IconMapOff size={22} stroke={1.6} />}
+        title={t("missing")}
+        action={
+          <ButtonLink to="/devices" variant="default">
+            {t("back")}
+          </ButtonLink>
+        }
+      />
     </>
   );
+}
+
+/** Times on this page are those of the device's site. */
+function Loaded(props: { device: devices.Device }) {
+  const format = useFormat();
+  const sites = useQuery(query(devices.listSites, {})).data?.items;
+  const zone = sites?.find(({ id }) => id === props.device.siteId)?.timeZone;
+  return (
+    <SiteTime timeZone={zone ?? format.timeZone}>
+      <DeviceHeader device={props.device} />
+      <DeviceTabs device={props.device} />
+    </SiteTime>
+  );
+}
+
+function DeviceTabs(props: { device: devices.Device }) {
+  const t = useTranslations("devices.page");
+  const can = useCan();
+  const navigate = useNavigate();
+  const { tab } = useParams({ strict: false });
+  const shown = TABS.filter((name) => name !== "settings" || can("device.write"));
+  const current = isTab(tab) ? tab : "now";
+  const { device } = props;
+  const go = (name: string | null) =>
+    void navigate({
+      to: "/devices/$deviceId/{-$tab}",
+      params: { deviceId: device.id, tab: name === "now" || name === null ? undefined : name },
+    });
+  return (
+    <Tabs value={current} onChange={go} keepMounted={false}>
+      <Tabs.List aria-label={t("tabs")}>
+        {shown.map((name) => (
+          <Tabs.Tab key={name} value={name}>
+            {t(`tab.${name}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value={current} pt="md">
+        <TabContent name={current} device={device} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function TabContent(props: { name: TabName; device: devices.Device }) {
+  const { device } = props;
+  switch (props.name) {
+    case "now":
+      return <NowTab key={device.id} device={device} />;
+    case "history":
+      return <HistoryTab device={device} />;
+    case "commands":
+      return <CommandsTab device={device} />;
+    case "credentials":
+      return <CredentialsTab device={device} />;
+    case "log":
+      return <LogTab key={device.id} deviceId={device.id} />;
+    case "settings":
+      return <SettingsTab key={device.id} device={device} />;
+  }
 }
