@@ -1,12 +1,27 @@
+import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { EmptyState } from "../../design/empty-state.tsx";
+import { StatusSentence } from "../../design/status-sentence.tsx";
+import { AddDeviceForm } from "./add-device-form.tsx";
+import { ConnectDevice, type Created } from "./connect-device.tsx";
 
+/** From "what is it" to its first value, on one page. */
 export function AddDevicePage() {
-  const t = useTranslations("devices.empty");
+  const t = useTranslations("devices.adding");
+  const [created, setCreated] = useState<Created>();
+  if (created === undefined) {
+    return (
+      <>
+        <StatusSentence detail={t("intro")}>{t("title")}</StatusSentence>
+        <AddDeviceForm onCreated={setCreated} />
+      </>
+    );
+  }
   return (
     <>
-      <h1 className="page-title">{t("title")}</h1>
-      <EmptyState title={t("title")}>{t("text")}</EmptyState>
+      <StatusSentence detail={t("connectIntro")}>
+        {t("connect", { name: created.device.name })}
+      </StatusSentence>
+      <ConnectDevice created={created} onAnother={() => setCreated(undefined)} />
     </>
   );
 }
