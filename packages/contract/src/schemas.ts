@@ -16,13 +16,21 @@ export const UnixMs = Type.Integer({
   description: "Unix time in milliseconds",
 });
 
+/** One character outside the given range that is whole: half a surrogate pair is not text and cannot be stored. */
+const character = (excluded: string): string =>
+  `(?:[^${excluded}\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])`;
+
 /** Free text a person types. Control characters but tab and line feed are refused, everything else is kept exactly. */
 export const text = (maxLength: number, minLength = 0) =>
-  Type.String({ minLength, maxLength, pattern: "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]*$" });
+  Type.String({
+    minLength,
+    maxLength,
+    pattern: `^${character("\\u0000-\\u0008\\u000b-\\u001f\\u007f")}*$`,
+  });
 
 /** One line of free text with something visible in it. */
 export const line = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: "^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$" });
+  Type.String({ minLength: 1, maxLength, pattern: `^(?=.*\\S)${character("\\u0000-\\u001f\\u007f")}*$` });
 
 /** A device's name is also a topic segment: letters, digits, dot, underscore, hyphen. */
 export const DeviceName = Type.String({
@@ -32,7 +40,11 @@ export const DeviceName = Type.String({
 
 export const MetricKey = Type.String({ pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" });
 
-export const Tag = Type.String({ minLength: 1, maxLength: 40, pattern: "^[^\\u0000-\\u001f\\u007f,]+$" });
+export const Tag = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  pattern: `^${character("\\u0000-\\u001f\\u007f,")}+$`,
+});
 
 export const Email = Type.String({
   minLength: 3,

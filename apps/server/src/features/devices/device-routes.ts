@@ -27,13 +27,16 @@ export function deviceRoutes({ claims, commands, poll, logs }: DeviceSideService
     }),
     route(devices.sendLogs, async ({ principal, body, address }) => {
       const { tenantId, deviceId } = principal;
-      const result = await logs.append({ tenantId, deviceId, via: "http", address }, body.logs);
-      if (result.accepted === 0) throw new AppError("message.rate_limited", { retryAfterSeconds: 1 });
-      return result;
+      const lines = body.logs.map(({ ts, ...line }) => ({ ...line, tsMs: ts }));
+      const result = await logs.append({ tenantId, deviceId, via: "http", address }, lines);
+      const { accepted, refused } = result;
+      if (result.limited === lines.length)
+        throw new AppError("message.rate_limited", { retryAfterSeconds: 1 });
+      return { accepted, refused };
     }),
-    route(devices.nextCommand, async ({ principal, query, request }) => {
+    route(devices.nextCommand, async ({ principal, query, reply }) => {
       const gone = new AbortController();
-      request.raw.socket.once("close", () => gone.abort());
+      reply.raw.once("close", () => gone.abort());
       const command = await poll.next(principal.deviceId, Number(query.waitMs ?? 0), gone.signal);
       return command === undefined ? {} : { command };
     }),

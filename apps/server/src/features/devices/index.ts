@@ -1,11 +1,12 @@
-import type { UnixMs, Uuid } from "@gatehouse/base";
+import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import type { LoginAttempt } from "./credentials/authenticator.ts";
 import type { SentLine } from "./device-log/log-line.ts";
-import type { LogSender } from "./device-log/log-service.ts";
+import type { AppendedLines, LogSender } from "./device-log/log-service.ts";
 import { deviceRoutes } from "./device-routes.ts";
+import type { DeviceDescription, DeviceSelection } from "./inventory/description-store.ts";
 import type { Announcement } from "./inventory/discovery.ts";
 import type { DeviceInput } from "./inventory/inventory-service.ts";
 import { retentionJob } from "./jobs.ts";
@@ -21,10 +22,12 @@ export type { DevicesTables } from "./tables.ts";
 export type {
   Actor,
   Announcement,
+  DeviceDescription,
   DeviceIdentity,
   DeviceInput,
   DeviceOverview,
   DeviceRecord,
+  DeviceSelection,
   DevicesDeps,
   LoginAttempt,
   LogSender,
@@ -38,13 +41,15 @@ export const devicesMigrations: FeatureMigrations = {
 
 export interface DevicesFeature extends Feature {
   readonly deviceGate: DeviceGate;
-  /** Synchronous inside: one hash. Publishes `message.refused` itself when it answers undefined. */
+  /** One hash, from memory. Undefined when the credentials are wrong; throws `device.revoked`. The caller publishes the refusal. */
   authenticateDevice(attempt: LoginAttempt): Promise<DeviceIdentity | undefined>;
   /** From memory. Undefined for a device that is gone; look at `revoked`. */
   findDevice(deviceId: Uuid): DeviceRecord | undefined;
   /** By id, or by name in any case; from memory. */
   resolveName(tenantId: Uuid, nameOrId: string): Uuid | undefined;
   listDeviceIds(tenantId: Uuid): Uuid[];
+  /** Every device of every tenant, or those of one, or those named: two queries. */
+  describeDevices(which?: DeviceSelection): Promise<DeviceDescription[]>;
   statusOf(deviceId: Uuid): devices.DeviceStatus | undefined;
   lastSeenOf(deviceId: Uuid): UnixMs | undefined;
   /** Heard from a device in a way that stores no reading (state, event, ping). */
@@ -55,7 +60,7 @@ export interface DevicesFeature extends Feature {
   /** Throws `device.command_not_found` for a command that is not the device's. */
   commandAnswered(
     deviceId: Uuid,
-    commandId: Uuid,
+    commandId: string,
     ok: boolean,
     reason?: string,
   ): Promise<devices.CommandState>;
@@ -65,7 +70,7 @@ export interface DevicesFeature extends Feature {
     command: { readonly key: string; readonly params: devices.Command["params"]; readonly ttlMs?: number },
   ): Promise<devices.Command>;
   /** Durable when it resolves; what exceeds the device's rate or cannot be stored is refused, published and counted. */
-  appendLog(sender: LogSender, lines: readonly SentLine[]): Promise<{ accepted: number; refused: number }>;
+  appendLog(sender: LogSender, lines: readonly SentLine[]): Promise<AppendedLines>;
 
   /** Throws `limit.reached`, and `site.not_found` where there is no site yet. */
   discover(tenantId: Uuid, announcement: Announcement): Promise<Uuid>;
@@ -78,7 +83,13 @@ export interface DevicesFeature extends Feature {
     input: DeviceInput,
   ): Promise<{ device: devices.Device; key: devices.NewApiKey; claim: devices.ClaimCode }>;
   getDevice(tenantId: Uuid, deviceId: Uuid): Promise<devices.Device>;
+  /** Those of the given devices that are this tenant's. */
+  findDevices(tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<devices.Device[]>;
+  /** Tenants that have a device. */
+  tenants(): Uuid[];
   revokeDevice(actor: Actor, deviceId: Uuid): Promise<void>;
+  /** A new key; the earlier ones end now or after the overlap. */
+  rotateKey(actor: Actor, deviceId: Uuid, overlapSeconds?: number): Promise<devices.NewApiKey>;
 
   overview(tenantId: Uuid): Promise<DeviceOverview>;
   refusedLast24h(
@@ -98,11 +109,16 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     deviceGate: house.gate,
     async authenticateDevice(attempt) {
       const verdict = house.authenticator.login(attempt);
-      return "identity" in verdict ? verdict.identity : undefined;
+      if ("identity" in verdict) return verdict.identity;
+      const { refused, detail, device } = verdict;
+      if (device !== undefined) house.occurrences.loginRefused(device, refused, detail);
+      if (refused === "device.revoked") throw new AppError(refused);
+      return undefined;
     },
     findDevice: (deviceId) => house.directory.find(deviceId),
     resolveName: (tenantId, nameOrId) => house.directory.resolveName(tenantId, nameOrId),
     listDeviceIds: (tenantId) => house.directory.idsOf(tenantId),
+    describeDevices: (which) => house.inventory.describe(which),
     statusOf: (deviceId) => house.presence.find(deviceId)?.status,
     lastSeenOf: (deviceId) => house.presence.find(deviceId)?.lastSeenMs,
     heard: (deviceId, from) => house.presence.heard(deviceId, clock.nowMs(), from),
@@ -120,7 +136,10 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     },
     createDevice: (actor, input) => house.inventory.create(actor, input),
     getDevice: (tenantId, deviceId) => house.inventory.get(tenantId, deviceId),
+    findDevices: (tenantId, deviceIds) => house.inventory.find(tenantId, deviceIds),
+    tenants: () => [...house.directory.tenants()],
     revokeDevice: (actor, deviceId) => house.revocation.revoke(actor, deviceId),
+    rotateKey: (...rotation) => house.credentials.rotate(...rotation),
     overview: (tenantId) => house.overview.read(tenantId),
     refusedLast24h: (tenantId) => house.refusals.last24h(tenantId),
   };

@@ -62,7 +62,7 @@ export class DeviceHouse {
   readonly discovery: Discovery;
   readonly overview: OverviewService;
   readonly #deviceLog: DeviceLog;
-  readonly #occurrences: OccurrenceLog;
+  readonly occurrences: OccurrenceLog;
   readonly #openMetrics: OpenMetrics;
   readonly #lastUsed: LastUsed;
   readonly #expiry: ExpiryWatch;
@@ -92,14 +92,16 @@ export class DeviceHouse {
     this.#expiry = new ExpiryWatch(clock, bus);
     this.authenticator = new DeviceAuthenticator({
       directory: this.directory,
-      bus,
       clock,
       sealKey,
       used: (credentialId, atMs) => this.#lastUsed.note(credentialId, atMs),
     });
-    this.gate = createDeviceGate(this.authenticator, (deviceId, address) =>
-      this.presence.heard(deviceId, clock.nowMs(), { via: "http", address }),
-    );
+    this.gate = createDeviceGate({
+      authenticator: this.authenticator,
+      bus,
+      clock,
+      heard: (deviceId, address) => this.presence.heard(deviceId, clock.nowMs(), { via: "http", address }),
+    });
     this.sites = new SiteService(this.context);
     this.credentials = new CredentialService(this.context, deps.issuer, this.#lastUsed);
     this.commands = new CommandService(this.context);
@@ -118,7 +120,7 @@ export class DeviceHouse {
     this.refusals = new RefusalCounter(db, clock, this.directory);
     this.overview = new OverviewService(this.context);
     this.#openMetrics = new OpenMetrics(this.context);
-    this.#occurrences = new OccurrenceLog(clock, this.#deviceLog);
+    this.occurrences = new OccurrenceLog(clock, this.#deviceLog);
   }
 
   /** Subscribes before anything else starts to speak, and takes the fleet into memory. */
@@ -138,7 +140,7 @@ export class DeviceHouse {
     this.#expiry.start();
     this.overview.start();
     this.#timers.push(
-      clock.every(TICK_MS, () => this.#occurrences.tick()),
+      clock.every(TICK_MS, () => this.occurrences.tick()),
       clock.every(FLUSH_MS, () => this.#flushInBackground()),
     );
   }
@@ -180,7 +182,7 @@ export class DeviceHouse {
         if (!this.context.announced.has(message)) this.#reloadInBackground(message.deviceId);
       }),
       this.#openMetrics.subscribe(),
-      ...this.#occurrences.subscribe(bus),
+      ...this.occurrences.subscribe(bus),
     );
   }
 

@@ -1,4 +1,4 @@
-import { AppError, newUuid, type Timer, type Uuid } from "@gatehouse/base";
+import { AppError, isUuid, newUuid, type Timer, type Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import { findDeviceType, getCommand } from "@gatehouse/device-types";
 import { type DevicesContext, getActiveRecord, getRecord } from "../context.ts";
@@ -104,16 +104,17 @@ export class CommandService {
 
   /** True when this call was the one that delivered it. */
   async delivered(commandId: Uuid): Promise<boolean> {
-    return (await this.#apply({ commandId }, "deliver")) > 0;
+    return isUuid(commandId) && (await this.#apply({ commandId }, "deliver")) > 0;
   }
 
   /** The device's answer; answers the state the command is in now. Refuses a command that is not the device's. */
   async answered(
     deviceId: Uuid,
-    commandId: Uuid,
+    commandId: string,
     ok: boolean,
     reason?: string,
   ): Promise<devices.CommandState> {
+    if (!isUuid(commandId)) throw new AppError("device.command_not_found");
     const event = ok ? "acknowledge" : "fail";
     const text = reason === undefined ? undefined : storableText(reason, MAX_REASON_LENGTH);
     if ((await this.#apply({ commandId, deviceId }, event, text)) > 0) return stateAfter(event);

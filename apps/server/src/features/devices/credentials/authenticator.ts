@@ -1,5 +1,4 @@
-import type { Clock, ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
-import type { Bus } from "@gatehouse/contract";
+import type { Clock, UnixMs, Uuid } from "@gatehouse/base";
 import {
   matchesApiKey,
   openSecret,
@@ -8,8 +7,7 @@ import {
   verifyDeviceToken,
 } from "../../../platform/secrets/index.ts";
 import type { DeviceDirectory } from "../directory/directory.ts";
-import type { CredentialRecord, DeviceIdentity } from "../model.ts";
-import { FailureThrottle } from "./failure-throttle.ts";
+import type { CredentialRecord, DeviceIdentity, DeviceRecord } from "../model.ts";
 
 /** What a client shows, on any transport. */
 export interface LoginAttempt {
@@ -21,13 +19,16 @@ export interface LoginAttempt {
   readonly clientId?: string | undefined;
   /** Client certificate that TLS has verified against our authority alone. */
   readonly certificate?: { readonly deviceId: Uuid; readonly serialNumber: string } | undefined;
-  readonly via: string;
-  readonly address: string;
 }
 
 export type LoginVerdict =
   | { readonly identity: DeviceIdentity }
-  | { readonly refused: ErrorCode; readonly throttled: boolean };
+  | {
+      readonly refused: "device.credentials_invalid" | "device.revoked";
+      readonly detail: string;
+      /** Whose secret was shown; absent when none was. */
+      readonly device?: DeviceRecord | undefined;
+    };
 
 /** A credential whose secret was shown, or why not. */
 type Proof =
@@ -36,7 +37,6 @@ type Proof =
 
 export interface AuthenticatorDeps {
   readonly directory: DeviceDirectory;
-  readonly bus: Bus;
   readonly clock: Clock;
   readonly sealKey: Uint8Array;
   used(credentialId: Uuid, atMs: UnixMs): void;
@@ -46,31 +46,27 @@ export const sealContext = (credentialId: Uuid): string => `device-credential/${
 
 /**
  * Decides who a client is, from memory and with one hash or HMAC: a storm of reconnects costs microseconds each.
- * Right credentials always pass; of wrong ones an address gets a few and is told to wait after that, so a
- * misconfigured device does not lock out its neighbours behind the same address. Every refusal is published.
+ * Says nothing to anybody: the transport that asked publishes the refusal.
  */
 export class DeviceAuthenticator {
   readonly #deps: AuthenticatorDeps;
-  readonly #throttle: FailureThrottle;
 
   constructor(deps: AuthenticatorDeps) {
     this.#deps = deps;
-    this.#throttle = new FailureThrottle(deps.clock);
   }
 
   login(attempt: LoginAttempt): LoginVerdict {
     const nowMs = this.#deps.clock.nowMs();
     const proof = this.#prove(attempt, nowMs);
-    if ("wrong" in proof) return this.#refuse(attempt, "device.credentials_invalid", proof.wrong);
+    if ("wrong" in proof) return refuse(proof.wrong);
     const { credential, kind } = proof;
     const device = this.#deps.directory.find(credential.deviceId);
-    if (device === undefined) return this.#refuse(attempt, "device.credentials_invalid", "unknown");
-    if (device.revoked) return this.#refuse(attempt, "device.revoked", "revoked", credential);
+    if (device === undefined) return refuse("unknown device");
+    if (device.revoked) return { refused: "device.revoked", detail: "revoked", device };
     const ended = endOf(credential, nowMs);
-    if (ended !== undefined) return this.#refuse(attempt, "device.credentials_invalid", ended, credential);
+    if (ended !== undefined) return refuse(ended, device);
     const { deviceId, tenantId, name, typeId } = device;
-    if (!isOwnName(attempt, deviceId, name))
-      return this.#refuse(attempt, "device.credentials_invalid", "username of another device", credential);
+    if (!isOwnName(attempt, deviceId, name)) return refuse("username of another device", device);
     this.#deps.used(credential.credentialId, nowMs);
     const identity = { tenantId, deviceId, name, typeId, credentialId: credential.credentialId };
     return { identity: { ...identity, credentialKind: kind } };
@@ -107,28 +103,13 @@ export class DeviceAuthenticator {
     const verdict = verifyDeviceToken(token, expected);
     return verdict === "valid" ? { credential, kind: "hmac_token" } : { wrong: `token ${verdict}` };
   }
-
-  /** A refusal belongs to a device only when its secret was shown. */
-  #refuse(
-    attempt: LoginAttempt,
-    code: ErrorCode,
-    detail: string,
-    credential?: CredentialRecord,
-  ): LoginVerdict {
-    const { bus, clock, directory } = this.#deps;
-    const throttled = this.#throttle.fail(attempt.address);
-    const device = credential === undefined ? undefined : directory.find(credential.deviceId);
-    bus.publish("message.refused", {
-      ...(device === undefined ? {} : { tenantId: device.tenantId, deviceId: device.deviceId }),
-      code,
-      via: attempt.via,
-      address: attempt.address,
-      detail,
-      atMs: clock.nowMs(),
-    });
-    return { refused: code, throttled };
-  }
 }
+
+const refuse = (detail: string, device?: DeviceRecord): LoginVerdict => ({
+  refused: "device.credentials_invalid",
+  detail,
+  device,
+});
 
 function secretOf({ username, password }: LoginAttempt): string | undefined {
   if (password !== undefined && password !== "") return password;

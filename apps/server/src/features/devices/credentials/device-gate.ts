@@ -1,32 +1,45 @@
-import { AppError } from "@gatehouse/base";
+import { AppError, type Clock, type Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
 import type { FastifyRequest } from "fastify";
 import type { DeviceGate } from "../../../platform/http/principal.ts";
 import type { DeviceAuthenticator } from "./authenticator.ts";
+import { FailureThrottle } from "./failure-throttle.ts";
 
 /** Longer than any key or token with a name in front. */
 const MAX_HEADER_LENGTH = 512;
-const MAX_RETRY_SECONDS = 2;
+const RETRY_AFTER_SECONDS = 2;
+
+export interface DeviceGateDeps {
+  readonly authenticator: DeviceAuthenticator;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** Told of every request that was let in. */
+  heard(deviceId: Uuid, address: string): void;
+}
 
 /**
  * HTTP: `Authorization: Bearer <API key>`, `X-API-Key: <API key>`, or Basic with device name or id (or nothing) and
- * API key for clients that know nothing else. `heard` is told of every request that was let in.
+ * API key for clients that know nothing else. Right credentials always pass; after too many wrong ones an address is
+ * told to wait, so a misconfigured device does not lock out its neighbours behind the same address.
  */
-export function createDeviceGate(
-  authenticator: DeviceAuthenticator,
-  heard: (deviceId: string, address: string) => void,
-): DeviceGate {
+export function createDeviceGate({ authenticator, bus, clock, heard }: DeviceGateDeps): DeviceGate {
+  const throttle = new FailureThrottle(clock);
   return {
     async authenticate(request) {
       const address = request.ip;
-      const verdict = authenticator.login({ ...credentialsOf(request), via: "http", address });
-      if ("refused" in verdict) {
-        if (verdict.throttled) throw new AppError("auth.throttled", { retryAfterSeconds: MAX_RETRY_SECONDS });
-        if (verdict.refused === "device.credentials_invalid") return undefined;
-        throw new AppError(verdict.refused);
+      const verdict = authenticator.login(credentialsOf(request));
+      if ("identity" in verdict) {
+        const { tenantId, deviceId, credentialId, typeId } = verdict.identity;
+        heard(deviceId, address);
+        return { kind: "device", tenantId, deviceId, credentialId, typeId };
       }
-      const { tenantId, deviceId, credentialId, typeId } = verdict.identity;
-      heard(deviceId, address);
-      return { kind: "device", tenantId, deviceId, credentialId, typeId };
+      const { refused: code, detail, device } = verdict;
+      const owner = device === undefined ? {} : { tenantId: device.tenantId, deviceId: device.deviceId };
+      bus.publish("message.refused", { ...owner, code, via: "http", address, detail, atMs: clock.nowMs() });
+      if (throttle.fail(address))
+        throw new AppError("auth.throttled", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+      if (code === "device.revoked") throw new AppError(code);
+      return undefined;
     },
   };
 }

@@ -16,7 +16,7 @@ export interface LogLine {
 
 /** A line as a device sends it, already parsed as JSON and otherwise unchecked. */
 export interface SentLine {
-  readonly ts?: UnixMs | undefined;
+  readonly tsMs?: UnixMs | undefined;
   readonly level?: LogLevel | undefined;
   readonly kind?: "log" | "event";
   readonly message: string;
@@ -30,12 +30,12 @@ const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(["debug", "info", "warn",
 const MAX_TS_MS = 7_258_118_400_000;
 
 /** Whether a line can be stored and shown exactly as it was sent. */
-export function isStorable({ message, ts, level, data }: SentLine): boolean {
+export function isStorable({ message, tsMs, level, data }: SentLine): boolean {
   if (typeof message !== "string" || message.length > MAX_MESSAGE_LENGTH) return false;
   // PostgreSQL's text has no U+0000, and half a surrogate pair is not Unicode.
   if (message.includes("\0") || !message.isWellFormed()) return false;
   if (level !== undefined && !LEVELS.has(level)) return false;
-  if (ts !== undefined && !(Number.isInteger(ts) && ts >= 0 && ts <= MAX_TS_MS)) return false;
+  if (tsMs !== undefined && !(Number.isInteger(tsMs) && tsMs >= 0 && tsMs <= MAX_TS_MS)) return false;
   return data === undefined || JSON.stringify(data).length <= MAX_DATA_LENGTH;
 }
 

@@ -18,6 +18,13 @@ export interface LogSender {
   readonly address: string;
 }
 
+export interface AppendedLines {
+  readonly accepted: number;
+  readonly refused: number;
+  /** Those of the refused that were beyond the rate. */
+  readonly limited: number;
+}
+
 /** Log lines from devices, and the log of a device as people read it. */
 export class LogService {
   readonly #context: DevicesContext;
@@ -32,10 +39,7 @@ export class LogService {
    * Keeps the first lines that fit the device's rate and can be stored exactly; resolves when they are committed.
    * What is refused is published by reason and counted.
    */
-  async append(
-    sender: LogSender,
-    lines: readonly SentLine[],
-  ): Promise<{ readonly accepted: number; readonly refused: number }> {
+  async append(sender: LogSender, lines: readonly SentLine[]): Promise<AppendedLines> {
     const { tenantId, deviceId } = sender;
     const granted = lines.slice(0, this.#rate.take(deviceId, lines.length));
     const kept = granted.filter(isStorable);
@@ -44,7 +48,8 @@ export class LogService {
     if (kept.length < granted.length) this.#refuse(sender, "message.schema", granted.length - kept.length);
     if (kept.length > 0)
       await this.#context.deviceLog.write(kept.map((line) => toLogLine({ tenantId, deviceId }, line)));
-    return { accepted: kept.length, refused: lines.length - kept.length };
+    const limited = lines.length - granted.length;
+    return { accepted: kept.length, refused: lines.length - kept.length, limited };
   }
 
   async list(
@@ -85,6 +90,6 @@ export class LogService {
 }
 
 function toLogLine(device: Pick<LogLine, "tenantId" | "deviceId">, line: SentLine): LogLine {
-  const { kind = "log", level = "info", message, data, ts } = line;
-  return { ...device, kind, level, message, tsMs: ts, ...(data === undefined ? {} : { data }) };
+  const { kind = "log", level = "info", message, data, tsMs } = line;
+  return { ...device, kind, level, message, tsMs, ...(data === undefined ? {} : { data }) };
 }

@@ -36,6 +36,13 @@ export class OccurrenceLog {
     ];
   }
 
+  /** Somebody showed a credential of the device that is not good any more; who refused it counts it. */
+  loginRefused({ tenantId, deviceId }: Subject, code: string, detail: string): void {
+    if (!this.#refusals.admit(`${deviceId}/login`, { tenantId, deviceId, code })) return;
+    const message = `Log-in refused: ${detail}`;
+    this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message, data: { code } });
+  }
+
   /** Call about once a second. */
   tick(): void {
     for (const { subject, held } of this.#connections.take()) {

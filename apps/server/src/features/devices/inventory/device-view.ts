@@ -40,7 +40,7 @@ export function viewDevice(
 }
 
 /** The type's metrics in its order, then the device's own. The type knows better where both name one. */
-function mergeMetrics(typeId: string, own: readonly OwnMetric[]): OwnMetric[] {
+export function mergeMetrics(typeId: string, own: readonly OwnMetric[]): OwnMetric[] {
   const type = findDeviceType(typeId);
   const typed = (type?.metrics ?? []).map(({ key, unit, label, kind, decimals }) => ({
     key,

@@ -50,14 +50,15 @@ export class Discovery {
     const discoveryId = storableText(announcement.discoveryId, ID_LENGTH);
     const metrics = announcement.metrics.slice(0, LIMITS.metricsPerDevice).map(toOwnMetric);
     const distinct = [...new Map(metrics.map((metric) => [metric.key, metric])).values()];
-    const known = await findDiscovered(db, tenantId, discoveryId);
-    if (known === undefined) return this.#create(tenantId, { ...announcement, discoveryId }, distinct);
+    const known =
+      (await findDiscovered(db, tenantId, discoveryId)) ??
+      (await this.#create(tenantId, { ...announcement, discoveryId }));
     if (await putOwnMetrics(db, tenantId, known, distinct, PUT))
       await announceChange(this.#context, { tenantId, deviceId: known, change: "updated" });
     return known;
   }
 
-  async #create(tenantId: Uuid, announcement: Announcement, metrics: readonly OwnMetric[]): Promise<Uuid> {
+  async #create(tenantId: Uuid, announcement: Announcement): Promise<Uuid> {
     const { db, deviceLog } = this.#context;
     if ((await countDiscovered(db, tenantId)) >= MAX_DISCOVERED)
       throw new AppError("limit.reached", { limit: MAX_DISCOVERED, what: "discovered devices" });
@@ -71,11 +72,8 @@ export class Discovery {
       discoveryId: announcement.discoveryId,
     };
     try {
-      const { deviceId } = await this.#inventory.insert(tenantId, input, (tx, id) =>
-        putOwnMetrics(tx, tenantId, id, metrics, PUT),
-      );
-      const message = "Announced itself";
-      deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", message });
+      const { deviceId } = await this.#inventory.insert(tenantId, input, async () => undefined);
+      deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", message: "Announced itself" });
       return deviceId;
     } catch (error) {
       // The same announcement came twice at once: the other one was first.

@@ -11,6 +11,7 @@ import { type Actor, MAX_DEVICES } from "../model.ts";
 import { insertPresence } from "../presence/presence-store.ts";
 import { SITE_HAS_DEVICES, siteExists } from "../sites/site-store.ts";
 import type { DevicesDatabase } from "../tables.ts";
+import { type DeviceDescription, type DeviceSelection, describeDevices } from "./description-store.ts";
 import {
   DEVICE_NAME_UNIQUE,
   type DeviceChange,
@@ -112,12 +113,20 @@ export class InventoryService {
     };
   }
 
+  describe(which: DeviceSelection = {}): Promise<DeviceDescription[]> {
+    return describeDevices(this.#context.db, which);
+  }
+
   async get(tenantId: Uuid, deviceId: Uuid): Promise<devices.Device> {
-    const page = { sort: "name", offset: 0, limit: 1 } as const;
-    const rows = await listInventory(this.#context.db, tenantId, { deviceId }, page);
-    const [device] = await this.#view(tenantId, rows);
+    const [device] = await this.find(tenantId, [deviceId]);
     if (device === undefined) throw new AppError("device.not_found");
     return device;
+  }
+
+  /** Those of the given devices that are this tenant's, by name. */
+  async find(tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<devices.Device[]> {
+    const page = { sort: "name", offset: 0, limit: deviceIds.length } as const;
+    return this.#view(tenantId, await listInventory(this.#context.db, tenantId, { deviceIds }, page));
   }
 
   /** A device with its first key and an open claim code: either lets it in. */

@@ -9,7 +9,7 @@ export type DeviceSort = (typeof devices.DEVICE_SORTS)[number];
 export interface DeviceFilter {
   /** LIKE patterns over folded text; each must match name, label, a tag, the site or the last address. */
   readonly patterns?: readonly string[];
-  readonly deviceId?: Uuid | undefined;
+  readonly deviceIds?: readonly Uuid[] | undefined;
   readonly siteId?: Uuid | undefined;
   readonly typeId?: string | undefined;
   readonly status?: DeviceStatus | undefined;
@@ -95,31 +95,30 @@ export async function countInventory(
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count
-    from devices as d join device_presence as p on p.device_id = d.id
+    from devices as d
+    join device_presence as p on p.device_id = d.id
+    join sites as s on s.id = d.site_id
     where ${conditions(tenantId, filter)}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
 function conditions(tenantId: Uuid, filter: DeviceFilter): Expression<SqlBool> {
   const parts = [sql<SqlBool>`d.tenant_id = ${tenantId}`];
-  if (filter.deviceId !== undefined) parts.push(sql`d.id = ${filter.deviceId}`);
+  if (filter.deviceIds !== undefined) parts.push(sql`d.id = any(${filter.deviceIds}::uuid[])`);
   if (filter.siteId !== undefined) parts.push(sql`d.site_id = ${filter.siteId}`);
   if (filter.typeId !== undefined) parts.push(sql`d.type_id = ${filter.typeId}`);
   if (filter.status !== undefined) parts.push(sql`p.status = ${filter.status}`);
   if (filter.tag !== undefined) parts.push(sql`d.tags @> ${[filter.tag]}::text[]`);
-  for (const pattern of filter.patterns ?? []) parts.push(matches(tenantId, pattern));
+  for (const pattern of filter.patterns ?? []) parts.push(matches(pattern));
   return sql.join(parts, sql` and `);
 }
 
-/** One branch for each place, so that each can use its own index; `or` over three tables could use none. */
-const matches = (tenantId: Uuid, pattern: string) => sql<SqlBool>`d.id in (
-  select id from devices where tenant_id = ${tenantId} and search like ${pattern}
-  union all
-  select device_id from device_presence where tenant_id = ${tenantId} and address like ${pattern}
-  union all
-  select devices.id from devices join sites on sites.id = devices.site_id
-  where sites.tenant_id = ${tenantId} and sites.search like ${pattern}
-)`;
+/**
+ * A plain filter over the tenant's devices: at the limit of 100,000 it takes 60 to 130 ms whatever is sought.
+ * Trigram indexes made it 9 to 370 ms, and a query of two words on fresh statistics did not end.
+ */
+const matches = (pattern: string) =>
+  sql<SqlBool>`(d.search like ${pattern} or p.address like ${pattern} or s.search like ${pattern})`;
 
 export interface Facets {
   readonly status: Record<string, number>;

@@ -3,18 +3,18 @@ import { sql } from "kysely";
 import type { OwnMetric } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
 
+/** Without a tenant or without devices: of all of them. */
 export async function listOwnMetrics(
   db: DevicesDatabase,
-  tenantId: Uuid,
-  deviceIds: readonly Uuid[],
+  tenantId: Uuid | undefined,
+  deviceIds: readonly Uuid[] | undefined,
 ): Promise<Map<Uuid, OwnMetric[]>> {
   const byDevice = new Map<Uuid, OwnMetric[]>();
-  if (deviceIds.length === 0) return byDevice;
   const rows = await db
     .selectFrom("device_metrics")
     .select(["device_id", "key", "unit", "label_en", "label_fr", "kind", "decimals"])
-    .where("tenant_id", "=", tenantId)
-    .where(sql<boolean>`device_id = any(${deviceIds}::uuid[])`)
+    .$if(tenantId !== undefined, (query) => query.where("tenant_id", "=", tenantId as Uuid))
+    .$if(deviceIds !== undefined, (query) => query.where(sql<boolean>`device_id = any(${deviceIds}::uuid[])`))
     .orderBy("key")
     .execute();
   for (const row of rows) {

@@ -1,9 +1,8 @@
 import type { Migration } from "../../../platform/database/migrate.ts";
 
 /**
- * `search` holds folded text (search.ts); its trigram index is made where the extension may be installed and
- * search is a sequential scan elsewhere. What changes with every message (presence) is a narrow table without
- * secondary indexes, so that its updates stay on their page.
+ * What changes with every message (presence) is a narrow table without secondary indexes, so that its updates
+ * stay on their page. `json` and not `jsonb` where devices and people write: it keeps U+0000 and every number.
  */
 export const createDevicesTables: Migration = {
   id: "001-devices",
@@ -40,13 +39,6 @@ export const createDevicesTables: Migration = {
     create index devices_site on devices (site_id);
     create index devices_created on devices (tenant_id, created_at, id);
     create index devices_tags on devices using gin (tags);
-    do $$
-    begin
-      create extension if not exists pg_trgm;
-      create index devices_search on devices using gin (search gin_trgm_ops);
-    exception when insufficient_privilege or undefined_file or feature_not_supported then
-      raise notice 'pg_trgm is not available: device search scans';
-    end $$;
 
     create table device_presence (
       device_id uuid primary key references devices (id) on delete cascade,
