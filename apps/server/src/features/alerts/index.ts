@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
-import type { Bus } from "@gatehouse/contract";
+import type { alerts, Bus } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { createAlertKeeper } from "./alert-keeper.ts";
 import { createAlertQueryStore } from "./alert-query-store.ts";
@@ -45,6 +45,8 @@ export interface AlertsFeature extends Feature {
   readonly rules: RuleService;
   /** Resolves when everything that was decided so far is written. */
   idle(): Promise<void>;
+  /** Newest first. */
+  openAlerts(tenantId: Uuid, limit: number): Promise<readonly alerts.Alert[]>;
   openCounts(tenantId: Uuid): Promise<{ readonly open: number; readonly critical: number }>;
   /** What became of a message about an alert, for the alert's page. */
   recordDelivery(
@@ -92,6 +94,7 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
     rules: ruleService,
     idle: () => watcher.serial.idle(),
     openCounts: (tenantId) => queries(tenantId).openCounts(),
+    openAlerts: (tenantId, limit) => queries(tenantId).list({ state: "open", limit }),
     recordDelivery: (alertId, kind, atMs, detail) => store.addEvent(alertId, { atMs, kind, detail }),
   };
 }

@@ -103,6 +103,5 @@ const timeText = (atMs: UnixMs, { language, timeZone }: Place): string =>
 export const oneLine = (text: string): string =>
   text
     .toWellFormed()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
     .trim();

@@ -24,7 +24,7 @@ export const discord: NotifierPlugin<"discord"> = {
     subject: `${severityText}: ${subject}`,
     body: `${lines.join("\n")}\n${link}`,
   }),
-  async send({ webhookUrl }, { id, subject, body, severity }, context) {
+  async send({ webhookUrl }, { subject, body, severity }, context) {
     const url = new URL(webhookUrl);
     // Discord then answers only when the message is stored.
     url.searchParams.set("wait", "true");
@@ -43,9 +43,6 @@ export const discord: NotifierPlugin<"discord"> = {
               },
             ],
             allowed_mentions: { parse: [] },
-            // Discord drops a second message with the same nonce within minutes.
-            nonce: id.replaceAll("-", "").slice(-25),
-            enforce_nonce: true,
           }),
         },
         context,

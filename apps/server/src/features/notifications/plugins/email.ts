@@ -5,11 +5,9 @@ import { createTransport } from "nodemailer";
 import { Value } from "typebox/value";
 import { Email } from "../addresses.ts";
 import { connectionFailure, failureOf } from "./http-exchange.ts";
-import { detailOf, type NotifierPlugin, type Outcome, type SettingsOf } from "./notifier-plugin.ts";
+import { detailOf, type NotifierPlugin, type Outcome } from "./notifier-plugin.ts";
 import { openSocket, resolveTarget } from "./pinned-socket.ts";
 import { refuseChannel } from "./refuse.ts";
-
-type Settings = SettingsOf<"email">;
 
 const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\.?$/;
 

@@ -86,7 +86,6 @@ const MAX_DETAIL = 200;
 
 /** What the other side said, as one short line. */
 export function detailOf(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
   return line.length > MAX_DETAIL ? `${line.slice(0, MAX_DETAIL).toWellFormed()}…` : line;
 }

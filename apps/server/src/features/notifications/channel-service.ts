@@ -1,0 +1,147 @@
+import { AppError, type Clock, isAppError, newUuid, type Random, type Uuid } from "@gatehouse/base";
+import type { alerts } from "@gatehouse/contract";
+import { dayOf } from "./caps.ts";
+import { type ChannelSecrets, keepSecrets } from "./channel-secrets.ts";
+import type { ChannelRecord, ChannelStore } from "./channel-store.ts";
+import { LEASE_MS } from "./delivery-states.ts";
+import { messagesIn, testText } from "./notice-text.ts";
+import type { Outbox } from "./outbox.ts";
+import type { OutboxQueryStore } from "./outbox-query-store.ts";
+import { resolveTarget } from "./plugins/pinned-socket.ts";
+import { refuseChannel } from "./plugins/refuse.ts";
+import { pluginOf } from "./plugins/registry.ts";
+import type { Sender } from "./sender.ts";
+
+export interface ChannelServiceDeps {
+  readonly channels: ChannelStore;
+  readonly queries: OutboxQueryStore;
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly secrets: ChannelSecrets;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface ChannelService {
+  list(tenantId: Uuid): Promise<alerts.Channel[]>;
+  create(tenantId: Uuid, body: alerts.ChannelBody): Promise<alerts.Channel>;
+  update(tenantId: Uuid, channelId: Uuid, body: alerts.ChannelBody): Promise<alerts.Channel>;
+  remove(tenantId: Uuid, channelId: Uuid): Promise<void>;
+  /** Sends to every recipient now, and says what the first that failed said. */
+  test(tenantId: Uuid, channelId: Uuid): Promise<{ ok: boolean; detail: string }>;
+}
+
+const MAX_CHANNELS = 100;
+
+export function createChannelService(deps: ChannelServiceDeps): ChannelService {
+  const { channels, clock, outbox, queries, random, secrets, sender } = deps;
+
+  const get = async (tenantId: Uuid, channelId: Uuid): Promise<ChannelRecord> => {
+    const channel = await channels.find(tenantId, channelId);
+    if (channel === undefined) throw new AppError("channel.not_found");
+    return channel;
+  };
+
+  const toReply = async (channel: ChannelRecord): Promise<alerts.Channel> => {
+    const sent = await queries.sentToday(channel.tenantId, dayOf(clock.nowMs()));
+    return replyOf(channel, sent.get(channel.id) ?? 0);
+  };
+
+  return {
+    async list(tenantId) {
+      const sent = await queries.sentToday(tenantId, dayOf(clock.nowMs()));
+      return (await channels.list(tenantId)).map((channel) => replyOf(channel, sent.get(channel.id) ?? 0));
+    },
+
+    async create(tenantId, { settings, ...body }) {
+      await assertSettings(settings, body.allowPrivate);
+      assertStorable("name", body.name);
+      if ((await channels.list(tenantId)).length >= MAX_CHANNELS)
+        throw new AppError("limit.reached", { limit: "channels", max: MAX_CHANNELS });
+      const nowMs = clock.nowMs();
+      const id = newUuid(clock, random);
+      const channel: ChannelRecord = {
+        ...body,
+        id,
+        tenantId,
+        sealed: secrets.seal(id, settings),
+        health: "untested",
+        createdMs: nowMs,
+        updatedMs: nowMs,
+      };
+      await channels.insert(channel);
+      return toReply(channel);
+    },
+
+    async update(tenantId, channelId, { settings: asked, ...body }) {
+      const known = await get(tenantId, channelId);
+      const stored = openOrPlain(secrets, known);
+      const settings = keepSecrets(asked, stored);
+      await assertSettings(settings, body.allowPrivate);
+      assertStorable("name", body.name);
+      const isSame =
+        JSON.stringify(settings) === JSON.stringify(stored) && body.allowPrivate === known.allowPrivate;
+      const { lastError: _, ...rest } = known;
+      const channel: ChannelRecord = {
+        ...(isSame ? known : { ...rest, health: "untested" as const }),
+        ...body,
+        sealed: secrets.seal(channelId, settings),
+        updatedMs: Math.max(clock.nowMs(), known.updatedMs + 1),
+      };
+      if (!(await channels.update(channel))) throw new AppError("channel.not_found");
+      return toReply(channel);
+    },
+
+    async remove(tenantId, channelId) {
+      if (!(await channels.remove(tenantId, channelId))) throw new AppError("channel.not_found");
+    },
+
+    async test(tenantId, channelId) {
+      const channel = await get(tenantId, channelId);
+      const place = outbox.placeOf(tenantId);
+      const text = testText(channel.name, channelId, place);
+      const leaseMs = clock.nowMs() + LEASE_MS;
+      const tests = outbox
+        .address(text, { ...channel, enabled: true })
+        .map((delivery) => ({ ...delivery, state: "sending" as const, attempts: 1, nextMs: leaseMs }));
+      const failures = await Promise.all(tests.map((delivery) => sender.sendOnce(delivery, channel)));
+      const failure = failures.find((one) => one !== undefined);
+      if (failure !== undefined) return { ok: false, detail: failure };
+      return { ok: true, detail: messagesIn(place.language).tested(tests.length) };
+    },
+  };
+}
+
+async function assertSettings(settings: alerts.ChannelSettings, allowPrivate: boolean): Promise<void> {
+  for (const [field, value] of Object.entries(settings)) assertStorable(field, value);
+  const plugin = pluginOf(settings.kind);
+  plugin.check(settings, { allowPrivate });
+  try {
+    await resolveTarget(plugin.target(settings), allowPrivate);
+  } catch (error) {
+    // A name that is not known at the moment may be known when a message is due.
+    if (!isAppError(error, "url.unreachable")) throw error;
+  }
+}
+
+/** Half a surrogate pair and the NUL character cannot be stored. */
+function assertStorable(field: string, value: unknown): void {
+  const text = JSON.stringify(value);
+  if (/\\u0000|\\ud[89a-f][0-9a-f]{2}/i.test(text))
+    refuseChannel(field, "holds a character that cannot be stored");
+}
+
+/** When the installation's key is another one, people can still enter everything anew. */
+function openOrPlain(secrets: ChannelSecrets, { id, sealed }: ChannelRecord): alerts.ChannelSettings {
+  try {
+    return secrets.open(id, sealed);
+  } catch (error) {
+    if (!isAppError(error, "secret.unreadable")) throw error;
+    return sealed.plain;
+  }
+}
+
+function replyOf(channel: ChannelRecord, sentToday: number): alerts.Channel {
+  const { createdMs: _1, sealed, tenantId: _2, ...rest } = channel;
+  return { ...rest, settings: sealed.plain, sentToday };
+}

@@ -1,0 +1,103 @@
+import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
+import { type Caps, DEFAULT_CAPS } from "./caps.ts";
+import { createChannelSecrets } from "./channel-secrets.ts";
+import { createChannelService } from "./channel-service.ts";
+import { createChannelStore } from "./channel-store.ts";
+import { notificationJobs } from "./jobs.ts";
+import { createNotifications as createTables } from "./migrations/001-notifications.ts";
+import { needsOf } from "./needs.ts";
+import { createOutbox } from "./outbox.ts";
+import { createOutboxQueryStore } from "./outbox-query-store.ts";
+import { createOutboxService } from "./outbox-service.ts";
+import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
+import type { AlertTrail, Notice, NotificationSettings } from "./ports.ts";
+import { notificationRoutes } from "./routes.ts";
+import { Sender } from "./sender.ts";
+import type { CallerTransaction, NotificationDatabase } from "./tables.ts";
+
+export type { AlertTrail, Notice, NotificationSettings } from "./ports.ts";
+export type { NotificationTables } from "./tables.ts";
+
+export const notificationsMigrations: FeatureMigrations = {
+  feature: "notifications",
+  migrations: [createTables],
+};
+
+export interface NotificationsDeps {
+  readonly db: NotificationDatabase;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly masterKey: MasterKey;
+  readonly settings: NotificationSettings;
+  readonly trail: AlertTrail;
+  readonly caps?: Caps;
+  /** Time of one attempt. */
+  readonly attemptMs?: number;
+}
+
+export interface NotificationsFeature extends Feature {
+  readonly notifier: {
+    /** Queues messages in the caller's transaction. */
+    enqueue<Tables>(tx: CallerTransaction<Tables>, notice: Notice): Promise<void>;
+    unknownChannels(tenantId: Uuid, channelIds: readonly Uuid[]): Promise<readonly Uuid[]>;
+  };
+  needs(tenantId: Uuid): ReturnType<typeof needsOf>;
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void>;
+}
+
+export function createNotifications(deps: NotificationsDeps): NotificationsFeature {
+  const { bus, clock, db, log, masterKey, random, settings } = deps;
+  const channels = createChannelStore(db);
+  const deliveries = createOutboxStore(db);
+  const queries = createOutboxQueryStore(db);
+  const secrets = createChannelSecrets(deriveKey(masterKey, "notifications"), random);
+  const outbox = createOutbox({ settings, clock, random });
+  const sender = new Sender({
+    ...deps,
+    outbox: deliveries,
+    channels,
+    secrets,
+    caps: deps.caps ?? DEFAULT_CAPS,
+  });
+  const channelService = createChannelService({
+    channels,
+    queries,
+    outbox,
+    sender,
+    secrets,
+    clock,
+    random,
+  });
+  const outboxService = createOutboxService({ deliveries, queries, outbox, sender, clock });
+  let leave: (() => void) | undefined;
+  return {
+    name: "notifications",
+    routes: notificationRoutes(channelService, outboxService),
+    jobs: notificationJobs({ queries, settings, clock, log }),
+    async start() {
+      // An alert changed, so its messages are committed.
+      leave = bus.subscribe("alert.changed", () => sender.wake());
+      sender.start();
+    },
+    async stop() {
+      leave?.();
+      await sender.stop();
+    },
+    notifier: {
+      enqueue: (tx, notice) => outbox.enqueue(outboxStoreIn(tx), notice),
+      async unknownChannels(tenantId, channelIds) {
+        if (channelIds.length === 0) return [];
+        const known = new Set((await channels.list(tenantId)).map(({ id }) => id));
+        return channelIds.filter((id) => !known.has(id));
+      },
+    },
+    needs: (tenantId) => needsOf(tenantId, { channels, queries, clock }),
+    idle: () => sender.idle(),
+  };
+}

@@ -1,0 +1,94 @@
+import { AppError, type Clock, isUuid, type Uuid } from "@gatehouse/base";
+import type { alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
+import type { Outbox } from "./outbox.ts";
+import type { OutboxQueryStore } from "./outbox-query-store.ts";
+import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
+import type { Sender } from "./sender.ts";
+
+export interface OutboxService {
+  list(
+    tenantId: Uuid,
+    query: QueryOf<typeof alerts.listDeliveries>,
+  ): Promise<ReplyOf<typeof alerts.listDeliveries>>;
+  /** A message that waited for a channel goes to all that are there now. */
+  retry(tenantId: Uuid, deliveryId: Uuid): Promise<alerts.Delivery>;
+}
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+export function createOutboxService(deps: {
+  readonly deliveries: OutboxStore;
+  readonly queries: OutboxQueryStore;
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly clock: Clock;
+}): OutboxService {
+  const { clock, deliveries, outbox, queries, sender } = deps;
+
+  /** The messages that a held one becomes now that there are channels. */
+  const find = async (delivery: DeliveryRecord): Promise<readonly DeliveryRecord[]> => {
+    if (delivery.channelId !== undefined || delivery.notice === undefined) return [];
+    const channels = (await deliveries.channels(delivery.tenantId)).filter(({ enabled }) => enabled);
+    const written = outbox.write(delivery.notice, channels);
+    if (written.length === 0) throw new AppError("channel.not_found");
+    return written;
+  };
+
+  return {
+    async list(tenantId, { state, q, before, limit: asked }) {
+      if (before !== undefined && !isUuid(before)) throw new AppError("request.invalid", { field: "before" });
+      const limit = Math.min(Math.max(Number(asked ?? DEFAULT_LIMIT), 1), MAX_LIMIT);
+      const found = await queries.list(tenantId, {
+        limit: limit + 1,
+        ...(state === undefined ? {} : { state }),
+        ...(q === undefined ? {} : { q }),
+        ...(before === undefined ? {} : { beforeId: before }),
+      });
+      const counts = await queries.countsByState(tenantId);
+      const items = found.slice(0, limit).map(toReply);
+      const last = items.at(-1);
+      return found.length > limit && last !== undefined
+        ? { items, counts, next: last.id }
+        : { items, counts };
+    },
+
+    async retry(tenantId, deliveryId) {
+      const known = await deliveries.find(tenantId, deliveryId);
+      if (known === undefined) throw new AppError("outbox.not_found");
+      const [first, ...others] = await find(known);
+      const nowMs = clock.nowMs();
+      const queued = await deliveries.again(
+        tenantId,
+        deliveryId,
+        first === undefined ? { nowMs } : { nowMs, to: first },
+      );
+      if (queued === undefined) throw new AppError("request.conflict", { state: known.state });
+      await deliveries.insert(others);
+      sender.wake();
+      return toReply(queued);
+    },
+  };
+}
+
+function toReply(delivery: DeliveryRecord): alerts.Delivery {
+  const { alertId, attempts, body, channelId, channelName, createdMs, error, id } = delivery;
+  const { kind, nextMs, recipient, sentMs, state, subject } = delivery;
+  const isWaiting = state === "queued" || state === "retrying";
+  return {
+    id,
+    channelName,
+    kind,
+    to: recipient,
+    subject,
+    body,
+    state,
+    attempts,
+    createdMs,
+    ...(channelId === undefined ? {} : { channelId }),
+    ...(isWaiting && nextMs !== undefined ? { nextAttemptMs: nextMs } : {}),
+    ...(sentMs === undefined ? {} : { sentMs }),
+    ...(error === undefined ? {} : { error }),
+    ...(alertId === undefined ? {} : { alertId }),
+  };
+}

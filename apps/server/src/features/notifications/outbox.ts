@@ -1,0 +1,102 @@
+import { type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
+import type { ChannelRecord } from "./channel-store.ts";
+import { isAtLeast } from "./delivery-states.ts";
+import { messagesIn, type NoticeText, noticeText, type Place } from "./notice-text.ts";
+import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
+import { pluginOf, SMS_KINDS } from "./plugins/registry.ts";
+import type { Notice, NotificationSettings } from "./ports.ts";
+
+export interface OutboxDeps {
+  readonly settings: NotificationSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Writes messages into the outbox: one row for each channel and recipient, in the words they will be read in. */
+export interface Outbox {
+  /** In the transaction of `store`: the messages exist if and only if what they tell of does. */
+  enqueue(store: OutboxStore, notice: Notice): Promise<void>;
+  /** What a notice becomes for the channels given, nothing for those it is not for. */
+  write(notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[];
+  /** One channel's messages of a text, one for each recipient. */
+  address(text: NoticeText, channel: ChannelRecord): readonly DeliveryRecord[];
+  placeOf(tenantId: Uuid): Place;
+}
+
+export function createOutbox({ settings, clock, random }: OutboxDeps): Outbox {
+  const placeOf = (tenantId: Uuid): Place => ({ ...settings.get(tenantId), publicUrl: settings.publicUrl() });
+
+  const address = (text: NoticeText, channel: ChannelRecord): readonly DeliveryRecord[] => {
+    const plugin = pluginOf(channel.sealed.plain.kind);
+    const nowMs = clock.nowMs();
+    const failure = messagesIn(placeOf(channel.tenantId).language).failure;
+    return plugin.recipients(channel.sealed.plain).map((recipient) => ({
+      id: newUuid(clock, random),
+      tenantId: channel.tenantId,
+      channelId: channel.id,
+      channelName: channel.name,
+      kind: channel.sealed.plain.kind,
+      recipient,
+      ...plugin.render(text),
+      severity: text.severity,
+      attempts: 0,
+      counted: false,
+      createdMs: nowMs,
+      ...(text.alert === undefined ? {} : { alertId: text.alert.id }),
+      ...(channel.enabled
+        ? { state: "queued" as const, nextMs: nowMs }
+        : { state: "held" as const, error: failure.channel_off }),
+    }));
+  };
+
+  const write = (notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[] => {
+    const text = noticeText(notice, placeOf(notice.tenantId));
+    return channels
+      .filter(({ minSeverity }) => isAtLeast(notice.alert.severity, minSeverity))
+      .filter(({ sealed }) => notice.kind !== "resolved" || !SMS_KINDS.has(sealed.plain.kind))
+      .flatMap((channel) => address(text, channel));
+  };
+
+  /** With no channel at all a message waits on the outbox page, where people can read it. */
+  const hold = (notice: Notice): DeliveryRecord => {
+    const place = placeOf(notice.tenantId);
+    const text = noticeText(notice, place);
+    return {
+      id: newUuid(clock, random),
+      tenantId: notice.tenantId,
+      channelName: "",
+      kind: "in_app",
+      recipient: "",
+      subject: text.subject,
+      body: [...text.lines, text.link].join("\n"),
+      severity: text.severity,
+      notice,
+      alertId: notice.alert.id,
+      state: "held",
+      attempts: 0,
+      counted: false,
+      createdMs: clock.nowMs(),
+      error: messagesIn(place.language).failure.no_channel,
+    };
+  };
+
+  return {
+    placeOf,
+    address,
+    write,
+    async enqueue(store, notice) {
+      const channels = await store.channels(notice.tenantId);
+      if (channels.length === 0) {
+        if (notice.kind !== "repeated") await store.insert([hold(notice)]);
+        return;
+      }
+      const wanted = new Set(notice.channelIds);
+      await store.insert(
+        write(
+          notice,
+          channels.filter(({ id }) => wanted.has(id)),
+        ),
+      );
+    },
+  };
+}
