@@ -125,10 +125,8 @@ export class Catalogue {
 
   /** One set a metric, for values that cannot go where the rest of their message goes. */
   async ensureSingles(device: DeviceSeries, metrics: readonly string[]): Promise<void> {
-    const sets = metrics
-      .filter((metric) => findSet(device, [metric]) === undefined)
-      .map((metric) => [metric]);
-    if (sets.length > 0) await this.#create([{ ...device, sets, states: [] }]);
+    const sets = new Set(metrics.filter((metric) => findSet(device, [metric]) === undefined));
+    if (sets.size > 0) await this.#create([{ ...device, sets, states: new Set() }]);
   }
 
   /** Writes newest values that the database does not know yet. */
@@ -164,32 +162,33 @@ export class Catalogue {
     const names = [...reading.numbers, ...reading.states].map(([metric]) => metric);
     if (new Set(names).size !== names.length || !names.every((name) => METRIC_KEY.test(name)))
       return new AppError("message.schema");
-    const want = wanted.get(key) ?? {
-      tenantId,
-      deviceId,
-      sets: [],
-      states: [],
-      metrics: new Set<string>(),
-    };
+    const want = wanted.get(key) ?? newWanted(tenantId, deviceId);
     const metrics = new Set([...(known?.metrics ?? []), ...want.metrics, ...names]);
     if (metrics.size > MAX_METRICS_PER_DEVICE)
       return new AppError("message.too_many_metrics", { limit: MAX_METRICS_PER_DEVICE });
     for (const name of names) want.metrics.add(name);
     const numbers = reading.numbers.map(([metric]) => metric).sort();
-    const isFull = (known?.sets.length ?? 0) + want.sets.length >= MAX_SETS_PER_DEVICE;
-    for (const set of isFull && numbers.length > 1 ? numbers.map((metric) => [metric]) : [numbers])
-      if (set.length > 0 && (known === undefined || findSet(known, set) === undefined)) want.sets.push(set);
-    for (const [metric] of reading.states) if (!known?.states.has(metric)) want.states.push(metric);
+    if (numbers.length > 0) this.#wantSets(known, want, numbers);
+    for (const [metric] of reading.states) if (!known?.states.has(metric)) want.states.add(metric);
     wanted.set(key, want);
     return undefined;
   }
 
+  #wantSets(known: DeviceSeries | undefined, want: Wanted, sorted: readonly string[]): void {
+    const isMissing = (set: readonly string[]): boolean =>
+      known === undefined || findSet(known, set) === undefined;
+    const name = sorted.join(",");
+    if (!isMissing(sorted) || want.sets.has(name)) return;
+    if ((known?.sets.length ?? 0) + want.sets.size < MAX_SETS_PER_DEVICE) want.sets.add(name);
+    else for (const metric of sorted) if (isMissing([metric])) want.sets.add(metric);
+  }
+
   async #create(wanted: readonly Omit<Wanted, "metrics">[]): Promise<void> {
     const sets = wanted.flatMap(({ tenantId, deviceId, sets }) =>
-      unique(sets.map((set) => set.join(","))).map((metrics) => ({ tenantId, deviceId, metrics })),
+      [...sets].map((metrics) => ({ tenantId, deviceId, metrics })),
     );
     const states = wanted.flatMap(({ tenantId, deviceId, states }) =>
-      unique(states).map((metric) => ({ tenantId, deviceId, metric })),
+      [...states].map((metric) => ({ tenantId, deviceId, metric })),
     );
     for (const row of sets.length > 0 ? await this.#store.createSets(sets) : []) {
       const device = this.#deviceOf(row.tenantId, row.deviceId);
@@ -264,11 +263,18 @@ interface Wanted {
   readonly tenantId: Uuid;
   readonly deviceId: Uuid;
   readonly metrics: Set<string>;
-  readonly sets: string[][];
-  readonly states: string[];
+  /** Sorted names, joined by commas. */
+  readonly sets: Set<string>;
+  readonly states: Set<string>;
 }
 
-const unique = (names: readonly string[]): string[] => [...new Set(names)];
+const newWanted = (tenantId: Uuid, deviceId: Uuid): Wanted => ({
+  tenantId,
+  deviceId,
+  metrics: new Set(),
+  sets: new Set(),
+  states: new Set(),
+});
 
 /** Where this message's numbers go; undefined when its metrics have not been seen in this order. Runs for every message. */
 export function findLayout(device: DeviceSeries, reading: Reading): Layout | undefined {

@@ -1,6 +1,7 @@
 import type { FeatureMigrations } from "../../platform/database/index.ts";
 import { createTelemetryTables } from "./migrations/001-telemetry.ts";
 
+export { Boards } from "./boards/boards.ts";
 export type { LastValue } from "./catalogue.ts";
 export type { DeviceDirectory, KnownDevice, KnownMetric, TelemetrySettings } from "./ports.ts";
 export type { TelemetryTables } from "./tables.ts";

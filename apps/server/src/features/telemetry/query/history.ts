@@ -183,7 +183,7 @@ export class HistoryReader {
     const edgeMs = Math.min(toMs, Math.max(fromMs, Math.min(rollup.hoursDoneMs, recentMs)));
     const hours = await store.hours(places, fromMs, edgeMs, MAX_BUCKETS);
     const minutes = await this.#minutes(places, edgeMs, toMs, MAX_BUCKETS);
-    for (const { index } of places)
+    for (const index of new Set(places.map((place) => place.index)))
       hours.set(index, mergeBuckets([...(hours.get(index) ?? []), ...(minutes.get(index) ?? [])], HOUR_MS));
     return hours;
   }

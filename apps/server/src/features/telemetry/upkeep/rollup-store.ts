@@ -100,7 +100,7 @@ export class RollupStore {
     return days.find(({ startMs }) => RAW.next(startMs) > fromMs)?.startMs;
   }
 
-  /** Minutes of [fromMs, toMs), a part of one hour, and the mark that they are done, in one transaction. */
+  /** Minutes of [fromMs, toMs), a part of one day, and the mark that they are done, in one transaction. */
   async rollUpMinutes(
     fromMs: UnixMs,
     toMs: UnixMs,

@@ -2,7 +2,7 @@ import type { Clock, Logger, UnixMs } from "@gatehouse/base";
 import type { Catalogue } from "../catalogue.ts";
 import type { BatchWriter, Horizon } from "../ingest/batch-writer.ts";
 import type { Ingest } from "../ingest/ingest.ts";
-import { HOUR_MS, MINUTE_MS, startOf } from "../model.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "../model.ts";
 import type { RollupStore } from "./rollup-store.ts";
 
 export interface RollupDeps {
@@ -19,8 +19,10 @@ const MINUTES_DONE = "rolled_up_to";
 const HOURS_DONE = "hours_rolled_up_to";
 /** Readings usually arrive within this; later ones mark their hour to be computed again. */
 const LAG_MS = 90_000;
-/** One transaction of raw rows. */
-const WINDOW_MS = 10 * MINUTE_MS;
+/** One transaction of raw rows covers this at first, and grows while there is little in it. */
+const FIRST_WINDOW_MS = 10 * MINUTE_MS;
+const MAX_WINDOW_MS = 6 * HOUR_MS;
+const QUICK_MS = 300;
 const HOURS_AT_ONCE = 6;
 const DIRTY_AT_ONCE = 300;
 const RUN_FOR_MS = 5 * MINUTE_MS;
@@ -61,11 +63,15 @@ export class Rollup {
     // From here on late readings mark their hours; what was written before is seen by the queries below.
     horizon.rolledUpToMs = edgeMs;
     await ingest.exclusively(async () => {});
+    let windowMs = FIRST_WINDOW_MS;
     while (this.minutesDoneMs < edgeMs && mayGoOn()) {
+      const startedMs = clock.monotonicMs();
       const fromMs = await this.#nextMs(this.minutesDoneMs, edgeMs);
-      const toMs = Math.min(edgeMs, fromMs + WINDOW_MS, startOf(fromMs, HOUR_MS) + HOUR_MS);
+      const toMs = Math.min(edgeMs, fromMs + windowMs, startOf(fromMs, DAY_MS) + DAY_MS);
       await store.rollUpMinutes(fromMs, toMs, this.#activeSets(fromMs), MINUTES_DONE);
       this.minutesDoneMs = toMs;
+      const isQuick = clock.monotonicMs() - startedMs < QUICK_MS;
+      windowMs = isQuick ? Math.min(windowMs * 2, MAX_WINDOW_MS) : FIRST_WINDOW_MS;
     }
     if (this.minutesDoneMs < edgeMs)
       log.info({ behindMs: edgeMs - this.minutesDoneMs }, "telemetry.rollup_goes_on_later");
