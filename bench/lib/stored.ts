@@ -26,8 +26,10 @@ export async function countMissing(
   for (const [index, client] of clients.entries()) {
     const expected = acked[index] ?? 0;
     const { rows } = await database.query<{ n: number }>(
-      `select count(*)::int as n from telemetry t join series s on s.id = t.series_id join devices d on d.id = s.device_id
-       where d.name = $1 and t.ts >= to_timestamp($2::float8 / 1000) and t.ts < to_timestamp($3::float8 / 1000)`,
+      `select coalesce(sum(n), 0)::int as n from (
+         select cardinality(t.v) as n from telemetry t join metric_sets s on s.id = t.set_id join devices d on d.id = s.device_id
+         where d.name = $1 and t.ts >= to_timestamp($2::float8 / 1000) and t.ts < to_timestamp($3::float8 / 1000)
+       ) rows`,
       [client.username, firstTsMs, firstTsMs + expected],
     );
     missing += Math.max(0, expected * metrics - (rows[0]?.n ?? 0));

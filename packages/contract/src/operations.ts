@@ -113,9 +113,7 @@ export const NetworkInfo = object({
   listeners: Type.Array(Listener),
   publicUrl: Type.String(),
   secure: Type.Boolean(),
-  ca: Type.Optional(
-    object({ fingerprint: Type.String(), words: Type.Array(Type.String()), expiresMs: UnixMs }),
-  ),
+  ca: Type.Optional(object({ fingerprint: Type.String(), expiresMs: UnixMs })),
   homeAssistant: object({
     state: Type.Union([
       Type.Literal("off"),

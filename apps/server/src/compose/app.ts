@@ -120,7 +120,6 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
     database,
     masterKey,
     tls,
-    jobs,
     metrics,
     version,
     secure,

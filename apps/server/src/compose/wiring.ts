@@ -1,15 +1,19 @@
 import { isAppError, isUuid, type Uuid } from "@gatehouse/base";
+import type { devices as contract } from "@gatehouse/contract";
 import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
 import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
 import type { DemoInventory } from "../features/demo/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type {
+  BridgedDevices,
   CommandSource,
   DeviceAuthenticator,
   DeviceLogSink,
   Discovery,
 } from "../features/gateway/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
+
+type DeviceCommand = contract.Command;
 
 // One function for each port that one feature asks for and the devices feature fills. Only shapes change here.
 
@@ -23,8 +27,7 @@ export const gatewayAuthenticator = (devices: DevicesFeature): DeviceAuthenticat
 
 export const gatewayLogSink = (devices: DevicesFeature): DeviceLogSink => ({
   async append(device, lines) {
-    const sent = lines.map(({ tsMs, ...line }) => ({ ...line, ts: tsMs }));
-    await devices.appendLog({ via: "mqtt", address: "", ...device }, sent);
+    await devices.appendLog({ via: "mqtt", address: "", ...device }, lines);
   },
 });
 
@@ -61,10 +64,7 @@ export const gatewayDiscovery = (devices: DevicesFeature): Discovery => ({
   },
 });
 
-export function demoInventory(
-  devices: DevicesFeature,
-  rotate: (tenantId: Uuid, deviceId: Uuid) => Promise<string>,
-): DemoInventory {
+export function demoInventory(devices: DevicesFeature): DemoInventory {
   const actor = (tenantId: Uuid) => ({ tenantId, name: "demo" });
   return {
     addSite: async (tenantId, { name, timeZone }) =>
@@ -87,7 +87,7 @@ export function demoInventory(
         .filter((id) => siteIds.includes(devices.findDevice(id)?.siteId ?? ""));
       return Promise.all(ids.map((id) => devices.getDevice(tenantId, id)));
     },
-    freshApiKey: rotate,
+    freshApiKey: async (tenantId, deviceId) => (await devices.rotateKey(actor(tenantId), deviceId)).apiKey,
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
   };
 }
@@ -170,3 +170,14 @@ export function deviceDirectories(devices: DevicesFeature): {
     },
   };
 }
+
+export const bridgedDevices = (devices: DevicesFeature): BridgedDevices => ({
+  list: (tenantId) => devices.findDevices(tenantId, devices.listDeviceIds(tenantId)),
+  find: async (tenantId, deviceId) => (await devices.findDevices(tenantId, [deviceId]))[0],
+  async sendCommand(tenantId, deviceId, key, params) {
+    await devices.sendCommand({ tenantId, name: "Home Assistant" }, deviceId, {
+      key,
+      params: params as DeviceCommand["params"],
+    });
+  },
+});

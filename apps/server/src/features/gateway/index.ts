@@ -8,6 +8,7 @@ export {
   type GatewayStats,
   type MqttSettings,
 } from "./gateway.ts";
+export type { BridgedDevices } from "./home-assistant/bridge.ts";
 export type * from "./ports.ts";
 export type { GatewayTables } from "./tables.ts";
 export { MQTT_WEBSOCKET_PATH } from "./websocket.ts";

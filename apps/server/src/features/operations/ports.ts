@@ -19,9 +19,7 @@ export interface NetworkSource {
   listeners(): operations.NetworkInfo["listeners"];
   publicUrl(): string;
   secure(): boolean;
-  certificateAuthority():
-    | { pem: string; fingerprint: string; words: string[]; expiresMs: UnixMs }
-    | undefined;
+  certificateAuthority(): { pem: string; fingerprint: string; expiresMs: UnixMs } | undefined;
   homeAssistant(): operations.NetworkInfo["homeAssistant"];
 }
 

@@ -46,9 +46,7 @@ export function operationsRoutes({
         listeners: network.listeners(),
         publicUrl: network.publicUrl(),
         secure: network.secure(),
-        ...(ca === undefined
-          ? {}
-          : { ca: { fingerprint: ca.fingerprint, words: ca.words, expiresMs: ca.expiresMs } }),
+        ...(ca === undefined ? {} : { ca: { fingerprint: ca.fingerprint, expiresMs: ca.expiresMs } }),
         homeAssistant: network.homeAssistant(),
       };
     }),

@@ -35,7 +35,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     connectionTimeout: 0,
     requestTimeout: 30_000,
     keepAliveTimeout: 10_000,
-    maxParamLength: 256,
+    routerOptions: { maxParamLength: 256 },
     forceCloseConnections: "idle",
     exposeHeadRoutes: false,
     return503OnClosing: true,

@@ -51,7 +51,6 @@ function NetworkFacts(props: { network: operations.NetworkInfo }) {
         ) : (
           <div className="stack stack-tight">
             <p className={styles.fingerprint}>{ca.fingerprint}</p>
-            <p className="strong">{ca.words.join(" ")}</p>
             <p className="tertiary small">{t("fingerprintHint")}</p>
           </div>
         )}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse } from "../test-house.ts";
+import { createTestHouse } from "../testing/house.ts";
 
 const kitchen = {
   discoveryId: "bridge/0x00158d",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { expect, test, vi } from "vitest";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import type { DeviceQuery } from "./inventory-service.ts";
 
 const list = async (t: TestHouse, query: Partial<DeviceQuery> = {}) => {

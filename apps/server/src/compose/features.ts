@@ -1,0 +1,293 @@
+import { statfs } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
+import type { Bus, operations } from "@gatehouse/contract";
+import { parseCookie } from "cookie";
+import type { FastifyInstance } from "fastify";
+import { type AccountsTables, createAccounts } from "../features/accounts/index.ts";
+import { type AlertTables, createAlerts } from "../features/alerts/index.ts";
+import { createDemo, type DemoTables } from "../features/demo/index.ts";
+import { createDevices, type DevicesTables } from "../features/devices/index.ts";
+import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
+import { createLive } from "../features/live/index.ts";
+import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
+import { operationsRoutes } from "../features/operations/index.ts";
+import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
+import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
+import type { Config } from "../platform/config/schema.ts";
+import { createDatabase } from "../platform/database/index.ts";
+import type { Feature } from "../platform/feature.ts";
+import type { DeviceGate, PersonGate } from "../platform/http/principal.ts";
+import type { Route } from "../platform/http/route.ts";
+import type { JobDefinition } from "../platform/jobs/jobs.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+import { deriveKey, type MasterKey } from "../platform/secrets/index.ts";
+import type { Tls } from "../platform/tls/index.ts";
+import { listListeners } from "./listeners.ts";
+import { addMetrics } from "./metrics.ts";
+import type { OpenDatabase } from "./open-database.ts";
+import { aboutSource, networkSource } from "./operations.ts";
+import { overviewSources } from "./overview.ts";
+import {
+  bridgedDevices,
+  demoInventory,
+  deviceDirectories,
+  gatewayAuthenticator,
+  gatewayCommands,
+  gatewayDiscovery,
+  gatewayLogSink,
+} from "./wiring.ts";
+
+/** What the platform gives to the features. */
+export interface House {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bus: Bus;
+  readonly database: OpenDatabase;
+  readonly masterKey: MasterKey;
+  readonly tls: Tls;
+  readonly metrics: Metrics;
+  readonly version: string;
+  readonly secure: boolean;
+  readonly http: FastifyInstance;
+  publicUrl(): string;
+  stopping(): boolean;
+}
+
+export interface Features {
+  readonly inOrder: readonly Feature[];
+  readonly routes: readonly Route[];
+  readonly jobs: readonly JobDefinition[];
+  readonly personGate: PersonGate;
+  readonly deviceGate: DeviceGate;
+  readonly live: ReturnType<typeof createLive>;
+  readonly gateway: ReturnType<typeof createGateway>;
+  firstTenantId(): Promise<Uuid | undefined>;
+  ensureSetupToken(): Promise<string | undefined>;
+  listeners(): operations.NetworkInfo["listeners"];
+  /** Resumes a demo site from before; with `wanted` makes one as soon as there is an owner. */
+  startDemo(wanted: boolean): Promise<void>;
+}
+
+type AllTables = AccountsTables &
+  SettingsTables &
+  DevicesTables &
+  GatewayTables &
+  TelemetryTables &
+  AlertTables &
+  NotificationTables &
+  DemoTables;
+
+/** Every feature, with every port filled. */
+export function createFeatures(house: House): Features {
+  const { config, log, clock, random, bus, database, masterKey, tls, secure, publicUrl } = house;
+  const { pool } = database;
+  const db = createDatabase<AllTables>(pool);
+  let demoWanted = false;
+
+  const settings = createSettings({ db, clock, random, bus, sealingKey: deriveKey(masterKey, "settings") });
+  const { settings: choices } = settings;
+  const accounts = createAccounts({
+    db,
+    clock,
+    random,
+    log,
+    bus,
+    masterKey,
+    secure,
+    retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+    async onTenantCreated({ tenantId, organisation, language }) {
+      const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      await choices.update(tenantId, { organisation, language, timeZone });
+      await devices.createSite(tenantId, { name: organisation, timeZone });
+      if (demoWanted)
+        demo.demo.create(tenantId).catch((error: unknown) => log.error({ err: error }, "demo.failed"));
+    },
+  });
+  const devices = createDevices({
+    db,
+    clock,
+    random,
+    bus,
+    log,
+    masterKey,
+    issuer: tls,
+    lastValues: {
+      lastValues: async (deviceIds) =>
+        new Map(
+          [...telemetry.lastValues(deviceIds)].map(([id, values]) => [
+            id,
+            values.map((value) => ({ ...value })),
+          ]),
+        ),
+    },
+    publicUrl,
+    retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+  });
+  const directories = deviceDirectories(devices);
+  const telemetry = createTelemetry({
+    pool,
+    db,
+    clock,
+    random,
+    log,
+    bus,
+    directory: directories.telemetry,
+    settings: {
+      maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
+      retention() {
+        const all = choices.tenants().map((tenantId) => choices.get(tenantId));
+        const longest = (days: (one: typeof DEFAULT_SETTINGS) => number): number =>
+          Math.max(...(all.length === 0 ? [DEFAULT_SETTINGS] : all).map(days));
+        return {
+          rawDays: longest((one) => one.retentionRawDays),
+          rollupDays: longest((one) => one.retentionRollupDays),
+        };
+      },
+    },
+  });
+  const notifications = createNotifications({
+    db,
+    clock,
+    random,
+    log,
+    bus,
+    masterKey,
+    settings: { get: (tenantId) => choices.get(tenantId), publicUrl },
+    trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
+  });
+  const alerts = createAlerts({
+    db,
+    bus,
+    clock,
+    random,
+    log,
+    directory: directories.alerts,
+    telemetry: {
+      last: async (deviceIds) => telemetry.lastValues(deviceIds),
+      history: (_tenantId, deviceId, metric, fromMs, toMs, limit) =>
+        telemetry.values(deviceId, metric, fromMs, toMs, limit),
+    },
+    notifier: notifications.notifier,
+    settings: { get: (tenantId) => choices.get(tenantId) },
+    tenantIds: () => accounts.tenantIds(),
+  });
+  const gateway = createGateway({
+    clock,
+    random,
+    log,
+    bus,
+    db,
+    mqtt: { ...config.mqtt, tlsHost: config.mqtt.tlsHost || config.http.host },
+    tls,
+    sink: telemetry,
+    authenticator: gatewayAuthenticator(devices),
+    deviceLog: gatewayLogSink(devices),
+    commands: gatewayCommands(devices),
+    discovery: gatewayDiscovery(devices),
+    settings: { get: (tenantId) => choices.get(tenantId) },
+    homeAssistant: {
+      bridgedDevices: bridgedDevices(devices),
+      bridgeSettings() {
+        // One broker for the installation: the first tenant that switched the bridge on.
+        const tenantId = choices.tenants().find((id) => choices.get(id).homeAssistant.enabled);
+        if (tenantId === undefined) return undefined;
+        return {
+          ...choices.get(tenantId).homeAssistant,
+          tenantId,
+          password: choices.homeAssistantPassword(tenantId),
+        };
+      },
+    },
+  });
+  const live = createLive({
+    bus,
+    clock,
+    log,
+    rate: () => ({ perSecond: gateway.stats().accepted.perSecond, refused: gateway.stats().refused.total }),
+    authenticate: (request: IncomingMessage) =>
+      accounts.principalByToken(parseCookie(request.headers.cookie ?? "")[accounts.accessCookie]),
+  });
+  const listeners = () => listListeners(config, secure, house.http, gateway.listening());
+  const demo = createDemo({
+    db,
+    clock,
+    random,
+    log,
+    inventory: demoInventory(devices),
+    furniture: {
+      addRule: async (tenantId, rule) => (await alerts.rules.create(tenantId, rule)).id,
+      removeRule: (tenantId, ruleId) => alerts.rules.remove(tenantId, ruleId),
+      addBoard: async (tenantId, board) => (await new Boards(db, tenantId, clock, random).create(board)).id,
+      removeBoard: (tenantId, boardId) => new Boards(db, tenantId, clock, random).delete(boardId),
+    },
+    endpoints() {
+      const urls = new Map(listeners().map(({ kind, url }) => [kind, url]));
+      return {
+        httpUrl: urls.get("https") ?? urls.get("http") ?? publicUrl(),
+        mqttUrl: urls.get("mqtt"),
+        mqttsUrl: urls.get("mqtts"),
+        caPem: tls.authority.certificatePem,
+      };
+    },
+  });
+  const operationRoutes = operationsRoutes({
+    clock,
+    overview: overviewSources({
+      ...house,
+      devices,
+      gateway,
+      alerts,
+      notifications,
+      telemetry,
+      freeBytes: () => freeBytes(config.dataDir),
+    }),
+    network: networkSource({ ...house, gateway, listeners }),
+    about: aboutSource({ ...house, gateway, telemetry }),
+    readiness: {
+      database: async () => (await pool.query("select 1")).rowCount === 1,
+      gateway: async () => gateway.listening().length > 0,
+    },
+    stopping: house.stopping,
+  });
+  addMetrics(house.metrics, { gateway, telemetry, live });
+
+  // Those that are asked come before those that ask; listeners open last.
+  const inOrder: Feature[] = [
+    settings,
+    accounts,
+    devices,
+    telemetry,
+    notifications,
+    alerts,
+    live,
+    gateway,
+    demo,
+  ];
+  return {
+    inOrder,
+    routes: [...inOrder.flatMap((feature) => feature.routes ?? []), ...operationRoutes],
+    jobs: inOrder.flatMap((feature) => feature.jobs ?? []),
+    personGate: accounts.personGate,
+    deviceGate: devices.deviceGate,
+    live,
+    gateway,
+    firstTenantId: () => accounts.firstTenantId(),
+    ensureSetupToken: () => accounts.ensureSetupToken(),
+    listeners,
+    async startDemo(wanted) {
+      demoWanted = wanted;
+      await demo.demo.resume();
+      const tenantId = await accounts.firstTenantId();
+      if (wanted && tenantId !== undefined && !(await demo.demo.state(tenantId)).present)
+        await demo.demo.create(tenantId);
+    },
+  };
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

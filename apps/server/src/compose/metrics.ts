@@ -1,0 +1,55 @@
+import type { GatewayFeature } from "../features/gateway/index.ts";
+import type { LiveFeature } from "../features/live/index.ts";
+import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+
+interface Sources {
+  readonly gateway: GatewayFeature;
+  readonly telemetry: TelemetryFeature;
+  readonly live: LiveFeature;
+}
+
+/** What Prometheus reads: figures of the whole installation, none of a device or a person. */
+export function addMetrics(metrics: Metrics, { gateway, telemetry, live }: Sources): void {
+  metrics.add({
+    name: "gatehouse_device_connections",
+    help: "Device connections",
+    read: () => gateway.connectedCount(),
+  });
+  metrics.add({
+    name: "gatehouse_messages_accepted_total",
+    help: "Messages accepted since start",
+    read: () => gateway.stats().accepted.total,
+  });
+  metrics.add({
+    name: "gatehouse_messages_refused_total",
+    help: "Messages refused since start, by reason",
+    labels: ["code"],
+    read: () => [...gateway.stats().refused.byCode].map(([code, value]) => ({ labels: { code }, value })),
+  });
+  metrics.add({
+    name: "gatehouse_messages_waiting",
+    help: "Messages that wait for room in the store",
+    read: () => gateway.stats().waiting,
+  });
+  metrics.add({
+    name: "gatehouse_readings_stored_total",
+    help: "Readings committed since start",
+    read: () => telemetry.stats().accepted,
+  });
+  metrics.add({
+    name: "gatehouse_readings_queued",
+    help: "Readings waiting for their commit",
+    read: () => telemetry.stats().queued,
+  });
+  metrics.add({
+    name: "gatehouse_reading_conflicts_total",
+    help: "Values that contradicted an earlier one since start",
+    read: () => telemetry.stats().conflicts,
+  });
+  metrics.add({
+    name: "gatehouse_live_viewers",
+    help: "Browsers on the live hub",
+    read: () => live.viewerCount(),
+  });
+}

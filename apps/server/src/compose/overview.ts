@@ -1,0 +1,90 @@
+import type { AlertsFeature } from "../features/alerts/index.ts";
+import type { DevicesFeature } from "../features/devices/index.ts";
+import type { GatewayFeature } from "../features/gateway/index.ts";
+import type { NotificationsFeature } from "../features/notifications/index.ts";
+import type { Need, OverviewSources } from "../features/operations/index.ts";
+import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import type { House } from "./features.ts";
+import { lastBackupMs } from "./operations.ts";
+
+interface Sources extends House {
+  readonly devices: DevicesFeature;
+  readonly gateway: GatewayFeature;
+  readonly alerts: AlertsFeature;
+  readonly notifications: NotificationsFeature;
+  readonly telemetry: TelemetryFeature;
+  freeBytes(): Promise<number>;
+}
+
+const DAY_MS = 86_400_000;
+const BACKUP_WANTED_AFTER_MS = 7 * DAY_MS;
+
+export function overviewSources(house: Sources): OverviewSources {
+  const { devices, gateway, alerts, telemetry, database } = house;
+  return {
+    async devices(tenantId) {
+      const { counts, spark } = await devices.overview(tenantId);
+      return { ...counts, spark };
+    },
+    messages() {
+      const { perSecond, spark } = gateway.stats().accepted;
+      return { perSecond, spark: [...spark] };
+    },
+    refused: (tenantId) => devices.refusedLast24h(tenantId),
+    alerts: (tenantId) => alerts.openCounts(tenantId),
+    async storage() {
+      const [size, points, freeBytes] = await Promise.all([
+        database.pool.query<{ bytes: number }>("select pg_database_size(current_database()) as bytes"),
+        telemetry.points(),
+        house.freeBytes(),
+      ]);
+      return {
+        databaseBytes: size.rows[0]?.bytes ?? 0,
+        freeBytes,
+        points: points.total,
+        pointsPerDay: points.perDay,
+      };
+    },
+    async needs(tenantId) {
+      const [overview, channels, open, backupMs] = await Promise.all([
+        devices.overview(tenantId),
+        house.notifications.needs(tenantId),
+        alerts.openAlerts(tenantId, 10),
+        lastBackupMs(house.config.dataDir),
+      ]);
+      const nowMs = house.clock.nowMs();
+      const needs: Need[] = [
+        ...open.map((alert) => ({
+          kind: "alert",
+          severity: alert.severity,
+          atMs: alert.raisedMs,
+          alertId: alert.id,
+          deviceName: alert.deviceName,
+          text: alert.ruleName,
+          ...(alert.deviceId === undefined ? {} : { deviceId: alert.deviceId }),
+        })),
+        ...overview.offline.map(({ deviceId, name, lastSeenMs }) => ({
+          kind: "device_offline",
+          severity: "warning",
+          atMs: lastSeenMs,
+          deviceId,
+          deviceName: name,
+        })),
+        ...overview.expiringCertificates.map(({ deviceId, name, expiresMs }) => ({
+          kind: "certificate_expiring",
+          severity: "warning",
+          atMs: expiresMs,
+          deviceId,
+          deviceName: name,
+        })),
+        ...channels,
+      ];
+      if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info", atMs: nowMs });
+      if (overview.pendingClaims > 0)
+        needs.push({ kind: "claim_pending", severity: "info", atMs: nowMs, count: overview.pendingClaims });
+      if (overview.counts.total > 0 && (backupMs === undefined || nowMs - backupMs > BACKUP_WANTED_AFTER_MS))
+        needs.push({ kind: "backup_missing", severity: "info", atMs: backupMs ?? nowMs });
+      return needs;
+    },
+  };
+}
