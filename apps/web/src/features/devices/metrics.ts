@@ -12,8 +12,14 @@ export interface MetricInfo {
 
 type MetricSource = Pick<devices.Device, "typeId" | "metrics" | "last">;
 
-const kindOf = (kind: string): MetricInfo["kind"] =>
-  kind === "boolean" || kind === "string" ? kind : "number";
+const isKind = (kind: string): kind is MetricInfo["kind"] =>
+  kind === "number" || kind === "boolean" || kind === "string";
+
+/** The kind as announced; of one that is not known, what the value is. */
+const kindOf = (kind: string, value: unknown): MetricInfo["kind"] => {
+  if (isKind(kind)) return kind;
+  return typeof value === "boolean" ? "boolean" : "string";
+};
 
 const decimalsOf = (value: unknown): number =>
   typeof value === "number" && !Number.isInteger(value) ? 1 : 0;
@@ -26,11 +32,17 @@ export function metricsOf(device: MetricSource): readonly MetricInfo[] {
   }
   for (const { key, kind, unit, decimals, label } of device.metrics) {
     if (known.has(key)) continue;
-    known.set(key, { key, kind: kindOf(kind), unit, decimals: decimals ?? 1, label });
+    known.set(key, {
+      key,
+      kind: kindOf(kind, device.last.find(({ metric }) => metric === key)?.value),
+      unit,
+      decimals: decimals ?? 1,
+      label,
+    });
   }
   for (const { metric: key, value } of device.last) {
     if (known.has(key)) continue;
-    const kind = kindOf(typeof value);
+    const kind = kindOf(typeof value, value);
     known.set(key, { key, kind, unit: "", decimals: decimalsOf(value), label: { en: key, fr: key } });
   }
   return [...known.values()];

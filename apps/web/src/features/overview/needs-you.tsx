@@ -1,0 +1,152 @@
+import type { operations } from "@gatehouse/contract";
+import {
+  IconAlertTriangle,
+  IconBellRinging,
+  IconCertificate,
+  IconDatabaseExport,
+  IconInfoCircle,
+  IconLockOpen,
+  IconMailOff,
+  IconPlugConnected,
+  IconPlugConnectedX,
+  IconQrcode,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { useTranslations } from "use-intl";
+import { useNow } from "../../data/now.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { Panel } from "../../design/panel.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./overview.module.css";
+
+type Need = operations.Overview["needsYou"][number];
+
+const KINDS = {
+  alert: { icon: IconAlertTriangle, act: "open" },
+  device_offline: { icon: IconPlugConnectedX, act: "open" },
+  channel_failing: { icon: IconBellRinging, act: "review" },
+  outbox_dead: { icon: IconMailOff, act: "review" },
+  claim_pending: { icon: IconQrcode, act: "open" },
+  no_device: { icon: IconPlugConnected, act: "add" },
+  no_channel: { icon: IconBellRinging, act: "setUp" },
+  certificate_expiring: { icon: IconCertificate, act: "review" },
+  backup_missing: { icon: IconDatabaseExport, act: "setUp" },
+  plain_http: { icon: IconLockOpen, act: "setUp" },
+  other: { icon: IconInfoCircle, act: "open" },
+} as const satisfies Record<string, { icon: TablerIcon; act: "open" | "add" | "setUp" | "review" }>;
+
+type Kind = keyof typeof KINDS;
+const kindOf = (kind: string): Kind => (Object.hasOwn(KINDS, kind) ? (kind as Kind) : "other");
+
+const SHOWN = 5;
+const RENEW_MS = 10_000;
+
+/** One list of what waits for somebody, sorted by the server, one button a line. */
+export function NeedsYou(props: { needs: readonly Need[] }) {
+  const t = useTranslations("overview.needs");
+  const format = useFormat();
+  const { needs } = props;
+  return (
+    <Panel
+      title={t("title")}
+      {...(needs.length > 0 ? { subtitle: t("count", { count: format.number(needs.length) }) } : {})}
+      flush
+    >
+      {needs.length === 0 ? (
+        <EmptyState title={t("none")}>{t("noneText")}</EmptyState>
+      ) : (
+        <ul className={styles.needs}>
+          {needs.slice(0, SHOWN).map((need) => (
+            <Line key={`${need.kind} ${need.alertId ?? need.deviceId ?? ""} ${need.atMs}`} need={need} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Line(props: { need: Need }) {
+  const t = useTranslations("overview.needs");
+  const format = useFormat();
+  const nowMs = useNow(RENEW_MS);
+  const { need } = props;
+  const kind = kindOf(need.kind);
+  const { icon: Icon, act } = KINDS[kind];
+  const tone = need.severity === "critical" ? "danger" : need.severity === "warning" ? "warn" : "tertiary";
+  return (
+    <li className={styles.need}>
+      <span className={`${styles.needIcon} ${tone}`}>
+        <Icon size={22} stroke={1.6} aria-hidden="true" />
+      </span>
+      <div className="grow">
+        <p className="strong truncate">{useTitle(kind, need)}</p>
+        <p className="secondary small truncate">{t(`why.${kind}`)}</p>
+      </div>
+      <span className="tertiary small nowrap">{format.duration(Math.max(0, nowMs - need.atMs))}</span>
+      <Go need={need} kind={kind}>
+        {t(`act.${act}`)}
+      </Go>
+    </li>
+  );
+}
+
+function useTitle(kind: Kind, need: Need): string {
+  const t = useTranslations("overview.needs.kind");
+  const name = need.deviceName ?? "";
+  if (kind === "alert") {
+    if (need.text === undefined) return t("alertPlain");
+    return name === "" ? need.text : t("alert", { name, text: need.text });
+  }
+  return t(kind, { name, count: need.count ?? 1 });
+}
+
+/** Where a line's button leads. */
+function Go(props: { need: Need; kind: Kind; children: string }) {
+  const { need, kind, children } = props;
+  const look = { variant: "default", className: styles.needButton ?? "" } as const;
+  switch (kind) {
+    case "alert":
+      return (
+        <ButtonLink {...look} to="/alerts" search={need.alertId === undefined ? {} : { alert: need.alertId }}>
+          {children}
+        </ButtonLink>
+      );
+    case "device_offline":
+    case "claim_pending":
+      return need.deviceId === undefined ? (
+        <ButtonLink {...look} to="/devices">
+          {children}
+        </ButtonLink>
+      ) : (
+        <ButtonLink
+          {...look}
+          to="/devices/$deviceId/{-$tab}"
+          params={{
+            deviceId: need.deviceId,
+            tab: kind === "claim_pending" ? "credentials" : undefined,
+          }}
+        >
+          {children}
+        </ButtonLink>
+      );
+    case "no_device":
+      return (
+        <ButtonLink {...look} to="/devices/add">
+          {children}
+        </ButtonLink>
+      );
+    case "outbox_dead":
+      return (
+        <ButtonLink {...look} to="/outbox">
+          {children}
+        </ButtonLink>
+      );
+    default:
+      return (
+        <ButtonLink {...look} to="/settings">
+          {children}
+        </ButtonLink>
+      );
+  }
+}
