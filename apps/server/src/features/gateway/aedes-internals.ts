@@ -82,8 +82,14 @@ export const subscriptionsOf = (client: Client): Readonly<Record<string, { reado
 
 /**
  * Reads in smaller portions than it may write: aedes parses all that was read in one go and holds it until every
- * message of it is stored. Node sets one mark for both directions.
+ * message of it is stored, while a write that waits stalls every subscriber. Node sets one mark for both
+ * directions, and none on the sockets of a TLS server.
  */
-export function setReadPortion(stream: Duplex, bytes: number): void {
-  (stream as unknown as { _readableState: { highWaterMark: number } })._readableState.highWaterMark = bytes;
+export function setMarks(
+  stream: Duplex,
+  marks: { readonly readBytes: number; readonly writeBytes: number },
+): void {
+  const states = stream as unknown as Record<"_readableState" | "_writableState", { highWaterMark: number }>;
+  states._readableState.highWaterMark = marks.readBytes;
+  states._writableState.highWaterMark = marks.writeBytes;
 }

@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import { ConnectLimits } from "./connect-limits.ts";
-import type { Via } from "./connection.ts";
+import type { Connection, Via } from "./connection.ts";
 import { RateCounter } from "./counters.ts";
 import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/bridge.ts";
 import { Intake } from "./intake.ts";
@@ -62,6 +62,8 @@ export interface GatewayStats {
 export interface GatewayFeature extends Feature {
   connectedCount(): number;
   stats(): GatewayStats;
+  /** Connections whose device is logged in. */
+  connections(): readonly Connection[];
   /** Open MQTT listeners with the ports they got. */
   listening(): readonly Listening[];
   homeAssistant(): operations.NetworkInfo["homeAssistant"];
@@ -117,6 +119,7 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
       await service.stop();
     },
     connectedCount: () => service.connectedCount,
+    connections: () => service.connections,
     listening: () => listeners.listening,
     homeAssistant: () => bridge.state(),
     stats: () => ({

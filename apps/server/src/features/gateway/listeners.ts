@@ -8,7 +8,6 @@ import {
 import { AppError, type Logger } from "@gatehouse/base";
 import ipaddr from "ipaddr.js";
 import type { Via } from "./connection.ts";
-import { MQTT_LIMITS } from "./limits.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -29,8 +28,6 @@ export interface Listening {
 
 type Accept = (socket: Socket | TLSSocket, via: Via) => void;
 
-/** Wherever the marks of a socket can be set at once: see MQTT_LIMITS. */
-const MARKS = { highWaterMark: MQTT_LIMITS.socketBufferBytes };
 const BACKLOG = 1_024;
 
 /** The TCP and TLS listeners. Plain MQTT stays on loopback: outside, passwords and readings would be readable. */
@@ -56,14 +53,13 @@ export class Listeners {
         reason: "Plain MQTT listens on loopback only. Use mqtt.tlsHost for the network.",
       });
     }
-    const server = createServer({ ...MARKS, noDelay: true }, (socket) => this.#accept(socket, "mqtt"));
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, "mqtt"));
     await this.#listen(server, "mqtt", options);
   }
 
   async openTls(options: ListenerOptions, tls: ListenerTls): Promise<void> {
-    const server: TlsServer = createTlsServer(
-      { ...tls.serverOptions("mqtts"), ...MARKS, noDelay: true },
-      (socket) => this.#accept(socket, "mqtts"),
+    const server: TlsServer = createTlsServer({ ...tls.serverOptions("mqtts"), noDelay: true }, (socket) =>
+      this.#accept(socket, "mqtts"),
     );
     server.on("tlsClientError", (error: Error & { code?: string }) =>
       this.#log.debug({ code: error.code }, "mqtt.tls_handshake_failed"),

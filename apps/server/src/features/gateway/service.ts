@@ -3,13 +3,7 @@ import { type Clock, isAppError, type Logger, type Random, type Timer } from "@g
 import { type Bus, LIMITS } from "@gatehouse/contract";
 import type { Client } from "aedes";
 import { peerDevice } from "../../platform/tls/index.ts";
-import {
-  guardParser,
-  onPacket,
-  PacketTooLarge,
-  refreshKeepalive,
-  setReadPortion,
-} from "./aedes-internals.ts";
+import { guardParser, onPacket, PacketTooLarge, refreshKeepalive, setMarks } from "./aedes-internals.ts";
 import { GatewayBroker, type InboundPacket } from "./broker.ts";
 import { CommandDelivery } from "./commands.ts";
 import { attach, Connection, connectionOf, type Peer, type Via } from "./connection.ts";
@@ -122,6 +116,10 @@ export class MqttService {
     return this.#connections.count;
   }
 
+  get connections(): readonly Connection[] {
+    return [...this.#connections.all()];
+  }
+
   get routed(): { readonly forwarded: number; readonly dropped: number } {
     return this.#router.counts;
   }
@@ -175,7 +173,7 @@ export class MqttService {
   /** Takes over a byte stream. `leave` is called when it closes. */
   accept(stream: Duplex, via: Via, address: string, leave: () => void): void {
     const broker = this.#broker as GatewayBroker;
-    setReadPortion(stream, MQTT_LIMITS.readPortionBytes);
+    setMarks(stream, { readBytes: MQTT_LIMITS.readPortionBytes, writeBytes: MQTT_LIMITS.socketBufferBytes });
     stream.once("close", leave);
     const client = broker.handle(stream as never);
     const connection = new Connection(client, via, address);

@@ -23,17 +23,14 @@ export const createMqttWebSocketServer = (): WebSocketServer =>
   });
 
 /**
- * The byte stream inside a WebSocket, with the same marks as our TCP sockets. Packets that are written
+ * The byte stream inside a WebSocket. Packets that are written
  * together leave as one frame; a text frame is a protocol error (§6.0.0-1).
  */
 export class WebSocketBytes extends Duplex {
   readonly #socket: WebSocket;
 
   constructor(socket: WebSocket) {
-    super({
-      readableHighWaterMark: MQTT_LIMITS.readPortionBytes,
-      writableHighWaterMark: MQTT_LIMITS.socketBufferBytes,
-    });
+    super();
     this.#socket = socket;
     socket.on("message", (data: RawData, isBinary: boolean) => {
       if (!isBinary) this.destroy(new Error("text frame"));

@@ -81,7 +81,7 @@ export class HomeAssistantBridge {
   }
 
   state(): operations.NetworkInfo["homeAssistant"] {
-    return this.#link?.state ?? { state: "off" };
+    return this.#settings === undefined ? { state: "off" } : (this.#link?.state ?? { state: "connecting" });
   }
 
   start(): void {

@@ -80,6 +80,8 @@ export interface TestGateway extends AsyncDisposable {
   /** An HTTP server that passes upgrades on; answers its port. */
   http(): Promise<number>;
   codes(): string[];
+  /** Buffer marks of the broker's own sockets. */
+  marks(): { via: string; readBytes: number; writeBytes: number }[];
   stop(): Promise<void>;
 }
 
@@ -283,6 +285,12 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       await once(server, "listening");
       return (server.address() as { port: number }).port;
     },
+    marks: () =>
+      gateway.connections().map(({ via, client: { conn } }) => ({
+        via,
+        readBytes: conn.readableHighWaterMark,
+        writeBytes: conn.writableHighWaterMark,
+      })),
     codes: () => state.refused.map(({ code }) => code),
     async stop() {
       if (isStopped) return;

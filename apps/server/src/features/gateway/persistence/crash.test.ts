@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { silentLogger, systemClock } from "@gatehouse/base";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { TestDatabase } from "../../../platform/database/testing/index.ts";
+import { encodeSessionId } from "../session-id.ts";
+import type { GatewayTables } from "../tables.ts";
+import { createGatewayDatabase, deviceId, TENANT } from "../testing/database.ts";
+import { grant, startGateway, until } from "../testing/gateway.ts";
+import { MqttStateStore } from "./mqtt-state-store.ts";
+import { PostgresPersistence } from "./persistence.ts";
+import type { QueuedPacket } from "./session.ts";
+
+let database: TestDatabase<GatewayTables>;
+beforeAll(async () => {
+  database = await createGatewayDatabase();
+}, 120_000);
+afterAll(async () => database[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await database.db.deleteFrom("mqtt_state").execute();
+});
+
+async function reopen(): Promise<PostgresPersistence> {
+  const persistence = new PostgresPersistence({
+    store: new MqttStateStore(database.db),
+    clock: systemClock,
+    log: silentLogger,
+  });
+  await persistence.setup({ id: "second" });
+  return persistence;
+}
+
+const CHILD = fileURLToPath(new URL("../testing/crash-child.ts", import.meta.url));
+
+test.each([30, 200, 500])(
+  "after kill -9 everything that was promised is there (killed after %i)",
+  async (killAfter) => {
+    const arguments_ = JSON.stringify({
+      connection: database.connection,
+      tenantId: TENANT,
+      deviceId: deviceId(1),
+    });
+    const child = spawn(process.execPath, [CHILD, arguments_], { stdio: ["ignore", "pipe", "inherit"] });
+    const promised: number[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line === "ready") continue;
+      promised.push(Number(line));
+      if (promised.length === killAfter) child.kill("SIGKILL");
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    expect(child.signalCode).toBe("SIGKILL");
+    const persistence = await reopen();
+    const client = { id: encodeSessionId({ tenantId: TENANT, deviceId: deviceId(1) }, "keeper") };
+    expect(await persistence.subscriptionsByClient(client)).toEqual([{ topic: "t/#", qos: 2 }]);
+    expect(persistence.wills()).toMatchObject([{ topic: "t/will", clientId: client.id }]);
+    const queued: number[] = [];
+    for await (const packet of persistence.outgoingStream(client))
+      queued.push(Number((packet as QueuedPacket).payload?.toString()));
+    expect(queued).toEqual([...queued].sort((a, b) => a - b));
+    expect(promised.filter((n) => !queued.includes(n))).toEqual([]);
+    expect(promised.filter((n) => !persistence.hasIncoming(client, n))).toEqual([]);
+    const retained = new Map<string, number>();
+    for await (const packet of persistence.createRetainedStream("#"))
+      retained.set(
+        (packet as QueuedPacket).topic ?? "",
+        Number((packet as QueuedPacket).payload?.toString()),
+      );
+    for (const n of promised.filter((even) => even % 2 === 0))
+      expect(retained.get(`t/${n % 50}`)).toBeGreaterThanOrEqual(n);
+    await persistence.destroy();
+  },
+);
+
+test("a gateway that comes back has its sessions, retained messages and wills", async () => {
+  const devices = new Map();
+  const first = await startGateway({ database, devices });
+  first.addDevice("hub", { grants: [grant("site/#")] });
+  first.addDevice("display", { grants: [grant("site/#")] });
+  first.addDevice("gone", { grants: [grant("site/#")] });
+  const keeper = await first.client("display", { clientId: "keeper", clean: false });
+  await keeper.subscribeAsync("site/#", { qos: 1 });
+  await keeper.endAsync();
+  const hub = await first.client("hub", {
+    will: { topic: "site/will", payload: Buffer.from("lost"), qos: 1, retain: false },
+  });
+  await first.client("gone", {
+    will: { topic: "site/will", payload: Buffer.from("of a deleted device"), qos: 1, retain: false },
+  });
+  await hub.publishAsync("site/queued", "1", { qos: 1 });
+  await hub.publishAsync("site/retained", "2", { qos: 1, retain: true });
+  devices.delete("gone");
+  // A second gateway on the same database, as after a crash: the first one never said goodbye.
+  const second = await startGateway({ database, devices });
+  const seen: string[] = [];
+  await second.client("display", { clientId: "keeper", clean: false, messages: seen });
+  await until(() => seen.length >= 3);
+  expect(seen).toEqual(["1", "2", "lost"]);
+  const greeted: string[] = [];
+  const late = await second.client("display", { clientId: "late", messages: greeted });
+  await late.subscribeAsync("site/#");
+  await until(() => greeted.length === 1);
+  expect(greeted).toEqual(["2"]);
+  await second.stop();
+  await first.stop();
+});
+
+test("items of a device that is deleted meanwhile do not hold up the others", async () => {
+  const store = new MqttStateStore(database.db);
+  const item = (key: string, owner: string) => ({
+    kind: "retained" as const,
+    key,
+    tenantId: TENANT,
+    deviceId: owner,
+    value: { topic: key },
+    payload: undefined,
+  });
+  await store.write([item("a", deviceId(1)), item("b", "00000000-0000-7000-8000-999999999999")], []);
+  expect((await store.load()).map(({ key }) => key)).toEqual(["a"]);
+});
+
+test("while the database is away nothing is promised, and it is written when it comes back", async () => {
+  const store = new MqttStateStore(database.db);
+  let isAway = true;
+  const persistence = new PostgresPersistence({
+    clock: systemClock,
+    log: silentLogger,
+    store: {
+      load: () => store.load(),
+      write: (puts, removes) => (isAway ? Promise.reject(new Error("away")) : store.write(puts, removes)),
+    },
+  });
+  await persistence.setup({ id: "x" });
+  const clientId = encodeSessionId({ tenantId: TENANT, deviceId: deviceId(1) }, "c");
+  const packet = { cmd: "publish", topic: "a", payload: Buffer.from("1"), qos: 1, retain: true, clientId };
+  await expect(persistence.accept(packet).durable).rejects.toThrow("away");
+  isAway = false;
+  await expect(persistence.accept({ ...packet, payload: Buffer.from("2") }).durable).resolves.toBeUndefined();
+  await persistence.destroy();
+  expect((await store.load()).map(({ payload }) => Buffer.from(payload ?? "").toString())).toEqual(["2"]);
+});

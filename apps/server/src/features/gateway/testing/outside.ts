@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Debian packages with the file by which one knows that they are there. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  mosquitto: "/usr/sbin/mosquitto",
+  "mosquitto-clients": "/usr/bin/mosquitto_pub",
+  "python3-paho-mqtt": "/usr/lib/python3/dist-packages/paho/mqtt/client.py",
+};
+
+/** Undefined when the packages are there (`npm test` installs them as root), else why a test is skipped. */
+export function whyNotInstalled(...names: readonly string[]): string | undefined {
+  const missing = names.filter((name) => !existsSync(PACKAGES[name] ?? name));
+  return missing.length === 0 ? undefined : `apt-get install ${missing.join(" ")}`;
+}
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a program to its end. */
+export async function run(command: string, ...args: readonly string[]): Promise<Outcome> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  const [code] = await once(child, "close");
+  return { code, output };
+}
+
+/** A running program with what it has printed so far. */
+export function follow(command: string, ...args: readonly string[]) {
+  const child: ChildProcess = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const program = { output: "", end: () => child.kill("SIGKILL"), closed: once(child, "close") };
+  child.stdout?.on("data", (chunk) => (program.output += chunk));
+  child.stderr?.on("data", (chunk) => (program.output += chunk));
+  return program;
+}
+
+/** Debian's mosquitto on a free port of loopback. */
+export async function startMosquitto(): Promise<{ port: number } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), "mosquitto-"));
+  const port = await freePort();
+  await writeFile(
+    join(folder, "conf"),
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
+  );
+  const program = follow("/usr/sbin/mosquitto", "-c", join(folder, "conf"));
+  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      program.end();
+      await program.closed;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
