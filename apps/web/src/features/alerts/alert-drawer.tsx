@@ -1,0 +1,154 @@
+import { alerts } from "@gatehouse/contract";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslations } from "use-intl";
+import { useLive } from "../../data/live.ts";
+import { invalidate, query } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
+import { QueryView } from "../../design/query-view.tsx";
+import { SideDrawer } from "../../design/side-drawer.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import { AlertActions } from "./alert-actions.tsx";
+import { Condition, Value } from "./alert-table.tsx";
+import styles from "./alerts.module.css";
+import { AlertStateTag, SeverityGlyph } from "./severity.tsx";
+
+/** One alert: what was measured, what can be done, and what happened so far. */
+export function AlertDrawer(props: { id: string; onClose: () => void }) {
+  const t = useTranslations("alerts");
+  const can = useCan();
+  const read = useQuery(query(alerts.getAlert, { params: { id: props.id } }));
+  useLive({ values: [] }, (batch) => {
+    if (batch.alerts?.some(({ id }) => id === props.id) === true) void invalidate(alerts.getAlert);
+  });
+  return (
+    <SideDrawer title={read.data?.alert.ruleName ?? t("one")} onClose={props.onClose}>
+      <QueryView query={read} what={t("one")}>
+        {({ alert, events }) => (
+          <div className="stack">
+            <div className="row row-wrap">
+              <SeverityGlyph severity={alert.severity} resolved={alert.state === "resolved"} />
+              <span>{t(`severity.${alert.severity}`)}</span>
+              <AlertStateTag alert={alert} />
+            </div>
+            <Facts alert={alert} />
+            {alert.state !== "resolved" && can("alert.handle") && <AlertActions alert={alert} />}
+            <section className={styles.section}>
+              <h3>{t("history")}</h3>
+              <ol className={styles.history}>
+                {events.map((event, n) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: events are only ever added at the end
+                  <Event key={n} event={event} />
+                ))}
+              </ol>
+            </section>
+          </div>
+        )}
+      </QueryView>
+    </SideDrawer>
+  );
+}
+
+function Facts(props: { alert: alerts.Alert }) {
+  const t = useTranslations("alerts.fact");
+  const format = useFormat();
+  const { alert } = props;
+  return (
+    <dl className="facts">
+      <dt>{t("condition")}</dt>
+      <dd>
+        <Condition alert={alert} />
+      </dd>
+      {alert.value !== undefined && (
+        <>
+          <dt>{t("value")}</dt>
+          <dd className="strong">
+            <Value alert={alert} />
+          </dd>
+        </>
+      )}
+      <dt>{t("device")}</dt>
+      <dd>
+        {alert.deviceId === undefined ? (
+          alert.deviceName
+        ) : (
+          <Link
+            to="/devices/$deviceId/{-$tab}"
+            params={{ deviceId: alert.deviceId, tab: undefined }}
+            className="link"
+          >
+            {alert.deviceName}
+          </Link>
+        )}
+        , {alert.siteName}
+      </dd>
+      <dt>{t("raised")}</dt>
+      <dd>{format.dateTime(alert.raisedMs)}</dd>
+      {alert.snoozedUntilMs !== undefined && alert.state === "snoozed" && (
+        <>
+          <dt>{t("snoozedUntil")}</dt>
+          <dd>{format.dateTime(alert.snoozedUntilMs)}</dd>
+        </>
+      )}
+      {alert.acknowledgedBy !== undefined && (
+        <>
+          <dt>{t("acknowledgedBy")}</dt>
+          <dd>{alert.acknowledgedBy}</dd>
+        </>
+      )}
+      {alert.note !== undefined && alert.note !== "" && (
+        <>
+          <dt>{t("note")}</dt>
+          <dd>{alert.note}</dd>
+        </>
+      )}
+      {alert.resolvedMs !== undefined && (
+        <>
+          <dt>{t("resolved")}</dt>
+          <dd>{format.dateTime(alert.resolvedMs)}</dd>
+        </>
+      )}
+      {alert.ruleId !== undefined && (
+        <>
+          <dt>{t("rule")}</dt>
+          <dd>
+            <Link to="/alerts/rules" search={{ rule: alert.ruleId }} className="link">
+              {alert.ruleName}
+            </Link>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+const KINDS = [
+  "raised",
+  "repeated",
+  "acknowledged",
+  "snoozed",
+  "unsnoozed",
+  "resolved",
+  "notified",
+  "delivery_failed",
+] as const;
+type Kind = (typeof KINDS)[number];
+const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
+
+function Event(props: { event: { atMs: number; kind: string; by?: string; detail?: string } }) {
+  const t = useTranslations("alerts.event");
+  const format = useFormat();
+  const { atMs, kind, by, detail } = props.event;
+  return (
+    <li className={styles.event}>
+      <div>
+        <span className={kind === "delivery_failed" ? "strong warn" : "strong"}>
+          {isKind(kind) ? t(kind) : kind}
+        </span>
+        {by !== undefined && <span className="secondary">, {by}</span>}
+      </div>
+      {detail !== undefined && <div className="secondary small anywhere">{detail}</div>}
+      <time className="tertiary tiny num">{format.dateTime(atMs)}</time>
+    </li>
+  );
+}
