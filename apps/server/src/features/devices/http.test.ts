@@ -7,7 +7,7 @@ import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { operatorRoutes } from "./routes.ts";
-import { createTestHouse, type TestHouse } from "./test-house.ts";
+import { createTestHouse, type TestHouse } from "./testing/house.ts";
 
 let t: TestHouse;
 let app: FastifyInstance;
@@ -184,8 +184,7 @@ async function keptOrRefused(url: string, change: object): Promise<void> {
   const reply = await call("PATCH", url, change);
   // "True" and "TRUE" are one name.
   if (reply.status !== 200) expect(["request.invalid", "device.name_taken"]).toContain(reply.body.code);
-  else if (!url.startsWith("/sites")) expect((await call("GET", url)).body).toMatchObject(change);
-  else expect((await call("GET", "/sites")).body.items).toContainEqual(expect.objectContaining(change));
+  else expect(reply.body).toMatchObject(change);
 }
 
 async function tryText(text: string, { device, key, siteId }: Lane): Promise<void> {
@@ -196,14 +195,10 @@ async function tryText(text: string, { device, key, siteId }: Lane): Promise<voi
   await keptOrRefused(`/sites/${siteId}`, { name: `${text} of ${siteId}` });
   const zone = await call("PATCH", `/sites/${siteId}`, { timeZone: text });
   if (zone.status !== 200) expect(zone).toMatchObject(refusal);
-  for (const url of [
-    "/devices?limit=1&q=",
-    "/devices?tag=",
-    "/devices?type=",
-    `${at}/log?q=`,
-    `${at}/log?kind=`,
-  ]) {
-    const { status } = await call("GET", url + encodeURIComponent(text.toWellFormed()));
+  // In a query, half a surrogate pair cannot be written.
+  const query = encodeURIComponent(text.toWellFormed());
+  for (const url of [`/devices?limit=1&q=${query}&tag=${query}`, `${at}/log?limit=1&q=${query}`]) {
+    const { status } = await call("GET", url);
     expect([url, text, status === 200 || status === 400]).toEqual([url, text, true]);
   }
   const command = await call("POST", `${at}/commands`, { key: "set", params: { text } });
@@ -214,7 +209,8 @@ async function tryText(text: string, { device, key, siteId }: Lane): Promise<voi
   const sent = await call("POST", "/logs/send", { logs: [line] }, { "x-api-key": key.apiKey });
   if (sent.body.accepted === 1)
     expect((await call("GET", `${at}/log?kind=log&limit=1`)).body.items).toMatchObject([line]);
-  else expect(["request.invalid", "message.schema"]).toContain(sent.body.code);
+  else if (sent.status === 200) expect(sent.body).toEqual({ accepted: 0, refused: 1 });
+  else expect(sent).toMatchObject(refusal);
 }
 
 const NAUGHTY = new URL("../../../../../../shared/data/naughty-strings.json", import.meta.url);

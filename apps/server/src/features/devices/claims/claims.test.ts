@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse } from "../test-house.ts";
+import { createTestHouse } from "../testing/house.ts";
 
 const ADDRESS = "192.0.2.10";
 const invalid = { code: "device.claim_invalid" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 
 const on = { key: "set", params: { on: true } };
 const states = (t: TestHouse) => t.heardOf("command.changed").map(({ command }) => command.state);

@@ -1,7 +1,7 @@
 import { systemRandom } from "@gatehouse/base";
 import { expect, test } from "vitest";
 import { mintDeviceToken } from "../../../platform/secrets/index.ts";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import type { LoginAttempt } from "./authenticator.ts";
 
 const who = (t: TestHouse, attempt: LoginAttempt, house = t.house) => {

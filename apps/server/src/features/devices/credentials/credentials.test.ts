@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 
 const letIn = (t: TestHouse, password: string): boolean =>
   "identity" in t.house.authenticator.login({ password });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 
 const reading = (t: TestHouse, deviceId: string) => ({
   tenantId: t.actor.tenantId,

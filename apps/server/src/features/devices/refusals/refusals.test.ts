@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse, type TestHouse } from "../test-house.ts";
+import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import { SLOT_MS, sparkOf, startOf } from "./slots.ts";
 
 const refuse = (t: TestHouse, deviceId: string | undefined, code: string, detail?: string) =>

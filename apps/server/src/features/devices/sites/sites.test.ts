@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTestHouse } from "../test-house.ts";
+import { createTestHouse } from "../testing/house.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
 test("a site is added, renamed and deleted; one with devices stays", async () => {

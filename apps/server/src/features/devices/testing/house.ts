@@ -1,13 +1,13 @@
 import { type Clock, newUuid, Secret, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { Bus, BusMessages, BusSubject, devices } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
-import { createBus } from "../../platform/bus/bus.ts";
-import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
-import type { FeatureMigrations } from "../../platform/feature.ts";
-import { devicesMigrations } from "./index.ts";
-import type { Actor } from "./model.ts";
-import { DeviceHouse, type DevicesDeps } from "./service.ts";
-import type { DevicesTables } from "./tables.ts";
+import { createBus } from "../../../platform/bus/bus.ts";
+import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
+import type { FeatureMigrations } from "../../../platform/feature.ts";
+import { devicesMigrations } from "../index.ts";
+import type { Actor } from "../model.ts";
+import { DeviceHouse, type DevicesDeps } from "../service.ts";
+import type { DevicesTables } from "../tables.ts";
 
 /** As much of the accounts' tables as devices refer to. */
 const tenants: FeatureMigrations = {
