@@ -26,6 +26,12 @@ export function useKindName(): (kind: string) => string {
   };
 }
 
+/** Kinds that stand out. */
+const TINTS: Readonly<Record<string, string | undefined>> = {
+  command: styles.command,
+  refusal: styles.refusal,
+};
+
 /** Log lines in machine type: time, kind, text. */
 export function LogLines(props: { lines: readonly LogLine[]; short?: boolean; dated?: boolean }) {
   const format = useFormat();
@@ -38,7 +44,7 @@ export function LogLines(props: { lines: readonly LogLine[]; short?: boolean; da
             {props.dated === true ? `${format.date(line.tsMs)} ` : ""}
             {format.clockMs(line.tsMs)}
           </time>
-          <span className={`${styles.lineKind} ${styles[line.kind] ?? ""}`}>{kindName(line.kind)}</span>
+          <span className={`${styles.lineKind} ${TINTS[line.kind] ?? ""}`}>{kindName(line.kind)}</span>
           <span className={`${styles.lineText} ${props.short === true ? styles.oneLine : ""}`}>
             {line.message}
             {props.short !== true && hasData(line.data) && (

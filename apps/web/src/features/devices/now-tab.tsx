@@ -9,7 +9,6 @@ import { EmptyState } from "../../design/empty-state.tsx";
 import { LiveMark } from "../../design/live-mark.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
-import { Spark } from "../../design/spark.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { CredentialsSummary } from "./credentials-summary.tsx";
 import styles from "./device.module.css";
@@ -106,7 +105,7 @@ function Numbers(props: {
                     metric={metric}
                     column={recent.columns.get(metric.key)}
                     fromMs={recent.fromMs}
-                    colour={`var(--series-${((n + 2) % 6) + 1})`}
+                    colour={`series-${((n + 2) % 6) + 1}`}
                   />
                 ))}
               </div>
@@ -152,15 +151,20 @@ function Small(props: {
   colour: string;
 }) {
   const text = useMetricText();
-  const { v } = numbersOf(props.column, props.fromMs);
-  const value = props.column?.v.at(-1);
+  const { metric, column, fromMs, colour } = props;
+  const label = text.label(metric);
+  const series = useMemo(
+    () => [{ label, colour, ...numbersOf(column, fromMs) }],
+    [column, fromMs, label, colour],
+  );
+  const value = column?.v.at(-1);
   return (
     <div className={styles.small}>
       <div className={styles.smallHead}>
-        <span className="secondary small truncate">{text.label(props.metric)}</span>
-        <span className="strong nowrap">{value === undefined ? "–" : text.value(props.metric, value)}</span>
+        <span className="secondary small truncate">{label}</span>
+        <span className="strong nowrap">{value === undefined ? "–" : text.value(metric, value)}</span>
       </div>
-      <Spark values={v} colour={props.colour} width={220} height={44} fill={false} />
+      <Chart title={label} series={series} axes={false} height={46} formatValue={text.number(metric)} />
     </div>
   );
 }

@@ -1,45 +1,65 @@
 import { devices, operations } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import { liveHub } from "../../data/live.ts";
 import { query, useCall } from "../../data/query.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
+import { AddDeviceForm } from "../devices/add-device-form.tsx";
+import { ConnectDevice, type Created } from "../devices/connect-device.tsx";
 import styles from "./setup.module.css";
 import { StepFoot, StepHead } from "./setup-frame.tsx";
 
 const WATCH_MS = 1_000;
 
-/** Something real, or the demo site. */
+/** Something real, connected right here, or the demo site. */
 export function FirstDeviceStep(props: { onBack: () => void }) {
   const t = useTranslations("setup.device");
   const back = useTranslations("common.action")("back");
+  const [adding, setAdding] = useState(false);
   return (
     <>
       <StepHead title={t("title")}>{t("intro")}</StepHead>
-      <div className={styles.choices}>
-        <Panel title={t("realTitle")}>
-          <div className={styles.choice}>
-            <p className="secondary">{t("realText")}</p>
-            <ButtonLink to="/devices/add" h={36}>
-              {t("realAction")}
-            </ButtonLink>
-          </div>
-        </Panel>
-        <DemoChoice />
-      </div>
+      {adding ? (
+        <RealDevice />
+      ) : (
+        <div className={styles.choices}>
+          <Panel title={t("realTitle")}>
+            <div className={styles.choice}>
+              <p className="secondary">{t("realText")}</p>
+              <Button h={36} onClick={() => setAdding(true)}>
+                {t("realAction")}
+              </Button>
+            </div>
+          </Panel>
+          <DemoChoice />
+        </div>
+      )}
       <StepFoot>
-        <Button variant="default" h={36} onClick={props.onBack}>
+        <Button variant="default" h={36} onClick={adding ? () => setAdding(false) : props.onBack}>
           {back}
         </Button>
         <ButtonLink to="/" variant="default" h={36}>
-          {t("later")}
+          {adding ? t("open") : t("later")}
         </ButtonLink>
       </StepFoot>
     </>
   );
+}
+
+/** The same steps as on the page "Add a device"; outside the shell the live connection is this step's own. */
+function RealDevice() {
+  const [created, setCreated] = useState<Created>();
+  useEffect(() => {
+    liveHub.start();
+    return () => liveHub.stop();
+  }, []);
+  if (created === undefined) return <AddDeviceForm onCreated={setCreated} />;
+  return <ConnectDevice created={created} onAnother={() => setCreated(undefined)} />;
 }
 
 function DemoChoice() {
