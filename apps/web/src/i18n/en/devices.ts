@@ -44,7 +44,6 @@ export const devices = {
     reinstate: "Admit again",
     more: "More actions",
     copyId: "Copy device id",
-    newClaim: "New claim code",
     rotate: "Rotate the key",
     delete: "Delete…",
     tabs: "Parts of this device",
@@ -172,9 +171,7 @@ export const devices = {
     expires: "Valid until",
     noExpiry: "no end",
     revokedOn: "revoked {when}",
-    neverUsed: "never",
     none: "This device has no working credential.",
-    newest: "Newest",
     active: "{count, plural, =0 {None valid} one {# valid} other {# valid}}",
     topics: "May publish and subscribe",
     topicsText: "A device reaches only its own topics. Everything else is refused and counted.",
@@ -234,7 +231,6 @@ export const devices = {
     empty: "Nothing so far",
     emptyText: "Connections, refusals, commands and the device’s own lines stand here.",
     noMatch: "No line matches.",
-    data: "Details",
   },
 
   settings: {
@@ -254,7 +250,6 @@ export const devices = {
     intervalHint: "After three intervals without a reading the device is stale.",
     save: "Save changes",
     saved: "The changes are saved.",
-    unchanged: "Nothing changed.",
     danger: "Delete this device",
     dangerText:
       "Its connection drops, its credentials end and its history is deleted. This cannot be undone.",

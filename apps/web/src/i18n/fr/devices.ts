@@ -47,7 +47,6 @@ export const devices: Same<typeof en> = {
     reinstate: "Admettre de nouveau",
     more: "Autres actions",
     copyId: "Copier l’identifiant",
-    newClaim: "Nouveau code d’ajout",
     rotate: "Renouveler la clé",
     delete: "Supprimer…",
     tabs: "Parties de cet appareil",
@@ -176,9 +175,7 @@ export const devices: Same<typeof en> = {
     expires: "Valable jusqu’au",
     noExpiry: "sans fin",
     revokedOn: "révoqué {when}",
-    neverUsed: "jamais",
     none: "Cet appareil n’a aucun accès valable.",
-    newest: "Le plus récent",
     active: "{count, plural, =0 {Aucun valable} one {# valable} other {# valables}}",
     topics: "Sujets permis",
     topicsText: "Un appareil n’atteint que ses propres sujets. Tout le reste est refusé et compté.",
@@ -240,7 +237,6 @@ export const devices: Same<typeof en> = {
     empty: "Rien pour l’instant",
     emptyText: "Connexions, refus, commandes et lignes de l’appareil s’affichent ici.",
     noMatch: "Aucune ligne ne correspond.",
-    data: "Détails",
   },
 
   settings: {
@@ -260,7 +256,6 @@ export const devices: Same<typeof en> = {
     intervalHint: "Après trois intervalles sans valeur, l’appareil est en retard.",
     save: "Enregistrer",
     saved: "Les modifications sont enregistrées.",
-    unchanged: "Rien n’a changé.",
     danger: "Supprimer cet appareil",
     dangerText:
       "Sa connexion tombe, ses accès prennent fin et son historique est supprimé. C’est sans retour.",
