@@ -69,7 +69,7 @@ function Notice(props: { alert: alerts.Alert; onOpen: () => void }) {
   const nowMs = useNow(10_000);
   const { alert } = props;
   return (
-    <Link to="/alerts" className={styles.notice ?? ""} onClick={props.onOpen}>
+    <Link to="/alerts" search={{ alert: alert.id }} className={styles.notice ?? ""} onClick={props.onOpen}>
       <span className="strong truncate">{alert.ruleName}</span>
       <span className="row row-between tertiary tiny">
         <span className="truncate">{alert.deviceName}</span>

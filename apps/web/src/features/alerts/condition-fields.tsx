@@ -1,0 +1,223 @@
+import type { alerts } from "@gatehouse/contract";
+import { DEVICE_TYPES } from "@gatehouse/device-types";
+import { Autocomplete, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { useTranslations } from "use-intl";
+import styles from "./alerts.module.css";
+import { DurationField } from "./duration-field.tsx";
+import type { RuleDraft, RuleField } from "./rule-draft.ts";
+import { useWords } from "./use-words.ts";
+
+export interface FieldsProps {
+  draft: RuleDraft;
+  change: (change: Partial<RuleDraft>) => void;
+  wrong: (field: RuleField) => string | undefined;
+}
+
+const KINDS = [
+  "threshold",
+  "rate",
+  "silence",
+  "state",
+] as const satisfies readonly alerts.RuleCondition["kind"][];
+
+/** What the rule waits for: one set of fields for each kind. */
+export function ConditionFields(props: FieldsProps) {
+  const t = useTranslations("alerts.rules");
+  const { draft, change } = props;
+  return (
+    <fieldset className={styles.group}>
+      <legend>{t("what")}</legend>
+      <div className={styles.fields}>
+        <NativeSelect
+          label={t("kind.label")}
+          value={draft.kind}
+          onChange={(event) =>
+            change({ kind: KINDS.find((kind) => kind === event.currentTarget.value) ?? draft.kind })
+          }
+          data={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))}
+        />
+        {draft.kind === "silence" ? (
+          <DurationField
+            label={t("silentFor")}
+            value={draft.silentMs}
+            error={props.wrong("silentMs")}
+            onChange={(silentMs) => change({ silentMs })}
+          />
+        ) : (
+          <MetricField {...props} />
+        )}
+      </div>
+      {draft.kind === "threshold" && <Threshold {...props} />}
+      {draft.kind === "rate" && <Rate {...props} />}
+      {draft.kind === "state" && <State {...props} />}
+      {draft.kind !== "silence" && (
+        <div className={styles.fields}>
+          <DurationField
+            label={t("hold")}
+            description={t("holdHint")}
+            value={draft.holdMs}
+            error={props.wrong("holdMs")}
+            onChange={(holdMs) => change({ holdMs })}
+          />
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+const NUMBERS = metricsOf((kind) => kind === "number");
+const STATES = metricsOf((kind) => kind !== "number");
+
+function metricsOf(fits: (kind: string) => boolean): string[] {
+  const keys = DEVICE_TYPES.flatMap(({ metrics }) =>
+    metrics.filter(({ kind }) => fits(kind)).map(({ key }) => key),
+  );
+  return [...new Set(keys)];
+}
+
+function MetricField({ draft, change, wrong }: FieldsProps) {
+  const t = useTranslations("alerts.rules");
+  const { name, unit } = useWords().metric(draft.metric);
+  const known = [name === draft.metric ? "" : name, unit].filter((part) => part !== "").join(", ");
+  return (
+    <Autocomplete
+      label={t("metric")}
+      data={draft.kind === "state" ? STATES : NUMBERS}
+      value={draft.metric}
+      maxLength={64}
+      error={wrong("metric")}
+      rightSectionWidth={130}
+      rightSectionPointerEvents="none"
+      rightSection={<span className="tertiary tiny truncate">{known}</span>}
+      onChange={(metric) => change({ metric })}
+    />
+  );
+}
+
+const numberOf = (value: number | string): number | undefined =>
+  typeof value === "number" ? value : undefined;
+
+function NumberField(props: {
+  label: string;
+  description?: string;
+  suffix: string;
+  value: number | undefined;
+  error: string | undefined;
+  onChange: (value: number | undefined) => void;
+}) {
+  return (
+    <NumberInput
+      label={props.label}
+      description={props.description}
+      error={props.error}
+      value={props.value ?? ""}
+      hideControls
+      rightSectionPointerEvents="none"
+      rightSectionWidth={props.suffix === "" ? 0 : 48}
+      rightSection={<span className="tertiary small">{props.suffix}</span>}
+      onChange={(value) => props.onChange(numberOf(value))}
+    />
+  );
+}
+
+function Threshold({ draft, change, wrong }: FieldsProps) {
+  const t = useTranslations("alerts.rules");
+  const { unit } = useWords().metric(draft.metric);
+  const outside = draft.op === "outside";
+  const ops = ["above", "below", "outside"] as const;
+  return (
+    <div className={styles.fields}>
+      <NativeSelect
+        label={t("op.label")}
+        value={draft.op}
+        onChange={(event) => change({ op: ops.find((op) => op === event.currentTarget.value) ?? draft.op })}
+        data={ops.map((value) => ({ value, label: t(`op.${value}`) }))}
+      />
+      <NumberField
+        label={outside ? t("lower") : t("limit")}
+        suffix={unit}
+        value={draft.limit}
+        error={wrong("limit")}
+        onChange={(limit) => change({ limit })}
+      />
+      {outside && (
+        <NumberField
+          label={t("upper")}
+          suffix={unit}
+          value={draft.upper}
+          error={wrong("upper")}
+          onChange={(upper) => change({ upper })}
+        />
+      )}
+      <NumberField
+        label={t("hysteresis")}
+        description={t("hysteresisHint")}
+        suffix={unit}
+        value={draft.hysteresis}
+        error={wrong("hysteresis")}
+        onChange={(hysteresis) => change({ hysteresis })}
+      />
+    </div>
+  );
+}
+
+function Rate({ draft, change, wrong }: FieldsProps) {
+  const t = useTranslations("alerts.rules");
+  const { unit } = useWords().metric(draft.metric);
+  const ops = ["rises", "falls"] as const;
+  return (
+    <div className={styles.fields}>
+      <NativeSelect
+        label={t("op.label")}
+        value={draft.rateOp}
+        onChange={(event) =>
+          change({ rateOp: ops.find((op) => op === event.currentTarget.value) ?? draft.rateOp })
+        }
+        data={ops.map((value) => ({ value, label: t(`op.${value}`) }))}
+      />
+      <NumberField
+        label={t("perMinute")}
+        suffix={unit}
+        value={draft.perMinute}
+        error={wrong("perMinute")}
+        onChange={(perMinute) => change({ perMinute })}
+      />
+      <DurationField
+        label={t("window")}
+        value={draft.windowMs}
+        error={wrong("windowMs")}
+        onChange={(windowMs) => change({ windowMs })}
+      />
+    </div>
+  );
+}
+
+function State({ draft, change, wrong }: FieldsProps) {
+  const t = useTranslations("alerts.rules");
+  const kinds = ["on", "off", "text"] as const;
+  return (
+    <div className={styles.fields}>
+      <NativeSelect
+        label={t("equalsKind")}
+        value={draft.equalsKind}
+        onChange={(event) =>
+          change({ equalsKind: kinds.find((kind) => kind === event.currentTarget.value) ?? draft.equalsKind })
+        }
+        data={[
+          { value: "on", label: t("stateOn") },
+          { value: "off", label: t("stateOff") },
+          { value: "text", label: t("stateText") },
+        ]}
+      />
+      {draft.equalsKind === "text" && (
+        <TextInput
+          label={t("equals")}
+          value={draft.equalsText}
+          maxLength={1024}
+          error={wrong("equalsText")}
+          onChange={(event) => change({ equalsText: event.currentTarget.value })}
+        />
+      )}
+    </div>
+  );
+}
