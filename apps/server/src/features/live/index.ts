@@ -1,20 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Clock, Logger } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
 import type { Feature } from "../../platform/feature.ts";
-import { type LiveDeps, LiveHub } from "./hub.ts";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
+import { Door } from "./door.ts";
+import { Hub } from "./hub.ts";
+import { Viewer } from "./viewer.ts";
 
-export type { LiveDeps } from "./hub.ts";
+export interface LiveDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whose session the upgrade's cookie is; undefined when there is none. */
+  authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
+  /** Messages per second now, and refusals since start. */
+  rate(): { readonly perSecond: number; readonly refused: number };
+  readonly maxConnections?: number;
+  readonly maxPerPerson?: number;
+}
 
 export interface LiveFeature extends Feature {
-  readonly handleUpgrade: LiveHub["handleUpgrade"];
+  /** Takes the upgrade at LIVE_PATH. */
+  handleUpgrade(this: void, request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Open connections, those still at the door among them. */
   viewerCount(): number;
 }
 
-export function createLive(deps: LiveDeps): LiveFeature {
-  const hub = new LiveHub(deps);
+const MAX_CONNECTIONS = 1_000;
+/** Tabs and devices of one person. */
+const MAX_PER_PERSON = 50;
+
+export function createLive({ bus, clock, log, authenticate, rate, ...limits }: LiveDeps): LiveFeature {
+  const hub = new Hub(bus, clock, rate);
+  const door = new Door({
+    authenticate,
+    clock,
+    log,
+    maxConnections: limits.maxConnections ?? MAX_CONNECTIONS,
+    maxPerPerson: limits.maxPerPerson ?? MAX_PER_PERSON,
+    onOpen(socket, principal) {
+      const viewer: Viewer = new Viewer(socket, principal, clock, () => hub.wishChanged(viewer));
+      hub.add(viewer);
+      socket.once("close", () => hub.remove(viewer));
+    },
+  });
+  const unsubscribe = bus.subscribe("session.ended", ({ sessionId }) => door.sessionEnded(sessionId));
   return {
     name: "live",
-    start: async () => hub.start(),
-    stop: () => hub.stop(),
-    handleUpgrade: hub.handleUpgrade,
-    viewerCount: () => hub.viewerCount,
+    handleUpgrade: (request, socket, head) => door.handleUpgrade(request, socket, head),
+    viewerCount: () => door.connections,
+    async stop() {
+      unsubscribe();
+      door.stop();
+      hub.stop();
+    },
   };
 }

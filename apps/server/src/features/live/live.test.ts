@@ -193,3 +193,85 @@ test("a client that disappears in the middle of the handshake harms nobody", asy
   const still = await browser(`tenant=${A}`);
   expect(still.socket.readyState).toBe(WebSocket.OPEN);
 });
+
+const entry = (id: string, message: string) => ({ id, tsMs: 1, kind: "log", level: "info", message });
+const parts = (frames: LiveFrame[], name: "log" | "status" | "alerts" | "changed"): unknown[] =>
+  frames.flatMap((frame) => (frame.type === "batch" ? ((frame[name] as unknown[] | undefined) ?? []) : []));
+
+test("a browser hears the log and commands of the devices it details, and of its own tenant only", async () => {
+  const page = await browser(`tenant=${A}`);
+  const curious = await browser(`tenant=${B}`);
+  bus.publish("device.log", { tenantId: A, deviceId: DEVICE, entry: entry("1", "mine") });
+  bus.publish("device.log", { tenantId: A, deviceId: OTHER, entry: entry("2", "not asked for") });
+  bus.publish("device.changed", { tenantId: A, deviceId: DEVICE, change: "updated" });
+  await page.until((frames) => parts(frames, "log").length > 0 && parts(frames, "changed").length > 0);
+  expect(parts(page.frames, "log")).toEqual([{ deviceId: DEVICE, entry: entry("1", "mine") }]);
+  expect(parts(curious.frames, "log")).toEqual([]);
+  expect(parts(curious.frames, "changed")).toEqual([]);
+});
+
+test("what waits for a browser that does not read stays small, log lines and states included", async () => {
+  const stuck = await browser(`tenant=${A}`);
+  const watching = await browser(`tenant=${A}`);
+  stuck.socket.pause();
+  const message = "x".repeat(2_000);
+  for (let round = 0; round < 40; round++) {
+    for (let i = 0; i < 400; i++)
+      bus.publish("device.log", { tenantId: A, deviceId: DEVICE, entry: entry(`${round}-${i}`, message) });
+    bus.publish("device.status", { tenantId: A, deviceId: DEVICE, status: "online", atMs: round });
+    await watching.until((frames) =>
+      parts(frames, "status").some((status) => (status as unknown[])[2] === round),
+    );
+  }
+  stuck.socket.resume();
+  await stuck.until((frames) => parts(frames, "status").some((status) => (status as unknown[])[2] === 39));
+  expect(parts(watching.frames, "log")).toHaveLength(16_000);
+  expect(parts(stuck.frames, "log").length).toBeLessThan(9_000);
+  expect(parts(stuck.frames, "status").length).toBeLessThan(40);
+}, 30_000);
+
+test("a flood of requests is refused before its answers pile up", async () => {
+  const { socket } = await browser(`tenant=${A}`);
+  for (let id = 0; id < 200; id++) socket.send(JSON.stringify({ op: "ping", id }));
+  const [code, reason] = await once(socket, "close");
+  expect([code, String(reason)]).toEqual([1008, "request.rate_limited"]);
+});
+
+test("a person has a bounded number of connections, and another person is not kept out by it", async () => {
+  for (let i = 0; i < 50; i++) await browser(`tenant=${A}`);
+  const refused = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live?tenant=${A}`);
+  expect(String((await once(refused, "error"))[0])).toMatch(/429/);
+  const other = await browser(`tenant=${B}`);
+  expect(other.socket.readyState).toBe(WebSocket.OPEN);
+  for (const socket of open.splice(0)) socket.terminate();
+  while (live.viewerCount() > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect((await browser(`tenant=${A}`)).socket.readyState).toBe(WebSocket.OPEN);
+}, 30_000);
+
+test("a session that ends while its upgrade is being checked does not get in", async () => {
+  const late = createLive({
+    bus,
+    clock: systemClock,
+    log: silentLogger,
+    rate: () => ({ perSecond: 0, refused: 0 }),
+    async authenticate() {
+      bus.publish("session.ended", { tenantId: A, personId: A, sessionId: "s9" });
+      return principalOf(`/?tenant=${A}&session=s9`);
+    },
+  });
+  server.removeAllListeners("upgrade");
+  server.on("upgrade", late.handleUpgrade);
+  const socket = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live`);
+  expect(String((await once(socket, "error"))[0])).toMatch(/401/);
+  await late.stop?.();
+});
+
+test("stopping says so to everybody and lets nobody in", async () => {
+  const { socket, frames } = await browser(`tenant=${A}`);
+  const closed = once(socket, "close");
+  await live.stop?.();
+  expect((await closed)[0]).toBe(1001);
+  expect(frames.at(-1)).toEqual({ type: "bye", code: "server.stopping" });
+  const next = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live?tenant=${A}`);
+  expect(String((await once(next, "error"))[0])).toMatch(/503/);
+});

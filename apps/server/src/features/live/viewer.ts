@@ -1,134 +1,139 @@
-import type { MonotonicMs, Uuid } from "@gatehouse/base";
-import { LiveRequest } from "@gatehouse/contract";
+import type { Clock, MonotonicMs, Uuid } from "@gatehouse/base";
+import { type LiveFrame, LiveRequest } from "@gatehouse/contract";
 import { Check } from "typebox/value";
 import type { WebSocket } from "ws";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
-import { Backlog, type LiveValue } from "./backlog.ts";
-import type { News } from "./tenant-feed.ts";
+import { type Batch, News, NO_WISH, type Wish } from "./news.ts";
 
-/** A browser with more than this unsent is slow. */
-const SLOW_BYTES = 262_144;
-/** One that stays slow this long has gone away without saying so. */
+/** Bytes waiting for a browser beyond which it gets merged frames instead of every one. */
+export const SLOW_BYTES = 256 * 1024;
 const STUCK_MS = 60_000;
+const MAX_REQUESTS = 60;
+const REQUESTS_WITHIN_MS = 10_000;
+/** Time for the goodbye to arrive. */
+const BYE_MS = 300;
 
-type Frame = Record<string, unknown>;
+/** Close codes: RFC 6455 §7.4.1, and one of our own from the private range. */
+const CLOSE = { goingAway: 1001, policy: 1008, sessionEnded: 4001 } as const;
 
-/** One browser: what it watches, and what it must still be told. */
+/** One browser: what it wants, and what waits for it. */
 export class Viewer {
   readonly principal: PersonPrincipal;
+  wish: Wish = NO_WISH;
   readonly #socket: WebSocket;
-  readonly #backlog = new Backlog();
-  #followsAll = false;
-  #devices: ReadonlySet<Uuid> = new Set();
-  #details: ReadonlySet<Uuid> = new Set();
+  readonly #clock: Clock;
+  readonly #onWish: () => void;
+  #backlog: News | undefined;
   #slowSinceMs: MonotonicMs | undefined;
-  #alive = true;
+  #answered = true;
+  #ended = false;
+  #requests = 0;
+  #requestsSinceMs: MonotonicMs = 0;
 
-  constructor(socket: WebSocket, principal: PersonPrincipal) {
-    this.#socket = socket;
+  constructor(socket: WebSocket, principal: PersonPrincipal, clock: Clock, onWish: () => void) {
     this.principal = principal;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#onWish = onWish;
+    socket.on("message", (data, isBinary) => this.#receive(data.toString(), isBinary));
     socket.on("pong", () => {
-      this.#alive = true;
+      this.#answered = true;
     });
+    // ws closes the connection itself; without a listener it would end the program.
+    socket.on("error", () => socket.terminate());
+    this.#send({ type: "hello", serverMs: clock.nowMs(), sessionId: principal.sessionId });
   }
 
-  /** A frame from the browser; false when it is not one of the contract's. */
-  handle(text: string, serverMs: number): boolean {
-    let request: unknown;
-    try {
-      request = JSON.parse(text);
-    } catch {
-      return false;
-    }
-    if (!Check(LiveRequest, request)) return false;
-    if (request.op === "ping") this.send({ type: "pong", id: request.id, serverMs });
-    else {
-      this.#followsAll = request.values === "all";
-      this.#devices = new Set(request.values === "all" ? [] : request.values);
-      this.#details = new Set(request.details);
-    }
-    return true;
+  get sessionId(): Uuid {
+    return this.principal.sessionId;
   }
 
-  send(frame: Frame): void {
-    this.#socket.send(JSON.stringify(frame));
+  /** Viewers with the same key get the same text. */
+  get sharedKey(): string | undefined {
+    if (this.wish.values !== "all" || this.wish.details.size > 0 || this.#backlog !== undefined)
+      return undefined;
+    return [...this.principal.permissions].sort().join();
   }
 
-  /** `allJson` is the values' JSON, made once for all who follow everything. */
-  deliver(
-    news: News,
-    allJson: () => string,
-    rate: Frame | undefined,
-    nowMs: { wall: number; monotonic: MonotonicMs },
-  ): void {
-    const mayRead = this.principal.permissions.has("telemetry.read");
-    const slow = this.#isSlow(nowMs.monotonic);
-    const waited = this.#backlog.size > 0;
-    if (mayRead && (slow || waited)) this.#backlog.add(this.#wanted(news.values));
-    const values =
-      slow || !mayRead
-        ? undefined
-        : waited
-          ? JSON.stringify(this.#backlog.take())
-          : this.#valuesJson(news.values, allJson);
-    const parts = { ...this.#others(news), ...(rate === undefined || slow ? {} : { rate }) };
-    if (values === undefined && Object.keys(parts).length === 0) return;
-    const merged = values !== undefined && (waited || news.merged);
-    const head = JSON.stringify({
-      type: "batch",
-      serverMs: nowMs.wall,
-      ...parts,
-      ...(merged ? { merged } : {}),
-    });
-    this.#socket.send(values === undefined ? head : `${head.slice(0, -1)},"values":${values}}`);
+  /** Sends the text, or keeps its content for later when the browser does not take what was sent before. */
+  offer(batch: Batch, text: () => string): void {
+    if (this.#isSlow() || this.#backlog !== undefined) {
+      this.#backlog ??= new News();
+      this.#backlog.absorb(batch);
+    } else this.#socket.send(text());
   }
 
-  /** Asks whether the browser is still there; ends it when it did not answer the last time or has been stuck. */
-  checkAlive(nowMs: MonotonicMs): void {
-    const stuck = this.#slowSinceMs !== undefined && nowMs - this.#slowSinceMs > STUCK_MS;
-    if (!this.#alive || stuck) {
-      this.#socket.terminate();
+  /** Once a period, after `offer`: sends what waited, and ends a connection that takes nothing any more. */
+  settle(): void {
+    if (this.#isSlow()) {
+      this.#slowSinceMs ??= this.#clock.monotonicMs();
+      if (this.#clock.monotonicMs() - this.#slowSinceMs > STUCK_MS) this.#socket.terminate();
       return;
     }
-    this.#alive = false;
-    this.#socket.ping();
+    this.#slowSinceMs = undefined;
+    const batch = this.#backlog?.batchFor(this.wish, this.principal.permissions, this.#clock.nowMs());
+    this.#backlog = undefined;
+    if (batch !== undefined) this.#send(batch);
   }
 
-  end(code: string): void {
-    this.send({ type: "bye", code });
-    this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), 500).unref();
+  /** Ends a connection that did not answer since the last call. */
+  checkAlive(): void {
+    if (this.#answered) this.#socket.ping();
+    else this.#socket.terminate();
+    this.#answered = false;
   }
 
-  #isSlow(nowMs: MonotonicMs): boolean {
-    if (this.#socket.bufferedAmount <= SLOW_BYTES) this.#slowSinceMs = undefined;
-    else this.#slowSinceMs ??= nowMs;
-    return this.#slowSinceMs !== undefined;
+  bye(code: "auth.session_ended" | "server.stopping"): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#send({ type: "bye", code });
+    this.#socket.close(code === "server.stopping" ? CLOSE.goingAway : CLOSE.sessionEnded, code);
+    this.#clock.after(BYE_MS, () => this.#socket.terminate());
   }
 
-  #wanted(values: readonly LiveValue[]): readonly LiveValue[] {
-    return this.#followsAll ? values : values.filter(([deviceId]) => this.#devices.has(deviceId));
+  #isSlow(): boolean {
+    return this.#socket.bufferedAmount > SLOW_BYTES;
   }
 
-  #valuesJson(values: readonly LiveValue[], allJson: () => string): string | undefined {
-    if (values.length === 0) return undefined;
-    if (this.#followsAll) return allJson();
-    const wanted = this.#wanted(values);
-    return wanted.length === 0 ? undefined : JSON.stringify(wanted);
-  }
-
-  #others(news: News): Frame {
-    const { permissions } = this.principal;
-    const parts: Frame = {};
-    if (permissions.has("device.read")) {
-      if (news.status.length > 0) parts.status = news.status;
-      if (news.changed.length > 0) parts.changed = news.changed;
-      const commands = news.details.commands.filter(({ deviceId }) => this.#details.has(deviceId));
-      const log = news.details.log.filter(({ deviceId }) => this.#details.has(deviceId));
-      if (commands.length > 0) parts.commands = commands;
-      if (log.length > 0) parts.log = log;
+  #receive(text: string, isBinary: boolean): void {
+    if (this.#ended) return;
+    const request = isBinary ? undefined : parseRequest(text);
+    if (this.#isTooBusy()) this.#refuse("request.rate_limited");
+    else if (request === undefined) this.#refuse("request.invalid");
+    else if (request.op === "ping")
+      this.#send({ type: "pong", id: request.id, serverMs: this.#clock.nowMs() });
+    else {
+      const { values, details } = request;
+      this.wish = { values: values === "all" ? "all" : new Set(values), details: new Set(details) };
+      this.#onWish();
     }
-    if (permissions.has("alert.read") && news.alerts.length > 0) parts.alerts = news.alerts;
-    return parts;
+  }
+
+  #isTooBusy(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#requestsSinceMs > REQUESTS_WITHIN_MS) {
+      this.#requests = 0;
+      this.#requestsSinceMs = nowMs;
+    }
+    return ++this.#requests > MAX_REQUESTS;
+  }
+
+  #refuse(reason: "request.rate_limited" | "request.invalid"): void {
+    this.#ended = true;
+    this.#socket.close(CLOSE.policy, reason);
+    this.#clock.after(BYE_MS, () => this.#socket.terminate());
+  }
+
+  #send(frame: LiveFrame): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
+}
+
+function parseRequest(text: string): LiveRequest | undefined {
+  try {
+    const request: unknown = JSON.parse(text);
+    return Check(LiveRequest, request) ? request : undefined;
+  } catch {
+    return undefined;
   }
 }

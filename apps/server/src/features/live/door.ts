@@ -1,0 +1,114 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { AppError, type Clock, type Logger, type MonotonicMs, type Uuid } from "@gatehouse/base";
+import { type WebSocket, WebSocketServer } from "ws";
+import { assertSameOrigin } from "../../platform/http/cross-site.ts";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
+import { toAppError } from "../../platform/http/problem.ts";
+
+export interface DoorOptions {
+  /** Whose session the upgrade's cookie is; undefined when there is none. */
+  authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly maxConnections: number;
+  readonly maxPerPerson: number;
+  onOpen(socket: WebSocket, principal: PersonPrincipal): void;
+}
+
+const MAX_REQUEST_BYTES = 64 * 1024;
+const ADMIT_WITHIN_MS = 10_000;
+/** A session that ends while its upgrade is being checked is remembered this long. */
+const ENDED_FOR_MS = 60_000;
+
+/** Lets a browser in: same site, a session, and not too many. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_REQUEST_BYTES,
+    // Costs memory for each connection, and compressing secrets beside chosen text leaks them (CRIME).
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  readonly #perPerson = new Map<Uuid, number>();
+  readonly #ended = new Map<Uuid, MonotonicMs>();
+  #total = 0;
+  #stopping = false;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#total;
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  sessionEnded(sessionId: Uuid): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const [known, endedMs] of this.#ended) {
+      if (nowMs - endedMs < ENDED_FOR_MS) break;
+      this.#ended.delete(known);
+    }
+    this.#ended.set(sessionId, nowMs);
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { clock, log, maxConnections } = this.#options;
+    socket.on("error", () => socket.destroy());
+    if (this.#stopping || this.#total >= maxConnections) {
+      refuse(socket, new AppError(this.#stopping ? "server.stopping" : "server.busy"));
+      return;
+    }
+    this.#total++;
+    socket.once("close", () => {
+      this.#total--;
+    });
+    const late = clock.after(ADMIT_WITHIN_MS, () => socket.destroy());
+    this.#admit(request)
+      .then(
+        (principal) => this.#open(request, socket, head, principal),
+        (error: unknown) => {
+          const known = toAppError(error);
+          if (known.row.fault === "server") log.error({ err: error }, "live.upgrade_failed");
+          refuse(socket, known);
+        },
+      )
+      .finally(() => late.cancel());
+  }
+
+  async #admit(request: IncomingMessage): Promise<PersonPrincipal> {
+    assertSameOrigin(request.headers, request.headers.host);
+    const principal = await this.#options.authenticate(request);
+    if (principal === undefined) throw new AppError("auth.required");
+    if (this.#ended.has(principal.sessionId)) throw new AppError("auth.session_ended");
+    if ((this.#perPerson.get(principal.personId) ?? 0) >= this.#options.maxPerPerson)
+      throw new AppError("request.rate_limited");
+    return principal;
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, principal: PersonPrincipal): void {
+    if (socket.destroyed) return;
+    const { personId } = principal;
+    this.#perPerson.set(personId, (this.#perPerson.get(personId) ?? 0) + 1);
+    socket.once("close", () => {
+      const left = (this.#perPerson.get(personId) ?? 1) - 1;
+      if (left === 0) this.#perPerson.delete(personId);
+      else this.#perPerson.set(personId, left);
+    });
+    this.#server.handleUpgrade(request, socket, head, (opened) => this.#options.onOpen(opened, principal));
+  }
+}
+
+/** RFC 9457 problem details in place of the upgrade. */
+function refuse(socket: Duplex, { code, row }: AppError): void {
+  const body = JSON.stringify({ type: `/problems/${code}`, title: row.title, status: row.status, code });
+  socket.end(
+    `HTTP/1.1 ${row.status} Refused\r\ncontent-type: application/problem+json\r\nconnection: close\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
