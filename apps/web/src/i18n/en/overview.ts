@@ -15,7 +15,7 @@ export const overview = {
     critical: "{count, plural, one {# critical alert is} other {# critical alerts are}} open.",
     alerts: "{count, plural, one {# alert is} other {# alerts are}} open.",
     online: "{online} of {total, plural, one {# device} other {# devices}}",
-    areOnline: "{online, plural, one {is} other {are}} online.",
+    areOnline: "{online, plural, one {is online} other {are online}}.",
     calm: "No alert is open.",
   },
   figures: {

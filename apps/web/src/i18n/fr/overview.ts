@@ -23,7 +23,7 @@ export const overview: Same<typeof en> = {
       "{count, plural, one {# alerte critique est ouverte} other {# alertes critiques sont ouvertes}}.",
     alerts: "{count, plural, one {# alerte est ouverte} other {# alertes sont ouvertes}}.",
     online: "{online} {total, plural, one {appareil sur #} other {appareils sur #}}",
-    areOnline: "{online, plural, one {est} other {sont}} en ligne.",
+    areOnline: "{online, plural, one {est en ligne} other {sont en ligne}}.",
     calm: "Aucune alerte n’est ouverte.",
   },
   figures: {
