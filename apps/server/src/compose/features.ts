@@ -183,7 +183,7 @@ export function createFeatures(house: House): Features {
     mqtt: { ...config.mqtt, tlsHost: config.mqtt.tlsHost || config.http.host },
     tls,
     sink: telemetry,
-    authenticator: gatewayAuthenticator(devices),
+    authenticator: gatewayAuthenticator(devices, (tenantId) => choices.get(tenantId).acceptDiscovery),
     deviceLog: gatewayLogSink(devices),
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),

@@ -17,11 +17,19 @@ type DeviceCommand = contract.Command;
 
 // One function for each port that one feature asks for and the devices feature fills. Only shapes change here.
 
-export const gatewayAuthenticator = (devices: DevicesFeature): DeviceAuthenticator => ({
-  authenticate: (claim) => devices.authenticateDevice(claim),
+/** Every device may announce others where its tenant allows discovery; what it announces stays its own. */
+export const gatewayAuthenticator = (
+  devices: DevicesFeature,
+  acceptsDiscovery: (tenantId: Uuid) => boolean,
+): DeviceAuthenticator => ({
+  async authenticate(claim) {
+    const identity = await devices.authenticateDevice(claim);
+    return identity && { ...identity, discovery: acceptsDiscovery(identity.tenantId) };
+  },
   async find(deviceId) {
     const record = devices.findDevice(deviceId);
-    return record === undefined || record.revoked ? undefined : record;
+    if (record === undefined || record.revoked) return undefined;
+    return { ...record, discovery: acceptsDiscovery(record.tenantId) };
   },
 });
 

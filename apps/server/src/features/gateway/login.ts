@@ -109,7 +109,7 @@ export class Login {
       ...(certificate === undefined ? {} : { certificate }),
     };
     const identity = await this.#withinTime(this.#parts.authenticator.authenticate(claim));
-    return identity ?? new Refused("device.credentials_invalid", undefined, true);
+    return identity ?? new Refused("device.credentials_invalid");
   }
 
   /** Undefined: let in. */

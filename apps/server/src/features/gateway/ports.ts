@@ -33,7 +33,7 @@ export interface DeviceClaim {
 }
 
 export interface DeviceAuthenticator {
-  /** Undefined when the credentials are wrong or the device is revoked: that is then said on the bus already. */
+  /** Undefined when the credentials are wrong; throws `device.revoked`. */
   authenticate(claim: DeviceClaim): Promise<DeviceIdentity | undefined>;
   /** The device as it is now (name, type, grants), undefined when it is gone or revoked. For wills and renames. */
   find(deviceId: Uuid): Promise<Omit<DeviceIdentity, "credentialId" | "credentialKind"> | undefined>;

@@ -25,10 +25,9 @@ export class Refusals {
     this.counter = new RateCounter(clock);
   }
 
-  add({ code, detail, isPublished }: Refused, by: RefusedBy): void {
+  add({ code, detail }: Refused, by: RefusedBy): void {
     this.counter.add();
     this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
-    if (isPublished) return;
     this.#bus.publish("message.refused", {
       ...(by.tenantId === undefined ? {} : { tenantId: by.tenantId }),
       ...(by.deviceId === undefined ? {} : { deviceId: by.deviceId }),

@@ -4,12 +4,9 @@ import type { ErrorCode } from "@gatehouse/base";
 export class Refused {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
-  /** Whoever refused has said so on the bus already. */
-  readonly isPublished: boolean;
 
-  constructor(code: ErrorCode, detail?: string, isPublished = false) {
+  constructor(code: ErrorCode, detail?: string) {
     this.code = code;
     this.detail = detail;
-    this.isPublished = isPublished;
   }
 }

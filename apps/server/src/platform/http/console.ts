@@ -16,7 +16,7 @@ export async function registerConsole(app: FastifyInstance, distDir: string, log
   const indexPath = join(distDir, "index.html");
   const index = existsSync(indexPath) ? readFileSync(indexPath, "utf8") : undefined;
   if (index === undefined) log.warn({ distDir }, "console.not_built");
-  else
+  else {
     await app.register(fastifyStatic, {
       root: join(distDir, "assets"),
       prefix: "/assets/",
@@ -24,6 +24,8 @@ export async function registerConsole(app: FastifyInstance, distDir: string, log
       maxAge: "365d",
       index: false,
     });
+    app.get("/icon.svg", (_request, reply) => reply.sendFile("icon.svg", distDir, { maxAge: "1d" }));
+  }
 
   const sendIndex = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (index === undefined) throw new AppError("request.not_found");
