@@ -1,7 +1,7 @@
 import type { Migration } from "../../../platform/database/migrate.ts";
 
 /**
- * docs/decisions/0010-one-row-per-message.md gives the reasons for this layout. `telemetry` and `telemetry_1m`
+ * docs/decisions/0003-one-row-per-message.md gives the reasons for this layout. `telemetry` and `telemetry_1m`
  * are partitioned by range of `ts`; upkeep makes and drops the partitions. A device that is deleted leaves its
  * sets without `device_id`, and a job removes what hangs on them in slices: a cascade would lock for minutes.
  */
