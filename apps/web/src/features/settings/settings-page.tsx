@@ -1,12 +1,55 @@
+import { Link, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
-import { EmptyState } from "../../design/empty-state.tsx";
+import { usePageTitle } from "../../app/page-title.ts";
+import { AboutSection } from "./about-section.tsx";
+import { DemoSection } from "./demo-section.tsx";
+import { IntegrationsSection } from "./integrations-section.tsx";
+import { NetworkSection } from "./network-section.tsx";
+import { NotificationsSection } from "./notifications-section.tsx";
+import styles from "./settings.module.css";
+import { SiteSection } from "./site-section.tsx";
+import { StorageSection } from "./storage-section.tsx";
 
+const SECTIONS = {
+  site: SiteSection,
+  network: NetworkSection,
+  notifications: NotificationsSection,
+  integrations: IntegrationsSection,
+  storage: StorageSection,
+  demo: DemoSection,
+  about: AboutSection,
+} as const;
+type SectionName = keyof typeof SECTIONS;
+const NAMES = Object.keys(SECTIONS) as SectionName[];
+
+/** The installation's settings, one section at a time; the address names it. */
 export function SettingsPage() {
-  const t = useTranslations("settings.empty");
+  const t = useTranslations("settings");
+  const { section } = useParams({ strict: false });
+  const current = NAMES.find((name) => name === section) ?? "site";
+  const Section = SECTIONS[current];
+  usePageTitle(section === undefined ? undefined : t(`section.${current}`));
   return (
     <>
-      <h1 className="page-title">{t("title")}</h1>
-      <EmptyState title={t("title")}>{t("text")}</EmptyState>
+      <h1 className="page-title">{t("title", { section: t(`section.${current}`) })}</h1>
+      <div className={styles.layout}>
+        <nav className={styles.sections} aria-label={t("sections")}>
+          {NAMES.map((name) => (
+            <Link
+              key={name}
+              to="/settings/$section"
+              params={{ section: name }}
+              className={styles.section ?? ""}
+              {...(name === current ? { "aria-current": "page" as const } : {})}
+            >
+              {t(`section.${name}`)}
+            </Link>
+          ))}
+        </nav>
+        <div className="stack">
+          <Section />
+        </div>
+      </div>
     </>
   );
 }

@@ -1,0 +1,140 @@
+import { alerts } from "@gatehouse/contract";
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTranslations } from "use-intl";
+import { query, useCall } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
+import { type Column, DataTable } from "../../design/data-table.tsx";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { useErrorText } from "../../design/error-text.ts";
+import { Panel } from "../../design/panel.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { Tag } from "../../design/tag.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import { ChannelEditor } from "./channel-editor.tsx";
+import styles from "./settings.module.css";
+
+type Channel = alerts.Channel;
+
+/** Where alerts are sent. The console's bell needs no channel. */
+export function NotificationsSection() {
+  const t = useTranslations("settings.channel");
+  const format = useFormat();
+  const can = useCan();
+  const canWrite = can("channel.write");
+  const channels = useQuery({ ...query(alerts.listChannels, {}), enabled: can("channel.read") });
+  const [editing, setEditing] = useState<Channel | "new">();
+  const columns = useMemo<Column<Channel>[]>(
+    () => [
+      { id: "name", header: () => t("name"), cell: ({ row }) => <Name channel={row.original} /> },
+      { id: "health", header: () => t("health"), cell: ({ row }) => <Health channel={row.original} /> },
+      {
+        id: "today",
+        header: () => t("today"),
+        meta: { align: "end" },
+        cell: ({ row }) =>
+          `${format.number(row.original.sentToday)} / ${format.number(row.original.dailyCap)}`,
+      },
+      {
+        id: "test",
+        header: () => <span className="visually-hidden">{t("test")}</span>,
+        meta: { align: "end" },
+        cell: ({ row }) => <Test channel={row.original} />,
+      },
+    ],
+    [t, format],
+  );
+  const add = canWrite && <Button onClick={() => setEditing("new")}>{t("add")}</Button>;
+  return (
+    <Panel title={t("title")} end={add} flush>
+      <QueryView
+        query={channels}
+        what={t("reading")}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
+      >
+        {({ items }) => (
+          <DataTable
+            label={t("title")}
+            rows={items}
+            rowId={({ id }) => id}
+            columns={columns}
+            {...(canWrite ? { onOpen: setEditing } : {})}
+            phoneRow={(channel) => (
+              <span className="row row-between">
+                <Name channel={channel} />
+                <Health channel={channel} />
+              </span>
+            )}
+          />
+        )}
+      </QueryView>
+      {editing !== undefined && (
+        <ChannelEditor
+          channel={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Name(props: { channel: Channel }) {
+  const t = useTranslations("settings.channel");
+  const { name, settings, enabled } = props.channel;
+  return (
+    <span className={styles.lines}>
+      <span className="strong truncate">{name}</span>
+      <span className="tertiary tiny">
+        {t(`kind.${settings.kind}`)}
+        {!enabled && `, ${t("off")}`}
+      </span>
+    </span>
+  );
+}
+
+function Health(props: { channel: Channel }) {
+  const t = useTranslations("settings.channel");
+  const { health, lastError } = props.channel;
+  const tone = health === "ok" ? "ok" : health === "failing" ? "warn" : "neutral";
+  return (
+    <span className={styles.lines}>
+      <span>
+        <Tag tone={tone}>{t(`healthIs.${health}`)}</Tag>
+      </span>
+      {health === "failing" && lastError !== undefined && (
+        <span className="tertiary tiny truncate">{lastError}</span>
+      )}
+    </span>
+  );
+}
+
+/** Sends a message now and says in words what happened. */
+function Test(props: { channel: Channel }) {
+  const t = useTranslations("settings.channel");
+  const errorText = useErrorText();
+  const test = useCall(alerts.testChannel, [alerts.listChannels]);
+  const { id, name } = props.channel;
+  if (!useCan()("channel.write")) return null;
+  return (
+    <span className="row">
+      <span aria-live="polite" className="small push-end">
+        {test.error !== null && <span className="danger">{errorText(test.error)}</span>}
+        {test.data !== undefined && (
+          <span className={test.data.ok ? undefined : "warn"}>
+            {test.data.ok ? t("testOk") : t("testFailed", { detail: test.data.detail })}
+          </span>
+        )}
+      </span>
+      <Button
+        variant="default"
+        loading={test.isPending}
+        aria-label={t("testOne", { name })}
+        onClick={() => test.mutate({ params: { id }, body: {} })}
+      >
+        {t("test")}
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,175 @@
+import { devices } from "@gatehouse/contract";
+import { Autocomplete, Button, Modal, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { useTranslations } from "use-intl";
+import { query, useCall } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
+import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
+import { type Column, DataTable } from "../../design/data-table.tsx";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { useErrorText } from "../../design/error-text.ts";
+import { Panel } from "../../design/panel.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./settings.module.css";
+import { TIME_ZONES } from "./site-section.tsx";
+
+/** Places where devices stand, each with its own clock. */
+export function SitesPanel() {
+  const t = useTranslations("settings.sites");
+  const format = useFormat();
+  const canWrite = useCan()("site.write");
+  const sites = useQuery(query(devices.listSites, {}));
+  const [editing, setEditing] = useState<devices.Site | "new">();
+  const columns = useMemo<Column<devices.Site>[]>(
+    () => [
+      {
+        id: "name",
+        header: () => t("name"),
+        cell: ({ row }) => <span className="strong">{row.original.name}</span>,
+      },
+      { id: "zone", header: () => t("timeZone"), cell: ({ row }) => row.original.timeZone },
+      {
+        id: "devices",
+        header: () => t("devices"),
+        meta: { align: "end" },
+        cell: ({ row }) =>
+          `${format.number(row.original.onlineCount)} / ${format.number(row.original.deviceCount)}`,
+      },
+    ],
+    [t, format],
+  );
+  const add = canWrite && (
+    <Button variant="default" onClick={() => setEditing("new")}>
+      {t("add")}
+    </Button>
+  );
+  return (
+    <Panel title={t("title")} end={add} flush>
+      <QueryView
+        query={sites}
+        what={t("reading")}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
+      >
+        {({ items }) => (
+          <DataTable
+            label={t("title")}
+            rows={items}
+            rowId={({ id }) => id}
+            columns={columns}
+            {...(canWrite ? { onOpen: setEditing } : {})}
+            phoneRow={({ name, timeZone }) => (
+              <span className={styles.lines}>
+                <span className="strong">{name}</span>
+                <span className="tertiary small">{timeZone}</span>
+              </span>
+            )}
+          />
+        )}
+      </QueryView>
+      {editing !== undefined && (
+        <SiteDialog site={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />
+      )}
+    </Panel>
+  );
+}
+
+const AGAIN = [devices.listSites, devices.listDevices, devices.fleet] as const;
+
+function SiteDialog(props: { site: devices.Site | undefined; onClose: () => void }) {
+  const t = useTranslations("settings.sites");
+  const common = useTranslations("common.action");
+  const errorText = useErrorText();
+  const { site, onClose } = props;
+  const [name, setName] = useState(site?.name ?? "");
+  const [timeZone, setTimeZone] = useState(
+    site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  );
+  const [removing, setRemoving] = useState(false);
+  const create = useCall(devices.createSite, AGAIN);
+  const update = useCall(devices.updateSite, AGAIN);
+  const error = create.error ?? update.error;
+  const body = { name: name.trim(), timeZone };
+  const save = () =>
+    site === undefined
+      ? create.mutate({ body }, { onSuccess: onClose })
+      : update.mutate({ params: { id: site.id }, body }, { onSuccess: onClose });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={site === undefined ? t("add") : t("edit")}
+      size={420}
+      closeButtonProps={{ "aria-label": common("close") }}
+    >
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (body.name !== "") save();
+        }}
+      >
+        <TextInput
+          label={t("name")}
+          value={name}
+          maxLength={120}
+          data-autofocus
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Autocomplete
+          label={t("timeZone")}
+          data={[...TIME_ZONES]}
+          limit={40}
+          value={timeZone}
+          onChange={setTimeZone}
+        />
+        {error !== null && (
+          <p role="alert" className="danger">
+            {errorText(error)}
+          </p>
+        )}
+        <div className="row">
+          {site !== undefined && (
+            <Button variant="default" onClick={() => setRemoving(true)}>
+              {t("delete")}
+            </Button>
+          )}
+          <Button
+            type="submit"
+            className="push-end"
+            disabled={body.name === ""}
+            loading={create.isPending || update.isPending}
+          >
+            {site === undefined ? t("create") : t("save")}
+          </Button>
+        </div>
+      </form>
+      {removing && site !== undefined && (
+        <DeleteSite site={site} onClose={() => setRemoving(false)} onDeleted={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+function DeleteSite(props: { site: devices.Site; onClose: () => void; onDeleted: () => void }) {
+  const t = useTranslations("settings.sites");
+  const errorText = useErrorText();
+  const remove = useCall(devices.deleteSite, AGAIN);
+  const { id, name } = props.site;
+  return (
+    <ConfirmDialog
+      opened
+      destructive
+      title={t("deleteTitle", { name })}
+      act={t("deleteAct", { name })}
+      busy={remove.isPending}
+      error={remove.error === null ? undefined : errorText(remove.error)}
+      onConfirm={() => remove.mutate({ params: { id } }, { onSuccess: props.onDeleted })}
+      onClose={props.onClose}
+    >
+      {t("deleteText")}
+    </ConfirmDialog>
+  );
+}
