@@ -7,7 +7,11 @@ interface CopyConnection {
   endCopyFrom(): void;
 }
 
-/** One `COPY … FROM STDIN` whose data is all there: pg itself has no COPY, only the hooks for one. */
+/**
+ * One `COPY … FROM STDIN` whose data is all there: pg itself has no COPY, only the hooks for one. As a stream
+ * (pg-copy-streams, which backups use) the same takes two more turns of the event loop a batch, and ingest on a
+ * busy machine was 25 to 40 % slower.
+ */
 class CopyIn implements Submittable {
   readonly #text: string;
   readonly #data: Buffer;
