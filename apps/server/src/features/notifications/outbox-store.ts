@@ -109,7 +109,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
             .select("id")
             .where("next_at", "<=", new Date(nowMs))
             .where("state", "in", statesBefore("take"))
-            .where(sql<boolean>`channel_id is null or channel_id <> all(${[...busyChannels]}::uuid[])`)
+            .where(sql<boolean>`(channel_id is null or channel_id <> all(${[...busyChannels]}::uuid[]))`)
             .orderBy("next_at")
             .limit(1)
             .forUpdate()

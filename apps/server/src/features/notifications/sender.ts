@@ -67,6 +67,8 @@ export class Sender {
     this.#isWanted = true;
     this.#pump ??= this.#takeAll().finally(() => {
       this.#pump = undefined;
+      // Somebody woke it after its last look.
+      if (this.#isWanted) this.wake();
     });
   }
 
@@ -89,6 +91,8 @@ export class Sender {
         }
       }
     } catch (error) {
+      // The next poll looks again.
+      this.#isWanted = false;
       log.warn({ err: error }, "outbox.take_failed");
     }
   }

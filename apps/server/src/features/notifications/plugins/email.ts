@@ -98,5 +98,5 @@ function smtpFailure(error: unknown): Outcome {
   }
   if (code === "EAUTH" || code === "ENOAUTH") return { ok: false, code: "auth_refused", detail };
   if (code === "ETIMEDOUT") return { ok: false, code: "timeout", detail };
-  return connectionFailure((error as { cause?: unknown }).cause ?? error);
+  return connectionFailure(error);
 }

@@ -58,10 +58,16 @@ const TLS_ERROR = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|SIGNATURE/;
 
 /** A connection that did not come about, by the system's error code. */
 export function connectionFailure(error: unknown): Failure {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCodeOf(error);
   if (TLS_ERROR.test(code)) return { ok: false, code: "tls_failed", detail: code };
   if (code === "ETIMEDOUT") return { ok: false, code: "timeout" };
   return { ok: false, code: "unreachable", ...(code === "" ? {} : { detail: code }) };
+}
+
+/** nodemailer puts a class of its own in `code` and the system's beside it. */
+function systemCodeOf(error: unknown): string {
+  const { code, originalCode } = error as { code?: unknown; originalCode?: unknown };
+  return String(originalCode ?? code ?? "");
 }
 
 /** What a status means where the protocol above HTTP says nothing else. */
