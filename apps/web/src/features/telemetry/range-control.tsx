@@ -23,7 +23,14 @@ export function RangeControl(props: {
     else props.onRange({ lastMs });
   };
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={280}>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      trapFocus
+      width={280}
+      withRoles={false}
+    >
       <Popover.Target>
         <div>
           <Segmented<Key>
@@ -37,7 +44,7 @@ export function RangeControl(props: {
           />
         </div>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t("custom")}>
+      <Popover.Dropdown role="dialog" aria-label={t("custom")}>
         <CustomRange
           {...props}
           onRange={(chosen) => {
