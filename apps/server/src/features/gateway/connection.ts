@@ -27,9 +27,11 @@ export class Connection {
   will: InboundPacket | undefined;
   /** UNSUBSCRIBE packets that came before the log-in was decided. */
   readonly early: { unsubscriptions?: string[] }[] = [];
-  /** Internal filters that were allowed; those of grants are counted by the router. */
+  /** Internal filters that were allowed and may be kept; those of grants are counted by the router. */
   readonly allowed = new Set<string>();
   readonly granted = new Set<string>();
+  /** Internal filters of a bridge's own choice: not kept, and open to its own messages only. */
+  readonly bridged = new Set<string>();
   /** Messages taken and not yet acknowledged. */
   held = 0;
   /** When a message was last finished or, with none held before, taken. */

@@ -109,6 +109,8 @@ export class Inbound {
     }
     const announced = this.#parts.discover(connection, peer, packet).then((refused) => {
       if (refused !== undefined) this.refuse(connection, refused);
+      // What we cannot follow, a Home Assistant on this broker may; what is another device's goes nowhere.
+      if (refused?.code === "message.topic_forbidden") return undefined;
       return new Promise<void>((resolve, reject) =>
         this.#parts.route(connection, peer, packet, (error) => (error ? reject(error) : resolve()), false),
       );

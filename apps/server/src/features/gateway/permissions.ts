@@ -1,4 +1,5 @@
 import { ADAPTERS, type Adapter, type Upward } from "./adapters/index.ts";
+import { isConfigTopic } from "./home-assistant/discovery-config.ts";
 import type { Entity } from "./home-assistant/entity.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import type { DeviceIdentity } from "./ports.ts";
@@ -23,8 +24,9 @@ const DISCOVERY: TopicUse = { use: "discovery" };
 const FORBIDDEN: TopicUse = { use: "forbidden" };
 const UNKNOWN: TopicUse = { use: "unknown" };
 
-/** Where announcements are made; the prefix is Home Assistant's default. */
+/** Where announcements are made, and where Home Assistant says that it has started; its default prefix. */
 const DISCOVERY_FILTER = "homeassistant/#";
+const BIRTH_TOPIC = "homeassistant/status";
 
 type Subject = Pick<DeviceIdentity, "tenantId" | "deviceId" | "name" | "typeId" | "grants" | "discovery">;
 
@@ -43,7 +45,10 @@ export class Permissions {
       for (const [topic, upward] of adapter.publishes(subject))
         this.#topics.set(topic, { use: "up", upward });
     }
-    this.#filters = adapters.flatMap((adapter) => adapter.subscribes(subject));
+    this.#filters = [
+      ...adapters.flatMap((adapter) => adapter.subscribes(subject)),
+      ...(subject.discovery ? [BIRTH_TOPIC] : []),
+    ];
   }
 
   forPublish(topic: string): TopicUse {
@@ -66,19 +71,21 @@ export class Permissions {
     this.#topics.delete(topic);
   }
 
-  /** `own`: messages to this device; `granted`: other topics of the tenant. */
-  forSubscribe(filter: string): "own" | "granted" | "forbidden" {
+  /** `own`: messages to this device; `granted`: other topics of the tenant; `bridge`: topics of the device's own making. */
+  forSubscribe(filter: string): "own" | "granted" | "bridge" | "forbidden" {
     if (!isTopicFilter(filter)) return "forbidden";
     if (this.#filters.some((allowed) => coversFilter(allowed, filter))) return "own";
     const granted = this.#subject.grants?.some(
       (grant) => grant.subscribe && coversFilter(grant.pattern, filter),
     );
-    return granted || this.#isBridgeTopic(filter) ? "granted" : "forbidden";
+    if (granted) return "granted";
+    return this.#isBridgeTopic(filter) ? "bridge" : "forbidden";
   }
 
   #decide(topic: string): TopicUse {
     if (!isTopicName(topic)) return FORBIDDEN;
-    if (this.#subject.discovery && matchesFilter(DISCOVERY_FILTER, topic)) return DISCOVERY;
+    if (this.#subject.discovery && matchesFilter(DISCOVERY_FILTER, topic) && isConfigTopic(topic))
+      return DISCOVERY;
     const granted = this.#subject.grants?.some(
       (grant) => grant.publish && matchesFilter(grant.pattern, topic),
     );
@@ -88,7 +95,10 @@ export class Permissions {
       : UNKNOWN;
   }
 
-  /** A bridge listens on topics of its own choice (`zigbee2mqtt/+/set`), outside every space that belongs to devices. */
+  /**
+   * A bridge listens on topics of its own choice (`zigbee2mqtt/+/set`), outside every space that belongs to devices.
+   * It gets there what we send it and what it says itself, never another device's messages.
+   */
   #isBridgeTopic(filter: string): boolean {
     if (this.#subject.discovery !== true || /^[$+#]/.test(filter)) return false;
     return !this.#adapters.some((adapter) => adapter.owns(filter));

@@ -7,6 +7,7 @@ import { type Connection, connectionOf, type Peer } from "./connection.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import type { PostgresPersistence } from "./persistence/persistence.ts";
 import { Refused } from "./refused.ts";
+import { ownerOfSession } from "./session-id.ts";
 import { matchesFilter } from "./topic.ts";
 
 export interface RouterParts {
@@ -84,9 +85,9 @@ export class Router {
     const isRestored = subscription.topic.startsWith(peer.prefix);
     const filter = isRestored ? subscription.topic.slice(peer.prefix.length) : subscription.topic;
     const verdict = peer.permissions.forSubscribe(filter);
-    const isFull =
-      connection.allowed.size >= LIMITS.subscriptionsPerClient &&
-      !connection.allowed.has(peer.prefix + filter);
+    const { allowed, bridged } = connection;
+    const isKnown = allowed.has(peer.prefix + filter) || bridged.has(peer.prefix + filter);
+    const isFull = allowed.size + bridged.size >= LIMITS.subscriptionsPerClient && !isKnown;
     if (verdict === "forbidden" || isFull) {
       this.#parts.refuse(
         connection,
@@ -96,7 +97,7 @@ export class Router {
       return done(null, null);
     }
     subscription.topic = peer.prefix + filter;
-    connection.allowed.add(subscription.topic);
+    (verdict === "bridge" ? bridged : allowed).add(subscription.topic);
     if (verdict === "granted" && !connection.granted.has(subscription.topic)) {
       connection.granted.add(subscription.topic);
       this.#granted++;
@@ -107,6 +108,7 @@ export class Router {
   unsubscribed(connection: Connection, filters: readonly string[]): void {
     for (const filter of filters) {
       connection.allowed.delete(filter);
+      connection.bridged.delete(filter);
       if (connection.granted.delete(filter)) this.#granted--;
     }
   }
@@ -124,6 +126,7 @@ export class Router {
     const connection = connectionOf(client);
     const { peer } = connection;
     if (peer === undefined || connection.isEnded) return null;
+    if (connection.bridged.size > 0 && !this.#mayRead(peer, packet)) return null;
     const isFromQueue = packet.messageId !== undefined;
     if (packet.qos === 2 || (packet.retain && packet.qos > 0))
       packet.qos = Math.min(packet.qos, grantedQos(client, packet.topic) ?? 0) as 0 | 1 | 2;
@@ -138,6 +141,19 @@ export class Router {
     if (packet.topic.startsWith(peer.prefix)) packet.topic = packet.topic.slice(peer.prefix.length);
     this.#forwarded++;
     return packet;
+  }
+
+  /** For a client with filters of its own choice: a message of ours or of its own device, or one it may read anyway. */
+  #mayRead({ identity, permissions, prefix }: Peer, packet: AedesPublishPacket): boolean {
+    if (!packet.topic.startsWith(prefix)) return true;
+    const { clientId } = packet as InboundPacket;
+    const isRetained = clientId === undefined;
+    const publisher = isRetained
+      ? this.#parts.persistence.retained.ownerOf(packet.topic)
+      : ownerOfSession(clientId);
+    if (publisher?.deviceId === identity.deviceId) return true;
+    const verdict = permissions.forSubscribe(packet.topic.slice(prefix.length));
+    return verdict === "own" || verdict === "granted";
   }
 }
 

@@ -15,6 +15,7 @@ import { Inbound } from "./inbound.ts";
 import type { Intake } from "./intake.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import { Login } from "./login.ts";
+import { publishOrphanWills } from "./orphan-wills.ts";
 import type { Pacer } from "./pacer.ts";
 import { Permissions } from "./permissions.ts";
 import { MqttStateStore } from "./persistence/mqtt-state-store.ts";
@@ -167,7 +168,12 @@ export class MqttService {
       }),
     );
     this.#sweep = clock.every(SWEEP_EVERY_MS, () => this.#sweepConnections());
-    await this.#publishOrphanWills();
+    await publishOrphanWills({
+      persistence: this.#persistence,
+      authenticator: this.#parts.authenticator,
+      receive: (...message) => this.#inbound.receive(...message),
+      broker,
+    });
   }
 
   /** Takes over a byte stream. `leave` is called when it closes. */
@@ -329,31 +335,6 @@ export class MqttService {
       connection.reason = "server.busy";
       connection.client.close();
     }
-  }
-
-  /** Wills of clients that were connected when the process died. Each is judged by what its device may do now. */
-  async #publishOrphanWills(): Promise<void> {
-    for (const will of this.#persistence.wills()) {
-      const sessionId = will.clientId as string;
-      const client = { id: sessionId, closed: false } as Client;
-      const found = await this.#parts.authenticator.find(ownerOfSession(sessionId).deviceId);
-      if (found !== undefined) {
-        const identity = { ...found, credentialId: "", credentialKind: "api_key" as const };
-        const connection = new Connection(client, "mqtt", "");
-        connection.peer = { identity, permissions: new Permissions(identity), prefix: `${found.tenantId}/` };
-        await this.#publishWill(connection, { ...will, cmd: "publish" } as unknown as InboundPacket);
-      }
-      await this.#persistence.delWill(client);
-    }
-  }
-
-  #publishWill(connection: Connection, will: InboundPacket): Promise<void> {
-    return new Promise((resolve) => {
-      this.#inbound.receive(connection, will, (error) => {
-        if (error || !will.routed) resolve();
-        else this.#broker?.emitRouted(will, () => resolve());
-      });
-    });
   }
 }
 

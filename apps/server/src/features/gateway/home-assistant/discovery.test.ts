@@ -95,6 +95,7 @@ beforeAll(async () => {
   gateway = await startGateway();
   gateway.addDevice("zigbee", { discovery: true });
   gateway.addDevice("boiler");
+  gateway.addDevice("rival", { discovery: true });
 }, 120_000);
 afterAll(async () => gateway[Symbol.asyncDispose]());
 beforeEach(() => {
@@ -181,6 +182,42 @@ test("a bridge cannot announce its way into other devices' topics, and others ca
   expect(gateway.codes().at(-1)).toBe("message.topic_unknown");
 });
 
+test("a device cannot replace or remove what another one announced", async () => {
+  const bridge = await gateway.client("zigbee");
+  const config = { ...ZIGBEE, state_topic: "mine/x", device: { identifiers: "mine" } };
+  await announce(bridge, "sensor/mine/x", config);
+  const rival = await gateway.client("rival");
+  await announce(rival, "sensor/mine/x", { ...config, state_topic: "stolen/x" });
+  await rival.publishAsync("homeassistant/sensor/mine/x/config", "", { qos: 1, retain: true });
+  expect(gateway.codes()).toEqual(["message.topic_forbidden", "message.topic_forbidden"]);
+  const seen = inbox(bridge);
+  await bridge.subscribeAsync("homeassistant/sensor/mine/+/config", { qos: 1 });
+  await until(() => seen.length === 1);
+  expect(JSON.parse(seen[0]?.text ?? "")).toEqual(config);
+});
+
+test("a bridge hears on topics of its choice what it says itself, and no other device", async () => {
+  const bridge = await gateway.client("zigbee");
+  const rival = await gateway.client("rival");
+  const seen = inbox(rival);
+  await announce(bridge, "sensor/quiet/x", {
+    ...ZIGBEE,
+    state_topic: "quiet/x",
+    device: { identifiers: "quiet" },
+  });
+  await rival.subscribeAsync(["quiet/#", "homeassistant/+/+/+/config"], { qos: 1 });
+  await bridge.publishAsync("quiet/x", '{"temperature": 1}', { qos: 1 });
+  await announce(bridge, "sensor/quiet/y", {
+    ...ZIGBEE,
+    state_topic: "quiet/y",
+    device: { identifiers: "quiet" },
+  });
+  await announce(rival, "sensor/own/x", { ...ZIGBEE, state_topic: "own/x", device: { identifiers: "own" } });
+  await until(() => seen.length > 0);
+  expect(seen.map(({ topic }) => topic)).toEqual(["homeassistant/sensor/own/x/config"]);
+  await expect(rival.subscribeAsync("#")).rejects.toThrow();
+});
+
 test("an announcement that cannot be followed is acknowledged and refused with its reason", async () => {
   const bridge = await gateway.client("zigbee");
   await announce(bridge, "sensor/x/y", { ...ZIGBEE, value_template: "{% set a = 1 %}" });
@@ -195,26 +232,6 @@ test("with discovery switched off nothing is announced", async () => {
   await announce(bridge, "sensor/x/z", ZIGBEE);
   expect(gateway.announcements).toEqual([]);
   expect(gateway.codes()).toEqual(["message.topic_forbidden"]);
-});
-
-test("after a restart a bridge's states are understood without a new announcement", async () => {
-  const bridge = await gateway.client("zigbee");
-  await announce(bridge, "sensor/again/temperature", {
-    ...ZIGBEE,
-    state_topic: "zigbee2mqtt/again",
-    device: { identifiers: "again" },
-  });
-  await bridge.endAsync();
-  await gateway.gateway.stop?.();
-  const second = await startGateway({ database: gateway.database, devices: gateway.devices });
-  const back = await second.client("zigbee");
-  await until(() => second.announcements.length > 0);
-  await until(async () => {
-    await back.publishAsync("zigbee2mqtt/again", '{"temperature": 5}', { qos: 1 });
-    return second.sink.readings.length > 0;
-  });
-  await second.stop();
-  await gateway.gateway.start?.();
 });
 
 test("a command for an announced switch goes through its bridge", async () => {
@@ -238,4 +255,23 @@ test("a command for an announced switch goes through its bridge", async () => {
   await until(() => commands.delivered.length === 1);
   expect(seen).toMatchObject([{ topic: "plug/switch/relay/command", text: "ON" }]);
   await commands.stop();
+});
+
+test("after a restart a bridge's states are understood without a new announcement", async () => {
+  const bridge = await gateway.client("zigbee");
+  await announce(bridge, "sensor/again/temperature", {
+    ...ZIGBEE,
+    state_topic: "zigbee2mqtt/again",
+    device: { identifiers: "again" },
+  });
+  await bridge.endAsync();
+  await gateway.stop();
+  const second = await startGateway({ database: gateway.database, devices: gateway.devices });
+  const back = await second.client("zigbee");
+  await until(() => second.announcements.length > 0);
+  await until(async () => {
+    await back.publishAsync("zigbee2mqtt/again", '{"temperature": 5}', { qos: 1 });
+    return second.sink.readings.length > 0;
+  });
+  await second.stop();
 });

@@ -23,8 +23,11 @@ export class InboundDiscovery {
   }
 
   /** Undefined: taken. */
-  async take({ identity }: Peer, topic: string, payload: Buffer): Promise<Refused | undefined> {
-    const { announcements, connections, settings } = this.#parts;
+  async take({ identity, prefix }: Peer, topic: string, payload: Buffer): Promise<Refused | undefined> {
+    const { announcements, connections, settings, retained } = this.#parts;
+    const owner = retained.ownerOf(prefix + topic);
+    if (owner !== undefined && owner.deviceId !== identity.deviceId)
+      return new Refused("message.topic_forbidden", topic);
     if (!settings.get(identity.tenantId).acceptDiscovery)
       return new Refused("message.topic_forbidden", "discovery is switched off");
     const changed = await announcements.take(identity, topic, payload);

@@ -43,11 +43,11 @@ test.each([30, 200, 500])(
       deviceId: deviceId(1),
     });
     const child = spawn(process.execPath, [CHILD, arguments_], { stdio: ["ignore", "pipe", "inherit"] });
-    const promised: number[] = [];
+    const promised = { queued: [] as number[], incoming: [] as number[] };
     for await (const line of createInterface({ input: child.stdout })) {
-      if (line === "ready") continue;
-      promised.push(Number(line));
-      if (promised.length === killAfter) child.kill("SIGKILL");
+      const [kind, n] = line.split(" ");
+      if (kind === "queued" || kind === "incoming") promised[kind].push(Number(n));
+      if (promised.queued.length === killAfter) child.kill("SIGKILL");
     }
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     expect(child.signalCode).toBe("SIGKILL");
@@ -59,15 +59,15 @@ test.each([30, 200, 500])(
     for await (const packet of persistence.outgoingStream(client))
       queued.push(Number((packet as QueuedPacket).payload?.toString()));
     expect(queued).toEqual([...queued].sort((a, b) => a - b));
-    expect(promised.filter((n) => !queued.includes(n))).toEqual([]);
-    expect(promised.filter((n) => !persistence.hasIncoming(client, n))).toEqual([]);
+    expect(promised.queued.filter((n) => !queued.includes(n))).toEqual([]);
+    expect(promised.incoming.filter((n) => !persistence.hasIncoming(client, n))).toEqual([]);
     const retained = new Map<string, number>();
     for await (const packet of persistence.createRetainedStream("#"))
       retained.set(
         (packet as QueuedPacket).topic ?? "",
         Number((packet as QueuedPacket).payload?.toString()),
       );
-    for (const n of promised.filter((even) => even % 2 === 0))
+    for (const n of promised.queued.filter((even) => even % 2 === 0))
       expect(retained.get(`t/${n % 50}`)).toBeGreaterThanOrEqual(n);
     await persistence.destroy();
   },
@@ -104,6 +104,21 @@ test("a gateway that comes back has its sessions, retained messages and wills", 
   expect(greeted).toEqual(["2"]);
   await second.stop();
   await first.stop();
+});
+
+test("an acknowledgement without an identifier takes nothing out of the queue", async () => {
+  const persistence = await reopen();
+  const client = { id: encodeSessionId({ tenantId: TENANT, deviceId: deviceId(1) }, "c") };
+  const packet = { cmd: "publish", brokerId: "x", topic: "a", payload: Buffer.from("1"), qos: 1 };
+  for (const brokerCounter of [1, 2])
+    await persistence.outgoingEnqueue({ clientId: client.id }, { ...packet, brokerCounter });
+  expect(await persistence.outgoingClearMessageId(client, { cmd: "publish" })).toBeUndefined();
+  await persistence.outgoingUpdate(client, { ...packet, brokerCounter: 2, messageId: 9 });
+  expect(await persistence.outgoingClearMessageId(client, { cmd: "puback", messageId: 9 })).toMatchObject({
+    brokerCounter: 2,
+  });
+  expect(await persistence.outgoingStream(client).toArray()).toMatchObject([{ brokerCounter: 1 }]);
+  await persistence.destroy();
 });
 
 test("items of a device that is deleted meanwhile do not hold up the others", async () => {

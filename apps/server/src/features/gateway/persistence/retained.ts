@@ -14,7 +14,7 @@ interface Retained {
 export class RetainedMessages {
   readonly #journal: Pick<StateJournal, "put" | "remove">;
   readonly #byTopic = new Map<string, Retained>();
-  readonly #countByDevice = new Map<string, number>();
+  readonly #topicsByDevice = new Map<string, Set<string>>();
   #bytes = 0;
 
   constructor(journal: Pick<StateJournal, "put" | "remove">) {
@@ -49,16 +49,18 @@ export class RetainedMessages {
     }
   }
 
+  ownerOf(topic: string): Owner | undefined {
+    return this.#byTopic.get(topic)?.owner;
+  }
+
   ofDevice(deviceId: string): QueuedPacket[] {
-    return [...this.#byTopic.values()]
-      .filter(({ owner }) => owner.deviceId === deviceId)
-      .map(({ packet }) => packet);
+    const topics = [...(this.#topicsByDevice.get(deviceId) ?? [])];
+    return topics.map((topic) => (this.#byTopic.get(topic) as Retained).packet);
   }
 
   dropDevice(deviceId: string): void {
-    for (const [topic, retained] of this.#byTopic) {
-      if (retained.owner.deviceId === deviceId) this.#delete(topic, retained);
-    }
+    for (const topic of [...(this.#topicsByDevice.get(deviceId) ?? [])])
+      this.#delete(topic, this.#byTopic.get(topic) as Retained);
   }
 
   #hasRoom(packet: QueuedPacket, owner: Owner, known: Retained | undefined): boolean {
@@ -66,27 +68,31 @@ export class RetainedMessages {
     if (this.#bytes - freed + sizeOf(packet) > SESSION_LIMITS.retainedBytes) return false;
     if (known?.owner.deviceId === owner.deviceId) return true;
     if (known === undefined && this.#byTopic.size >= SESSION_LIMITS.retainedTotal) return false;
-    return (this.#countByDevice.get(owner.deviceId) ?? 0) < SESSION_LIMITS.retainedPerDevice;
+    return (this.#topicsByDevice.get(owner.deviceId)?.size ?? 0) < SESSION_LIMITS.retainedPerDevice;
   }
 
   #set(topic: string, retained: Retained): void {
     const known = this.#byTopic.get(topic);
-    if (known !== undefined) this.#count(known, -1);
+    if (known !== undefined) this.#unlist(topic, known);
     this.#byTopic.set(topic, retained);
-    this.#count(retained, 1);
+    this.#bytes += sizeOf(retained.packet);
+    const { deviceId } = retained.owner;
+    const topics = this.#topicsByDevice.get(deviceId);
+    if (topics === undefined) this.#topicsByDevice.set(deviceId, new Set([topic]));
+    else topics.add(topic);
   }
 
   #delete(topic: string, retained: Retained): void {
     this.#byTopic.delete(topic);
-    this.#count(retained, -1);
+    this.#unlist(topic, retained);
     this.#journal.remove("retained", keyOf(topic));
   }
 
-  #count({ packet, owner }: Retained, by: 1 | -1): void {
-    this.#bytes += by * sizeOf(packet);
-    const count = (this.#countByDevice.get(owner.deviceId) ?? 0) + by;
-    if (count === 0) this.#countByDevice.delete(owner.deviceId);
-    else this.#countByDevice.set(owner.deviceId, count);
+  #unlist(topic: string, { packet, owner }: Retained): void {
+    this.#bytes -= sizeOf(packet);
+    const topics = this.#topicsByDevice.get(owner.deviceId);
+    topics?.delete(topic);
+    if (topics?.size === 0) this.#topicsByDevice.delete(owner.deviceId);
   }
 }
 

@@ -33,10 +33,10 @@ for (let n = 1; ; n++) {
     retain: n % 2 === 0,
     clientId: client.id,
   };
-  const incoming = { ...packet, messageId: n % 65_536 };
-  Promise.all([persistence.accept(packet).durable, persistence.incomingStorePacket(client, incoming)]).then(
-    () => process.stdout.write(`${n}\n`),
-  );
+  persistence.accept(packet).durable?.then(() => process.stdout.write(`queued ${n}\n`));
+  persistence
+    .incomingStorePacket(client, { ...packet, messageId: n })
+    .then(() => process.stdout.write(`incoming ${n}\n`));
   if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   if (n === 900) break;
 }
