@@ -81,14 +81,11 @@ function MetricField({ draft, change, wrong }: FieldsProps) {
   const known = [name === draft.metric ? "" : name, unit].filter((part) => part !== "").join(", ");
   return (
     <Autocomplete
-      label={t("metric")}
+      label={known === "" ? t("metric") : `${t("metric")} · ${known}`}
       data={draft.kind === "state" ? STATES : NUMBERS}
       value={draft.metric}
       maxLength={64}
       error={wrong("metric")}
-      rightSectionWidth={130}
-      rightSectionPointerEvents="none"
-      rightSection={<span className="tertiary tiny truncate">{known}</span>}
       onChange={(metric) => change({ metric })}
     />
   );

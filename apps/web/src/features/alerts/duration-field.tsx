@@ -1,6 +1,7 @@
 import { NativeSelect, NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import styles from "./alerts.module.css";
 
 const UNITS = [
   { key: "s", ms: 1_000 },
@@ -24,28 +25,26 @@ export function DurationField(props: {
   const [unit, setUnit] = useState<(typeof UNITS)[number]>(() => unitOf(props.value));
   const count = props.value === undefined ? "" : props.value / unit.ms;
   return (
-    <NumberInput
-      label={props.label}
-      description={props.description}
-      error={props.error}
-      min={0}
-      hideControls
-      value={count}
-      onChange={(next) => props.onChange(typeof next === "number" ? Math.round(next * unit.ms) : undefined)}
-      rightSectionWidth={104}
-      rightSection={
-        <NativeSelect
-          variant="unstyled"
-          aria-label={t("label", { name: props.label })}
-          value={unit.key}
-          onChange={(event) => {
-            const chosen = UNITS.find(({ key }) => key === event.currentTarget.value) ?? unit;
-            setUnit(chosen);
-            if (typeof count === "number") props.onChange(count * chosen.ms);
-          }}
-          data={UNITS.map(({ key }) => ({ value: key, label: t(key) }))}
-        />
-      }
-    />
+    <div className={styles.duration}>
+      <NumberInput
+        label={props.label}
+        description={props.description}
+        error={props.error}
+        min={0}
+        hideControls
+        value={count}
+        onChange={(next) => props.onChange(typeof next === "number" ? Math.round(next * unit.ms) : undefined)}
+      />
+      <NativeSelect
+        aria-label={t("label", { name: props.label })}
+        value={unit.key}
+        onChange={(event) => {
+          const chosen = UNITS.find(({ key }) => key === event.currentTarget.value) ?? unit;
+          setUnit(chosen);
+          if (typeof count === "number") props.onChange(count * chosen.ms);
+        }}
+        data={UNITS.map(({ key }) => ({ value: key, label: t(key) }))}
+      />
+    </div>
   );
 }
