@@ -15,7 +15,7 @@ import { operationsRoutes } from "../features/operations/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
 import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import type { Config } from "../platform/config/schema.ts";
-import { createDatabase } from "../platform/database/index.ts";
+import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import type { DeviceGate, PersonGate } from "../platform/http/principal.ts";
 import type { Route } from "../platform/http/route.ts";
@@ -247,7 +247,7 @@ export function createFeatures(house: House): Features {
     network: networkSource({ ...house, gateway, listeners }),
     about: aboutSource({ ...house, gateway, telemetry }),
     readiness: {
-      database: async () => (await pool.query("select 1")).rowCount === 1,
+      database: () => isAnswering(pool),
       gateway: async () => gateway.listening().length > 0,
     },
     stopping: house.stopping,

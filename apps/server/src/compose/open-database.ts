@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Config } from "../platform/config/schema.ts";
 import {
   createPool,
+  isAnswering,
   type PostgresConnection,
   startPostgres,
   type UnexpectedExit,
@@ -51,7 +52,7 @@ export async function openDatabase(config: Config, options: OpenOptions): Promis
     await running?.stop();
   };
   try {
-    await pool.query("select 1");
+    await isAnswering(pool);
   } catch (cause) {
     await close();
     throw new AppError("database.unavailable", { reason: (cause as Error).message }, { cause });

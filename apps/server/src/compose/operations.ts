@@ -4,6 +4,7 @@ import type { operations } from "@gatehouse/contract";
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { AboutSource, NetworkSource } from "../features/operations/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import { serverVersion } from "../platform/database/index.ts";
 import { groupFingerprint } from "../platform/tls/index.ts";
 import type { House } from "./features.ts";
 
@@ -45,9 +46,7 @@ export function aboutSource({
     startedMs: clock.nowMs(),
     dataDir: config.dataDir,
     embedded: database.embedded,
-    postgresVersion: async () =>
-      (await database.pool.query<{ server_version: string }>("show server_version")).rows[0]
-        ?.server_version ?? "?",
+    postgresVersion: () => serverVersion(database.pool),
     eventLoopP99Ms: () => metrics.eventLoopP99Ms(),
     ingest: () => ({
       queued: telemetry.stats().queued,

@@ -4,6 +4,7 @@ import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, OverviewSources } from "../features/operations/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import { databaseSizeBytes } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
 import { lastBackupMs } from "./operations.ts";
 
@@ -34,12 +35,12 @@ export function overviewSources(house: Sources): OverviewSources {
     alerts: (tenantId) => alerts.openCounts(tenantId),
     async storage() {
       const [size, points, freeBytes] = await Promise.all([
-        database.pool.query<{ bytes: number }>("select pg_database_size(current_database()) as bytes"),
+        databaseSizeBytes(database.pool),
         telemetry.points(),
         house.freeBytes(),
       ]);
       return {
-        databaseBytes: size.rows[0]?.bytes ?? 0,
+        databaseBytes: size,
         freeBytes,
         points: points.total,
         pointsPerDay: points.perDay,

@@ -1,10 +1,9 @@
-import type { Kysely } from "kysely";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { up } from "./migrations/001-create.ts";
 import { demoRoutes } from "./routes.ts";
 import { type DemoDeps, DemoService } from "./service.ts";
 import { DemoStore } from "./store.ts";
-import type { DemoTables } from "./tables.ts";
+import type { DemoDatabase } from "./tables.ts";
 
 export type { ServerEndpoints } from "./endpoints.ts";
 export { Fleet } from "./fleet.ts";
@@ -19,7 +18,7 @@ export interface DemoFeature extends Feature {
 }
 
 /** Starts no device by itself: `demo.resume()` is called once the listeners are open. */
-export function createDemo(deps: Omit<DemoDeps, "store"> & { readonly db: Kysely<DemoTables> }): DemoFeature {
+export function createDemo(deps: Omit<DemoDeps, "store"> & { readonly db: DemoDatabase }): DemoFeature {
   const demo = new DemoService({ ...deps, store: new DemoStore(deps.db) });
   return { name: "demo", routes: demoRoutes(demo), demo, stop: () => demo.stop() };
 }

@@ -1,14 +1,13 @@
 import type { Uuid } from "@gatehouse/base";
-import type { Kysely } from "kysely";
-import type { DemoTables } from "./tables.ts";
+import type { DemoDatabase, DemoTables } from "./tables.ts";
 
 export type DemoItem = Pick<DemoTables["demo_items"], "kind" | "item_id">;
 
 /** What the demo site of one tenant is made of. */
 export class DemoStore {
-  readonly #db: Kysely<DemoTables>;
+  readonly #db: DemoDatabase;
 
-  constructor(db: Kysely<DemoTables>) {
+  constructor(db: DemoDatabase) {
     this.#db = db;
   }
 

@@ -1,12 +1,11 @@
-import type { Kysely } from "kysely";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { up } from "./migrations/001-create.ts";
 import { settingsRoutes } from "./routes.ts";
 import { type SettingsDeps, SettingsService } from "./service.ts";
 import { SettingsStore } from "./store.ts";
-import type { SettingsTables } from "./tables.ts";
+import type { SettingsDatabase } from "./tables.ts";
 
-export { DEFAULT_SETTINGS, isTimeZone, type SiteSettings } from "./model.ts";
+export { DEFAULT_SETTINGS, type SiteSettings } from "./model.ts";
 export type { SettingsTables } from "./tables.ts";
 
 export const settingsMigrations: FeatureMigrations = {
@@ -20,7 +19,7 @@ export interface SettingsFeature extends Feature {
 
 /** Ask `settings` only after `start`. */
 export function createSettings(
-  deps: Omit<SettingsDeps, "store"> & { readonly db: Kysely<SettingsTables> },
+  deps: Omit<SettingsDeps, "store"> & { readonly db: SettingsDatabase },
 ): SettingsFeature {
   const settings = new SettingsService({ ...deps, store: new SettingsStore(deps.db) });
   return { name: "settings", routes: settingsRoutes(settings), settings, start: () => settings.load() };

@@ -1,6 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { Kysely } from "kysely";
-import type { SettingsTables } from "./tables.ts";
+import type { SettingsDatabase } from "./tables.ts";
 
 export interface SettingsRow {
   readonly tenantId: Uuid;
@@ -9,9 +8,9 @@ export interface SettingsRow {
 }
 
 export class SettingsStore {
-  readonly #db: Kysely<SettingsTables>;
+  readonly #db: SettingsDatabase;
 
-  constructor(db: Kysely<SettingsTables>) {
+  constructor(db: SettingsDatabase) {
     this.#db = db;
   }
 

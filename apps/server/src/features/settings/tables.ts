@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { ColumnType } from "kysely";
+import type { ColumnType, Kysely } from "kysely";
 
 export interface SettingsTables {
   settings: {
@@ -10,3 +10,6 @@ export interface SettingsTables {
     updated_at: Date;
   };
 }
+
+/** The database or a transaction on it. */
+export type SettingsDatabase = Kysely<SettingsTables>;

@@ -1,4 +1,5 @@
 export { createDatabase } from "./database.ts";
+export { databaseSizeBytes, isAnswering, serverVersion } from "./figures.ts";
 export { type FeatureMigrations, type Migration, type MigrationSql, migrate } from "./migrate.ts";
 export { isDatabaseUnavailable, isDiskFull, isForeignKeyViolation, isUniqueViolation } from "./pg-errors.ts";
 export { createPool, type PoolOptions, type PostgresConnection } from "./pool.ts";

@@ -78,6 +78,10 @@ function isAlive(pid: number): boolean {
 
 /** Makes a rename survive a power cut (fsync(2), "directory entries"). */
 async function flushFolder(folder: string): Promise<void> {
-  await using handle = await open(folder);
-  await handle.sync();
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

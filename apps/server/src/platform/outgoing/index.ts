@@ -1,4 +1,4 @@
-export { type AddressClass, classifyAddress } from "./address-class.ts";
+export type { AddressClass } from "./address-class.ts";
 export { fetchPinned, type PinnedOptions, type PinnedRequest, type PinnedResponse } from "./fetch-pinned.ts";
 export {
   type HostAddress,
@@ -7,5 +7,4 @@ export {
   type OutgoingTarget,
   parseOutgoingUrl,
   resolveOutgoing,
-  systemLookup,
 } from "./resolve.ts";

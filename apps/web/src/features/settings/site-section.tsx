@@ -6,9 +6,8 @@ import { QueryView } from "../../design/query-view.tsx";
 import { isLocale } from "../../i18n/locale.ts";
 import { SettingsForm } from "./settings-form.tsx";
 import { SitesPanel } from "./sites-panel.tsx";
+import { TIME_ZONES } from "./time-zones.ts";
 import { useSettings, useSettingsDraft } from "./use-settings.ts";
-
-export const TIME_ZONES: readonly string[] = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
 export function SiteSection() {
   const t = useTranslations("settings");

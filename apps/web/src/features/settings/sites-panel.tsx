@@ -13,7 +13,7 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./settings.module.css";
-import { TIME_ZONES } from "./site-section.tsx";
+import { TIME_ZONES } from "./time-zones.ts";
 
 /** Places where devices stand, each with its own clock. */
 export function SitesPanel() {

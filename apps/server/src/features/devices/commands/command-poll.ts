@@ -8,6 +8,12 @@ const MAX_POLLS = 5_000;
 
 type Outcome = "command" | "nothing";
 
+interface Wait {
+  readonly over: Promise<Outcome>;
+  /** Forgets the wait, whatever its outcome. */
+  end(): void;
+}
+
 /**
  * Commands for devices that only speak HTTP: a request waits here until there is one. Handing it over counts as
  * delivered. A device has one poll; a second one ends the first with nothing.
@@ -33,10 +39,14 @@ export class CommandPoll {
     for (;;) {
       // The wait begins before the look: a command sent in between ends it.
       const leftMs = untilMs - this.#clock.monotonicMs();
-      using wait = this.#wait(deviceId, leftMs, gone);
-      const command = await this.#deliverOne(deviceId, gone);
-      if (command !== undefined || leftMs <= 0) return command;
-      if ((await wait.over) !== "command") return undefined;
+      const wait = this.#wait(deviceId, leftMs, gone);
+      try {
+        const command = await this.#deliverOne(deviceId, gone);
+        if (command !== undefined || leftMs <= 0) return command;
+        if ((await wait.over) !== "command") return undefined;
+      } finally {
+        wait.end();
+      }
     }
   }
 
@@ -52,7 +62,7 @@ export class CommandPoll {
     return (await this.#commands.delivered(command.id)) ? { ...command, state: "delivered" } : undefined;
   }
 
-  #wait(deviceId: Uuid, leftMs: number, gone: AbortSignal): Disposable & { readonly over: Promise<Outcome> } {
+  #wait(deviceId: Uuid, leftMs: number, gone: AbortSignal): Wait {
     if (this.#stopped) throw new AppError("server.stopping");
     if (this.#waiting.size >= MAX_POLLS) throw new AppError("server.busy");
     this.#waiting.get(deviceId)?.("nothing");
@@ -63,7 +73,7 @@ export class CommandPoll {
     gone.addEventListener("abort", end, { once: true });
     return {
       over: promise,
-      [Symbol.dispose]: () => {
+      end: () => {
         timer.cancel();
         gone.removeEventListener("abort", end);
         if (this.#waiting.get(deviceId) === resolve) this.#waiting.delete(deviceId);
