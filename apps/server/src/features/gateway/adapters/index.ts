@@ -3,7 +3,7 @@ import { ledTemperature } from "./led-temperature.ts";
 import { native } from "./native.ts";
 import { thingsboard } from "./thingsboard.ts";
 
-export type { Adapter, DownMessage, OwnIdentity, Upward, UpwardKind } from "./adapter.ts";
+export type { Adapter, DownMessage, Upward } from "./adapter.ts";
 
 /** Every dialect that is spoken; one line each. */
 export const ADAPTERS: readonly Adapter[] = [native, ledTemperature, thingsboard];
