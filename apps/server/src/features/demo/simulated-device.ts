@@ -1,4 +1,4 @@
-import type { Clock, Logger, Random, Timer } from "@gatehouse/base";
+import { type Clock, type Logger, type Random, seededRandom, type Timer } from "@gatehouse/base";
 import { ackTopic, downTopic, upTopic } from "@gatehouse/contract";
 import { findDeviceType, OCCASIONAL_FAULTS, type Simulator } from "@gatehouse/device-types";
 import mqtt, { type MqttClient } from "mqtt";
@@ -38,7 +38,8 @@ export class SimulatedDevice {
     if (type === undefined) throw new Error(`no device type ${spec.typeId}`);
     this.#spec = spec;
     this.#tools = tools;
-    this.#simulator = type.simulate(tools.random, OCCASIONAL_FAULTS);
+    // The habits belong to the name: after a restart the same room has the same temperature.
+    this.#simulator = type.simulate(seededRandom(hashOf(spec.name)), OCCASIONAL_FAULTS);
   }
 
   get connected(): boolean {
@@ -127,4 +128,11 @@ export class SimulatedDevice {
       this.#tools.onRefused?.((error as Error).message);
     }
   }
+}
+
+/** FNV-1a, 32 bits (draft-eastlake-fnv): a repeatable seed, nothing secret. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
 }
