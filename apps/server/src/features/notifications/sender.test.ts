@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { alerts } from "@gatehouse/contract";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { DEFAULT_CAPS } from "./caps.ts";
 import { MAX_ATTEMPTS } from "./delivery-states.ts";
 import { deadPort, httpDouble, saying, silentServer, smtpSink } from "./testing/doubles.ts";
@@ -64,20 +64,31 @@ describe("what goes wrong", () => {
     expect(JSON.stringify([everything.rows, house.log.lines])).not.toContain(SECRET);
   });
 
-  test("one that hangs ends with its time, and the others are not held up", async () => {
-    await using house = await openOutboxHouse({ attemptMs: 150 });
+  test("an attempt that hangs ends with its time", async () => {
+    await using house = await openOutboxHouse({ attemptMs: 100 });
+    await using silent = await silentServer();
+    const { id } = await house.addChannel(webhook(`http://127.0.0.1:${silent.port}`));
+    await house.notify([id]);
+    const error = "The other side does not answer in time.";
+    expect(await house.outbox()).toMatchObject([{ state: "retrying", error }]);
+    expect(await house.channel(id)).toMatchObject({ health: "failing", lastError: error });
+  });
+
+  test("a channel that hangs holds up no other, and stopping does not wait for it", async () => {
+    await using house = await openOutboxHouse();
     await using silent = await silentServer();
     await using double = await httpDouble();
     const hanging = await house.addChannel(webhook(`http://127.0.0.1:${silent.port}`));
     const good = await house.addChannel(discord(`${double.url}/x`));
-    for (let i = 0; i < 6; i++) await house.pool.query("select 1");
-    await Promise.all(Array.from({ length: 6 }, () => house.notify([hanging.id, good.id])));
-    expect(double.received).toHaveLength(6);
-    const items = await house.outbox();
-    expect(items.filter(({ state }) => state === "retrying")).toHaveLength(6);
-    expect(items.find(({ state }) => state === "retrying")?.error).toBe(
-      "The other side does not answer in time.",
-    );
+    const sending = Array.from({ length: 10 }, () => house.notify([hanging.id, good.id]));
+    await vi.waitFor(() => expect(double.received).toHaveLength(10), 20_000);
+    expect(silent.open.size).toBe(2);
+    await house.feature.stop?.();
+    await Promise.all(sending);
+    const states = (await house.outbox()).map(({ state }) => state);
+    expect(Map.groupBy(states, (state) => state).get("sent")).toHaveLength(10);
+    expect(states.filter((state) => state === "retrying")).toHaveLength(2);
+    expect((await house.channel(hanging.id)).health).toBe("untested");
   });
 
   test("a first success makes the channel well again", async () => {
