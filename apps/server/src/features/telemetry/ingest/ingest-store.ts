@@ -39,14 +39,24 @@ const FIND_RAW = `
     select v from telemetry where set_id = u.set_id and ts = to_timestamp(u.ms / 1000) limit 1
   ) t`;
 
+/** An hour is taken out of its compressed storage once, whatever is looked for in it. */
 const FIND_PACKED = `
-  select u.set_id, u.ms, array(select x from unnest(p.v[i:i]) as x) as v
-  from unnest($1::int[], $2::float8[]) as u (set_id, ms)
-  cross join lateral (select date_bin('1 hour', to_timestamp(u.ms / 1000), 'epoch') as hour) h
-  cross join lateral (
-    select p.v, array_position(p.dt, (u.ms - extract(epoch from h.hour) * 1000)::int) as i
-    from telemetry_packed p where p.set_id = u.set_id and p.hour = h.hour limit 1
-  ) p
+  select h.set_id, extract(epoch from h.hour)::float8 * 1000 + w.dt as ms,
+    array(select x from unnest(h.v[i:i]) as x) as v
+  from (
+    select p.set_id, p.hour, p.dt[1:p.n] as dt, p.v[1:p.n] as v, w.dts
+    from (
+      select set_id, date_bin('1 hour', to_timestamp(ms / 1000), 'epoch') as hour,
+        array_agg((ms::bigint % 3600000)::int) as dts
+      from unnest($1::int[], $2::float8[]) as u (set_id, ms) group by 1, 2
+    ) w
+    cross join lateral (
+      select * from telemetry_packed where set_id = w.set_id and hour = w.hour limit 1
+    ) p
+    offset 0
+  ) h
+  cross join lateral unnest(h.dts) as w (dt)
+  cross join lateral array_position(h.dt, w.dt) as i
   where i is not null`;
 
 /** The change at or before each instant, and the first behind it. */

@@ -27,6 +27,8 @@ export const createTelemetryTables: Migration = {
       primary key (set_id, ts)
     ) partition by range (ts);
 
+    create index telemetry_ts on telemetry using brin (ts) with (pages_per_range = 32, autosummarize = on);
+
     create table telemetry_packed (
       set_id integer not null,
       hour timestamptz not null,
@@ -46,6 +48,8 @@ export const createTelemetryTables: Migration = {
       sum float8[] not null,
       primary key (set_id, ts)
     ) partition by range (ts);
+
+    create index telemetry_1m_ts on telemetry_1m using brin (ts) with (pages_per_range = 32, autosummarize = on);
 
     create table telemetry_1h (
       set_id integer not null,

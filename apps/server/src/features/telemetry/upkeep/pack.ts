@@ -20,7 +20,7 @@ export interface PackDeps {
 
 /** A day is packed when it has been over for this long: most of what comes in late is there by then. */
 const CLOSED_AFTER_MS = 6 * HOUR_MS;
-const SETS_AT_ONCE = 48;
+const SETS_AT_ONCE = 128;
 const RUN_FOR_MS = 10 * MINUTE_MS;
 
 /** Sets that may be packed while the writer waits. */

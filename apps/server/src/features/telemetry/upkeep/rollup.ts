@@ -3,7 +3,7 @@ import type { Catalogue } from "../catalogue.ts";
 import type { BatchWriter, Horizon } from "../ingest/batch-writer.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "../model.ts";
-import type { RollupStore } from "./rollup-store.ts";
+import type { ActiveSet, RollupStore } from "./rollup-store.ts";
 
 export interface RollupDeps {
   readonly store: RollupStore;
@@ -81,7 +81,7 @@ export class Rollup {
     const edgeMs = startOf(this.minutesDoneMs, HOUR_MS);
     while (this.hoursDoneMs < edgeMs && mayGoOn()) {
       const fromMs = startOf(await this.#nextMs(this.hoursDoneMs, edgeMs), HOUR_MS);
-      const toMs = Math.min(edgeMs, fromMs + HOURS_AT_ONCE * HOUR_MS);
+      const toMs = Math.min(edgeMs, fromMs + HOURS_AT_ONCE * HOUR_MS, startOf(fromMs, DAY_MS) + DAY_MS);
       await this.#deps.store.rollUpHours(fromMs, toMs, this.#activeSets(fromMs), HOURS_DONE);
       this.hoursDoneMs = toMs;
     }
@@ -95,11 +95,12 @@ export class Rollup {
   }
 
   /** Sets that have a reading at or after the instant: no other can have one in a window that begins there. */
-  #activeSets(fromMs: UnixMs): number[] {
-    const ids: number[] = [];
+  #activeSets(fromMs: UnixMs): ActiveSet[] {
+    const active: ActiveSet[] = [];
     for (const device of this.#deps.catalogue.devices())
-      for (const set of device.sets) if (set.lastMs >= fromMs) ids.push(set.id);
-    return ids;
+      for (const { id, lastMs, metrics } of device.sets)
+        if (lastMs >= fromMs) active.push({ id, width: metrics.length });
+    return active;
   }
 
   async #late(mayGoOn: () => boolean): Promise<void> {

@@ -201,6 +201,13 @@ test("numbers whose sum no float can hold do not stop the rollup", async () => {
   await house.run("telemetry.rollup");
   const history = await read(house, "a", DAY, DAY + HOUR_MS, { resolution: "1h" });
   expect(history).toMatchObject({ n: [3], max: [Number.MAX_VALUE], min: [-5] });
+  expect(
+    await column(
+      house,
+      "select array[cardinality(min), cardinality(max), cardinality(sum)] from telemetry_1m",
+    ),
+  ).toEqual([[2, 2, 2]]);
+  expect(await house.telemetry.points()).toEqual({ total: 6, perDay: 6 });
   expect((await read(house, "b", DAY, DAY + HOUR_MS, { resolution: "1h" })).v).toEqual([2]);
 });
 
