@@ -112,7 +112,7 @@ export const login = endpoint({
   audience: "public",
   perMinute: 60,
   summary: "Log in with e-mail address and password",
-  body: object({ email: Type.String({ minLength: 1, maxLength: 254 }), password: Password }),
+  body: object({ email: line(254), password: Password }),
   reply: Me,
   errors: ["auth.invalid_credentials", "auth.throttled"],
 });
@@ -219,7 +219,7 @@ export const listAccessLog = endpoint({
     before: Type.Optional(Type.String({ pattern: "^[0-9]{1,18}$" })),
     limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$" })),
     outcome: Type.Optional(Type.Union([Type.Literal("ok"), Type.Literal("refused")])),
-    kind: Type.Optional(Type.String({ maxLength: 40 })),
+    kind: Type.Optional(Type.String({ pattern: "^[a-z_]{1,40}$" })),
     q: Type.Optional(text(100)),
   }),
   reply: stream(AccessEntry),

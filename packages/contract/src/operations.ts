@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "./endpoint.ts";
-import { Done, Language, line, object, UnixMs } from "./schemas.ts";
+import { Done, Language, line, object, text, UnixMs } from "./schemas.ts";
 
 /** What has been counted since start or in the last 24 h; sparks are 40 equal steps, oldest first. */
 export const Overview = object({
@@ -73,9 +73,10 @@ export const SiteSettings = object({
   }),
   homeAssistant: object({
     enabled: Type.Boolean(),
-    url: Type.String({ maxLength: 2048 }),
-    user: Type.String({ maxLength: 254 }),
-    password: Type.String({ maxLength: 512, description: "Write-only" }),
+    url: text(2048),
+    user: text(254),
+    /** Write-only. */
+    password: text(512),
     prefix: Type.String({ pattern: "^[A-Za-z0-9_-]{1,64}$" }),
     allowPrivate: Type.Boolean(),
   }),

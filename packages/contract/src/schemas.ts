@@ -46,10 +46,11 @@ export const Tag = Type.String({
   pattern: `^${character("\\u0000-\\u001f\\u007f,")}+$`,
 });
 
+const emailCharacter = character('\\s@<>"\\u0000-\\u001f\\u007f-\\u009f');
 export const Email = Type.String({
   minLength: 3,
   maxLength: 254,
-  pattern: '^[^\\s@<>"\\u0000-\\u001f]{1,64}@[^\\s@<>"\\u0000-\\u001f]{1,189}$',
+  pattern: `^${emailCharacter}{1,64}@${emailCharacter}{1,189}$`,
 });
 
 export const Language = Type.Union([Type.Literal("en"), Type.Literal("fr")]);

@@ -97,6 +97,7 @@ export function createFeatures(house: House): Features {
     bus,
     masterKey,
     secure,
+    organisation: (tenantId) => choices.get(tenantId).organisation,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
     async onTenantCreated({ tenantId, organisation, language }) {
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;

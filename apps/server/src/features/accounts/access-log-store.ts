@@ -90,6 +90,13 @@ export async function listAccessLog(
   }));
 }
 
-export async function deleteOldAccessLog(db: AccountsDatabase, beforeMs: UnixMs): Promise<void> {
+/** Entries before a time, and the oldest beyond `keep`: strangers who knock without end fill no disk. */
+export async function deleteOldAccessLog(
+  db: AccountsDatabase,
+  beforeMs: UnixMs,
+  keep: number,
+): Promise<void> {
   await db.deleteFrom("access_log").where("at", "<", new Date(beforeMs)).execute();
+  const newest = db.selectFrom("access_log").select(sql<number>`max(id)`.as("id"));
+  await db.deleteFrom("access_log").where("id", "<=", sql<number>`${newest} - ${keep}::bigint`).execute();
 }

@@ -1,4 +1,4 @@
-import type { UnixMs, Uuid } from "@gatehouse/base";
+import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts } from "@gatehouse/contract";
 import { type Selectable, sql } from "kysely";
 import type { AccountsDatabase, AccountsTables } from "./tables.ts";
@@ -43,11 +43,6 @@ export async function listTenantIds(db: AccountsDatabase): Promise<Uuid[]> {
   return (await db.selectFrom("tenants").select("id").execute()).map(({ id }) => id);
 }
 
-export async function tenantName(db: AccountsDatabase, tenantId: Uuid): Promise<string> {
-  return (await db.selectFrom("tenants").select("name").where("id", "=", tenantId).executeTakeFirstOrThrow())
-    .name;
-}
-
 export async function insertTenant(
   db: AccountsDatabase,
   tenant: { id: Uuid; name: string },
@@ -57,6 +52,11 @@ export async function insertTenant(
     .insertInto("tenants")
     .values({ ...tenant, created_at: new Date(nowMs) })
     .execute();
+}
+
+/** With everything that is the tenant's. */
+export async function deleteTenant(db: AccountsDatabase, tenantId: Uuid): Promise<void> {
+  await db.deleteFrom("tenants").where("id", "=", tenantId).execute();
 }
 
 export async function insertPerson(
@@ -70,13 +70,25 @@ export async function findPersonByEmail(db: AccountsDatabase, email: string): Pr
   return db.selectFrom("people").selectAll().where("email_key", "=", emailKey(email)).executeTakeFirst();
 }
 
+/** Fails with account.not_found: the command line acts as nobody in particular. */
 export async function getPerson(db: AccountsDatabase, tenantId: Uuid, personId: Uuid): Promise<PersonRow> {
   return db
     .selectFrom("people")
     .selectAll()
     .where("tenant_id", "=", tenantId)
     .where("id", "=", personId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirstOrThrow(() => new AppError("account.not_found"));
+}
+
+/** The password that counts now; nobody changes it until the transaction ends. Lets rows that point to the person be written. */
+export async function lockPasswordHash(tx: AccountsDatabase, personId: Uuid): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom("people")
+    .select("password_hash")
+    .where("id", "=", personId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row?.password_hash;
 }
 
 /** For the person of a session, whose tenant is not known yet. */

@@ -3,6 +3,7 @@ import type { Bus, Language } from "@gatehouse/contract";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
 import { type AccessEvent, addAccessEvent } from "./access-log-store.ts";
 import type { CookieJar, CookieNames } from "./cookies.ts";
+import type { PasswordPolicy } from "./password-policy.ts";
 import type { AccountsDatabase } from "./tables.ts";
 
 export interface NewTenant {
@@ -20,14 +21,17 @@ export interface AccountsDeps {
   readonly masterKey: MasterKey;
   /** TLS: cookies carry `Secure` and the `__Host-` prefix. */
   readonly secure: boolean;
-  /** Gives a new tenant its first site and settings; after the owner is stored, before the answer. */
+  /** Gives a new tenant its first site and settings; when it fails, the tenant and its owner are taken back. */
   onTenantCreated(tenant: NewTenant): Promise<void>;
+  /** The organisation's name as its settings have it now. */
+  organisation(tenantId: Uuid): string;
   retentionLogDays(tenantId: Uuid): number;
 }
 
 /** What the services of this slice share. */
 export interface AccountsContext extends AccountsDeps {
   readonly tokens: AccessTokens;
+  readonly passwords: PasswordPolicy;
   readonly names: CookieNames;
   readonly jar: CookieJar;
 }
@@ -41,5 +45,6 @@ export interface Origin {
   readonly client: string;
 }
 
-export const note = (context: AccountsContext, event: AccessEvent): Promise<void> =>
-  addAccessEvent(context.db, event, context.clock.nowMs());
+/** One line of the access log, in the transaction of what it tells. */
+export const note = (context: AccountsContext, db: AccountsDatabase, event: AccessEvent): Promise<void> =>
+  addAccessEvent(db, event, context.clock.nowMs());

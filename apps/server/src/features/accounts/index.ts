@@ -8,6 +8,8 @@ import { cookieNames, createCookieJar } from "./cookies.ts";
 import { accountJobs } from "./jobs.ts";
 import { LoginService } from "./login-service.ts";
 import { up } from "./migrations/001-create.ts";
+import { PasswordEstimator } from "./password-estimator.ts";
+import { PasswordPolicy } from "./password-policy.ts";
 import { createPersonGate } from "./person-gate.ts";
 import { accountRoutes } from "./routes.ts";
 import { SessionService } from "./session-service.ts";
@@ -34,19 +36,23 @@ export interface AccountsFeature extends Feature {
 
 export function createAccounts(deps: AccountsDeps): AccountsFeature {
   const names = cookieNames(deps.secure);
+  const estimator = new PasswordEstimator(deps.clock);
   const context: AccountsContext = {
     ...deps,
     names,
+    passwords: new PasswordPolicy(estimator),
     tokens: createAccessTokens(deps.masterKey, deps.clock),
     jar: createCookieJar(names, deps.secure, ACCESS_LIFETIME_MS / 1000),
   };
-  const setup = new SetupService(context);
   const sessions = new SessionService(context);
+  const setup = new SetupService(context, sessions);
+  const logins = new LoginService(context, sessions);
   const gate = createPersonGate(sessions, names.access);
   return {
     name: "accounts",
-    routes: accountRoutes(context, { setup, sessions, logins: new LoginService(context) }),
+    routes: accountRoutes(context, { setup, sessions, logins }),
     jobs: accountJobs(context),
+    stop: () => estimator.stop(),
     personGate: gate,
     principalByToken: gate.byToken,
     accessCookie: names.access,

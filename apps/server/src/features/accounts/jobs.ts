@@ -6,6 +6,8 @@ import { deleteOldSessions } from "./session-store.ts";
 
 const DAY_MS = 86_400_000;
 const ENDED_SESSIONS_KEPT_MS = 30 * DAY_MS;
+/** About 300 MB. */
+const MAX_LOG_ENTRIES = 1_000_000;
 
 /** Each night: sessions that are long over, and log entries older than the longest that any tenant wants. */
 export function accountJobs({ db, clock, retentionLogDays }: AccountsContext): JobDefinition[] {
@@ -15,7 +17,7 @@ export function accountJobs({ db, clock, retentionLogDays }: AccountsContext): J
       cron: "17 3 * * *",
       async run() {
         const days = Math.max(1, ...(await listTenantIds(db)).map(retentionLogDays));
-        await deleteOldAccessLog(db, clock.nowMs() - days * DAY_MS);
+        await deleteOldAccessLog(db, clock.nowMs() - days * DAY_MS, MAX_LOG_ENTRIES);
         await deleteOldSessions(db, clock.nowMs() - ENDED_SESSIONS_KEPT_MS);
       },
     },

@@ -1,9 +1,10 @@
 import type { Clock, MonotonicMs } from "@gatehouse/base";
+import ipaddr from "ipaddr.js";
 
 /** Typing errors cost nothing. */
 const FREE_FAILURES = 4;
-/** Of strangers together, on one account, before even a new address has to wait. */
-const FREE_FAILURES_OF_ACCOUNT = 40;
+/** Failures of strangers together on one account, after which a new address has a single free one. */
+const CALM_FAILURES = 40;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
 const FORGOTTEN_AFTER_MS = 60 * 60_000;
@@ -24,8 +25,9 @@ export interface Attempt {
 
 /**
  * Growing delay for guesses, never a lock: each failure after the free ones doubles the wait of this account from
- * this address, from a second to a quarter of an hour. A known browser is counted by itself, so that strangers
- * cannot slow the owner down. Whether the account exists makes no difference.
+ * this address, from a second to a quarter of an hour. Many failures on an account from everywhere take the free
+ * ones away but never the first try of a new address, and a known browser is counted by itself: strangers cannot
+ * keep the owner out. Whether the account exists makes no difference.
  */
 export class LoginThrottle {
   readonly #failures = new Map<string, Failures>();
@@ -37,40 +39,53 @@ export class LoginThrottle {
 
   /** How long this attempt has to wait; 0 = it may try. */
   waitMs(attempt: Attempt): number {
-    const nowMs = this.#clock.monotonicMs();
-    return Math.max(0, ...keysOf(attempt).map(({ key }) => (this.#failures.get(key)?.untilMs ?? 0) - nowMs));
+    return Math.max(0, (this.#failures.get(keyOf(attempt))?.untilMs ?? 0) - this.#clock.monotonicMs());
   }
 
   /** Noted before the answer is known, so that many tries at once are many failures; `succeed` takes it back. */
   fail(attempt: Attempt): void {
-    for (const { key, free } of keysOf(attempt)) this.#count(key, free);
+    let free = FREE_FAILURES;
+    if (attempt.knownDevice === undefined) {
+      const ofAccount = this.#count(accountKey(attempt), Number.POSITIVE_INFINITY);
+      if (ofAccount > CALM_FAILURES) free = 1;
+    }
+    this.#count(keyOf(attempt), free);
   }
 
   succeed(attempt: Attempt): void {
-    for (const { key, free } of keysOf(attempt)) {
-      const known = this.#failures.get(key);
-      if (known === undefined) continue;
-      // Others' failures on the account are not forgiven by one good log-in.
-      if (free === FREE_FAILURES_OF_ACCOUNT) this.#failures.set(key, { ...known, count: known.count - 1 });
-      else this.#failures.delete(key);
-    }
+    this.#failures.delete(keyOf(attempt));
+    // Others' failures on the account are not forgiven by one good log-in.
+    const ofAccount = attempt.knownDevice === undefined && this.#failures.get(accountKey(attempt));
+    if (ofAccount) this.#failures.set(accountKey(attempt), { ...ofAccount, count: ofAccount.count - 1 });
   }
 
-  #count(key: string, free: number): void {
+  #count(key: string, free: number): number {
     const nowMs = this.#clock.monotonicMs();
-    const known = this.#failures.get(key);
-    const count = known === undefined || nowMs - known.atMs > FORGOTTEN_AFTER_MS ? 1 : known.count + 1;
+    const before = this.#failures.get(key);
+    const count = before === undefined || nowMs - before.atMs > FORGOTTEN_AFTER_MS ? 1 : before.count + 1;
     const delayMs = count <= free ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (count - free - 1));
     this.#failures.delete(key);
     this.#failures.set(key, { count, atMs: nowMs, untilMs: nowMs + delayMs });
     if (this.#failures.size > MAX_KEYS) this.#failures.delete(this.#failures.keys().next().value as string);
+    return count;
   }
 }
 
-function keysOf({ emailKey, address, knownDevice }: Attempt): { key: string; free: number }[] {
-  if (knownDevice !== undefined) return [{ key: `known ${emailKey} ${knownDevice}`, free: FREE_FAILURES }];
-  return [
-    { key: `pair ${emailKey} ${address}`, free: FREE_FAILURES },
-    { key: `account ${emailKey}`, free: FREE_FAILURES_OF_ACCOUNT },
-  ];
+const accountKey = ({ emailKey }: Attempt): string => `account ${emailKey}`;
+
+function keyOf({ emailKey, address, knownDevice }: Attempt): string {
+  return knownDevice === undefined
+    ? `pair ${emailKey} ${networkOf(address)}`
+    : `known ${emailKey} ${knownDevice}`;
+}
+
+/** One subscriber has a whole /64 of IPv6 (RFC 6177): its addresses count as one. */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const ip = ipaddr.IPv6.parse(address);
+  if (ip.isIPv4MappedAddress()) return ip.toIPv4Address().toString();
+  return ip.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":");
 }

@@ -1,22 +1,14 @@
-import { AppError, type Uuid } from "@gatehouse/base";
+import { AppError, isAppError, type Uuid } from "@gatehouse/base";
 import { accounts, ROLES } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { type Route, route } from "../../platform/http/route.ts";
 import { productVersion } from "../../platform/http/server.ts";
 import { listAccessLog } from "./access-log-store.ts";
-import {
-  getPerson,
-  getPersonById,
-  listPeople,
-  type PersonRow,
-  tenantName,
-  updatePerson,
-  viewPerson,
-} from "./account-store.ts";
+import { getPerson, listPeople, type PersonRow, updatePerson, viewPerson } from "./account-store.ts";
 import { type AccountsContext, note, type Origin } from "./context.ts";
 import type { LoginService } from "./login-service.ts";
-import { judgePassword } from "./password-policy.ts";
-import type { SessionService, Tokens } from "./session-service.ts";
+import type { SessionService, Tokens, Which } from "./session-service.ts";
 import type { SetupService } from "./setup-service.ts";
 import { describeClient } from "./user-agent.ts";
 
@@ -37,56 +29,56 @@ export function accountRoutes(
   context: AccountsContext,
   { setup, logins, sessions }: AccountServices,
 ): Route[] {
-  const { db, jar, names, secure } = context;
+  const { db, jar, names, passwords, secure } = context;
 
-  const viewMe = async (person: PersonRow, sessionId: Uuid): Promise<accounts.Me> => ({
+  const viewMe = (person: PersonRow, sessionId: Uuid): accounts.Me => ({
     person: viewPerson(person),
     sessionId,
     permissions: [...ROLES[person.role]],
-    tenant: { id: person.tenant_id, name: await tenantName(db, person.tenant_id) },
+    tenant: { id: person.tenant_id, name: context.organisation(person.tenant_id) },
     secure,
   });
-  const welcome = async (reply: FastifyReply, person: PersonRow, tokens: Tokens): Promise<accounts.Me> => {
+  const welcome = (reply: FastifyReply, person: PersonRow, tokens: Tokens): accounts.Me => {
     jar.setSession(reply, { ...tokens, known: logins.knownCookie(person.email) });
     return viewMe(person, tokens.sessionId);
   };
+  const endAndNote = ({ tenantId, personId }: PersonPrincipal, which: Which, request: FastifyRequest) =>
+    sessions.end({ tenantId, personId }, which, async (tx, ended) => {
+      const event = { tenantId, personId, kind: "session_ended", outcome: "ok" } as const;
+      for (let i = 0; i < ended; i++) await note(context, tx, { ...event, ...originOf(request) });
+    });
   const me = async (tenantId: Uuid, personId: Uuid, sessionId: Uuid): Promise<accounts.Me> =>
     viewMe(await getPerson(db, tenantId, personId), sessionId);
 
   return [
     route(accounts.getSetup, async () => ({ needed: await setup.isNeeded(), version: productVersion() })),
     route(accounts.completeSetup, async ({ body, request, reply }) => {
-      const origin = originOf(request);
-      const { personId } = await setup.complete(body, origin);
-      return welcome(reply, await getPersonById(db, personId), await sessions.open(personId, origin.client));
+      const { person, ...tokens } = await setup.complete(body, originOf(request));
+      return welcome(reply, await getPerson(db, person.tenantId, person.personId), tokens);
     }),
-    route(accounts.checkPassword, async ({ body }) => judgePassword(body.password, body.context)),
+    route(accounts.checkPassword, async ({ body }) => passwords.judge(body.password, body.context)),
     route(accounts.login, async ({ body, request, reply }) => {
-      const origin = originOf(request);
-      const person = await logins.login(body.email, body.password, request.cookies[names.known], origin);
-      return welcome(reply, person, await sessions.open(person.id, origin.client));
+      const known = request.cookies[names.known];
+      const { person, tokens } = await logins.login(body.email, body.password, known, originOf(request));
+      return welcome(reply, person, tokens);
     }),
     route(accounts.refresh, async ({ request, reply }) => {
-      const cookie = request.cookies[names.refresh];
       try {
-        if (cookie === undefined) throw new AppError("auth.session_ended");
-        const tokens = await sessions.refresh(cookie, originOf(request));
+        const { person, ...tokens } = await sessions.refresh(
+          request.cookies[names.refresh],
+          originOf(request),
+        );
         jar.setSession(reply, tokens);
-        return await viewMe(await getPersonById(db, tokens.personId), tokens.sessionId);
+        return viewMe(person, tokens.sessionId);
       } catch (error) {
-        jar.clearSession(reply);
+        if (isAppError(error, "auth.session_ended")) jar.clearSession(reply);
         throw error;
       }
     }),
     route(accounts.logout, async ({ request, reply }) => {
-      const token = request.cookies[names.access];
-      const found =
-        token === undefined ? undefined : await sessions.authenticate(token).catch(() => undefined);
+      const { [names.access]: access, [names.refresh]: secret } = request.cookies;
+      await sessions.logOut(access, secret, originOf(request));
       jar.clearSession(reply);
-      if (found === undefined) return {};
-      const { tenant_id: tenantId, id: personId, email } = found.person;
-      await sessions.end(tenantId, personId, { only: found.sessionId });
-      await note(context, { tenantId, personId, kind: "logout", outcome: "ok", email, ...originOf(request) });
       return {};
     }),
     route(accounts.getMe, async ({ principal }) =>
@@ -99,36 +91,21 @@ export function accountRoutes(
         return me(tenantId, personId, sessionId);
       },
     ),
-    route(
-      accounts.changePassword,
-      async ({ principal: { tenantId, personId, sessionId }, body, request }) => {
-        await logins.changePassword(tenantId, personId, body.current, body.next, originOf(request));
-        await sessions.end(tenantId, personId, { except: sessionId });
-        return {};
-      },
-    ),
+    route(accounts.changePassword, async ({ principal, body, request }) => {
+      await logins.changePassword(principal, body.current, body.next, originOf(request));
+      return {};
+    }),
     route(accounts.listSessions, async ({ principal }) => ({
       items: await sessions.list(principal.personId, principal.name, principal.sessionId),
     })),
-    route(accounts.endSession, async ({ principal: { tenantId, personId }, params, request }) => {
-      if ((await sessions.end(tenantId, personId, { only: params.id })) === 0)
-        throw new AppError("account.not_found");
-      await note(context, { tenantId, personId, kind: "session_ended", outcome: "ok", ...originOf(request) });
+    route(accounts.endSession, async ({ principal, params, request }) => {
+      const ended = await endAndNote(principal, { only: params.id }, request);
+      if (ended === 0) throw new AppError("account.not_found");
       return {};
     }),
-    route(accounts.endOtherSessions, async ({ principal: { tenantId, personId, sessionId }, request }) => {
-      const ended = await sessions.end(tenantId, personId, { except: sessionId });
-      if (ended > 0)
-        await note(context, {
-          tenantId,
-          personId,
-          kind: "session_ended",
-          outcome: "ok",
-          reason: `${ended} others`,
-          ...originOf(request),
-        });
-      return { ended };
-    }),
+    route(accounts.endOtherSessions, async ({ principal, request }) => ({
+      ended: await endAndNote(principal, { except: principal.sessionId }, request),
+    })),
     route(accounts.listPeople, async ({ principal }) => ({
       items: (await listPeople(db, principal.tenantId)).map(viewPerson),
     })),

@@ -1,10 +1,12 @@
-import { AppError, isUuid, newUuid, type Uuid } from "@gatehouse/base";
+import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts } from "@gatehouse/contract";
-import { equalConstantTime, newToken, sha256Hex } from "../../platform/secrets/index.ts";
+import { deriveKey, equalConstantTime } from "../../platform/secrets/index.ts";
 import { getPersonById, type PersonRow } from "./account-store.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "./context.ts";
+import { RefreshSecrets } from "./refresh-secret.ts";
 import {
   endSessions,
+  endSessionsBeyond,
   findLiveSession,
   insertSession,
   listLiveSessions,
@@ -13,6 +15,7 @@ import {
   type SessionRow,
   touchSession,
 } from "./session-store.ts";
+import type { AccountsDatabase } from "./tables.ts";
 
 /** Without use a session ends after this, and in any case after the second. */
 const IDLE_MS = 14 * 86_400_000;
@@ -20,7 +23,8 @@ const LONGEST_MS = 90 * 86_400_000;
 /** Tabs of one browser may send the same refresh secret at the same time (RFC 9700 §4.14.2). */
 const REUSE_GRACE_MS = 10_000;
 const TOUCH_EVERY_MS = 60_000;
-const SECRET_BYTES = 32;
+/** Of one person; the list shows them all, and the longest unused one makes room. */
+export const MAX_SESSIONS = 50;
 
 export interface Tokens {
   readonly sessionId: Uuid;
@@ -29,36 +33,51 @@ export interface Tokens {
   readonly refresh?: string;
 }
 
+export interface Authenticated {
+  readonly person: PersonRow;
+  readonly sessionId: Uuid;
+}
+
+export interface Who {
+  readonly tenantId: Uuid;
+  readonly personId: Uuid;
+}
+
+/** Which of a person's sessions. */
+export interface Which {
+  readonly only?: Uuid;
+  readonly except?: Uuid;
+}
+
 /** Sessions: made at log-in, asked at every request, renewed by a secret that changes each time. */
 export class SessionService {
   readonly #context: AccountsContext;
+  readonly #secrets: RefreshSecrets;
 
   constructor(context: AccountsContext) {
     this.#context = context;
+    this.#secrets = new RefreshSecrets(deriveKey(context.masterKey, "accounts/refresh"), context.random);
   }
 
-  async open(personId: Uuid, client: string): Promise<Tokens> {
-    const { db, clock, random } = this.#context;
+  /** Within the transaction that lets the person in. */
+  async open(tx: AccountsDatabase, person: Who, client: string): Promise<Tokens> {
+    const { clock, random } = this.#context;
+    const { personId } = person;
+    const nowMs = clock.nowMs();
     const sessionId = newUuid(clock, random);
-    const secret = newToken(random, SECRET_BYTES);
-    const now = new Date(clock.nowMs());
-    await insertSession(db, {
-      id: sessionId,
-      person_id: personId,
-      client,
-      created_at: now,
-      last_used_at: now,
-      expires_at: new Date(clock.nowMs() + IDLE_MS),
-      ended_at: null,
-      refresh_hash: sha256Hex(secret),
-      previous_hash: null,
-      rotated_at: now,
-    });
-    return { sessionId, access: await this.#sign(personId, sessionId), refresh: `${sessionId}.${secret}` };
+    const secret = this.#secrets.issue(sessionId);
+    await insertSession(
+      tx,
+      { id: sessionId, personId, client, refreshHash: secret.hash },
+      nowMs,
+      nowMs + IDLE_MS,
+    );
+    this.#announce(person, await endSessionsBeyond(tx, personId, MAX_SESSIONS, nowMs));
+    return { sessionId, access: await this.#sign(personId, sessionId), refresh: secret.cookie };
   }
 
   /** The person of an access token whose session is live; undefined for anything that is no token of ours. Fails with auth.session_ended. */
-  async authenticate(token: string): Promise<{ person: PersonRow; sessionId: Uuid } | undefined> {
+  async authenticate(token: string): Promise<Authenticated | undefined> {
     const { tokens, db, clock } = this.#context;
     const claims = await tokens.verify(token, AUDIENCE);
     if (claims === undefined) return undefined;
@@ -70,40 +89,36 @@ export class SessionService {
   }
 
   /** New tokens for a refresh cookie. Fails with auth.session_ended; a secret used again ends the session. */
-  async refresh(cookie: string, origin: Origin): Promise<Tokens & { readonly personId: Uuid }> {
-    const [sessionId = "", secret = ""] = cookie.split(".", 2);
-    if (!isUuid(sessionId)) throw new AppError("auth.session_ended");
-    const { db, random, clock } = this.#context;
-    const next = newToken(random, SECRET_BYTES);
-    const outcome = await db.transaction().execute(async (tx) => {
+  async refresh(cookie: string | undefined, origin: Origin): Promise<Tokens & Authenticated> {
+    const given = this.#secrets.read(cookie);
+    if (given === undefined) throw new AppError("auth.session_ended");
+    const { sessionId } = given;
+    const next = this.#secrets.issue(sessionId);
+    const outcome = await this.#context.db.transaction().execute(async (tx) => {
       const session = await lockSession(tx, sessionId);
-      const nowMs = clock.nowMs();
+      const nowMs = this.#context.clock.nowMs();
       if (session === undefined || session.ended_at !== null || session.expires_at.getTime() <= nowMs)
         return undefined;
-      const use = judgeSecret(session, sha256Hex(secret), nowMs);
-      if (use === "current")
-        await rotateSession(
-          tx,
-          session,
-          sha256Hex(next),
-          nowMs,
-          Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS),
-        );
-      if (use === "reused") await endSessions(tx, session.person_id, { only: sessionId }, nowMs);
-      return { use, session };
+      const person = await getPersonById(tx, session.person_id);
+      const use = judgeUse(session, given.hash, nowMs);
+      if (use === "current") {
+        const expiresMs = Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS);
+        await rotateSession(tx, session, next.hash, nowMs, expiresMs);
+      }
+      if (use === "again") await this.#endByReuse(tx, person, sessionId, origin, nowMs);
+      return { use, person };
     });
-    if (outcome === undefined || outcome.use === "foreign") throw new AppError("auth.session_ended");
-    const personId = outcome.session.person_id;
-    if (outcome.use === "reused") {
-      await this.#endedByReuse(personId, sessionId, origin);
+    if (outcome === undefined) throw new AppError("auth.session_ended");
+    const { person, use } = outcome;
+    if (use === "again") {
+      this.#announce({ tenantId: person.tenant_id, personId: person.id }, [sessionId]);
       throw new AppError("auth.session_ended");
     }
-    const access = await this.#sign(personId, sessionId);
     return {
-      personId,
+      person,
       sessionId,
-      access,
-      ...(outcome.use === "current" ? { refresh: `${sessionId}.${next}` } : {}),
+      access: await this.#sign(person.id, sessionId),
+      ...(use === "current" ? { refresh: next.cookie } : {}),
     };
   }
 
@@ -121,27 +136,50 @@ export class SessionService {
     }));
   }
 
-  /** Ends sessions now, also on open live connections; answers how many. */
+  /** Ends sessions now, also on open live connections; `alongside` is done in the same transaction. Answers how many. */
   async end(
-    tenantId: Uuid,
-    personId: Uuid,
-    which: { readonly only?: Uuid; readonly except?: Uuid },
+    who: Who,
+    which: Which,
+    alongside: (tx: AccountsDatabase, ended: number) => Promise<void>,
   ): Promise<number> {
-    const { db, clock, bus } = this.#context;
-    const ended = await endSessions(db, personId, which, clock.nowMs());
-    for (const sessionId of ended) bus.publish("session.ended", { tenantId, personId, sessionId });
+    const { db, clock } = this.#context;
+    const ended = await db.transaction().execute(async (tx) => {
+      const ids = await endSessions(tx, who.personId, which, clock.nowMs());
+      await alongside(tx, ids.length);
+      return ids;
+    });
+    this.#announce(who, ended);
     return ended.length;
+  }
+
+  /** Ends the session of whoever holds these cookies, also when the access token has run out meanwhile. */
+  async logOut(access: string | undefined, refresh: string | undefined, origin: Origin): Promise<void> {
+    const { db, clock, tokens } = this.#context;
+    const sessionId =
+      this.#secrets.read(refresh)?.sessionId ??
+      (access === undefined ? undefined : (await tokens.verify(access, AUDIENCE))?.sessionId);
+    const person = sessionId === undefined ? undefined : await findLiveSession(db, sessionId, clock.nowMs());
+    if (sessionId === undefined || person === undefined) return;
+    const who = { tenantId: person.tenant_id, personId: person.id };
+    await this.end(who, { only: sessionId }, (tx) =>
+      note(this.#context, tx, { ...who, kind: "logout", outcome: "ok", email: person.email, ...origin }),
+    );
   }
 
   #sign(accountId: Uuid, sessionId: Uuid): Promise<string> {
     return this.#context.tokens.sign({ accountId, sessionId }, AUDIENCE, ACCESS_LIFETIME_MS);
   }
 
-  async #endedByReuse(personId: Uuid, sessionId: Uuid, origin: Origin): Promise<void> {
-    const { db, bus, log } = this.#context;
-    const { tenant_id: tenantId, email } = await getPersonById(db, personId);
-    log.warn({ personId, sessionId }, "session.refresh_reused");
-    await note(this.#context, {
+  async #endByReuse(
+    tx: AccountsDatabase,
+    { tenant_id: tenantId, id: personId, email }: PersonRow,
+    sessionId: Uuid,
+    origin: Origin,
+    nowMs: UnixMs,
+  ): Promise<void> {
+    this.#context.log.warn({ personId, sessionId }, "session.refresh_reused");
+    await endSessions(tx, personId, { only: sessionId }, nowMs);
+    await note(this.#context, tx, {
       tenantId,
       personId,
       kind: "refresh_reuse",
@@ -149,17 +187,17 @@ export class SessionService {
       email,
       ...origin,
     });
-    bus.publish("session.ended", { tenantId, personId, sessionId });
+  }
+
+  #announce({ tenantId, personId }: Who, sessionIds: readonly Uuid[]): void {
+    for (const sessionId of sessionIds)
+      this.#context.bus.publish("session.ended", { tenantId, personId, sessionId });
   }
 }
 
-/** What the holder of a refresh secret is: the browser, its other tab, somebody with a used secret, a stranger. */
-function judgeSecret(
-  session: SessionRow,
-  hash: string,
-  nowMs: number,
-): "current" | "tab" | "reused" | "foreign" {
+/** Whose an issued secret is: the browser's, its other tab's, or one that was used before. */
+function judgeUse(session: SessionRow, hash: string, nowMs: UnixMs): "current" | "tab" | "again" {
   if (equalConstantTime(hash, session.refresh_hash)) return "current";
-  if (session.previous_hash === null || !equalConstantTime(hash, session.previous_hash)) return "foreign";
-  return nowMs - session.rotated_at.getTime() <= REUSE_GRACE_MS ? "tab" : "reused";
+  const isPrevious = session.previous_hash !== null && equalConstantTime(hash, session.previous_hash);
+  return isPrevious && nowMs - session.rotated_at.getTime() <= REUSE_GRACE_MS ? "tab" : "again";
 }

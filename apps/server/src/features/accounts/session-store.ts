@@ -5,11 +5,57 @@ import type { AccountsDatabase, AccountsTables } from "./tables.ts";
 
 export type SessionRow = Selectable<AccountsTables["sessions"]>;
 
+export interface NewSession {
+  readonly id: Uuid;
+  readonly personId: Uuid;
+  readonly client: string;
+  readonly refreshHash: string;
+}
+
 export async function insertSession(
   db: AccountsDatabase,
-  session: AccountsTables["sessions"],
+  { id, personId, client, refreshHash }: NewSession,
+  nowMs: UnixMs,
+  expiresMs: UnixMs,
 ): Promise<void> {
-  await db.insertInto("sessions").values(session).execute();
+  const now = new Date(nowMs);
+  await db
+    .insertInto("sessions")
+    .values({
+      id,
+      person_id: personId,
+      client,
+      created_at: now,
+      last_used_at: now,
+      expires_at: new Date(expiresMs),
+      refresh_hash: refreshHash,
+      rotated_at: now,
+    })
+    .execute();
+}
+
+/** Ends a person's live sessions but the `keep` used last; answers which. */
+export async function endSessionsBeyond(
+  db: AccountsDatabase,
+  personId: Uuid,
+  keep: number,
+  nowMs: UnixMs,
+): Promise<Uuid[]> {
+  const surplus = db
+    .selectFrom("sessions")
+    .select("id")
+    .where("person_id", "=", personId)
+    .where("ended_at", "is", null)
+    .orderBy("last_used_at", "desc")
+    .orderBy("id", "desc")
+    .offset(keep);
+  const ended = await db
+    .updateTable("sessions")
+    .set({ ended_at: new Date(nowMs) })
+    .where("id", "in", surplus)
+    .returning("id")
+    .execute();
+  return ended.map(({ id }) => id);
 }
 
 /** The live session with its person; undefined when it ended, expired or never was. */
@@ -95,8 +141,7 @@ export async function listLiveSessions(
     .where("ended_at", "is", null)
     .where("expires_at", ">", new Date(nowMs))
     .orderBy("last_used_at", "desc")
-    .orderBy("id")
-    .limit(200)
+    .orderBy("id", "desc")
     .execute();
 }
 

@@ -1,9 +1,10 @@
-import { AppError, newUuid, type Uuid } from "@gatehouse/base";
+import { AppError, isAppError, newUuid } from "@gatehouse/base";
 import type { accounts, BodyOf } from "@gatehouse/contract";
 import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../platform/secrets/index.ts";
 import {
   countPeople,
   deleteSetupToken,
+  deleteTenant,
   emailKey,
   insertPerson,
   insertTenant,
@@ -11,16 +12,21 @@ import {
   putSetupToken,
 } from "./account-store.ts";
 import { type AccountsContext, note, type Origin } from "./context.ts";
-import { assertStrongPassword } from "./password-policy.ts";
+import type { SessionService, Tokens, Who } from "./session-service.ts";
+import type { AccountsDatabase } from "./tables.ts";
+
+type SetupBody = BodyOf<typeof accounts.completeSetup>;
 
 const TOKEN_BYTES = 24;
 
 /** The first person: whoever holds the one-time link that the server printed. */
 export class SetupService {
   readonly #context: AccountsContext;
+  readonly #sessions: SessionService;
 
-  constructor(context: AccountsContext) {
+  constructor(context: AccountsContext, sessions: SessionService) {
     this.#context = context;
+    this.#sessions = sessions;
   }
 
   async isNeeded(): Promise<boolean> {
@@ -36,49 +42,75 @@ export class SetupService {
   }
 
   /** Fails with auth.setup_done, auth.setup_link_invalid or auth.password_weak, and then changes nothing. */
-  async complete(
-    body: BodyOf<typeof accounts.completeSetup>,
-    origin: Origin,
-  ): Promise<{ personId: Uuid; tenantId: Uuid }> {
-    const { db, clock, random } = this.#context;
-    await this.#assertToken(db, body.token);
-    await assertStrongPassword(body.password, [body.name, body.email, body.organisation]);
+  async complete(body: SetupBody, origin: Origin): Promise<Tokens & { readonly person: Who }> {
+    const { db, clock, random, passwords } = this.#context;
+    await this.#assertLink(body.token, origin);
+    await passwords.assertStrong(body.password, [body.name, body.email, body.organisation]);
     const passwordHash = await hashPassword(body.password);
-    const tenantId = newUuid(clock, random);
-    const personId = newUuid(clock, random);
+    const person: Who = { tenantId: newUuid(clock, random), personId: newUuid(clock, random) };
     await db.transaction().execute(async (tx) => {
       await this.#assertToken(tx, body.token);
-      await insertTenant(tx, { id: tenantId, name: body.organisation }, clock.nowMs());
-      await insertPerson(tx, {
-        id: personId,
-        tenant_id: tenantId,
-        name: body.name,
-        email: body.email,
-        email_key: emailKey(body.email),
-        password_hash: passwordHash,
-        role: "owner",
-        language: body.language,
-        created_at: new Date(clock.nowMs()),
-      });
+      await this.#insertOwner(tx, person, body, passwordHash);
       await deleteSetupToken(tx);
     });
-    await note(this.#context, {
-      tenantId,
-      personId,
-      kind: "setup",
-      outcome: "ok",
-      email: body.email,
-      ...origin,
+    await this.#furnish(person, body);
+    const tokens = await db.transaction().execute(async (tx) => {
+      const event = { ...person, kind: "setup", outcome: "ok", email: body.email } as const;
+      await note(this.#context, tx, { ...event, ...origin });
+      return this.#sessions.open(tx, person, origin.client);
     });
-    await this.#context.onTenantCreated({
-      tenantId,
-      organisation: body.organisation,
-      language: body.language,
-    });
-    return { personId, tenantId };
+    return { ...tokens, person };
   }
 
-  async #assertToken(db: AccountsContext["db"], token: string): Promise<void> {
+  async #insertOwner(
+    tx: AccountsDatabase,
+    { tenantId, personId }: Who,
+    { organisation, name, email, language }: SetupBody,
+    passwordHash: string,
+  ): Promise<void> {
+    const nowMs = this.#context.clock.nowMs();
+    await insertTenant(tx, { id: tenantId, name: organisation }, nowMs);
+    await insertPerson(tx, {
+      id: personId,
+      tenant_id: tenantId,
+      name,
+      email,
+      email_key: emailKey(email),
+      password_hash: passwordHash,
+      role: "owner",
+      language,
+      created_at: new Date(nowMs),
+    });
+  }
+
+  /** What other features keep for a tenant; without it there is no tenant, and the link works again. */
+  async #furnish({ tenantId }: Who, { organisation, language, token }: SetupBody): Promise<void> {
+    const { db, onTenantCreated } = this.#context;
+    try {
+      await onTenantCreated({ tenantId, organisation, language });
+    } catch (error) {
+      await db.transaction().execute(async (tx) => {
+        await deleteTenant(tx, tenantId);
+        await putSetupToken(tx, sha256Hex(token));
+      });
+      throw error;
+    }
+  }
+
+  /** A wrong link is in the access log, once there is somebody to read it. */
+  async #assertLink(token: string, origin: Origin): Promise<void> {
+    const { db } = this.#context;
+    try {
+      await this.#assertToken(db, token);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      const event = { tenantId: undefined, kind: "setup", outcome: "refused", reason: "setup_link" } as const;
+      await note(this.#context, db, { ...event, ...origin });
+      throw error;
+    }
+  }
+
+  async #assertToken(db: AccountsDatabase, token: string): Promise<void> {
     const hash = await lockSetupToken(db);
     if ((await countPeople(db)) > 0) throw new AppError("auth.setup_done");
     if (hash === undefined || !equalConstantTime(hash, sha256Hex(token)))

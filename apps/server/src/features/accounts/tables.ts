@@ -26,9 +26,10 @@ export interface AccountsTables {
     created_at: Date;
     last_used_at: Date;
     expires_at: Date;
-    ended_at: Date | null;
+    ended_at: Generated<Date | null>;
     refresh_hash: string;
-    previous_hash: string | null;
+    /** The one before, which another tab may still send. */
+    previous_hash: Generated<string | null>;
     rotated_at: Date;
   };
   access_log: {

@@ -1,0 +1,139 @@
+import { type Random, Secret, silentLogger, systemRandom } from "@gatehouse/base";
+import { type AnyEndpoint, accounts } from "@gatehouse/contract";
+import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
+import { createBus } from "../../../platform/bus/bus.ts";
+import { createTestDatabase } from "../../../platform/database/testing/index.ts";
+import { mount } from "../../../platform/http/mount.ts";
+import { createHttpServer } from "../../../platform/http/server.ts";
+import { type AccountsDeps, type AccountsTables, accountsMigrations, createAccounts } from "../index.ts";
+
+export const OWNER = {
+  organisation: "Régie Nord",
+  name: "Ada Lovelace",
+  email: "Ada@Example.org",
+  password: "plum tractor velvet 93 orbit",
+  language: "en",
+};
+
+export interface Reply {
+  readonly status: number;
+  readonly code: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests ask for what the endpoint answers
+  readonly body: any;
+  readonly setCookies: readonly string[];
+}
+
+interface Input {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+/** One browser: its cookies, its address, its User-Agent. */
+export interface Browser {
+  readonly cookies: Map<string, string>;
+  call(endpoint: AnyEndpoint, input?: Input): Promise<Reply>;
+}
+
+export interface BrowserOptions {
+  readonly address?: string;
+  readonly userAgent?: string;
+}
+
+export interface House extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly bus: ReturnType<typeof createBus>;
+  readonly accounts: ReturnType<typeof createAccounts>;
+  readonly tenants: string[];
+  query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  browser(options?: BrowserOptions): Browser;
+  /** With the owner logged in. */
+  owner(options?: BrowserOptions): Promise<Browser>;
+}
+
+const random: Random = systemRandom;
+
+/** The accounts feature behind the product's HTTP server, on a database of its own. */
+export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<House> {
+  const database = await createTestDatabase<AccountsTables>([accountsMigrations]);
+  const clock = virtualClock();
+  const bus = createBus(silentLogger);
+  const tenants: string[] = [];
+  const feature = createAccounts({
+    db: database.db,
+    clock,
+    random,
+    bus,
+    log: silentLogger,
+    masterKey: new Secret(new Uint8Array(32).fill(5)),
+    secure: true,
+    onTenantCreated: async ({ tenantId }) => void tenants.push(tenantId),
+    organisation: () => OWNER.organisation,
+    retentionLogDays: () => 90,
+    ...changes,
+  });
+  const http = await createHttpServer({
+    trustedProxies: [],
+    perMinute: 1_000_000,
+    maxConnections: 100,
+    log: silentLogger,
+  });
+  await http.register(async (scope) => {
+    const gates = { person: feature.personGate, device: { authenticate: async () => undefined } };
+    mount(scope, feature.routes ?? [], { ...gates, metricsFromLoopback: false }, silentLogger);
+  });
+  await http.ready();
+
+  function browser({ address = "203.0.113.7", userAgent = "" }: BrowserOptions = {}): Browser {
+    const cookies = new Map<string, string>();
+    return {
+      cookies,
+      async call(endpoint, { params = {}, query = {}, body } = {}) {
+        const reply = await http.inject({
+          method: endpoint.method,
+          url: endpoint.path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? ""),
+          query,
+          remoteAddress: address,
+          headers: {
+            "user-agent": userAgent,
+            cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+          },
+          ...(body === undefined ? {} : { payload: body as object }),
+        });
+        for (const { name, value } of reply.cookies)
+          value === "" ? cookies.delete(name) : cookies.set(name, value);
+        const answer = reply.body === "" ? undefined : reply.json();
+        return {
+          status: reply.statusCode,
+          code: answer?.code ?? "",
+          body: answer,
+          setCookies: [reply.headers["set-cookie"] ?? []].flat(),
+        };
+      },
+    };
+  }
+
+  return {
+    clock,
+    bus,
+    accounts: feature,
+    tenants,
+    query: async (text, values) => (await database.pool.query(text, values)).rows,
+    browser,
+    async owner(options) {
+      const one = browser(options);
+      const token = await feature.ensureSetupToken();
+      const reply =
+        token === undefined
+          ? await one.call(accounts.login, { body: { email: OWNER.email, password: OWNER.password } })
+          : await one.call(accounts.completeSetup, { body: { ...OWNER, token } });
+      if (reply.status >= 300) throw new Error(`${reply.status} ${reply.code}`);
+      return one;
+    },
+    async [Symbol.asyncDispose]() {
+      await http.close();
+      await feature.stop?.();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
