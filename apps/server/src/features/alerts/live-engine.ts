@@ -6,25 +6,29 @@ import { metricOf } from "./model.ts";
 import type { StoredValue } from "./ports.ts";
 import { type Watch, WatchList } from "./watch-list.ts";
 
-export interface PendingEffect {
+/** Effects that one watch waits to see carried out, in their order; raise and clear alternate. */
+export interface PendingEffects {
   readonly watch: Watch;
-  readonly effect: Effect;
+  readonly effects: readonly Effect[];
 }
+
+/** Of a watch that flaps faster than alerts can be written, the first pair and the latest state are kept. */
+const MAX_PENDING = 4;
 
 /** A last value is believed for this many reporting intervals, and for five minutes at least. */
 const BELIEVED_INTERVALS = 3;
 const BELIEVED_AT_LEAST_MS = 300_000;
 
 /**
- * All watches in memory: readings and ticks go in, effects and watches to save come out. No I/O. The queue of
- * effects is bounded by the number of watches: while the database is away nothing new is stored, so that only
- * the clock can still raise, once a watch.
+ * All watches in memory: readings and ticks go in, effects and watches to save come out. No I/O. Whatever
+ * waits is bounded by the number of watches.
  */
 export class LiveEngine {
   readonly list = new WatchList();
   readonly #due = new DueHeap<Watch>();
   readonly #unsaved = new Set<Watch>();
-  #effects: PendingEffect[] = [];
+  #effects = new Map<Watch, Effect[]>();
+  #merged = 0;
 
   onReadings(readings: readonly Reading[]): void {
     for (const reading of readings) {
@@ -77,19 +81,28 @@ export class LiveEngine {
     this.#step(watch, { kind: "reading", tsMs, receivedMs: tsMs, value: stored.value });
   }
 
-  takeEffects(): PendingEffect[] {
-    const taken = this.#effects;
-    this.#effects = [];
+  takeEffects(): PendingEffects[] {
+    const taken = [...this.#effects].map(([watch, effects]) => ({ watch, effects }));
+    this.#effects = new Map();
     return taken;
   }
 
-  /** Effects that could not be carried out yet go before the newer ones. */
-  giveBackEffects(effects: readonly PendingEffect[]): void {
-    this.#effects = [...effects, ...this.#effects];
+  /** What could not be carried out yet goes before what came since. */
+  giveBackEffects({ watch, effects }: PendingEffects): void {
+    const newer = this.#effects.get(watch) ?? [];
+    this.#effects.set(watch, []);
+    for (const effect of [...effects, ...newer]) this.#queue(watch, effect);
   }
 
   get hasEffects(): boolean {
-    return this.#effects.length > 0;
+    return this.#effects.size > 0;
+  }
+
+  /** Pairs of raise and clear that were left out since the last call. */
+  takeMerged(): number {
+    const merged = this.#merged;
+    this.#merged = 0;
+    return merged;
   }
 
   takeUnsaved(): Watch[] {
@@ -107,10 +120,23 @@ export class LiveEngine {
     const { state, effects } = evaluate(watch.engineRule, before, input);
     if (state === before) return;
     watch.state = state;
-    for (const effect of effects) this.#effects.push({ watch, effect });
+    for (const effect of effects) this.#queue(watch, effect);
     if (before.sinceMs === state.sinceMs && before.raised === state.raised) return;
     if (watch.rule.condition.kind !== "silence" && watch.rule.holdMs > 0) this.#unsaved.add(watch);
     this.#schedule(watch);
+  }
+
+  #queue(watch: Watch, effect: Effect): void {
+    const pending = this.#effects.get(watch);
+    if (pending === undefined) {
+      this.#effects.set(watch, [effect]);
+      return;
+    }
+    if (pending.length >= MAX_PENDING) {
+      pending.length -= 2;
+      this.#merged++;
+    }
+    pending.push(effect);
   }
 
   /** At most one live entry a watch; one whose time moved back is found again when it comes up. */

@@ -3,7 +3,8 @@ import type { Bus } from "@gatehouse/contract";
 import { isDatabaseUnavailable, isForeignKeyViolation } from "../../platform/database/index.ts";
 import type { AlertKeeper } from "./alert-keeper.ts";
 import type { AlertRecord, AlertStore } from "./alert-store.ts";
-import { isHolding, LiveEngine, type PendingEffect } from "./live-engine.ts";
+import type { Effect } from "./engine.ts";
+import { isHolding, LiveEngine } from "./live-engine.ts";
 import type { ResolveReason } from "./model.ts";
 import type { DeviceDirectory, TelemetryReader } from "./ports.ts";
 import type { RuleStore } from "./rule-store.ts";
@@ -129,32 +130,30 @@ export class Watcher {
 
   /** Effects in their order; one that fails holds back only those of its own watch. */
   async #drain(): Promise<void> {
-    const waiting: PendingEffect[] = [];
-    const failing = new Set<Watch>();
-    const effects = this.engine.takeEffects();
-    for (const [at, pending] of effects.entries()) {
-      if (failing.has(pending.watch)) {
-        waiting.push(pending);
-        continue;
-      }
+    const { log } = this.#deps;
+    const merged = this.engine.takeMerged();
+    if (merged > 0) log.warn({ merged }, "alerts.flapping_merged");
+    const queue = this.engine.takeEffects();
+    for (const [at, { watch, effects }] of queue.entries()) {
+      const left = [...effects];
       try {
-        await this.#carryOut(pending);
+        for (let effect = left[0]; effect !== undefined; effect = left[0]) {
+          await this.#carryOut(watch, effect);
+          left.shift();
+        }
       } catch (error) {
         // The rule or the device was deleted a moment ago.
         if (isForeignKeyViolation(error)) continue;
-        waiting.push(pending);
-        failing.add(pending.watch);
-        this.#deps.log.warn({ err: error, ruleId: pending.watch.rule.id }, "alerts.write_failed");
-        if (isDatabaseUnavailable(error)) {
-          waiting.push(...effects.slice(at + 1));
-          break;
-        }
+        log.warn({ err: error, ruleId: watch.rule.id }, "alerts.write_failed");
+        this.engine.giveBackEffects({ watch, effects: left });
+        if (!isDatabaseUnavailable(error)) continue;
+        for (const waiting of queue.slice(at + 1)) this.engine.giveBackEffects(waiting);
+        return;
       }
     }
-    this.engine.giveBackEffects(waiting);
   }
 
-  async #carryOut({ watch, effect }: PendingEffect): Promise<void> {
+  async #carryOut(watch: Watch, effect: Effect): Promise<void> {
     const { keeper } = this.#deps;
     if (effect.kind === "raise") {
       if (watch.isRemoved) return;
