@@ -225,7 +225,9 @@ export const listDevices = endpoint({
   summary: "Inventory with search, filters and paging",
   query: object({
     ...filters,
-    sort: Type.Optional(Type.Union(DEVICE_SORTS.map((s) => Type.Literal(s)))),
+    sort: Type.Optional(
+      Type.Unsafe<(typeof DEVICE_SORTS)[number]>(Type.Union(DEVICE_SORTS.map((sort) => Type.Literal(sort)))),
+    ),
     offset: Type.Optional(QueryInt),
     limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$" })),
   }),

@@ -108,7 +108,7 @@ function Inventory(props: { facets: Facets; siteId: string | undefined }) {
         q,
         type,
         tag,
-        sort: sort as never,
+        sort,
         status: isStatus(status) ? status : undefined,
         site: props.siteId,
         offset: String(offset),
