@@ -28,13 +28,3 @@ const join = (a: Bucket, b: Bucket): Bucket => ({
   max: Math.max(a.max, b.max),
   sum: a.sum + b.sum,
 });
-
-/** At most `maxPoints` buckets, each a whole number of `widthMs`: nothing is left out, extremes least of all. */
-export function coarsen(buckets: readonly Bucket[], widthMs: number, maxPoints: number): readonly Bucket[] {
-  const first = buckets[0];
-  const last = buckets.at(-1);
-  if (first === undefined || last === undefined || buckets.length <= maxPoints) return buckets;
-  // One more than needed on average: a span that begins in the middle of a wide bucket touches one more.
-  const spans = (last.tsMs - first.tsMs) / widthMs + 1;
-  return mergeBuckets(buckets, widthMs * Math.ceil(spans / (maxPoints - 1)));
-}

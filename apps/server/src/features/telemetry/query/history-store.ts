@@ -37,12 +37,22 @@ const RAW = `
      order by p.hour, u.dt limit $6)
   ) r`;
 
-const stored = (table: string): string => `
+const STORED_MINUTES = `
   select w.i, (extract(epoch from r.ts) * 1000)::float8, r.n, r.min[w.k], r.max[w.k], r.sum[w.k]
   from ${PLACES}
   cross join lateral (
-    select * from ${table}
+    select * from telemetry_1m
     where set_id = w.set_id and ts >= $4::timestamptz and ts < $5::timestamptz order by ts limit $6
+  ) r`;
+
+const STORED_HOURS = `
+  select w.i, (extract(epoch from r.bucket) * 1000)::float8, r.n, r.lo, r.hi, r.total
+  from ${PLACES}
+  cross join lateral (
+    select date_bin($7::float8 * interval '1 millisecond', ts, 'epoch') as bucket,
+      sum(n)::float8 as n, min(min[w.k]) as lo, max(max[w.k]) as hi, sum(sum[w.k]) as total
+    from telemetry_1h
+    where set_id = w.set_id and ts >= $4::timestamptz and ts < $5::timestamptz group by 1 order by 1 limit $6
   ) r`;
 
 /** Minutes that are in no table yet. */
@@ -92,7 +102,7 @@ export class HistoryStore {
     toMs: UnixMs,
     limit: number,
   ): Promise<Map<number, Point<number>[]>> {
-    const rows = await this.#ask<[number, number, number]>(RAW, places, fromMs, toMs, limit);
+    const rows = await this.#ask<[number, number, number]>(RAW, places, fromMs, toMs, [limit]);
     const byIndex = new Map<number, Point<number>[]>();
     for (const [i, tsMs, value] of rows) push(byIndex, i, { tsMs, value });
     for (const [i, points] of byIndex) byIndex.set(i, sortedOnce(points));
@@ -105,16 +115,18 @@ export class HistoryStore {
     toMs: UnixMs,
     limit: number,
   ): Promise<Map<number, Bucket[]>> {
-    return this.#buckets(stored("telemetry_1m"), places, fromMs, toMs, limit);
+    return this.#buckets(STORED_MINUTES, places, fromMs, toMs, [limit]);
   }
 
+  /** Buckets of `widthMs`, whole hours. */
   hours(
     places: readonly Place[],
     fromMs: UnixMs,
     toMs: UnixMs,
+    widthMs: number,
     limit: number,
   ): Promise<Map<number, Bucket[]>> {
-    return this.#buckets(stored("telemetry_1h"), places, fromMs, toMs, limit);
+    return this.#buckets(STORED_HOURS, places, fromMs, toMs, [limit, widthMs]);
   }
 
   /** Minutes computed now from raw rows; for short spans that are not packed. */
@@ -168,11 +180,11 @@ export class HistoryStore {
     places: readonly Place[],
     fromMs: UnixMs,
     toMs: UnixMs,
-    limit?: number,
+    more: readonly number[] = [],
   ): Promise<Map<number, Bucket[]>> {
     type Row = [number, number, number, number, number, number];
     const byIndex = new Map<number, Bucket[]>();
-    for (const [i, tsMs, n, min, max, sum] of await this.#ask<Row>(text, places, fromMs, toMs, limit))
+    for (const [i, tsMs, n, min, max, sum] of await this.#ask<Row>(text, places, fromMs, toMs, more))
       push(byIndex, i, { tsMs, n, min, max, sum });
     return byIndex;
   }
@@ -182,7 +194,7 @@ export class HistoryStore {
     places: readonly Place[],
     fromMs: UnixMs,
     toMs: UnixMs,
-    limit?: number,
+    more: readonly number[],
   ): Promise<Row[]> {
     if (places.length === 0 || fromMs >= toMs) return [];
     const values: unknown[] = [
@@ -191,8 +203,8 @@ export class HistoryStore {
       places.map(({ position }) => position),
       new Date(fromMs),
       new Date(toMs),
+      ...more,
     ];
-    if (limit !== undefined) values.push(limit);
     return (await this.#pool.query<Row>({ text, values, rowMode: "array" })).rows;
   }
 }

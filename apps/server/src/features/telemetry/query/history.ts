@@ -12,7 +12,7 @@ import {
 } from "../model.ts";
 import type { DeviceDirectory } from "../ports.ts";
 import type { Rollup } from "../upkeep/rollup.ts";
-import { type Bucket, coarsen, mergeBuckets } from "./buckets.ts";
+import { type Bucket, mergeBuckets } from "./buckets.ts";
 import type { HistoryStore, Place, Point } from "./history-store.ts";
 
 export interface HistoryRequest {
@@ -35,13 +35,17 @@ const DEFAULT_MAX_POINTS = 1_000;
 const MAX_RANGE_MS = 3_660 * DAY_MS;
 /** Late hours this near to now are computed for the reader; older ones appear when the job has been there. */
 const LATE_MS = 6 * HOUR_MS;
-/** All hours of the longest range. */
-const MAX_BUCKETS = 90_000;
+/** In one answer, whatever was asked for. */
+const MAX_POINTS_IN_ALL = 200_000;
+/** Minutes behind the stored hours: a week, should the rollup be that late. */
+const MAX_TAIL_MINUTES = 10_080;
 
 interface Asked extends SeriesKey {
   readonly index: number;
   readonly ref: string;
 }
+
+type BoundedRequest = HistoryRequest & { readonly maxPoints: number };
 
 type Columns = Omit<telemetry.History, "ref" | "fromMs" | "toMs" | "conflicts">;
 
@@ -57,10 +61,12 @@ export class HistoryReader {
     this.#deps = deps;
   }
 
-  async read(tenantId: Uuid, request: HistoryRequest): Promise<telemetry.History[]> {
-    const { fromMs, toMs } = request;
+  async read(tenantId: Uuid, { maxPoints, ...given }: HistoryRequest): Promise<telemetry.History[]> {
+    const { fromMs, toMs } = given;
     assertRange(fromMs, toMs);
-    const asked = request.series.map((ref, index) => ({ ref, index, ...parseSeriesRef(ref) }));
+    const fitting = Math.floor(MAX_POINTS_IN_ALL / given.series.length);
+    const request = { ...given, maxPoints: Math.min(maxPoints ?? DEFAULT_MAX_POINTS, fitting) };
+    const asked = given.series.map((ref, index) => ({ ref, index, ...parseSeriesRef(ref) }));
     await this.assertKnown(tenantId, asked);
     const [states, numbers] = [
       asked.filter((key) => this.#isState(key)),
@@ -115,8 +121,8 @@ export class HistoryReader {
     });
   }
 
-  async #numbers(asked: readonly Asked[], request: HistoryRequest): Promise<Map<number, Columns>> {
-    const { fromMs, toMs, resolution, maxPoints = DEFAULT_MAX_POINTS } = request;
+  async #numbers(asked: readonly Asked[], request: BoundedRequest): Promise<Map<number, Columns>> {
+    const { fromMs, toMs, resolution, maxPoints } = request;
     const columns = new Map<number, Columns>();
     let left = asked;
     const settle = (index: number, found: Columns): void => void columns.set(index, found);
@@ -132,12 +138,10 @@ export class HistoryReader {
       const minutes = await this.#minutes(this.#places(left), fromMs, toMs, maxPoints + 1);
       for (const { index } of left) settle(index, bucketColumns("1m", minutes.get(index) ?? [], maxPoints));
     } else if (left.length > 0) {
-      const hours = await this.#hours(this.#places(left), fromMs, toMs);
-      for (const { index } of left) {
-        const found = hours.get(index) ?? [];
-        const fitting = resolution === undefined ? coarsen(found, HOUR_MS, maxPoints) : found;
-        settle(index, bucketColumns("1h", fitting, maxPoints));
-      }
+      // Auto: buckets of as many hours as make the range fit. One more is touched where it begins within one.
+      const hoursEach = resolution === undefined ? Math.ceil((toMs - fromMs) / HOUR_MS / (maxPoints - 1)) : 1;
+      const hours = await this.#hours(this.#places(left), fromMs, toMs, hoursEach * HOUR_MS, maxPoints + 1);
+      for (const { index } of left) settle(index, bucketColumns("1h", hours.get(index) ?? [], maxPoints));
     }
     return columns;
   }
@@ -174,24 +178,27 @@ export class HistoryReader {
     return byIndex;
   }
 
-  /** Hours that begin in the range: stored ones, then the rest out of minutes. */
-  async #hours(places: readonly Place[], rangeFromMs: UnixMs, toMs: UnixMs): Promise<Map<number, Bucket[]>> {
+  /** Buckets of `widthMs`, whole hours: out of stored hours, then out of minutes. */
+  async #hours(
+    places: readonly Place[],
+    rangeFromMs: UnixMs,
+    toMs: UnixMs,
+    widthMs: number,
+    limit: number,
+  ): Promise<Map<number, Bucket[]>> {
     const { store, rollup, clock } = this.#deps;
     const fromMs = startOf(rangeFromMs, HOUR_MS);
     // Recent hours may wait for late readings, so they too are made of minutes.
     const recentMs = startOf(clock.nowMs() - LATE_MS, HOUR_MS);
     const edgeMs = Math.min(toMs, Math.max(fromMs, Math.min(rollup.hoursDoneMs, recentMs)));
-    const hours = await store.hours(places, fromMs, edgeMs, MAX_BUCKETS);
-    const minutes = await this.#minutes(places, edgeMs, toMs, MAX_BUCKETS);
+    const hours = await store.hours(places, fromMs, edgeMs, widthMs, limit);
+    const minutes = await this.#minutes(places, edgeMs, toMs, MAX_TAIL_MINUTES);
     for (const index of new Set(places.map((place) => place.index)))
-      hours.set(index, mergeBuckets([...(hours.get(index) ?? []), ...(minutes.get(index) ?? [])], HOUR_MS));
+      hours.set(index, mergeBuckets([...(hours.get(index) ?? []), ...(minutes.get(index) ?? [])], widthMs));
     return hours;
   }
 
-  async #states(
-    key: Asked,
-    { fromMs, toMs, maxPoints = DEFAULT_MAX_POINTS }: HistoryRequest,
-  ): Promise<Columns> {
+  async #states(key: Asked, { fromMs, toMs, maxPoints }: BoundedRequest): Promise<Columns> {
     const changes = await this.#stateChanges(key, fromMs, toMs, maxPoints + 1);
     const kept = changes.slice(0, maxPoints);
     return {
