@@ -37,6 +37,11 @@ export class LoginThrottle {
     this.#clock = clock;
   }
 
+  /** Accounts and pairs that are remembered. */
+  get size(): number {
+    return this.#failures.size;
+  }
+
   /** How long this attempt has to wait; 0 = it may try. */
   waitMs(attempt: Attempt): number {
     return Math.max(0, (this.#failures.get(keyOf(attempt))?.untilMs ?? 0) - this.#clock.monotonicMs());

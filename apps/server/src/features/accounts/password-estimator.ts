@@ -35,6 +35,11 @@ export class PasswordEstimator {
     this.#clock = clock;
   }
 
+  /** Whether the word lists are in memory. */
+  get isRunning(): boolean {
+    return this.#worker !== undefined;
+  }
+
   async estimate(request: EstimateRequest): Promise<Estimate> {
     if (this.#waiting >= MAX_WAITING) throw new AppError("server.busy");
     this.#waiting++;
