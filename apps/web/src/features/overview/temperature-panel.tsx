@@ -30,7 +30,7 @@ export function TemperaturePanel() {
   const site = useSelectedSite();
   const list = (type: string | undefined) =>
     query(devices.listDevices, {
-      query: given({ type, site: site?.id, limit: "200", sort: "-lastSeen" as never }),
+      query: given({ type, site: site?.id, limit: "200", sort: "-lastSeen" }),
     });
   const thermometers = useQuery(list("thermometer"));
   const noThermometer = thermometers.data !== undefined && pickActive(thermometers.data.items).length === 0;
