@@ -96,7 +96,8 @@ export function createFeatures(house: House): Features {
     log,
     bus,
     masterKey,
-    secure,
+    // Behind a proxy that ends TLS the browser speaks HTTPS although we do not.
+    secure: secure || config.publicUrl.startsWith("https:"),
     organisation: (tenantId) => choices.get(tenantId).organisation,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
     async onTenantCreated({ tenantId, organisation, language }) {

@@ -1,5 +1,7 @@
 import { type AppError, silentLogger, systemRandom } from "@gatehouse/base";
+import { operations } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
+import { Check } from "typebox/value";
 import { expect, test } from "vitest";
 import { createBus } from "../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../platform/database/testing/index.ts";
@@ -92,6 +94,17 @@ test("a wrong value is refused by name and changes nothing", async () => {
     await code(settings.update(TENANT, { homeAssistant: { ...homeAssistant, url: "file:///etc/passwd" } })),
   ).toBe("url.forbidden");
   expect(settings.get(TENANT)).toEqual(DEFAULT_SETTINGS);
+});
+
+test("text that the database cannot hold is refused by the contract", () => {
+  const patch = (homeAssistant: object) =>
+    Check(operations.updateSettings.body, {
+      homeAssistant: { ...DEFAULT_SETTINGS.homeAssistant, ...homeAssistant },
+    });
+  expect(patch({ user: "Zoë 🏠", url: "mqtts://broker.example" })).toBe(true);
+  for (const bad of ["a\0", "a\ud800"])
+    for (const field of ["url", "user", "password"])
+      expect([field, patch({ [field]: bad })]).toEqual([field, false]);
 });
 
 test("what an older or a stranger program stored is completed with defaults", () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Random, Secret, silentLogger, systemRandom } from "@gatehouse/base";
 import { type AnyEndpoint, accounts } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
@@ -45,6 +46,8 @@ export interface House extends AsyncDisposable {
   readonly bus: ReturnType<typeof createBus>;
   readonly accounts: ReturnType<typeof createAccounts>;
   readonly tenants: string[];
+  /** Starts all of them while their rows are locked, and lets them go when each waits for the lock. */
+  atOnce<T>(table: "sessions", start: () => Promise<T>[]): Promise<T[]>;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   browser(options?: BrowserOptions): Browser;
   /** With the owner logged in. */
@@ -118,6 +121,20 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     bus,
     accounts: feature,
     tenants,
+    async atOnce(table, start) {
+      const blocker = await database.pool.connect();
+      try {
+        await blocker.query(`begin; select from ${table} for update`);
+        const running = start();
+        const waiting =
+          "select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+        while ((await database.pool.query(waiting)).rows[0].n < running.length) await setTimeout(5);
+        await blocker.query("commit");
+        return await Promise.all(running);
+      } finally {
+        blocker.release();
+      }
+    },
     query: async (text, values) => (await database.pool.query(text, values)).rows,
     browser,
     async owner(options) {
