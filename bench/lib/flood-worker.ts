@@ -3,6 +3,7 @@
 // stdin: one JSON FloodPlan; stdout: one JSON line a second, and a last one with `done: true`.
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { connectBody, packet, utf8 } from "./packets.ts";
 
 export interface FloodClient {
   readonly clientId: string;
@@ -21,6 +22,10 @@ export interface FloodPlan {
   readonly messagesPerSecond: number;
   /** Timestamp of each client's first message; message n carries firstTsMs + n. */
   readonly firstTsMs: number;
+  /** Messages carry the time they are made instead, at least 1 ms after the client's last. */
+  readonly stampNow?: boolean;
+  /** What every message says, instead of readings of a plug. */
+  readonly payload?: string;
   /** Connects again after a lost connection and sends what was not acknowledged once more. */
   readonly reconnect: boolean;
   readonly qos: 0 | 1;
@@ -42,23 +47,6 @@ const plan = JSON.parse(await text(process.stdin)) as FloodPlan;
 const totals = { acked: 0, sent: 0, resent: 0, connections: 0, lost: 0 };
 let running = true;
 
-function utf8(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const head = Buffer.alloc(2);
-  head.writeUInt16BE(bytes.length);
-  return Buffer.concat([head, bytes]);
-}
-
-function withLength(type: number, body: Buffer): Buffer {
-  const length: number[] = [];
-  let rest = body.length;
-  do {
-    length.push((rest % 128) | (rest >= 128 ? 128 : 0));
-    rest = Math.floor(rest / 128);
-  } while (rest > 0);
-  return Buffer.concat([Buffer.from([type, ...length]), body]);
-}
-
 class Client {
   readonly #client: FloodClient;
   readonly #topic: Buffer;
@@ -69,6 +57,7 @@ class Client {
   acked = 0;
   #buffered: Buffer = Buffer.alloc(0);
   #allowance = 0;
+  #lastTsMs = 0;
 
   constructor(client: FloodClient) {
     this.#client = client;
@@ -93,14 +82,7 @@ class Client {
     this.#buffered = Buffer.alloc(0);
     totals.resent += this.#next - this.acked;
     this.#next = this.acked;
-    const body = Buffer.concat([
-      utf8("MQTT"),
-      Buffer.from([4, 0xc2, 0, 60]),
-      utf8(this.#client.clientId),
-      utf8(this.#client.username),
-      utf8(this.#client.password),
-    ]);
-    socket.on("connect", () => socket.write(withLength(0x10, body)));
+    socket.on("connect", () => socket.write(packet(0x10, connectBody(this.#client, 60))));
     socket.on("data", (bytes: Buffer) => this.#read(bytes));
     socket.on("error", () => {});
     socket.on("close", () => {
@@ -158,11 +140,19 @@ class Client {
     return plan.qos === 0 || this.#next - this.acked < plan.inFlight;
   }
 
+  #timestamp(n: number): number {
+    if (!plan.stampNow) return plan.firstTsMs + n;
+    this.#lastTsMs = Math.max(Date.now(), this.#lastTsMs + 1);
+    return this.#lastTsMs;
+  }
+
   #packet(n: number): Buffer {
-    const payload = `{"ts":${plan.firstTsMs + n},"values":{"power":${100 + (n % 400)},"energy":${(n / 1000).toFixed(3)},"voltage":${230 + (n % 7)}}}`;
+    const payload =
+      plan.payload ??
+      `{"ts":${this.#timestamp(n)},"values":{"power":${100 + (n % 400)},"energy":${(n / 1000).toFixed(3)},"voltage":${230 + (n % 7)}}}`;
     const id = (n % 65_535) + 1;
     const head = plan.qos === 1 ? Buffer.from([id >> 8, id & 255]) : Buffer.alloc(0);
-    return withLength(plan.qos === 1 ? 0x32 : 0x30, Buffer.concat([this.#topic, head, Buffer.from(payload)]));
+    return packet(plan.qos === 1 ? 0x32 : 0x30, Buffer.concat([this.#topic, head, Buffer.from(payload)]));
   }
 }
 
@@ -174,10 +164,14 @@ for (const client of plan.clients) {
 
 const say = (report: FloodReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 const seconds = setInterval(() => say({ done: false, ...totals }), 1000);
+let pacedMs = performance.now();
 const pace =
   plan.messagesPerSecond > 0
     ? setInterval(() => {
-        for (const client of clients) client.allow((plan.messagesPerSecond / clients.length) * 0.01);
+        const nowMs = performance.now();
+        const each = (plan.messagesPerSecond / clients.length) * ((nowMs - pacedMs) / 1000);
+        pacedMs = nowMs;
+        for (const client of clients) client.allow(each);
       }, 10)
     : undefined;
 setTimeout(async () => {
