@@ -41,6 +41,7 @@ export function runStep(
 export const STATIC_STEPS: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ["biome", "biome", ["check", "--error-on-warnings", "."]],
   ["types", "tsc", ["-p", "tsconfig.json"]],
+  ["types of the tests", "tsc", ["-p", "tests/tsconfig.json"]],
   ["types of the console", "tsc", ["-p", "apps/web/tsconfig.json", "--noEmit"]],
   ["generated documents", "node", ["tools/gen.ts", "--check"]],
   ["unused code", "knip", ["--no-progress"]],

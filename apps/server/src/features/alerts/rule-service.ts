@@ -53,7 +53,13 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
   };
 
   const check = async (tenantId: Uuid, body: alerts.RuleBody): Promise<void> => {
-    assertRule(body, deps.directory, devicesOf(tenantId));
+    // A named device may be younger than the last tick: the inventory knows it, the watch list not yet.
+    const named = body.scope.deviceIds;
+    const devices =
+      named === undefined
+        ? devicesOf(tenantId)
+        : (await deps.directory.find(named)).filter((device) => device.tenantId === tenantId);
+    assertRule(body, deps.directory, devices);
     const [unknown] = await deps.notifier.unknownChannels(tenantId, body.channelIds);
     if (unknown !== undefined) throw new AppError("channel.not_found", { channelId: unknown });
   };
