@@ -36,3 +36,12 @@ export async function countMissing(
   }
   return missing;
 }
+
+/** Rows of one device that carry the same timestamp, beyond the first: a message stored twice. */
+export async function countRepeated(database: pg.Client): Promise<number> {
+  const { rows } = await database.query<{ n: number }>(
+    `select (count(*) - count(distinct (s.device_id, t.ts)))::int as n
+     from telemetry t join metric_sets s on s.id = t.set_id`,
+  );
+  return rows[0]?.n ?? 0;
+}
