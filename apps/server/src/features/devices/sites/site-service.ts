@@ -61,6 +61,15 @@ export class SiteService {
     };
     const found = await updateSiteRow(this.#context.db, tenantId, siteId, change).catch(refuseTakenName);
     if (!found) throw new AppError("site.not_found");
+    // Its devices are shown with its name, and their rules keep its hours.
+    for (const record of this.#context.directory.records()) {
+      if (record.siteId === siteId)
+        this.#context.bus.publish("device.changed", {
+          tenantId,
+          deviceId: record.deviceId,
+          change: "updated",
+        });
+    }
     return this.get(tenantId, siteId);
   }
 
