@@ -21,6 +21,9 @@ type Filter = Omit<QueryOf<typeof accounts.listAccessLog>, "before" | "limit">;
 const PAGE = "50";
 const OUTCOMES = ["ok", "refused"] as const;
 const KINDS = ["setup", "login", "logout", "refresh_reuse", "session_ended", "password_changed"] as const;
+const REASONS = ["credentials", "throttled", "setup_link", "weak"] as const;
+const isReason = (reason: string): reason is (typeof REASONS)[number] =>
+  (REASONS as readonly string[]).includes(reason);
 type Kind = (typeof KINDS)[number];
 const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 
@@ -154,7 +157,9 @@ function Outcome(props: { entry: Entry }) {
   return (
     <span className="row">
       <Tag tone="warn">{t("refused")}</Tag>
-      {reason !== undefined && <span className="tertiary tiny mono">{reason}</span>}
+      {reason !== undefined && (
+        <span className="tertiary tiny">{isReason(reason) ? t(`reason.${reason}`) : reason}</span>
+      )}
     </span>
   );
 }

@@ -54,6 +54,12 @@ export const people = {
       session_ended: "Session ended",
       password_changed: "Password changed",
     },
+    reason: {
+      credentials: "wrong e-mail or password",
+      throttled: "too many attempts",
+      setup_link: "set-up link not valid",
+      weak: "password too easy to guess",
+    },
     at: "When",
     who: "Who",
     address: "Address",

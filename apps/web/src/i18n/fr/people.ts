@@ -57,6 +57,12 @@ export const people: Same<typeof en> = {
       session_ended: "Session fermée",
       password_changed: "Mot de passe changé",
     },
+    reason: {
+      credentials: "courriel ou mot de passe erroné",
+      throttled: "trop de tentatives",
+      setup_link: "lien d’installation non valide",
+      weak: "mot de passe trop facile à deviner",
+    },
     at: "Quand",
     who: "Qui",
     address: "Adresse",
