@@ -58,7 +58,6 @@ export const people = {
       credentials: "wrong e-mail or password",
       throttled: "too many attempts",
       setup_link: "set-up link not valid",
-      weak: "password too easy to guess",
     },
     at: "When",
     who: "Who",

@@ -61,7 +61,6 @@ export const people: Same<typeof en> = {
       credentials: "courriel ou mot de passe erroné",
       throttled: "trop de tentatives",
       setup_link: "lien d’installation non valide",
-      weak: "mot de passe trop facile à deviner",
     },
     at: "Quand",
     who: "Qui",
