@@ -1,0 +1,390 @@
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { connect as connectSocket, type Socket } from "node:net";
+import mqtt, { type MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bytesOf, connectPacket, listenTo } from "../../apps/server/src/features/gateway/testing/packets.ts";
+import { openBrowser, useSession, watchFaults } from "../lib/browser.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+
+// Whatever arrives gets one refusal that is counted on the device's page, and the device beside it notices nothing.
+
+const NAUGHTY = new URL("../../../shared/data/naughty-strings.json", import.meta.url);
+
+type Made = Awaited<ReturnType<Gatehouse["createDevices"]>>[number];
+
+let server: Gatehouse;
+let device: Made;
+let witness: Made;
+let witnessClient: MqttClient;
+let witnessed = 0;
+let witnessing = true;
+let witnessLoop: Promise<void>;
+let witnessDrops = 0;
+
+beforeAll(async () => {
+  server = await startGatehouse();
+  [device, witness] = (await server.createDevices(2, "thermometer")) as [Made, Made];
+  witnessClient = await connect(witness);
+  witnessClient.on("close", () => witnessDrops++);
+  witnessLoop = publishAlong();
+});
+afterAll(async () => {
+  witnessing = false;
+  await witnessClient?.endAsync(true);
+  await server?.end();
+});
+
+const connect = ({ username, password }: Made): Promise<MqttClient> =>
+  mqtt.connectAsync(`mqtt://127.0.0.1:${server.mqttPort}`, { username, password, reconnectPeriod: 0 });
+
+/** The undisturbed device: a reading every 50 ms or so, each acknowledged. */
+async function publishAlong(): Promise<void> {
+  while (witnessing) {
+    await witnessClient.publishAsync(witness.topic, '{"temperature": 20}', { qos: 1 });
+    witnessed++;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly count: number;
+}
+
+async function refusals(): Promise<Record<string, number>> {
+  const { items } = await server.call<{ items: Refusal[] }>(
+    "GET",
+    `/api/v1/devices/${device.deviceId}/refusals`,
+  );
+  const counts: Record<string, number> = {};
+  for (const { code, count } of items) counts[code] = (counts[code] ?? 0) + count;
+  return counts;
+}
+
+/** Exactly one more refusal, of this code, and a server that is well. */
+async function expectOneRefusal(code: string, act: () => Promise<unknown>): Promise<void> {
+  const before = await refusals();
+  await act();
+  await expect.poll(refusals, { timeout: 10_000 }).toEqual({ ...before, [code]: (before[code] ?? 0) + 1 });
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+}
+
+async function rawSocket(): Promise<Socket> {
+  const socket = connectSocket(server.mqttPort, "127.0.0.1");
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+const login = () => connectPacket(device.username, device.password);
+
+/** Sends bytes after a log-in and waits until the broker ends the connection. */
+async function sendRaw(bytes: Buffer): Promise<void> {
+  const socket = await rawSocket();
+  const { packets, closed } = listenTo(socket);
+  socket.write(login());
+  await expect.poll(() => packets.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  socket.write(bytes);
+  await closed;
+}
+
+async function publish(topic: string, payload: string | Buffer): Promise<void> {
+  const client = await connect(device);
+  try {
+    await client.publishAsync(topic, payload, { qos: 1 });
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+const GIANT_LENGTH = [0xff, 0xff, 0xff, 0x7f];
+const publishBytes = (topic: string): Buffer => {
+  const name = Buffer.from(topic);
+  const rest = Buffer.concat([Buffer.from([0, name.length]), name, Buffer.from("{}")]);
+  return Buffer.concat([Buffer.from([0x30, rest.length]), rest]);
+};
+
+describe("MQTT that is not MQTT", () => {
+  test.each([
+    ["a packet of type 0", "message.malformed", () => Buffer.from([0x00, 0])],
+    ["random bytes", "message.malformed", () => Buffer.from("f3a91c07d4ee00b2913f8857", "hex")],
+    ["a topic longer than its packet", "message.malformed", () => Buffer.from([0x30, 3, 0, 200, 97])],
+    ["a giant remaining length", "message.too_large", () => Buffer.from([0x30, ...GIANT_LENGTH])],
+    ["a length of five bytes", "message.malformed", () => Buffer.from([0x30, 255, 255, 255, 255, 127])],
+    ["a second CONNECT", "message.malformed", login],
+    ["a wildcard # in a topic", "message.malformed", () => publishBytes("gh/#")],
+    ["a wildcard + in a topic", "message.malformed", () => publishBytes("gh/+/up/telemetry")],
+  ] as const)("%s: the connection ends with %s", async (_, code, bytes) => {
+    await expectOneRefusal(code, () => sendRaw(bytes()));
+  });
+
+  test("before a log-in nothing is answered and nothing breaks", async () => {
+    const attacks = [
+      publishBytes(device.topic),
+      Buffer.from("f3a91c07d4ee00b2913f8857", "hex"),
+      Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+      Buffer.from([0x10, ...GIANT_LENGTH]),
+    ];
+    for (const bytes of attacks) {
+      const socket = await rawSocket();
+      const { packets, closed }: ReturnType<typeof listenTo> = listenTo(socket);
+      socket.write(bytes);
+      await closed;
+      expect(packets).toEqual([]);
+    }
+    const { refused } = await server.call<{ refused: { byControl: Refusal[] } }>("GET", "/api/v1/overview");
+    const anonymous = refused.byControl.filter(({ code }) => code === "message.malformed");
+    expect(anonymous[0]?.count).toBeGreaterThanOrEqual(3);
+  });
+
+  test("a packet that stops half way leaves nothing behind", async () => {
+    const socket = await rawSocket();
+    const { closed } = listenTo(socket);
+    const whole = bytesOf({ cmd: "publish", topic: device.topic, payload: '{"temperature": 3}', qos: 0 });
+    socket.write(Buffer.concat([login(), whole.subarray(0, whole.length - 4)]));
+    socket.end();
+    await closed;
+    const { last } = await server.call<{ last: unknown[] }>("GET", `/api/v1/devices/${device.deviceId}`);
+    expect(last).toEqual([]);
+  });
+});
+
+describe("topics that are not the device's end its connection", () => {
+  test.each([
+    ["another device's", "message.topic_forbidden", (): string => witness.topic],
+    ["$SYS", "message.topic_forbidden", (): string => "$SYS/broker/uptime"],
+    ["one of 300 characters", "message.topic_forbidden", (): string => "t".repeat(300)],
+    ["one of 20 levels", "message.malformed", (): string => `${"a/".repeat(19)}a`],
+  ] as const)("%s: %s", async (_, code, topic) => {
+    await expectOneRefusal(code, async () => {
+      const client = await connect(device);
+      client.publish(topic(), '{"temperature": 66}', { qos: 1 });
+      await once(client, "close");
+    });
+  });
+
+  test("an unknown topic is acknowledged, refused and stored nowhere", async () => {
+    await expectOneRefusal("message.topic_unknown", () => publish("kitchen/temperature", "21"));
+  });
+});
+
+describe("payloads are acknowledged, refused and counted", () => {
+  const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  test.each([
+    ["an empty payload", "message.malformed", ""],
+    ["half a JSON", "message.malformed", '{"temperature": '],
+    ["a text instead of a number", "message.schema", '{"temperature": "warm"}'],
+    ["an unknown metric", "message.schema", '{"pressure": 1013}'],
+    ["NaN", "message.not_finite", '{"temperature": NaN}'],
+    ["Infinity", "message.not_finite", '{"temperature": -Infinity}'],
+    ["1e999", "message.not_finite", '{"temperature": 1e999}'],
+    ["an absurd number", "message.out_of_range", '{"temperature": 1e30}'],
+    ["the year 1970", "message.timestamp", '{"ts": 1000, "values": {"temperature": 20}}'],
+    ["the year 2100", "message.timestamp", '{"ts": 4102444800000, "values": {"temperature": 20}}'],
+    ["invalid UTF-8", "message.invalid_utf8", Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d])],
+    ["JSON of depth 10,000", "message.too_deep", nested(10_000)],
+    ["70,000 bytes", "message.too_large", JSON.stringify({ temperature: "x".repeat(70_000) })],
+    ["an array of 10,000", "message.too_large", `[${Array(10_000).fill("{}").join()}]`],
+  ] as const)("%s: %s", async (_, code, payload) => {
+    await expectOneRefusal(code, () => publish(device.topic, payload));
+  });
+});
+
+test("of the same instant sent again one is kept, another value is a conflict, and order does not matter", async () => {
+  const nowMs = Date.now() - 60_000;
+  const send = (ts: number, temperature: number) =>
+    publish(device.topic, JSON.stringify({ ts, values: { temperature } }));
+  await send(nowMs + 2_000, 22);
+  await send(nowMs + 1_000, 21);
+  await send(nowMs + 1_000, 21);
+  await send(nowMs + 2_000, 99);
+  await send(nowMs, 20);
+  const { items } = await server.call<{ items: { t: number[]; v: number[]; conflicts: number }[] }>(
+    "POST",
+    "/api/v1/telemetry/history",
+    {
+      series: [`${device.deviceId}:temperature`],
+      fromMs: nowMs - 1_000,
+      toMs: nowMs + 10_000,
+      resolution: "raw",
+    },
+  );
+  expect(items[0]).toMatchObject({
+    t: [nowMs, nowMs + 1_000, nowMs + 2_000],
+    v: [20, 21, 22],
+    conflicts: 1,
+  });
+});
+
+test("all that time the other device was heard: nothing of it refused, lost or cut off", async () => {
+  witnessing = false;
+  await witnessLoop;
+  expect(witnessed).toBeGreaterThan(20);
+  expect(witnessDrops).toBe(0);
+  const seen = await server.call<{ refused: number; accepted: number }>(
+    "GET",
+    `/api/v1/devices/${witness.deviceId}/refusals`,
+  );
+  expect(seen).toMatchObject({ refused: 0, accepted: witnessed });
+});
+
+describe.skipIf(!existsSync(NAUGHTY))("naughty strings (skipped without ../shared)", () => {
+  const strings = existsSync(NAUGHTY) ? (JSON.parse(readFileSync(NAUGHTY, "utf8")) as string[]) : [];
+
+  async function ask(method: string, path: string, body: unknown, headers?: Record<string, string>) {
+    const reply = await fetch(`${server.url}${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...(headers ?? { cookie: server.cookie }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+  }
+
+  /** Each is stored and read back exactly or refused with a 4xx that has a code; most must get through. */
+  async function expectKept(
+    send: (text: string, index: number) => Promise<{ status: number; body: Record<string, unknown> }>,
+    read: (text: string, index: number) => Promise<unknown>,
+  ): Promise<void> {
+    let kept = 0;
+    for (const [index, text] of strings.entries()) {
+      const { status, body } = await send(text, index);
+      if (status < 300) {
+        expect([text, await read(text, index)]).toEqual([text, text]);
+        kept++;
+      } else {
+        expect([text, status >= 400 && status < 500, typeof body.code]).toEqual([text, true, "string"]);
+      }
+    }
+    expect(kept).toBeGreaterThan(strings.length * 0.8);
+  }
+
+  const field = async (path: string, name: string) => (await ask("GET", path, undefined)).body[name];
+  const devicePath = () => `/api/v1/devices/${device.deviceId}`;
+
+  test("as a site's name", async () => {
+    const made = await ask("POST", "/api/v1/sites", { name: "first", timeZone: "Europe/Paris" });
+    const path = `/api/v1/sites/${made.body.id}`;
+    const read = async () => {
+      const { items } = await server.call<{ items: { id: string; name: string }[] }>("GET", "/api/v1/sites");
+      return items.find(({ id }) => id === made.body.id)?.name;
+    };
+    await expectKept((name) => ask("PATCH", path, { name }), read);
+  });
+
+  test("as a device's label and tag", async () => {
+    await expectKept(
+      (label) => ask("PATCH", devicePath(), { label }),
+      () => field(devicePath(), "label"),
+    );
+    let kept = 0;
+    for (const tag of strings) {
+      const { status, body } = await ask("PATCH", devicePath(), { tags: [tag] });
+      if (status === 200 && ++kept) expect(await field(devicePath(), "tags")).toEqual([tag]);
+      else expect([tag, status, typeof body.code]).toEqual([tag, 400, "string"]);
+    }
+    expect(kept).toBeGreaterThan(200);
+  });
+
+  test("as a board's and a rule's name", async () => {
+    const board = { charts: [], rangeMs: 60_000 };
+    const rule = {
+      enabled: true,
+      severity: "info",
+      scope: {},
+      condition: { kind: "silence", forMs: 60_000 },
+      holdMs: 0,
+      channelIds: [],
+      repeatMs: 0,
+    };
+    for (const [path, body] of [
+      ["/api/v1/boards", board],
+      ["/api/v1/rules", rule],
+    ] as const) {
+      let { body: current } = await ask("POST", path, { ...body, name: "first" });
+      await expectKept(
+        async (name) => {
+          const reply = await ask("PUT", `${path}/${current.id}`, {
+            ...body,
+            name,
+            updatedMs: current.updatedMs,
+          });
+          if (reply.status === 200) current = reply.body;
+          return reply;
+        },
+        async () => {
+          const { items } = await server.call<{ items: { id: string; name: string }[] }>("GET", path);
+          return items.find(({ id }) => id === current.id)?.name;
+        },
+      );
+    }
+  });
+
+  test("as the organisation's and a person's name", async () => {
+    await expectKept(
+      (organisation) => ask("PATCH", "/api/v1/settings", { organisation }),
+      () => field("/api/v1/settings", "organisation"),
+    );
+    await expectKept(
+      (name) => ask("PATCH", "/api/v1/auth/me", { name }),
+      async () => ((await field("/api/v1/auth/me", "person")) as { name: string }).name,
+    );
+  });
+
+  test("as a state's value and a line of a device's log", async () => {
+    const senders = await Promise.all(Array.from({ length: 13 }, (_, n) => addGeneric(`naughty-${n}`)));
+    const sender = (index: number) =>
+      senders[index % senders.length] as { id: string; bearer: Record<string, string> };
+    await expectKept(
+      (text, index) => ask("POST", "/api/v1/ingest", { values: { text } }, sender(index).bearer),
+      async (_, index) => {
+        const last = await field(`/api/v1/devices/${sender(index).id}`, "last");
+        return (last as { value: unknown }[])[0]?.value;
+      },
+    );
+    await expectKept(
+      (message, index) => ask("POST", "/api/v1/logs/send", { logs: [{ message }] }, sender(index).bearer),
+      async (_, index) => {
+        const items = await field(`/api/v1/devices/${sender(index).id}/log?kind=log&limit=1`, "items");
+        return (items as { message: unknown }[])[0]?.message;
+      },
+    );
+  });
+
+  async function addGeneric(name: string) {
+    const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+    const made = await server.call<{ device: { id: string }; key: { apiKey: string } }>(
+      "POST",
+      "/api/v1/devices",
+      {
+        name,
+        typeId: "generic",
+        siteId: items[0]?.id,
+      },
+    );
+    return { id: made.device.id, bearer: { authorization: `Bearer ${made.key.apiKey}` } };
+  }
+
+  test("on the device's page they are text: no script runs", async () => {
+    const label = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+    await server.call("PATCH", devicePath(), { label, tags: ["<svg onload=alert(3)>"] });
+    const browser = await openBrowser();
+    try {
+      const context = await browser.newContext({ locale: "en-GB" });
+      const faults = await watchFaults(context);
+      await useSession(context, server.url, server.cookie);
+      const page = await context.newPage();
+      for (const tab of ["now", "log", "settings"]) {
+        await page.goto(`${server.url}/devices/${device.deviceId}/${tab}`);
+        await page.getByRole("heading", { level: 1, name: device.username }).waitFor();
+        await page.getByText(label).first().waitFor();
+      }
+      await page.goto(`${server.url}/devices`);
+      await page.getByText(label).first().waitFor();
+      expect(await page.locator("img[src=x]").count()).toBe(0);
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
