@@ -176,9 +176,3 @@ export function pssBytes(pid: number): number {
     return 0;
   }
 }
-
-/** CPU time of a process (all threads) in ms, user and system. */
-export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
