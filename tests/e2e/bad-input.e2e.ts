@@ -160,7 +160,7 @@ describe("topics that are not the device's end its connection", () => {
     await expectOneRefusal(code, async () => {
       const client = await connect(device);
       client.publish(topic(), '{"temperature": 66}', { qos: 1 });
-      await once(client, "close");
+      await new Promise<void>((resolve) => client.once("close", () => resolve()));
     });
   });
 

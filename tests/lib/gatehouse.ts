@@ -113,7 +113,7 @@ async function launch(
   throw new Error("the server ended before it was ready");
 }
 
-async function createOwner(url: string, setupUrl: string | undefined): Promise<string> {
+export async function createOwner(url: string, setupUrl: string | undefined): Promise<string> {
   const token = new URLSearchParams(new URL(setupUrl ?? "").hash.slice(1)).get("token");
   const reply = await fetch(`${url}/api/v1/setup`, {
     method: "POST",
