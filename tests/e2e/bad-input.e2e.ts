@@ -218,9 +218,10 @@ test("of the same instant sent again one is kept, another value is a conflict, a
 });
 
 test("all that time the other device was heard: nothing of it refused, lost or cut off", async () => {
+  // On a quick machine all of the above takes a second: then it goes on a little longer.
+  while (witnessed <= 20) await new Promise((resolve) => setTimeout(resolve, 50));
   witnessing = false;
   await witnessLoop;
-  expect(witnessed).toBeGreaterThan(20);
   expect(witnessDrops).toBe(0);
   const seen = await server.call<{ refused: number; accepted: number }>(
     "GET",

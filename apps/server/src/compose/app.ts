@@ -1,8 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
-import { type Logger, systemClock, systemRandom } from "@gatehouse/base";
+import { type Clock, type Logger, systemClock, systemRandom } from "@gatehouse/base";
 import { LIVE_PATH } from "@gatehouse/contract";
+import type { FastifyInstance } from "fastify";
 import { MQTT_WEBSOCKET_PATH } from "../features/gateway/index.ts";
 import { createBus } from "../platform/bus/bus.ts";
 import { isLoopbackHost } from "../platform/config/load.ts";
@@ -152,7 +153,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
   }
   if (network) {
     await http.listen({ host: config.http.host, port: config.http.port });
-    lifecycle.onStop("http", () => http.close(), 2_000);
+    lifecycle.onStop("http", () => closeHttp(http, clock), 2_000);
   } else await http.ready();
   address.url = config.publicUrl || urlOf(config, secure, http.server.address());
   await jobs.start(network ? features.jobs : []);
@@ -175,6 +176,16 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
   };
   log.info({ url: ready.url, tookMs: ready.tookMs }, "server.ready");
   return { ready, failed: failure.promise, stop: () => lifecycle.stop() };
+}
+
+/** Longest wait for requests under way when the program stops. */
+const REQUESTS_MAY_TAKE_MS = 1_000;
+
+/** Takes no new request, lets those under way end, then cuts whatever is still open. */
+async function closeHttp(http: FastifyInstance, clock: Clock): Promise<void> {
+  const cut = clock.after(REQUESTS_MAY_TAKE_MS, () => http.server.closeAllConnections());
+  await http.close();
+  cut.cancel();
 }
 
 /** Names that the certificate must carry beside the machine's own. */
