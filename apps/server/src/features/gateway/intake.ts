@@ -2,6 +2,7 @@ import { AppError, type Clock, type MonotonicMs, type Timer } from "@gatehouse/b
 import type { Reading } from "@gatehouse/contract";
 import { MQTT_LIMITS } from "./limits.ts";
 import type { ReadingSink } from "./ports.ts";
+import { ReadGate } from "./read-gate.ts";
 
 export type Settled = (error?: AppError) => void;
 
@@ -21,6 +22,8 @@ const RETRY_EVERY_MS = 10;
 export class Intake {
   readonly #sink: ReadingSink;
   readonly #clock: Clock;
+  /** Sockets are not read while this is shut. */
+  readonly gate = new ReadGate(() => this.waitingCount >= MQTT_LIMITS.readWhileWaiting);
   #waiting: Waiting[] = [];
   #head = 0;
   #timer: Timer | undefined;
@@ -60,6 +63,7 @@ export class Intake {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    if (this.waitingCount > 0) this.#timer = this.#clock.after(RETRY_EVERY_MS, () => this.#retry());
+    this.gate.open();
+    if (this.waitingCount > 0) this.#timer ??= this.#clock.after(RETRY_EVERY_MS, () => this.#retry());
   }
 }

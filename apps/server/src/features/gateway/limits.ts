@@ -19,7 +19,9 @@ export const MQTT_LIMITS = {
   drainTimeoutMs: 5_000,
   /** A QoS 1 message that cannot be stored for this long is not acknowledged: the connection ends, the device resends. */
   holdMs: 10_000,
-  /** Messages waiting for room in the store, over all connections; beyond, their connections end. */
+  /** Messages waiting for room in the store, over all connections, at which no socket is read any more. */
+  readWhileWaiting: 2_000,
+  /** The same, at which connections end: what was read before the reading stopped. */
   heldMessages: 50_000,
   /** Topics of grants that a connection remembers as allowed or not. */
   rememberedTopics: 256,

@@ -184,6 +184,7 @@ export class MqttService {
     const client = broker.handle(stream as never);
     const connection = new Connection(client, via, address);
     attach(client, connection);
+    this.#parts.intake.gate.guard(stream, () => connection.peer !== undefined);
     guardParser(client, () =>
       connection.peer === undefined ? MQTT_LIMITS.connectPacketBytes : MQTT_LIMITS.packetBytes,
     );
@@ -322,18 +323,20 @@ export class MqttService {
     }
   }
 
-  /** A client whose messages we hold is alive as far as we know; one that waits too long is let go to try again. */
+  /** A client whose messages we hold or do not read is alive as far as we know; one whose message waits too long is let go to try again. */
   #sweepConnections(): void {
     this.#parts.accepted.settle();
     this.#parts.refusals.counter.settle();
     const stuckSinceMs = this.#parts.clock.monotonicMs() - MQTT_LIMITS.holdMs - 2 * SWEEP_EVERY_MS;
     for (const connection of this.#connections.all()) {
-      if (connection.held === 0) continue;
-      refreshKeepalive(connection.client);
+      const { client, held } = connection;
+      if (held === 0 && !this.#parts.intake.gate.isStopped(client.conn)) continue;
+      refreshKeepalive(client);
+      if (held === 0) continue;
       if (connection.progressMs > stuckSinceMs) continue;
       this.#inbound.refuse(connection, new Refused("server.busy"));
       connection.reason = "server.busy";
-      connection.client.close();
+      client.close();
     }
   }
 }
