@@ -1,6 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { Alert } from "./alerts.ts";
-import type { Command, DeviceLogEntry, DeviceStatus } from "./devices.ts";
+import type { Alert } from "./alerts/index.ts";
+import type { Command, DeviceLogEntry, DeviceStatus } from "./devices/index.ts";
 
 /** One message of a device after authentication and validation; times in Unix ms. */
 export interface Reading {

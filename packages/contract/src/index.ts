@@ -1,7 +1,7 @@
 export * as accounts from "./accounts.ts";
-export * as alerts from "./alerts.ts";
+export * as alerts from "./alerts/index.ts";
 export type * from "./bus.ts";
-export * as devices from "./devices.ts";
+export * as devices from "./devices/index.ts";
 export {
   type AnyEndpoint,
   type Audience,

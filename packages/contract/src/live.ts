@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
-import { Alert } from "./alerts.ts";
-import { Command, DeviceLogEntry, DeviceStatus } from "./devices.ts";
+import { Alert } from "./alerts/index.ts";
+import { Command, DeviceLogEntry, DeviceStatus } from "./devices/index.ts";
 import { object, UnixMs, Uuid } from "./schemas.ts";
 
 /**

@@ -16,6 +16,9 @@ export const UnixMs = Type.Integer({
   description: "Unix time in milliseconds",
 });
 
+/** Up to a week. */
+export const DurationMs = Type.Integer({ minimum: 0, maximum: 604_800_000 });
+
 /** One character outside the given range that is whole: half a surrogate pair is not text and cannot be stored. */
 const character = (excluded: string): string =>
   `(?:[^${excluded}\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])`;
@@ -45,6 +48,9 @@ export const Tag = Type.String({
   maxLength: 40,
   pattern: `^${character("\\u0000-\\u001f\\u007f,")}+$`,
 });
+
+/** A key of a catalogue: device type, kind of log line. */
+export const Word = Type.String({ pattern: "^[A-Za-z0-9_.-]{1,40}$" });
 
 const emailCharacter = character('\\s@<>"\\u0000-\\u001f\\u007f-\\u009f');
 export const Email = Type.String({
