@@ -1,3 +1,9 @@
+export {
+  createPrivateFile,
+  ensurePrivateFolder,
+  readPrivateFile,
+  replacePrivateFile,
+} from "@gatehouse/base/private-file";
 export { type AccessClaims, type AccessTokens, createAccessTokens } from "./access-token.ts";
 export { matchesApiKey, type NewApiKey, newApiKey, parseApiKey } from "./api-key.ts";
 export {
@@ -10,12 +16,6 @@ export {
 export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
 export { deriveKey, hkdfSha256, type MasterKey, openMasterKey } from "./master-key.ts";
 export { hashPassword, needsRehash, verifyPassword } from "./password.ts";
-export {
-  createPrivateFile,
-  ensurePrivateFolder,
-  readPrivateFile,
-  replacePrivateFile,
-} from "./private-file.ts";
 export { openSecret, sealSecret } from "./seal.ts";
 export { newToken } from "./token.ts";
 export { signWebhook, verifyWebhook } from "./webhook.ts";

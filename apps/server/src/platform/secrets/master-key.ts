@@ -1,7 +1,7 @@
 import { hkdfSync } from "node:crypto";
 import { join } from "node:path";
 import { AppError, type Random, Secret } from "@gatehouse/base";
-import { createPrivateFile, ensurePrivateFolder, readPrivateFile } from "./private-file.ts";
+import { createPrivateFile, ensurePrivateFolder, readPrivateFile } from "@gatehouse/base/private-file";
 
 /** The installation's root secret, 32 bytes. Never used itself: every use has its own key by `deriveKey`. */
 export type MasterKey = Secret<Uint8Array>;

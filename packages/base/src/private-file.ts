@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { link, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AppError, type Random } from "@gatehouse/base";
+import { AppError } from "./app-error.ts";
+import type { Random } from "./random.ts";
 
 const OTHERS = 0o077;
 /** Windows has no mode bits; its files inherit the user's own folder's access list. */
