@@ -27,7 +27,7 @@ export const FORBIDDEN: readonly ForbiddenRule[] = [
   {
     name: "node:crypto",
     pattern: /from "(node:)?crypto"|import\("(node:)?crypto"\)/,
-    room: /^apps\/server\/src\/platform\/secrets\//,
+    room: /^(apps\/server\/src\/platform\/secrets|packages\/secure-channel\/src)\//,
     instead: "ask platform/secrets",
   },
   {

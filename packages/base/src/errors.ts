@@ -53,6 +53,7 @@ export const ERRORS = {
   "device.claim_invalid": row(403, "This claim code is unknown, used or expired."),
   "device.command_unknown": row(422, "This device type does not know this command."),
   "device.command_not_found": row(404, "There is no such command."),
+  "device.topic_not_grantable": row(422, "This topic cannot be granted to a device."),
   "site.not_found": row(404, "There is no such site."),
   "site.name_taken": row(409, "Another site already has this name."),
   "site.not_empty": row(409, "This site still has devices."),
@@ -70,6 +71,13 @@ export const ERRORS = {
   "message.timestamp": row(422, "The timestamp is too far from now."),
   "message.too_many_metrics": row(422, "The device sends more different metrics than allowed."),
   "message.rate_limited": row(429, "The device sends faster than allowed.", "caller", true),
+  // one code for whatever is wrong with an encrypted message: no answer tells how near it came
+  "envelope.refused": row(403, "The encrypted message is not accepted."),
+  // the secure channel
+  "channel.required": row(403, "This device must use the secure channel."),
+  "channel.suite_refused": row(403, "This suite is not allowed, or is weaker than one the device has used."),
+  "channel.key_not_found": row(404, "This device has no such key."),
+  "channel.group_not_found": row(404, "There is no such enrolment group."),
   // telemetry and boards
   "telemetry.series_not_found": row(404, "There is no such series."),
   "telemetry.range_invalid": row(400, "The time range is empty or too long."),
@@ -105,6 +113,7 @@ export const ERRORS = {
   "demo.exists": row(409, "The demo site is already there."),
   "demo.not_found": row(404, "There is no demo site."),
   "settings.invalid": row(422, "The setting's value is not valid."),
+  "secret.required": row(422, "The destination changed: enter its secret again."),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

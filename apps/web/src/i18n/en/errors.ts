@@ -34,6 +34,7 @@ export const errors: Record<ErrorCode, string> = {
   "device.claim_invalid": "This claim code is unknown, used or expired. Make a new one.",
   "device.command_unknown": "This type of device does not know this command.",
   "device.command_not_found": "There is no such command.",
+  "device.topic_not_grantable": "One of these topics cannot be granted to a device.",
   "site.not_found": "There is no such site. It may have been deleted.",
   "site.name_taken": "Another site already has this name. Choose another one.",
   "site.not_empty": "This site still has devices. Move or delete them first.",
@@ -50,6 +51,7 @@ export const errors: Record<ErrorCode, string> = {
   "message.timestamp": "The timestamp is too far from now. Check the device’s clock.",
   "message.too_many_metrics": "The device sends more different metrics than allowed.",
   "message.rate_limited": "The device sends faster than allowed.",
+  "envelope.refused": "The encrypted message is not accepted.",
   "telemetry.series_not_found": "There is no such series. The device may have stopped sending it.",
   "telemetry.range_invalid": "The time range is empty or too long. Choose another one.",
   "board.not_found": "There is no such board. It may have been deleted.",
@@ -59,6 +61,11 @@ export const errors: Record<ErrorCode, string> = {
   "channel.not_found": "There is no such notification channel. It may have been deleted.",
   "channel.invalid": "The channel’s settings are not complete.",
   "channel.delivery_failed": "The other side did not accept the message. Check the channel’s settings.",
+  "channel.required": "This device must use the secure channel, and this message came without it.",
+  "channel.suite_refused":
+    "This suite is not allowed here, or is weaker than one the device has used before.",
+  "channel.key_not_found": "This device has no such key.",
+  "channel.group_not_found": "There is no such enrolment group.",
   "outbox.not_found": "There is no such message.",
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
   "url.unreachable": "The address does not answer.",
@@ -79,4 +86,6 @@ export const errors: Record<ErrorCode, string> = {
   "demo.not_found": "There is no demo site.",
   "secret.unreadable": "A stored secret cannot be read with this installation’s key. Enter it again.",
   "settings.invalid": "The setting’s value is not valid.",
+  "secret.required":
+    "The destination changed: enter its password or key again, so that it is not sent to another address.",
 };

@@ -38,6 +38,7 @@ export const errors: Record<ErrorCode, string> = {
   "device.claim_invalid": "Ce code d’ajout est inconnu, utilisé ou expiré. Créez-en un nouveau.",
   "device.command_unknown": "Ce type d’appareil ne connaît pas cette commande.",
   "device.command_not_found": "Cette commande n’existe pas.",
+  "device.topic_not_grantable": "L’un de ces sujets ne peut pas être accordé à un appareil.",
   "site.not_found": "Ce site n’existe pas. Il a peut-être été supprimé.",
   "site.name_taken": "Un autre site porte déjà ce nom. Choisissez-en un autre.",
   "site.not_empty": "Ce site a encore des appareils. Déplacez-les ou supprimez-les d’abord.",
@@ -54,6 +55,7 @@ export const errors: Record<ErrorCode, string> = {
   "message.timestamp": "L’horodatage est trop éloigné de maintenant. Vérifiez l’horloge de l’appareil.",
   "message.too_many_metrics": "L’appareil envoie plus de mesures différentes que permis.",
   "message.rate_limited": "L’appareil envoie plus vite que permis.",
+  "envelope.refused": "Le message chiffré n’est pas accepté.",
   "telemetry.series_not_found": "Cette série n’existe pas. L’appareil a peut-être cessé de l’envoyer.",
   "telemetry.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
   "board.not_found": "Ce tableau n’existe pas. Il a peut-être été supprimé.",
@@ -63,6 +65,11 @@ export const errors: Record<ErrorCode, string> = {
   "channel.not_found": "Ce canal d’envoi n’existe pas. Il a peut-être été supprimé.",
   "channel.invalid": "Les réglages du canal sont incomplets.",
   "channel.delivery_failed": "Le destinataire n’a pas accepté le message. Vérifiez les réglages du canal.",
+  "channel.required": "Cet appareil doit passer par le canal sécurisé, et ce message est venu sans lui.",
+  "channel.suite_refused":
+    "Cette suite n’est pas permise ici, ou elle est plus faible qu’une autre que l’appareil a déjà utilisée.",
+  "channel.key_not_found": "Cet appareil n’a pas cette clé.",
+  "channel.group_not_found": "Ce groupe d’enrôlement n’existe pas.",
   "outbox.not_found": "Ce message n’existe pas.",
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
   "url.unreachable": "L’adresse ne répond pas.",
@@ -85,4 +92,6 @@ export const errors: Record<ErrorCode, string> = {
   "secret.unreadable":
     "Un secret enregistré est illisible avec la clé de cette installation. Saisissez-le de nouveau.",
   "settings.invalid": "La valeur du réglage n’est pas valide.",
+  "secret.required":
+    "La destination a changé\u00a0: saisissez de nouveau son mot de passe ou sa clé, pour qu’ils ne partent pas vers une autre adresse.",
 };

@@ -1,0 +1,55 @@
+export {
+  generateKeyBundle,
+  importKeyBundle,
+  importPublicBundle,
+  type KeyBundle,
+  type PublicBundle,
+} from "./key-bundle.ts";
+export { isKeyId, type KeyId } from "./key-id.ts";
+export { REFUSAL_REASONS, type RefusalReason, refusalReason } from "./refusal.ts";
+export {
+  CONTENT_TYPES,
+  type ContentType,
+  encodeSealedHeader,
+  MAX_BODY_BYTES,
+  MAX_SEQUENCE,
+  parseSealedHeader,
+  SEALED_HEADER_BYTES,
+  type SealedHeader,
+} from "./sealed/header.ts";
+export {
+  decodeReplayState,
+  encodeReplayState,
+  judgeSequence,
+  markSeen,
+  NO_REPLAY_STATE,
+  REPLAY_WINDOW,
+  type ReplayState,
+  type SequenceVerdict,
+} from "./sealed/replay.ts";
+export {
+  RESERVATION_BLOCK,
+  type SequenceCounter,
+  startCounter,
+  type TakenSequence,
+  takeSequence,
+} from "./sealed/reservation.ts";
+export {
+  assertSigned,
+  open,
+  type ParsedEnvelope,
+  parseEnvelope,
+  type SealRequest,
+  seal,
+} from "./sealed/seal.ts";
+export { encodeForwarded, parseForwarded, type SignedPart } from "./sealed/signed-part.ts";
+export { CLOCK_TOLERANCE_MS, isTimely } from "./sealed/timely.ts";
+export {
+  isSuiteAccepted,
+  isSuiteId,
+  pinAfter,
+  SUITE_IDS,
+  type SuiteId,
+  type SuiteName,
+  type SuitePolicy,
+} from "./suite-ids.ts";

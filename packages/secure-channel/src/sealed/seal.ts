@@ -1,0 +1,115 @@
+import type { Random } from "@gatehouse/base";
+import type { KeyBundle, PublicBundle } from "../key-bundle.ts";
+import { concat } from "../primitives/bytes.ts";
+import { sha256 } from "../primitives/hash.ts";
+import { SIGNATURE_BYTES } from "../primitives/keys.ts";
+import { refused } from "../refusal.ts";
+import { SUITE_IDS, type SuiteId } from "../suite-ids.ts";
+import { suiteOf } from "../suites.ts";
+import { c1Body } from "./body-c1.ts";
+import type { BodyCipher } from "./body-cipher.ts";
+import { m1Body } from "./body-m1.ts";
+import {
+  type ContentType,
+  encodeSealedHeader,
+  MAX_BODY_BYTES,
+  MAX_SEQUENCE,
+  parseSealedHeader,
+  SEALED_HEADER_BYTES,
+  type SealedHeader,
+} from "./header.ts";
+import { type SignedPart, signedBytes } from "./signed-part.ts";
+
+const bodyCipherOf = (suite: SuiteId): BodyCipher => (suite === SUITE_IDS.M1 ? m1Body : c1Body);
+
+export interface SealRequest {
+  readonly sender: KeyBundle;
+  readonly recipient: PublicBundle;
+  readonly contentType: ContentType;
+  /** Durably reserved before (reservation.ts); never used twice with one key. */
+  readonly sequence: bigint;
+  /** 0 when the sender has no clock. */
+  readonly sentMs: number;
+  readonly bootId: number;
+  readonly forwarded?: boolean;
+  readonly command?: boolean;
+  readonly storedLate?: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** Signs, then encrypts: one envelope. A request that cannot be sealed is the caller's mistake: RangeError. */
+export function seal(request: SealRequest, random: Random): Uint8Array {
+  const { sender, recipient, payload } = request;
+  if (sender.suite !== recipient.suite) throw new RangeError("sender and recipient are of different suites");
+  const cipher = bodyCipherOf(sender.suite);
+  const bodyBytes = cipher.sealedBytes(SIGNATURE_BYTES + payload.length);
+  if (bodyBytes > MAX_BODY_BYTES) throw new RangeError("the payload is too large for one envelope");
+  if (request.sequence < 1n || request.sequence > MAX_SEQUENCE)
+    throw new RangeError("the sequence has ended");
+  const header = encodeSealedHeader({
+    suite: sender.suite,
+    forwarded: request.forwarded ?? false,
+    command: request.command ?? false,
+    storedLate: request.storedLate ?? false,
+    contentType: request.contentType,
+    senderKeyId: sender.keyId,
+    recipientKeyId: recipient.keyId,
+    sequence: request.sequence,
+    sentMs: request.sentMs,
+    bootId: request.bootId,
+    bodyBytes,
+  });
+  const message = signedBytes(sha256(header), sha256(payload));
+  const signature = suiteOf(sender.suite).signatures.sign(sender.signingPair, message);
+  const body = cipher.seal(recipient.agreement, header, [signature, payload], random);
+  if (body === undefined) throw new RangeError("the recipient's key is not usable");
+  return concat([header, ...body]);
+}
+
+/** An envelope whose shape is right; nothing in it is authentic yet. */
+export interface ParsedEnvelope {
+  readonly header: SealedHeader;
+  readonly headerBytes: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** The cheapest refusal: magic, version, suite, lengths. Refers to `envelope`, copies nothing. */
+export function parseEnvelope(envelope: Uint8Array): ParsedEnvelope {
+  const header = parseSealedHeader(envelope);
+  const body = envelope.subarray(SEALED_HEADER_BYTES);
+  if (body.length !== header.bodyBytes) throw refused("malformed");
+  return { header, headerBytes: envelope.subarray(0, SEALED_HEADER_BYTES), body };
+}
+
+/**
+ * Decrypts and verifies the sender's signature. The bundles are those the header names. Replay (`judgeSequence`) and
+ * age (`isTimely`) are decided before; the sequence is marked seen afterwards, with the effect.
+ */
+export function open(envelope: ParsedEnvelope, recipient: KeyBundle, sender: PublicBundle): SignedPart {
+  const { header, headerBytes, body } = envelope;
+  const isNamed =
+    header.recipientKeyId === recipient.keyId &&
+    header.senderKeyId === sender.keyId &&
+    header.suite === recipient.suite &&
+    header.suite === sender.suite;
+  if (!isNamed) throw refused("unknown_key");
+  const plaintext = bodyCipherOf(header.suite).open(recipient.agreementPair, headerBytes, body);
+  if (plaintext === undefined || plaintext.length < SIGNATURE_BYTES) throw refused("not_authentic");
+  const part: SignedPart = {
+    header,
+    headerBytes,
+    signature: plaintext.subarray(0, SIGNATURE_BYTES),
+    payload: plaintext.subarray(SIGNATURE_BYTES),
+  };
+  assertSigned(part, sender);
+  return part;
+}
+
+/** Refuses a part that `signer` did not sign: after decryption, and for what a gateway forwards. */
+export function assertSigned(part: SignedPart, signer: PublicBundle): void {
+  const isNamed = part.header.senderKeyId === signer.keyId && part.header.suite === signer.suite;
+  if (!isNamed) throw refused("unknown_key");
+  const message = signedBytes(sha256(part.headerBytes), sha256(part.payload));
+  if (!suiteOf(signer.suite).signatures.verify(signer.signing, message, part.signature))
+    throw refused("not_authentic");
+}
