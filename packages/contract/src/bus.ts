@@ -2,6 +2,12 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { Alert } from "./alerts/index.ts";
 import type { Command, DeviceLogEntry, DeviceStatus } from "./devices/index.ts";
 
+/** A sealed message by its sender's key (16 hex digits) and sequence number. */
+export interface SealedMark {
+  readonly keyId: string;
+  readonly sequence: bigint;
+}
+
 /** One message of a device after authentication and validation; times in Unix ms. */
 export interface Reading {
   readonly tenantId: Uuid;
@@ -12,6 +18,8 @@ export interface Reading {
   readonly receivedMs: UnixMs;
   readonly numbers: readonly (readonly [metric: string, value: number])[];
   readonly states: readonly (readonly [metric: string, value: boolean | string])[];
+  /** The sealed message it came in: recorded as taken in the same transaction, so that it is never taken twice. */
+  readonly sealed?: SealedMark;
 }
 
 /** Everything said on the in-process bus. A publisher never waits for a subscriber; nothing here is the only copy. */

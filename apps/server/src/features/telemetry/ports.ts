@@ -1,4 +1,6 @@
 import type { Uuid } from "@gatehouse/base";
+import type { SealedMark } from "@gatehouse/contract";
+import type { PoolClient } from "pg";
 
 export interface KnownMetric {
   readonly key: string;
@@ -29,4 +31,10 @@ export interface TelemetrySettings {
   maxPastDays(tenantId: Uuid): number;
   /** Of the whole installation: the longest that any tenant wants. */
   retention(): { readonly rawDays: number; readonly rollupDays: number };
+}
+
+/** Keeps which sealed messages were taken. */
+export interface SealedMarks {
+  /** Inside the transaction that stores the readings of these messages. */
+  write(client: PoolClient, marks: readonly SealedMark[]): Promise<void>;
 }

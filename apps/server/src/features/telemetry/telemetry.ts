@@ -9,7 +9,7 @@ import { Ingest } from "./ingest/ingest.ts";
 import { IngestStore } from "./ingest/ingest-store.ts";
 import { preparePartitions, telemetryJobs } from "./jobs.ts";
 import { DAY_MS, type MetricValue, MINUTE_MS } from "./model.ts";
-import type { DeviceDirectory, TelemetrySettings } from "./ports.ts";
+import type { DeviceDirectory, SealedMarks, TelemetrySettings } from "./ports.ts";
 import { HistoryReader, type HistoryRequest } from "./query/history.ts";
 import { HistoryStore } from "./query/history-store.ts";
 import { telemetryRoutes } from "./routes.ts";
@@ -30,6 +30,7 @@ export interface TelemetryDeps {
   readonly bus: Bus;
   readonly settings: TelemetrySettings;
   readonly directory: DeviceDirectory;
+  readonly sealedMarks?: SealedMarks;
 }
 
 export interface TelemetryStats {
@@ -70,7 +71,7 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
   const { pool, clock, log, bus, settings, directory } = deps;
   const catalogue = new Catalogue(new CatalogueStore(pool));
   const horizon: Horizon = { rolledUpToMs: 0, packedBeforeMs: 0 };
-  const store = new IngestStore(pool);
+  const store = new IngestStore(pool, deps.sealedMarks);
   const writer = new BatchWriter(catalogue, store, horizon, clock, log);
   // A reading older than what is kept would be all that its hour's rollup is made of.
   const maxPastDays = (tenantId: Uuid): number =>

@@ -134,7 +134,8 @@ export class BatchWriter {
     }
     const { plan } = planner;
     const dirty = this.#findDirty(plan);
-    await this.#store.commit(plan, dirty);
+    const sealed = readings.flatMap((reading) => (reading.sealed === undefined ? [] : [reading.sealed]));
+    await this.#store.commit(plan, dirty, sealed);
     takeOver(plan);
     this.#note(plan, dirty);
   }

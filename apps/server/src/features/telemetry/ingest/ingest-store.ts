@@ -1,7 +1,9 @@
 import type { UnixMs } from "@gatehouse/base";
+import type { SealedMark } from "@gatehouse/contract";
 import type { Pool, PoolClient } from "pg";
 import type { MetricSet } from "../catalogue.ts";
 import type { MetricValue } from "../model.ts";
+import type { SealedMarks } from "../ports.ts";
 import { createPartition, RAW } from "../upkeep/partition-store.ts";
 import { copyIn } from "./copy-store.ts";
 import { encodeRows } from "./encode.ts";
@@ -96,11 +98,13 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 /** The connection that readings are written through: its own, so that no query of a person stands before it. */
 export class IngestStore {
   readonly #pool: Pool;
+  readonly #sealedMarks: SealedMarks | undefined;
   readonly #days = new Set<UnixMs>();
   #client: PoolClient | undefined;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, sealedMarks: SealedMarks | undefined) {
     this.#pool = pool;
+    this.#sealedMarks = sealedMarks;
   }
 
   /** Rows stored for these instants. `packedBeforeMs`: no later hour is packed. */
@@ -134,12 +138,17 @@ export class IngestStore {
   }
 
   /** One transaction: all of it is on the disk when this resolves, or none of it is. */
-  async commit(plan: BatchPlan, dirty: readonly DirtyHour[]): Promise<void> {
+  async commit(
+    plan: BatchPlan,
+    dirty: readonly DirtyHour[],
+    sealed: readonly SealedMark[],
+  ): Promise<void> {
     const client = await this.#connected();
     await this.#ensureDays(client, plan);
     const changes = plan.timelines.filter(({ planned }) => planned.length > 0);
-    if (plan.rows.length + changes.length + plan.conflicts.length + dirty.length === 0) return;
-    const isCopyOnly = changes.length + plan.conflicts.length + dirty.length === 0;
+    const beside = changes.length + plan.conflicts.length + dirty.length + sealed.length;
+    if (plan.rows.length + beside === 0) return;
+    const isCopyOnly = beside === 0;
     if (!isCopyOnly) await client.query("begin");
     if (plan.rows.length > 0) await copyIn(client, COPY, encodeRows(plan.rows));
     if (isCopyOnly) return;
@@ -147,6 +156,7 @@ export class IngestStore {
     if (plan.conflicts.length > 0) await insertConflicts(client, plan.conflicts);
     if (dirty.length > 0)
       await client.query(INSERT_DIRTY, [dirty.map((hour) => hour.setId), dirty.map((hour) => hour.hourMs)]);
+    if (sealed.length > 0) await this.#sealedMarks?.write(client, sealed);
     await client.query("commit");
   }
 
