@@ -24,12 +24,15 @@ export const CONTENT_TYPES = {
   updateStatus: 5,
   clipChunk: 6,
   meterReading: 7,
+  keys: 8,
+  ack: 9,
+  control: 10,
 } as const;
 
 export type ContentType = (typeof CONTENT_TYPES)[keyof typeof CONTENT_TYPES];
 
 export const isContentType = (value: number): value is ContentType =>
-  value >= CONTENT_TYPES.cborTelemetry && value <= CONTENT_TYPES.meterReading;
+  value >= CONTENT_TYPES.cborTelemetry && value <= CONTENT_TYPES.control;
 
 export interface MessageFlags {
   /** A gateway speaks for a device: the payload is that device's own signed part. */
@@ -73,7 +76,7 @@ export function encodeSealedHeader(header: SealedHeader): Uint8Array {
   return bytes;
 }
 
-export const encodeFlags = (flags: MessageFlags): number =>
+export const encodeFlags = (flags: Partial<MessageFlags>): number =>
   (flags.forwarded ? FLAG.forwarded : 0) |
   (flags.command ? FLAG.command : 0) |
   (flags.storedLate ? FLAG.storedLate : 0);
