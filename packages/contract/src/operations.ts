@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { Failure } from "./alerts/failure.ts";
 import { endpoint } from "./endpoint.ts";
 import { Done, Language, line, object, text, UnixMs } from "./schemas.ts";
 
@@ -43,7 +44,8 @@ export const Overview = object({
       deviceName: Type.Optional(Type.String()),
       alertId: Type.Optional(Type.String()),
       count: Type.Optional(Type.Integer()),
-      text: Type.Optional(Type.String()),
+      text: Type.Optional(Type.String({ description: "A name that people gave: the rule's, the channel's" })),
+      failure: Type.Optional(Failure),
     }),
     { maxItems: 20 },
   ),
@@ -100,7 +102,7 @@ export const updateSettings = endpoint({
   summary: "Change settings",
   body: Type.Partial(SiteSettings, { additionalProperties: false }),
   reply: SiteSettings,
-  errors: ["settings.invalid", "url.forbidden"],
+  errors: ["settings.invalid", "secret.required", "url.forbidden"],
 });
 
 export const Listener = object({

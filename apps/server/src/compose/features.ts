@@ -158,6 +158,7 @@ export function createFeatures(house: House): Features {
     bus,
     masterKey,
     settings: { get: (tenantId) => choices.get(tenantId), publicUrl },
+    people: { languageOf: (tenantId, email) => accounts.languageOf(tenantId, email) },
     trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
   });
   const alerts = createAlerts({

@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { Done, IdParams, line, object, text, UnixMs, Uuid } from "../schemas.ts";
+import { Failure } from "./failure.ts";
 import { Severity } from "./rules.ts";
 
 const secretText = Type.String({
@@ -64,7 +65,7 @@ export const Channel = object({
   dailyCap: Type.Integer(),
   sentToday: Type.Integer(),
   health: Type.Union([Type.Literal("untested"), Type.Literal("ok"), Type.Literal("failing")]),
-  lastError: Type.Optional(Type.String()),
+  lastError: Type.Optional(Failure),
   lastOkMs: Type.Optional(UnixMs),
   updatedMs: UnixMs,
 });
@@ -111,7 +112,7 @@ export const updateChannel = endpoint({
   params: IdParams,
   body: ChannelBody,
   reply: Channel,
-  errors: ["channel.not_found", "channel.invalid", "url.forbidden"],
+  errors: ["channel.not_found", "channel.invalid", "secret.required", "url.forbidden"],
 });
 export const deleteChannel = endpoint({
   method: "DELETE",
@@ -133,7 +134,7 @@ export const testChannel = endpoint({
   summary: "Send a test message now and say what happened",
   params: IdParams,
   body: object({}),
-  reply: object({ ok: Type.Boolean(), detail: Type.String() }),
+  reply: object({ ok: Type.Boolean(), failure: Type.Optional(Failure) }),
   errors: ["channel.not_found"],
   perMinute: 20,
 });

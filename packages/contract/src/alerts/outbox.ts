@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { IdParams, object, text, UnixMs, Uuid } from "../schemas.ts";
+import { Failure } from "./failure.ts";
 
 export const DeliveryState = Type.Union(
   [
@@ -27,7 +28,7 @@ export const Delivery = object({
   createdMs: UnixMs,
   nextAttemptMs: Type.Optional(UnixMs),
   sentMs: Type.Optional(UnixMs),
-  error: Type.Optional(Type.String()),
+  error: Type.Optional(Failure),
   alertId: Type.Optional(Uuid),
 });
 export type Delivery = Static<typeof Delivery>;

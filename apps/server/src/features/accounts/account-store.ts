@@ -1,5 +1,5 @@
 import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
-import type { accounts } from "@gatehouse/contract";
+import type { accounts, Language } from "@gatehouse/contract";
 import { type Selectable, sql } from "kysely";
 import type { AccountsDatabase, AccountsTables } from "./tables.ts";
 
@@ -103,6 +103,15 @@ export async function listPeople(db: AccountsDatabase, tenantId: Uuid): Promise<
     .where("tenant_id", "=", tenantId)
     .orderBy("name")
     .orderBy("id")
+    .execute();
+}
+
+export async function listLanguages(
+  db: AccountsDatabase,
+): Promise<{ readonly tenantId: Uuid; readonly emailKey: string; readonly language: Language }[]> {
+  return db
+    .selectFrom("people")
+    .select(["tenant_id as tenantId", "email_key as emailKey", "language"])
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
+import type { Language } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { PersonGate, PersonPrincipal } from "../../platform/http/principal.ts";
 import { createAccessTokens } from "../../platform/secrets/index.ts";
@@ -6,6 +7,7 @@ import { firstTenantId, listTenantIds } from "./account-store.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, type AccountsDeps } from "./context.ts";
 import { cookieNames, createCookieJar } from "./cookies.ts";
 import { accountJobs } from "./jobs.ts";
+import { Languages } from "./languages.ts";
 import { LoginService } from "./login-service.ts";
 import { up } from "./migrations/001-create.ts";
 import { PasswordEstimator } from "./password-estimator.ts";
@@ -32,6 +34,8 @@ export interface AccountsFeature extends Feature {
   ensureSetupToken(): Promise<string | undefined>;
   firstTenantId(): Promise<Uuid | undefined>;
   tenantIds(): Promise<Uuid[]>;
+  /** Of the account with this e-mail address; ask only after `start`. */
+  languageOf(tenantId: Uuid, email: string): Language | undefined;
 }
 
 export function createAccounts(deps: AccountsDeps): AccountsFeature {
@@ -47,10 +51,11 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
   const sessions = new SessionService(context);
   const setup = new SetupService(context, sessions);
   const logins = new LoginService(context, sessions);
+  const languages = new Languages(deps.db);
   const gate = createPersonGate(sessions, names.access);
   return {
     name: "accounts",
-    routes: accountRoutes(context, { setup, sessions, logins }),
+    routes: accountRoutes(context, { setup, sessions, logins, languages }),
     jobs: accountJobs(context),
     stop: () => estimator.stop(),
     personGate: gate,
@@ -59,5 +64,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     ensureSetupToken: () => setup.ensureToken(),
     firstTenantId: () => firstTenantId(deps.db),
     tenantIds: () => listTenantIds(deps.db),
+    start: () => languages.load(),
+    languageOf: (tenantId, email) => languages.find(tenantId, email),
   };
 }

@@ -7,6 +7,7 @@ import { productVersion } from "../../platform/http/server.ts";
 import { listAccessLog } from "./access-log-store.ts";
 import { getPerson, listPeople, type PersonRow, updatePerson, viewPerson } from "./account-store.ts";
 import { type AccountsContext, note, type Origin } from "./context.ts";
+import type { Languages } from "./languages.ts";
 import type { LoginService } from "./login-service.ts";
 import type { SessionService, Tokens, Which } from "./session-service.ts";
 import type { SetupService } from "./setup-service.ts";
@@ -16,6 +17,7 @@ export interface AccountServices {
   readonly setup: SetupService;
   readonly logins: LoginService;
   readonly sessions: SessionService;
+  readonly languages: Languages;
 }
 
 const MAX_PAGE = 200;
@@ -27,7 +29,7 @@ const originOf = (request: FastifyRequest): Origin => ({
 
 export function accountRoutes(
   context: AccountsContext,
-  { setup, logins, sessions }: AccountServices,
+  { setup, logins, sessions, languages }: AccountServices,
 ): Route[] {
   const { db, jar, names, passwords, secure } = context;
 
@@ -54,6 +56,7 @@ export function accountRoutes(
     route(accounts.getSetup, async () => ({ needed: await setup.isNeeded(), version: productVersion() })),
     route(accounts.completeSetup, async ({ body, request, reply }) => {
       const { person, ...tokens } = await setup.complete(body, originOf(request));
+      await languages.load();
       return welcome(reply, await getPerson(db, person.tenantId, person.personId), tokens);
     }),
     route(accounts.checkPassword, async ({ body }) => passwords.judge(body.password, body.context)),
@@ -88,6 +91,7 @@ export function accountRoutes(
       accounts.updateMe,
       async ({ principal: { tenantId, personId, sessionId }, body: { singleKeys, ...change } }) => {
         await updatePerson(db, tenantId, personId, { ...change, single_keys: singleKeys });
+        if (change.language !== undefined) await languages.load();
         return me(tenantId, personId, sessionId);
       },
     ),

@@ -22,6 +22,21 @@ test("the link makes the owner once, logs them in and then works for nobody", as
   expect(await house.accounts.firstTenantId()).toBe(house.tenants[0]);
 });
 
+test("the language of an account is known by its address, and follows the account's own setting", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  const tenantId = house.tenants[0] ?? "";
+  const find = (email: string) => house.accounts.languageOf(tenantId, email);
+  expect([find("ada@example.org"), find(OWNER.email), find("bob@example.org")]).toEqual([
+    "en",
+    "en",
+    undefined,
+  ]);
+  await owner.call(accounts.updateMe, { body: { language: "fr" } });
+  expect(find("ADA@EXAMPLE.ORG")).toBe("fr");
+  expect(house.accounts.languageOf("00000000-0000-4000-8000-000000000009", OWNER.email)).toBeUndefined();
+});
+
 test("of two people who use the link at the same moment one becomes the owner", async () => {
   await using house = await openHouse();
   const token = await house.accounts.ensureSetupToken();

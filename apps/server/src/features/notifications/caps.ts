@@ -1,6 +1,6 @@
 import type { UnixMs } from "@gatehouse/base";
+import type { alerts } from "@gatehouse/contract";
 import type { ChannelRecord } from "./channel-store.ts";
-import type { FailureText } from "./messages.en.ts";
 import { channelScope } from "./outbox-query-store.ts";
 import type { DayLimit } from "./outbox-store.ts";
 import { SMS_KINDS } from "./plugins/registry.ts";
@@ -40,7 +40,7 @@ export function limitsOf(channel: ChannelRecord, recipient: string, caps: Caps):
 }
 
 /** Why a scope that is full stops a message. */
-export function capReason(scope: string): FailureText {
+export function capReason(scope: string): alerts.FailureCode {
   if (scope.startsWith("recipient:")) return "cap_recipient";
   return scope.startsWith("kind:") ? "cap_kind" : "cap_channel";
 }

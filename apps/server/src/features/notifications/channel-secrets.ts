@@ -53,6 +53,8 @@ export function keepSecrets(
   stored: alerts.ChannelSettings,
 ): alerts.ChannelSettings {
   if (next.kind !== stored.kind) return next;
+  // Without a user no password is ever sent.
+  if ("user" in next && next.user === "") return next;
   const plugin = pluginOf(next.kind);
   const kept = plugin.secretFields.filter(
     (field) => settingOf(next, field) === "" && settingOf(stored, field) !== "",
@@ -60,10 +62,7 @@ export function keepSecrets(
   if (kept.length === 0) return next;
   const merged = { ...next, ...Object.fromEntries(kept.map((field) => [field, settingOf(stored, field)])) };
   if (plugin.target(merged) !== plugin.target(stored))
-    throw new AppError("channel.invalid", {
-      field: kept[0],
-      detail: "the address changed: enter the secret again",
-    });
+    throw new AppError("secret.required", { field: kept[0] });
   return merged;
 }
 

@@ -4,7 +4,6 @@ import { dayOf } from "./caps.ts";
 import { type ChannelSecrets, keepSecrets } from "./channel-secrets.ts";
 import type { ChannelRecord, ChannelStore } from "./channel-store.ts";
 import { LEASE_MS } from "./delivery-states.ts";
-import { messagesIn, testText } from "./notice-text.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxQueryStore } from "./outbox-query-store.ts";
 import { resolveTarget } from "./plugins/pinned-socket.ts";
@@ -28,7 +27,7 @@ export interface ChannelService {
   update(tenantId: Uuid, channelId: Uuid, body: alerts.ChannelBody): Promise<alerts.Channel>;
   remove(tenantId: Uuid, channelId: Uuid): Promise<void>;
   /** Sends to every recipient now, and says what the first that failed said. */
-  test(tenantId: Uuid, channelId: Uuid): Promise<{ ok: boolean; detail: string }>;
+  test(tenantId: Uuid, channelId: Uuid): Promise<{ ok: boolean; failure?: alerts.Failure }>;
 }
 
 const MAX_CHANNELS = 100;
@@ -98,16 +97,13 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
 
     async test(tenantId, channelId) {
       const channel = await get(tenantId, channelId);
-      const place = outbox.placeOf(tenantId);
-      const text = testText(channel.name, channelId, place);
       const leaseMs = clock.nowMs() + LEASE_MS;
       const tests = outbox
-        .address(text, { ...channel, enabled: true })
+        .test({ ...channel, enabled: true })
         .map((delivery) => ({ ...delivery, state: "sending" as const, attempts: 1, nextMs: leaseMs }));
       const failures = await Promise.all(tests.map((delivery) => sender.sendOnce(delivery, channel)));
       const failure = failures.find((one) => one !== undefined);
-      if (failure !== undefined) return { ok: false, detail: failure };
-      return { ok: true, detail: messagesIn(place.language).tested(tests.length) };
+      return failure === undefined ? { ok: true } : { ok: false, failure };
     },
   };
 }

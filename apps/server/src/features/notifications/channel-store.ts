@@ -2,6 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
 import type { Selectable } from "kysely";
 import type { SealedSettings } from "./channel-secrets.ts";
+import { storedFailure } from "./failure.ts";
 import type { ChannelsTable, NotificationDatabase } from "./tables.ts";
 
 export interface ChannelRecord {
@@ -14,7 +15,7 @@ export interface ChannelRecord {
   readonly allowPrivate: boolean;
   readonly dailyCap: number;
   readonly health: alerts.Channel["health"];
-  readonly lastError?: string;
+  readonly lastError?: alerts.Failure;
   readonly lastOkMs?: UnixMs;
   readonly createdMs: UnixMs;
   readonly updatedMs: UnixMs;
@@ -28,7 +29,7 @@ export interface ChannelStore {
   update(channel: ChannelRecord): Promise<boolean>;
   remove(tenantId: Uuid, channelId: Uuid): Promise<boolean>;
   setHealthy(channelId: Uuid, atMs: UnixMs): Promise<void>;
-  setFailing(channelId: Uuid, error: string): Promise<void>;
+  setFailing(channelId: Uuid, failure: alerts.Failure): Promise<void>;
 }
 
 export function createChannelStore(db: NotificationDatabase): ChannelStore {
@@ -83,14 +84,14 @@ export function createChannelStore(db: NotificationDatabase): ChannelStore {
     async setHealthy(channelId, atMs) {
       await db
         .updateTable("channels")
-        .set({ health: "ok", last_error: null, last_ok_at: new Date(atMs) })
+        .set({ health: "ok", last_error: null, last_error_code: null, last_ok_at: new Date(atMs) })
         .where("id", "=", channelId)
         .execute();
     },
-    async setFailing(channelId, error) {
+    async setFailing(channelId, { code, detail }) {
       await db
         .updateTable("channels")
-        .set({ health: "failing", last_error: error })
+        .set({ health: "failing", last_error_code: code ?? null, last_error: detail ?? null })
         .where("id", "=", channelId)
         .execute();
     },
@@ -107,13 +108,15 @@ function columnsOf(channel: ChannelRecord) {
     allow_private: channel.allowPrivate,
     daily_cap: channel.dailyCap,
     health: channel.health,
-    last_error: channel.lastError ?? null,
+    last_error: channel.lastError?.detail ?? null,
+    last_error_code: channel.lastError?.code ?? null,
     last_ok_at: channel.lastOkMs === undefined ? null : new Date(channel.lastOkMs),
     updated_at: new Date(channel.updatedMs),
   };
 }
 
 export function toChannel(row: Selectable<ChannelsTable>): ChannelRecord {
+  const lastError = storedFailure(row.last_error_code, row.last_error);
   return {
     id: row.id,
     tenantId: row.tenant_id,
@@ -126,7 +129,7 @@ export function toChannel(row: Selectable<ChannelsTable>): ChannelRecord {
     health: row.health,
     createdMs: row.created_at.getTime(),
     updatedMs: row.updated_at.getTime(),
-    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+    ...(lastError === undefined ? {} : { lastError }),
     ...(row.last_ok_at === null ? {} : { lastOkMs: row.last_ok_at.getTime() }),
   };
 }

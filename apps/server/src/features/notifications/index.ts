@@ -8,12 +8,13 @@ import { createChannelService } from "./channel-service.ts";
 import { createChannelStore } from "./channel-store.ts";
 import { notificationJobs } from "./jobs.ts";
 import { createNotifications as createTables } from "./migrations/001-notifications.ts";
+import { addFailureCodes } from "./migrations/002-failure-codes.ts";
 import { needsOf } from "./needs.ts";
 import { createOutbox } from "./outbox.ts";
 import { createOutboxQueryStore } from "./outbox-query-store.ts";
 import { createOutboxService } from "./outbox-service.ts";
 import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
-import type { AlertTrail, Notice, NotificationSettings } from "./ports.ts";
+import type { AlertTrail, Notice, NotificationSettings, People } from "./ports.ts";
 import { notificationRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import type { CallerTransaction, NotificationDatabase } from "./tables.ts";
@@ -23,7 +24,7 @@ export type { NotificationTables } from "./tables.ts";
 
 export const notificationsMigrations: FeatureMigrations = {
   feature: "notifications",
-  migrations: [createTables],
+  migrations: [createTables, addFailureCodes],
 };
 
 export interface NotificationsDeps {
@@ -34,6 +35,7 @@ export interface NotificationsDeps {
   readonly log: Logger;
   readonly masterKey: MasterKey;
   readonly settings: NotificationSettings;
+  readonly people: People;
   readonly trail: AlertTrail;
   readonly caps?: Caps;
   /** Time of one attempt. */
@@ -52,12 +54,12 @@ export interface NotificationsFeature extends Feature {
 }
 
 export function createNotifications(deps: NotificationsDeps): NotificationsFeature {
-  const { bus, clock, db, log, masterKey, random, settings } = deps;
+  const { bus, clock, db, log, masterKey, people, random, settings } = deps;
   const channels = createChannelStore(db);
   const deliveries = createOutboxStore(db);
   const queries = createOutboxQueryStore(db);
   const secrets = createChannelSecrets(deriveKey(masterKey, "notifications"), random);
-  const outbox = createOutbox({ settings, clock, random });
+  const outbox = createOutbox({ settings, people, clock, random });
   const sender = new Sender({
     ...deps,
     outbox: deliveries,

@@ -18,7 +18,8 @@ export async function needsOf(
       kind: "channel_failing",
       severity: "warning",
       atMs,
-      text: lastError === undefined ? name : `${name}: ${lastError}`,
+      text: name,
+      ...(lastError === undefined ? {} : { failure: lastError }),
     }));
   const { dead = 0 } = counts;
   if (dead > 0) needs.push({ kind: "outbox_dead", severity: "warning", atMs, count: dead });

@@ -32,7 +32,9 @@ test("an attempt that was overtaken changes nothing, the one that overtook it do
   expect(await store.take(T0 + 59_999, T0, [])).toBeUndefined();
   const second = await store.take(T0 + 60_000, T0 + 120_000, []);
   expect(second).toMatchObject({ state: "sending", attempts: 2 });
-  expect(await store.finish(first as DeliveryRecord, "fail", { nextMs: T0, error: "late" })).toBe(false);
+  expect(
+    await store.finish(first as DeliveryRecord, "fail", { nextMs: T0, error: { code: "timeout" } }),
+  ).toBe(false);
   expect(await store.finish(second as DeliveryRecord, "accept", { sentMs: T0 })).toBe(true);
   expect(await store.finish(second as DeliveryRecord, "refuse", {})).toBe(false);
   expect(await store.find(house.tenantId, delivery.id)).toMatchObject({ state: "sent" });

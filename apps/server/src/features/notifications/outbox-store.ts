@@ -8,6 +8,7 @@ import {
   type DeliveryState,
   statesBefore,
 } from "./delivery-states.ts";
+import { storedFailure } from "./failure.ts";
 import type { Notice } from "./ports.ts";
 import type { CallerTransaction, DeliveriesTable, NotificationDatabase } from "./tables.ts";
 
@@ -30,7 +31,7 @@ export interface DeliveryRecord {
   readonly createdMs: UnixMs;
   readonly nextMs?: UnixMs;
   readonly sentMs?: UnixMs;
-  readonly error?: string;
+  readonly error?: alerts.Failure;
 }
 
 /** A limit of one day: `scope` is what is counted, `cap` how many. */
@@ -62,7 +63,7 @@ export interface OutboxStore {
 export interface FinishChange {
   readonly nextMs?: UnixMs;
   readonly sentMs?: UnixMs;
-  readonly error?: string;
+  readonly error?: alerts.Failure;
 }
 
 /** `to` replaces what a message without a channel had. */
@@ -160,7 +161,8 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
           state: next,
           next_at: nextMs === undefined ? null : new Date(nextMs),
           sent_at: sentMs === undefined ? null : new Date(sentMs),
-          error: error ?? null,
+          error: error?.detail ?? null,
+          error_code: error?.code ?? null,
         })
         .where("id", "=", id)
         .where("state", "=", state)
@@ -177,6 +179,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
           counted: false,
           next_at: new Date(nowMs),
           error: null,
+          error_code: null,
           ...(to === undefined
             ? {}
             : {
@@ -216,11 +219,13 @@ function toRow(delivery: DeliveryRecord) {
     counted: delivery.counted,
     created_at: new Date(delivery.createdMs),
     next_at: delivery.nextMs === undefined ? null : new Date(delivery.nextMs),
-    error: delivery.error ?? null,
+    error: delivery.error?.detail ?? null,
+    error_code: delivery.error?.code ?? null,
   };
 }
 
 export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRecord {
+  const error = storedFailure(row.error_code, row.error);
   return {
     id: row.id,
     tenantId: row.tenant_id,
@@ -239,6 +244,6 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRecord {
     ...(row.alert_id === null ? {} : { alertId: row.alert_id }),
     ...(row.next_at === null ? {} : { nextMs: row.next_at.getTime() }),
     ...(row.sent_at === null ? {} : { sentMs: row.sent_at.getTime() }),
-    ...(row.error === null ? {} : { error: row.error }),
+    ...(error === undefined ? {} : { error }),
   };
 }

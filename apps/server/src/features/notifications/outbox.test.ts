@@ -24,9 +24,9 @@ describe("a notice", () => {
     ]);
     expect(await house.channel(mail.id)).toMatchObject({ health: "ok", sentToday: 2 });
     expect(house.trail.map(({ kind, detail }) => [kind, detail]).sort()).toEqual([
-      ["notified", "My email: ada@home.example"],
-      ["notified", "My email: bob@home.example"],
-      ["notified", `My webhook: ${new URL(double.url).host}/`],
+      ["notified", "My email (ada@home.example)"],
+      ["notified", "My email (bob@home.example)"],
+      ["notified", `My webhook (${new URL(double.url).host}/)`],
     ]);
   });
 
@@ -71,7 +71,7 @@ describe("a notice", () => {
     expect(held).toMatchObject({
       kind: "in_app",
       state: "held",
-      error: "Aucun canal n’est encore configuré.",
+      error: { code: "no_channel" },
     });
     expect(held?.body).toContain("Règle : au-dessus de 30 °C");
     const retry = () => house.call("POST /api/v1/outbox/:id/retry", { params: { id: held?.id } });
@@ -84,13 +84,44 @@ describe("a notice", () => {
     expect((await house.outbox()).map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 
+  test("is written in the language of whoever has an account with the address, else in the tenant's", async () => {
+    await using house = await openOutboxHouse();
+    await using sink = await smtpSink();
+    house.languages.set("ada@home.example", "fr");
+    const to = ["ada@home.example", "bob@home.example"];
+    const { id } = await house.addChannel(email(sink.port, { to }));
+    await house.notify([id]);
+    await house.call("POST /api/v1/channels/:id/test", { params: { id } });
+    const subjects = (address: string) =>
+      sink.mails.flatMap((mail) => (mail.to.includes(address) ? [mail.headers.get("subject")] : []));
+    expect(subjects("bob@home.example")).toEqual([
+      "[Warning] Too warm: cellar-1",
+      "[Information] Test message",
+    ]);
+    const ada = (await house.outbox()).filter((delivery) => delivery.to === "ada@home.example");
+    expect(ada.map(({ subject }) => subject)).toEqual([
+      "[Information] Message d’essai",
+      "[Avertissement] Too warm : cellar-1",
+    ]);
+  });
+
+  test("what an earlier version wrote of a failure still shows", async () => {
+    await using house = await openOutboxHouse();
+    const { id } = await house.addChannel(webhook("http://127.0.0.1:1"), { enabled: false });
+    await house.notify([id]);
+    await house.pool.query("update deliveries set error = 'Pas de connexion.', error_code = null");
+    await house.pool.query("update channels set health = 'failing', last_error = 'Pas de connexion.'");
+    expect(await house.outbox()).toMatchObject([{ error: { detail: "Pas de connexion." } }]);
+    expect((await house.channel(id)).lastError).toEqual({ detail: "Pas de connexion." });
+  });
+
   test("for a channel that is switched off is held until somebody wants it", async () => {
     await using house = await openOutboxHouse();
     await using double = await httpDouble();
     const channel = await house.addChannel(webhook(double.url), { enabled: false });
     await house.notify([channel.id]);
     const [held] = await house.outbox();
-    expect(held).toMatchObject({ state: "held", error: "The channel is switched off." });
+    expect(held).toMatchObject({ state: "held", error: { code: "channel_off" } });
     const { id, name, minSeverity, allowPrivate, dailyCap } = channel;
     const body = { name, enabled: true, settings: webhook(double.url), minSeverity, allowPrivate, dailyCap };
     await house.call("PUT /api/v1/channels/:id", { params: { id }, body });

@@ -1,13 +1,14 @@
 import { type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { ChannelRecord } from "./channel-store.ts";
 import { isAtLeast } from "./delivery-states.ts";
-import { messagesIn, type NoticeText, noticeText, type Place } from "./notice-text.ts";
+import { type NoticeText, noticeText, type Place, testText } from "./notice-text.ts";
 import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
 import { pluginOf, SMS_KINDS } from "./plugins/registry.ts";
-import type { Notice, NotificationSettings } from "./ports.ts";
+import type { Notice, NotificationSettings, People } from "./ports.ts";
 
 export interface OutboxDeps {
   readonly settings: NotificationSettings;
+  readonly people: People;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -18,49 +19,58 @@ export interface Outbox {
   enqueue(store: OutboxStore, notice: Notice): Promise<void>;
   /** What a notice becomes for the channels given, nothing for those it is not for. */
   write(notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[];
-  /** One channel's messages of a text, one for each recipient. */
-  address(text: NoticeText, channel: ChannelRecord): readonly DeliveryRecord[];
-  placeOf(tenantId: Uuid): Place;
+  /** A channel's test messages, one for each recipient. */
+  test(channel: ChannelRecord): readonly DeliveryRecord[];
 }
 
-export function createOutbox({ settings, clock, random }: OutboxDeps): Outbox {
+export function createOutbox({ settings, people, clock, random }: OutboxDeps): Outbox {
   const placeOf = (tenantId: Uuid): Place => ({ ...settings.get(tenantId), publicUrl: settings.publicUrl() });
 
-  const address = (text: NoticeText, channel: ChannelRecord): readonly DeliveryRecord[] => {
-    const plugin = pluginOf(channel.sealed.plain.kind);
-    const nowMs = clock.nowMs();
-    const failure = messagesIn(placeOf(channel.tenantId).language).failure;
-    return plugin.recipients(channel.sealed.plain).map((recipient) => ({
-      id: newUuid(clock, random),
-      tenantId: channel.tenantId,
-      channelId: channel.id,
-      channelName: channel.name,
-      kind: channel.sealed.plain.kind,
-      recipient,
-      ...plugin.render(text),
-      severity: text.severity,
-      attempts: 0,
-      counted: false,
-      createdMs: nowMs,
-      ...(text.alert === undefined ? {} : { alertId: text.alert.id }),
-      ...(channel.enabled
-        ? { state: "queued" as const, nextMs: nowMs }
-        : { state: "held" as const, error: failure.channel_off }),
-    }));
+  /** Somebody with an account here is written to in the language of that account. */
+  const placeOfReader = ({ tenantId, sealed }: ChannelRecord, recipient: string): Place => {
+    const place = placeOf(tenantId);
+    const own = sealed.plain.kind === "email" ? people.languageOf(tenantId, recipient) : undefined;
+    return own === undefined ? place : { ...place, language: own };
   };
 
-  const write = (notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[] => {
-    const text = noticeText(notice, placeOf(notice.tenantId));
-    return channels
+  /** One channel's messages of a text, one for each recipient. */
+  const address = (
+    textFor: (place: Place) => NoticeText,
+    channel: ChannelRecord,
+  ): readonly DeliveryRecord[] => {
+    const plugin = pluginOf(channel.sealed.plain.kind);
+    const nowMs = clock.nowMs();
+    return plugin.recipients(channel.sealed.plain).map((recipient) => {
+      const text = textFor(placeOfReader(channel, recipient));
+      return {
+        id: newUuid(clock, random),
+        tenantId: channel.tenantId,
+        channelId: channel.id,
+        channelName: channel.name,
+        kind: channel.sealed.plain.kind,
+        recipient,
+        ...plugin.render(text),
+        severity: text.severity,
+        attempts: 0,
+        counted: false,
+        createdMs: nowMs,
+        ...(text.alert === undefined ? {} : { alertId: text.alert.id }),
+        ...(channel.enabled
+          ? { state: "queued" as const, nextMs: nowMs }
+          : { state: "held" as const, error: { code: "channel_off" as const } }),
+      };
+    });
+  };
+
+  const write = (notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[] =>
+    channels
       .filter(({ minSeverity }) => isAtLeast(notice.alert.severity, minSeverity))
       .filter(({ sealed }) => notice.kind !== "resolved" || !SMS_KINDS.has(sealed.plain.kind))
-      .flatMap((channel) => address(text, channel));
-  };
+      .flatMap((channel) => address((place) => noticeText(notice, place), channel));
 
   /** With no channel at all a message waits on the outbox page, where people can read it. */
   const hold = (notice: Notice): DeliveryRecord => {
-    const place = placeOf(notice.tenantId);
-    const text = noticeText(notice, place);
+    const text = noticeText(notice, placeOf(notice.tenantId));
     return {
       id: newUuid(clock, random),
       tenantId: notice.tenantId,
@@ -76,14 +86,13 @@ export function createOutbox({ settings, clock, random }: OutboxDeps): Outbox {
       attempts: 0,
       counted: false,
       createdMs: clock.nowMs(),
-      error: messagesIn(place.language).failure.no_channel,
+      error: { code: "no_channel" },
     };
   };
 
   return {
-    placeOf,
-    address,
     write,
+    test: (channel) => address((place) => testText(channel.name, channel.id, place), channel),
     async enqueue(store, notice) {
       const channels = await store.channels(notice.tenantId);
       if (channels.length === 0) {

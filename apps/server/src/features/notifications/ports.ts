@@ -21,6 +21,11 @@ export interface NotificationSettings {
   publicUrl(): string;
 }
 
+export interface People {
+  /** The language of the account with this e-mail address, whatever its case; undefined when there is none. */
+  languageOf(tenantId: Uuid, email: string): Language | undefined;
+}
+
 /** Hears what became of messages about an alert; a failure to note it down stops nothing. */
 export interface AlertTrail {
   record(alertId: Uuid, kind: "notified" | "delivery_failed", atMs: UnixMs, detail: string): Promise<void>;

@@ -15,7 +15,7 @@ describe("what goes wrong", () => {
     await house.notify([channel.id]);
     const [first] = await house.outbox();
     expect(first).toMatchObject({ state: "retrying", attempts: 1 });
-    expect(first?.error).toMatch(/^No connection to the other side\. \(ECONNREFUSED\)$/);
+    expect(first?.error).toEqual({ code: "unreachable", detail: "ECONNREFUSED" });
     expect(first?.nextAttemptMs).toBeGreaterThan((first as alerts.Delivery).createdMs);
     expect(await house.channel(channel.id)).toMatchObject({ health: "failing", lastError: first?.error });
     for (let i = 0; i < MAX_ATTEMPTS; i++) await house.later(61 * MINUTE);
@@ -27,7 +27,14 @@ describe("what goes wrong", () => {
     ]);
   });
 
-  test.each<[string, () => Promise<AsyncDisposable & { settings: alerts.ChannelSettings }>, RegExp]>([
+  test.each<
+    [
+      string,
+      () => Promise<AsyncDisposable & { settings: alerts.ChannelSettings }>,
+      alerts.FailureCode,
+      RegExp,
+    ]
+  >([
     [
       "a mail server that refuses the password",
       async () => {
@@ -37,7 +44,8 @@ describe("what goes wrong", () => {
         });
         return { settings: email(sink.port), [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose]() };
       },
-      /refuses the credentials\. \(.*535.*bad password •••\)/,
+      "auth_refused",
+      /535.*bad password •••/,
     ],
     [
       "a Discord webhook that was deleted",
@@ -48,15 +56,17 @@ describe("what goes wrong", () => {
           [Symbol.asyncDispose]: () => double[Symbol.asyncDispose](),
         };
       },
-      /does not exist there.*Unknown Webhook/,
+      "target_gone",
+      /Unknown Webhook/,
     ],
-  ])("%s: once, with the reason in words and without the secret", async (_name, open, reason) => {
+  ])("%s: once, with the reason and without the secret", async (_name, open, code, detail) => {
     await using house = await openOutboxHouse();
     await using other = await open();
     const { id } = await house.addChannel(other.settings);
     await house.notify([id]);
     const [dead] = await house.outbox();
-    expect(dead).toMatchObject({ state: "dead", attempts: 1, error: expect.stringMatching(reason) });
+    const error = { code, detail: expect.stringMatching(detail) };
+    expect(dead).toMatchObject({ state: "dead", attempts: 1, error });
     expect(await house.channel(id)).toMatchObject({ health: "failing", lastError: dead?.error });
     const everything = await house.pool.query(
       "select to_jsonb(c) - 'secrets' as c, d from channels c, deliveries d",
@@ -69,7 +79,7 @@ describe("what goes wrong", () => {
     await using silent = await silentServer();
     const { id } = await house.addChannel(webhook(`http://127.0.0.1:${silent.port}`));
     await house.notify([id]);
-    const error = "The other side does not answer in time.";
+    const error = { code: "timeout" };
     expect(await house.outbox()).toMatchObject([{ state: "retrying", error }]);
     expect(await house.channel(id)).toMatchObject({ health: "failing", lastError: error });
   });
@@ -124,7 +134,7 @@ describe("what goes wrong", () => {
     await house.notify([id]);
     await house.call("DELETE /api/v1/channels/:id", { params: { id } });
     await house.later(MINUTE);
-    expect(await house.outbox()).toMatchObject([{ state: "dead", error: "The channel was deleted." }]);
+    expect(await house.outbox()).toMatchObject([{ state: "dead", error: { code: "channel_deleted" } }]);
   });
 });
 
@@ -189,9 +199,7 @@ describe("caps of a day", () => {
     for (let i = 0; i < 5; i++) await house.notify([id]);
     const items = await house.outbox();
     expect(items.map(({ state }) => state).sort()).toEqual(["capped", "capped", "sent", "sent", "sent"]);
-    expect(items.find(({ state }) => state === "capped")?.error).toBe(
-      "The channel's limit for today is reached.",
-    );
+    expect(items.find(({ state }) => state === "capped")?.error).toEqual({ code: "cap_channel" });
     expect((await house.channel(id)).sentToday).toBe(3);
     await house.later(24 * 60 * MINUTE);
     const capped = items.find(({ state }) => state === "capped");
@@ -209,14 +217,12 @@ describe("caps of a day", () => {
     const two = await house.addChannel(sms(double.url, { to: ["+33612345678", "+33687654321"] }));
     for (let i = 0; i < 4; i++) await house.notify([one.id, two.id]);
     expect(double.received).toHaveLength(4);
-    const reasons = (await house.outbox({ state: "capped" })).map(({ error }) => error);
-    expect(new Set(reasons)).toEqual(new Set(["The recipient's limit for today is reached."]));
+    const reasons = (await house.outbox({ state: "capped" })).map(({ error }) => error?.code);
+    expect(new Set(reasons)).toEqual(new Set(["cap_recipient"]));
     const others = await house.addChannel(sms(double.url, { to: ["+33600000001", "+33600000002"] }));
     await house.notify([others.id]);
     expect(double.received).toHaveLength(5);
-    expect((await house.outbox({ state: "capped" }))[0]?.error).toBe(
-      "The installation's limit for today is reached.",
-    );
+    expect((await house.outbox({ state: "capped" }))[0]?.error).toEqual({ code: "cap_kind" });
   });
 
   test("a message counts once, however often it is tried", async () => {

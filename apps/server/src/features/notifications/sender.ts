@@ -4,8 +4,6 @@ import { type Caps, capReason, dayOf, limitsOf } from "./caps.ts";
 import { type ChannelSecrets, withoutSecrets } from "./channel-secrets.ts";
 import type { ChannelRecord, ChannelStore } from "./channel-store.ts";
 import { ATTEMPT_MS, LEASE_MS, MAX_ATTEMPTS, retryDelayMs } from "./delivery-states.ts";
-import type { FailureText } from "./messages.en.ts";
-import { messagesIn } from "./notice-text.ts";
 import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
 import { type Failure, isPermanent, type Outcome } from "./plugins/notifier-plugin.ts";
 import { pluginOf } from "./plugins/registry.ts";
@@ -123,11 +121,11 @@ export class Sender {
     const { channelId, tenantId } = delivery;
     const channel = channelId === undefined ? undefined : await channels.find(tenantId, channelId);
     if (channel === undefined) {
-      await outbox.finish(delivery, "refuse", { error: this.#say(delivery, "channel_deleted") });
+      await outbox.finish(delivery, "refuse", { error: { code: "channel_deleted" } });
       return;
     }
     if (!channel.enabled) {
-      await outbox.finish(delivery, "hold", { error: this.#say(delivery, "channel_off") });
+      await outbox.finish(delivery, "hold", { error: { code: "channel_off" } });
       return;
     }
     const full = await this.#reserve(delivery, channel);
@@ -139,7 +137,7 @@ export class Sender {
   }
 
   /** A message that a person waits for: one attempt, kept in the outbox; answers why it failed. */
-  async sendOnce(delivery: DeliveryRecord, channel: ChannelRecord): Promise<string | undefined> {
+  async sendOnce(delivery: DeliveryRecord, channel: ChannelRecord): Promise<alerts.Failure | undefined> {
     const { clock, outbox } = this.#deps;
     await outbox.insert([delivery]);
     const full = await this.#reserve(delivery, channel);
@@ -148,25 +146,26 @@ export class Sender {
       return full;
     }
     const outcome = await this.#attempt(delivery, channel);
-    if (outcome.ok) await outbox.finish(delivery, "accept", { sentMs: clock.nowMs() });
-    else await outbox.finish(delivery, "refuse", { error: outcome.text });
-    return outcome.ok ? undefined : outcome.text;
+    if (outcome.ok) {
+      await outbox.finish(delivery, "accept", { sentMs: clock.nowMs() });
+      return undefined;
+    }
+    const failure = said(outcome);
+    await outbox.finish(delivery, "refuse", { error: failure });
+    return failure;
   }
 
   /** A place in the day's limits, once a message; answers why there is none. */
-  async #reserve(delivery: DeliveryRecord, channel: ChannelRecord): Promise<string | undefined> {
+  async #reserve(delivery: DeliveryRecord, channel: ChannelRecord): Promise<alerts.Failure | undefined> {
     if (delivery.counted) return undefined;
     const { caps, clock, outbox } = this.#deps;
     const limits = limitsOf(channel, delivery.recipient, caps);
     const full = await outbox.reserve(delivery.tenantId, delivery.id, dayOf(clock.nowMs()), limits);
-    return full === undefined ? undefined : this.#say(delivery, capReason(full));
+    return full === undefined ? undefined : { code: capReason(full) };
   }
 
   /** Sends once, within the time of an attempt, and keeps the channel's health. */
-  async #attempt(
-    delivery: DeliveryRecord,
-    channel: ChannelRecord,
-  ): Promise<Outcome & { readonly text: string }> {
+  async #attempt(delivery: DeliveryRecord, channel: ChannelRecord): Promise<Outcome> {
     const { channels, clock, log, secrets } = this.#deps;
     let settings: alerts.ChannelSettings | undefined;
     let outcome: Outcome;
@@ -184,16 +183,15 @@ export class Sender {
     }
     if (outcome.ok) {
       await channels.setHealthy(channel.id, clock.nowMs());
-      return { ...outcome, text: "" };
+      return outcome;
     }
-    const said = outcome.detail === undefined || outcome.detail === "" ? "" : ` (${outcome.detail})`;
-    const text =
-      this.#say(delivery, outcome.code) + (settings === undefined ? "" : withoutSecrets(said, settings));
+    if (outcome.detail !== undefined && settings !== undefined)
+      outcome = { ...outcome, detail: withoutSecrets(outcome.detail, settings) };
     log.warn({ channelId: channel.id, deliveryId: delivery.id, code: outcome.code }, "outbox.attempt_failed");
     // Being asked to slow down is no fault of the channel; neither is our own end.
     if (outcome.code !== "rate_limited" && !this.#stopping.signal.aborted)
-      await channels.setFailing(channel.id, text);
-    return { ...outcome, text };
+      await channels.setFailing(channel.id, said(outcome));
+    return outcome;
   }
 
   async #send(
@@ -218,11 +216,7 @@ export class Sender {
     }
   }
 
-  async #settle(
-    delivery: DeliveryRecord,
-    channel: ChannelRecord,
-    outcome: Outcome & { readonly text: string },
-  ): Promise<void> {
+  async #settle(delivery: DeliveryRecord, channel: ChannelRecord, outcome: Outcome): Promise<void> {
     const { clock, outbox, random } = this.#deps;
     const nowMs = clock.nowMs();
     if (outcome.ok) {
@@ -233,10 +227,10 @@ export class Sender {
     const isLast = isPermanent(outcome.code) || delivery.attempts >= MAX_ATTEMPTS;
     if (!isLast) {
       const nextMs = nowMs + waitMs(outcome, retryDelayMs(delivery.attempts, random));
-      await outbox.finish(delivery, "fail", { nextMs, error: outcome.text });
+      await outbox.finish(delivery, "fail", { nextMs, error: said(outcome) });
       return;
     }
-    const isDone = await outbox.finish(delivery, "refuse", { error: outcome.text });
+    const isDone = await outbox.finish(delivery, "refuse", { error: said(outcome) });
     if (isDone) await this.#note(delivery, channel, "delivery_failed");
   }
 
@@ -247,18 +241,13 @@ export class Sender {
   ): Promise<void> {
     const { clock, trail } = this.#deps;
     if (delivery.alertId === undefined) return;
-    const detail = this.#messages(delivery).sent(name, delivery.recipient);
-    await trail.record(delivery.alertId, kind, clock.nowMs(), detail);
-  }
-
-  #messages({ tenantId }: DeliveryRecord) {
-    return messagesIn(this.#deps.settings.get(tenantId).language);
-  }
-
-  #say(delivery: DeliveryRecord, reason: FailureText): string {
-    return this.#messages(delivery).failure[reason];
+    await trail.record(delivery.alertId, kind, clock.nowMs(), `${name} (${delivery.recipient})`);
   }
 }
+
+/** A failure as people may read it: why, and what the other side said. */
+const said = ({ code, detail }: Failure): alerts.Failure =>
+  detail === undefined || detail === "" ? { code } : { code, detail };
 
 /** The other side's wish goes before our own schedule when it is longer. */
 const waitMs = ({ retryAfterMs = 0 }: Failure, delayMs: number): number => Math.max(retryAfterMs, delayMs);

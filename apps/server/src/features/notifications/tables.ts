@@ -15,6 +15,7 @@ export interface ChannelsTable {
   daily_cap: number;
   health: alerts.Channel["health"];
   last_error: string | null;
+  last_error_code: alerts.FailureCode | null;
   last_ok_at: Date | null;
   created_at: Date;
   updated_at: Date;
@@ -39,6 +40,7 @@ export interface DeliveriesTable {
   next_at: Date | null;
   sent_at: Date | null;
   error: string | null;
+  error_code: alerts.FailureCode | null;
 }
 
 export interface DeliveryCountsTable {

@@ -43,6 +43,18 @@ export function assertSettings(settings: SiteSettings): void {
   if (url !== "") parseOutgoingUrl(url, { allowPrivate, protocols: BROKER_PROTOCOLS });
 }
 
+type Broker = Pick<SiteSettings["homeAssistant"], "url">;
+
+/** Whether a password entered for one broker may go to the other: same protocol, host and port. */
+export function isSameBroker(a: Broker, b: Broker): boolean {
+  const [one, other] = [URL.parse(a.url), URL.parse(b.url)];
+  if (one === null || other === null) return a.url === b.url;
+  return one.protocol === other.protocol && one.hostname === other.hostname && portOf(one) === portOf(other);
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "mqtt:": "1883", "mqtts:": "8883" };
+const portOf = ({ protocol, port }: URL): string => port || (DEFAULT_PORTS[protocol] ?? "");
+
 /** True for a name of the IANA time zone database. */
 export function isTimeZone(name: string): boolean {
   try {

@@ -1,7 +1,13 @@
-import type { Clock, Random, Uuid } from "@gatehouse/base";
+import { AppError, type Clock, type Random, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import { openSecret, sealSecret } from "../../platform/secrets/index.ts";
-import { assertSettings, completeSettings, DEFAULT_SETTINGS, type SiteSettings } from "./model.ts";
+import {
+  assertSettings,
+  completeSettings,
+  DEFAULT_SETTINGS,
+  isSameBroker,
+  type SiteSettings,
+} from "./model.ts";
 import type { SettingsStore } from "./store.ts";
 
 export interface SettingsDeps {
@@ -57,7 +63,7 @@ export class SettingsService {
       : Buffer.from(openSecret(this.#deps.sealingKey, sealed, sealContext(tenantId))).toString("utf8");
   }
 
-  /** Fails with settings.invalid or url.forbidden and then changes nothing. */
+  /** Fails with settings.invalid, secret.required or url.forbidden and then changes nothing. */
   update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
     const result = this.#turn.then(() => this.#update(tenantId, change));
     this.#turn = result.catch(() => undefined);
@@ -72,7 +78,7 @@ export class SettingsService {
     const password = change.homeAssistant?.password ?? "";
     const sealedPassword =
       password === ""
-        ? (before?.sealedPassword ?? null)
+        ? keptPassword(before, wanted.homeAssistant)
         : sealSecret(sealingKey, password, sealContext(tenantId), random);
     const settings = { ...wanted, homeAssistant: { ...wanted.homeAssistant, password: "" } };
     await store.save({ tenantId, choices: settings, homeAssistantPassword: sealedPassword }, clock.nowMs());
@@ -80,4 +86,16 @@ export class SettingsService {
     bus.publish("settings.changed", { tenantId });
     return settings;
   }
+}
+
+/**
+ * The stored password stays with the broker it was entered for: whoever may change settings must not be able to
+ * have it sent somewhere else. Without a user or an address none is sent, and it is forgotten.
+ */
+function keptPassword(before: Held | undefined, next: SiteSettings["homeAssistant"]): Uint8Array | null {
+  const sealed = before?.sealedPassword ?? null;
+  if (before === undefined || sealed === null) return null;
+  if (isSameBroker(before.settings.homeAssistant, next)) return sealed;
+  if (next.url === "" || next.user === "") return null;
+  throw new AppError("secret.required", { setting: "homeAssistant.password" });
 }

@@ -76,6 +76,34 @@ test("the broker's password is written, never read back, kept by an empty string
   expect(() => moved.homeAssistantPassword(OTHER)).toThrow(/secret\.unreadable/);
 });
 
+test("the broker's password does not follow to another host, port or protocol", async () => {
+  const { database, again, settings } = await opened();
+  await using _ = database;
+  const stored = {
+    ...DEFAULT_SETTINGS.homeAssistant,
+    enabled: true,
+    url: "mqtts://broker.example",
+    user: "gate",
+    password: "hunter2-secret",
+  };
+  await settings.update(TENANT, { homeAssistant: stored });
+  const change = (part: object) =>
+    settings.update(TENANT, { homeAssistant: { ...stored, password: "", ...part } });
+  for (const url of ["mqtts://evil.example", "mqtts://broker.example:8884", "mqtt://broker.example:8883"])
+    await expect(change({ url })).rejects.toMatchObject({
+      code: "secret.required",
+      fields: { setting: "homeAssistant.password" },
+    });
+  expect((await again()).get(TENANT).homeAssistant.url).toBe("mqtts://broker.example");
+  await change({ url: "mqtts://broker.example:8883", prefix: "other" });
+  expect((await again()).homeAssistantPassword(TENANT)).toBe("hunter2-secret");
+  await change({ url: "mqtts://new.example", password: "another-secret" });
+  expect((await again()).homeAssistantPassword(TENANT)).toBe("another-secret");
+  await change({ url: "", enabled: false });
+  await change({ url: "mqtts://evil.example" });
+  expect((await again()).homeAssistantPassword(TENANT)).toBe("");
+});
+
 test("a wrong value is refused by name and changes nothing", async () => {
   const { database, settings } = await opened();
   await using _ = database;

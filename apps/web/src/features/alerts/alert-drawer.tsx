@@ -135,9 +135,32 @@ const KINDS = [
 type Kind = (typeof KINDS)[number];
 const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 
+const REASONS = [
+  "cleared",
+  "rule_changed",
+  "rule_disabled",
+  "rule_deleted",
+  "device_deleted",
+  "device_revoked",
+  "out_of_scope",
+] as const;
+const isReason = (text: string): text is (typeof REASONS)[number] =>
+  (REASONS as readonly string[]).includes(text);
+
+/** What an event adds, in words: why an alert is over, for how long it is quiet; notes and names as they are. */
+function useDetailText(): (kind: string, detail: string) => string {
+  const t = useTranslations("alerts.reason");
+  const format = useFormat();
+  return (kind, detail) => {
+    if (kind === "resolved" && isReason(detail)) return t(detail);
+    return kind === "snoozed" ? format.duration(Number(detail)) : detail;
+  };
+}
+
 function Event(props: { event: { atMs: number; kind: string; by?: string; detail?: string } }) {
   const t = useTranslations("alerts.event");
   const format = useFormat();
+  const detailText = useDetailText();
   const { atMs, kind, by, detail } = props.event;
   return (
     <li className={styles.event}>
@@ -147,7 +170,7 @@ function Event(props: { event: { atMs: number; kind: string; by?: string; detail
         </span>
         {by !== undefined && <span className="secondary">, {by}</span>}
       </div>
-      {detail !== undefined && <div className="secondary small anywhere">{detail}</div>}
+      {detail !== undefined && <div className="secondary small anywhere">{detailText(kind, detail)}</div>}
       <time className="tertiary tiny num">{format.dateTime(atMs)}</time>
     </li>
   );

@@ -1,6 +1,7 @@
 import type { alerts } from "@gatehouse/contract";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
+import { useFailureText } from "../../design/failure-text.ts";
 import { SideDrawer } from "../../design/side-drawer.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { DeliveryState, Retry } from "./delivery-table.tsx";
@@ -10,6 +11,7 @@ import styles from "./outbox.module.css";
 export function DeliveryDrawer(props: { delivery: alerts.Delivery; onClose: () => void }) {
   const t = useTranslations("outbox");
   const format = useFormat();
+  const failureText = useFailureText();
   const { delivery } = props;
   const { nextAttemptMs, sentMs, error, alertId } = delivery;
   const facts: [string, string][] = [
@@ -19,7 +21,7 @@ export function DeliveryDrawer(props: { delivery: alerts.Delivery; onClose: () =
     [t("attempts"), format.number(delivery.attempts)],
     ...(nextAttemptMs === undefined ? [] : [[t("next"), format.dateTime(nextAttemptMs)] as [string, string]]),
     ...(sentMs === undefined ? [] : [[t("sentAt"), format.dateTime(sentMs)] as [string, string]]),
-    ...(error === undefined ? [] : [[t("error"), error] as [string, string]]),
+    ...(error === undefined ? [] : [[t("error"), failureText(error)] as [string, string]]),
   ];
   return (
     <SideDrawer title={delivery.subject} onClose={props.onClose}>

@@ -6,6 +6,7 @@ import { useNow } from "../../data/now.ts";
 import { useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
+import { useFailureText } from "../../design/failure-text.ts";
 import { Tag, type Tone } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./outbox.module.css";
@@ -81,11 +82,12 @@ export function DeliveryTable(props: { rows: readonly Delivery[]; onOpen: (id: s
 }
 
 function Message(props: { delivery: Delivery }) {
+  const failureText = useFailureText();
   const { subject, error } = props.delivery;
   return (
     <span className={styles.lines}>
       <span className="strong truncate">{subject}</span>
-      {error !== undefined && <span className="warn tiny truncate">{error}</span>}
+      {error !== undefined && <span className="warn tiny truncate">{failureText(error)}</span>}
     </span>
   );
 }

@@ -16,6 +16,7 @@ import { useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
+import { useFailureText } from "../../design/failure-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./overview.module.css";
@@ -69,6 +70,7 @@ export function NeedsYou(props: { needs: readonly Need[] }) {
 function Line(props: { need: Need }) {
   const t = useTranslations("overview.needs");
   const format = useFormat();
+  const failureText = useFailureText();
   const nowMs = useNow(RENEW_MS);
   const { need } = props;
   const kind = kindOf(need.kind);
@@ -81,7 +83,9 @@ function Line(props: { need: Need }) {
       </span>
       <div className="grow">
         <p className="strong truncate">{useTitle(kind, need)}</p>
-        <p className="secondary small truncate">{t(`why.${kind}`)}</p>
+        <p className="secondary small truncate">
+          {need.failure === undefined ? t(`why.${kind}`) : failureText(need.failure)}
+        </p>
       </div>
       <span className="tertiary small nowrap">{format.duration(Math.max(0, nowMs - need.atMs))}</span>
       <Go need={need} kind={kind}>
@@ -93,10 +97,10 @@ function Line(props: { need: Need }) {
 
 function useTitle(kind: Kind, need: Need): string {
   const t = useTranslations("overview.needs.kind");
-  const name = need.deviceName ?? "";
+  const name = need.deviceName ?? need.text ?? "";
   if (kind === "alert") {
     if (need.text === undefined) return t("alertPlain");
-    return name === "" ? need.text : t("alert", { name, text: need.text });
+    return need.deviceName === undefined ? need.text : t("alert", { name, text: need.text });
   }
   return t(kind, { name, count: need.count ?? 1 });
 }

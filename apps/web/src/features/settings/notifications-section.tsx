@@ -8,6 +8,7 @@ import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
+import { useFailureText } from "../../design/failure-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { Tag } from "../../design/tag.tsx";
@@ -96,6 +97,7 @@ function Name(props: { channel: Channel }) {
 
 function Health(props: { channel: Channel }) {
   const t = useTranslations("settings.channel");
+  const failureText = useFailureText();
   const { health, lastError } = props.channel;
   const tone = health === "ok" ? "ok" : health === "failing" ? "warn" : "neutral";
   return (
@@ -104,7 +106,7 @@ function Health(props: { channel: Channel }) {
         <Tag tone={tone}>{t(`healthIs.${health}`)}</Tag>
       </span>
       {health === "failing" && lastError !== undefined && (
-        <span className="tertiary tiny truncate">{lastError}</span>
+        <span className="tertiary tiny truncate">{failureText(lastError)}</span>
       )}
     </span>
   );
@@ -114,6 +116,7 @@ function Health(props: { channel: Channel }) {
 function Test(props: { channel: Channel }) {
   const t = useTranslations("settings.channel");
   const errorText = useErrorText();
+  const failureText = useFailureText();
   const test = useCall(alerts.testChannel, [alerts.listChannels]);
   const { id, name } = props.channel;
   if (!useCan()("channel.write")) return null;
@@ -123,7 +126,7 @@ function Test(props: { channel: Channel }) {
         {test.error !== null && <span className="danger">{errorText(test.error)}</span>}
         {test.data !== undefined && (
           <span className={test.data.ok ? undefined : "warn"}>
-            {test.data.ok ? t("testOk") : t("testFailed", { detail: test.data.detail })}
+            {test.data.ok ? t("testOk") : t("testFailed", { detail: failureText(test.data.failure ?? {}) })}
           </span>
         )}
       </span>

@@ -61,6 +61,15 @@ export const alerts = {
     notified: "Sent",
     delivery_failed: "Not delivered",
   },
+  reason: {
+    cleared: "The condition no longer holds.",
+    rule_changed: "The rule was changed.",
+    rule_disabled: "The rule was switched off.",
+    rule_deleted: "The rule was deleted.",
+    device_deleted: "The device was deleted.",
+    device_revoked: "The device was revoked.",
+    out_of_scope: "The rule no longer covers the device.",
+  },
   condition: {
     above: "{metric} above {limit}",
     below: "{metric} below {limit}",

@@ -71,6 +71,15 @@ export const alerts: Same<typeof en> = {
     notified: "Envoyée",
     delivery_failed: "Non remise",
   },
+  reason: {
+    cleared: "La condition n’est plus remplie.",
+    rule_changed: "La règle a été modifiée.",
+    rule_disabled: "La règle a été désactivée.",
+    rule_deleted: "La règle a été supprimée.",
+    device_deleted: "L’appareil a été supprimé.",
+    device_revoked: "L’appareil a été révoqué.",
+    out_of_scope: "La règle ne couvre plus l’appareil.",
+  },
   condition: {
     above: "{metric} au-dessus de {limit}",
     below: "{metric} au-dessous de {limit}",

@@ -45,7 +45,10 @@ export interface OutboxHouse extends AsyncDisposable {
   readonly feature: NotificationsFeature;
   readonly trail: { alertId: Uuid; kind: string; detail: string }[];
   readonly log: ReturnType<typeof recordingLogger>;
+  /** Of the installation. */
   language: "en" | "fr";
+  /** Of people with an account, by e-mail address. */
+  readonly languages: Map<string, "en" | "fr">;
   /** Puts the clock forward and looks for work. */
   later(ms: number): Promise<void>;
   addChannel(settings: alerts.ChannelSettings, part?: Partial<alerts.ChannelBody>): Promise<alerts.Channel>;
@@ -80,6 +83,7 @@ export async function openOutboxHouse(
   const trail: OutboxHouse["trail"] = [];
   const masterKey = new Secret<Uint8Array>(randomBytes(32));
   const place: { language: "en" | "fr" } = { language: "en" };
+  const languages = new Map<string, "en" | "fr">();
   const make = () =>
     createNotifications({
       ...options,
@@ -93,6 +97,7 @@ export async function openOutboxHouse(
         get: () => ({ organisation: "Home", timeZone: "Europe/Paris", retentionLogDays: 30, ...place }),
         publicUrl: () => "https://gatehouse.example",
       },
+      people: { languageOf: (_tenantId, email) => languages.get(email) },
       trail: { record: async (alertId, kind, _atMs, detail) => void trail.push({ alertId, kind, detail }) },
     });
   const feature = make();
@@ -104,6 +109,7 @@ export async function openOutboxHouse(
     feature,
     trail,
     log,
+    languages,
     get language() {
       return place.language;
     },

@@ -26,3 +26,20 @@ export const sms = (url: string, part: object = {}): alerts.ChannelSettings => (
   to: ["+33612345678"],
   ...part,
 });
+export const twilio = (baseUrl: string): alerts.ChannelSettings => ({
+  kind: "twilio",
+  baseUrl,
+  accountSid: `AC${"0".repeat(32)}`,
+  authToken: SECRET,
+  from: "+33612345678",
+  to: ["+33612345679"],
+});
+export const mqtt = (url: string): alerts.ChannelSettings => ({
+  kind: "mqtt",
+  url,
+  topic: "alerts",
+  user: "ada",
+  password: SECRET,
+  qos: 1,
+  retain: false,
+});
