@@ -21,8 +21,10 @@ export const bench: Bench = {
       const all: number[] = [];
       const own: number[] = [];
       for (let sample = 0; sample < SAMPLES; sample++) {
-        all.push(treePssBytes(server.pid));
-        own.push(pssBytes(server.pid));
+        const [everything, alone] = [treePssBytes(server.pid), pssBytes(server.pid)];
+        if (alone === 0 || everything === alone) throw new Error("the server or its PostgreSQL is gone");
+        all.push(everything);
+        own.push(alone);
         await sleep(1_000);
       }
       return {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ export async function startGatehouse(
   };
   const started = await launch(fullEnv);
   let child = started.child;
-  const url = `http://127.0.0.1:${httpPort}`;
+  const url = `http://localhost:${httpPort}`;
   const cookie = options.owner === false ? "" : await createOwner(url, started.setupUrl);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const reply = await callLocalSocket(dataDir, method, path, body);
@@ -159,20 +159,35 @@ async function createDevices(
   return clients;
 }
 
-/** Proportional set size of a process and all its descendants, in bytes (smaps_rollup). */
+/** Proportional set size of a process and all its descendants, whichever thread started them, in bytes. */
 export function treePssBytes(pid: number): number {
-  const children = existsSync(`/proc/${pid}/task/${pid}/children`)
-    ? readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean)
-    : [];
-  return pssBytes(pid) + children.reduce((sum, child) => sum + treePssBytes(Number(child)), 0);
+  return pssBytes(pid) + childrenOf(pid).reduce((sum, child) => sum + treePssBytes(child), 0);
 }
 
+function childrenOf(pid: number): number[] {
+  const tasks = whileItLives(() => readdirSync(`/proc/${pid}/task`)) ?? [];
+  return tasks.flatMap((task) => {
+    const children = whileItLives(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8")) ?? "";
+    return children.split(" ").filter(Boolean).map(Number);
+  });
+}
+
+/** Proportional set size of one process (smaps_rollup): 0 once it has ended, an error when it cannot be read. */
 export function pssBytes(pid: number): number {
+  const rollup = whileItLives(() => readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
+  if (rollup === undefined) return 0;
+  const kib = /^Pss:\s+(\d+) kB/m.exec(rollup)?.[1];
+  if (kib === undefined) throw new Error(`/proc/${pid}/smaps_rollup has no Pss`);
+  return Number(kib) * 1024;
+}
+
+/** Undefined for a process or thread that has ended: its files are gone or, once it is a zombie, refuse to be read. */
+function whileItLives<T>(read: () => T): T | undefined {
   try {
-    return (
-      Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) * 1024
-    );
-  } catch {
-    return 0;
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
   }
 }

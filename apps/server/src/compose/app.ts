@@ -139,7 +139,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
       log,
     );
   });
-  await registerConsole(http, CONSOLE_DIST, log);
+  await registerConsole(http, { distDir: CONSOLE_DIST, log, publicUrl: () => address.url });
   routeUpgrades(http.server as Server, {
     [LIVE_PATH]: features.live.handleUpgrade,
     [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,

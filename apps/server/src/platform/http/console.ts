@@ -8,11 +8,21 @@ import { nonceOf } from "./security-headers.ts";
 
 const NONCE = "__CSP_NONCE__";
 
+export interface ConsoleOptions {
+  readonly distDir: string;
+  readonly log: Logger;
+  /** Where people are told to open the console. */
+  publicUrl(): string;
+}
+
 /**
  * Serves the built console: hashed assets for ever, and `index.html` for every page address with this
  * reply's nonce put in. Addresses under /api never answer HTML.
  */
-export async function registerConsole(app: FastifyInstance, distDir: string, log: Logger): Promise<void> {
+export async function registerConsole(
+  app: FastifyInstance,
+  { distDir, log, publicUrl }: ConsoleOptions,
+): Promise<void> {
   const indexPath = join(distDir, "index.html");
   const index = existsSync(indexPath) ? readFileSync(indexPath, "utf8") : undefined;
   if (index === undefined) log.warn({ distDir }, "console.not_built");
@@ -39,8 +49,25 @@ export async function registerConsole(app: FastifyInstance, distDir: string, log
       request.method === "GET" &&
       !/^\/(api|assets|mqtt)(\/|$)/.test(request.url) &&
       (request.headers.accept ?? "").includes("text/html");
-    return page
+    if (!page) return sendProblem(new AppError("request.not_found"), request, reply, log);
+    const home = otherNameOf(request, publicUrl());
+    return home === undefined
       ? sendIndex(request, reply)
-      : sendProblem(new AppError("request.not_found"), request, reply, log);
+      : reply.header("cache-control", "no-store").redirect(home + request.url, 307);
   });
+}
+
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/**
+ * The console's own origin, for a request that came by another name of the same loopback port: a browser keeps
+ * cookies by name, so that somebody logged in on `localhost` would be nobody on `127.0.0.1`.
+ */
+function otherNameOf({ protocol, host }: FastifyRequest, publicUrl: string): string | undefined {
+  const own = URL.parse(publicUrl);
+  const asked = URL.parse(`${protocol}://${host}`);
+  if (own === null || asked === null || own.host === asked.host) return undefined;
+  const isSamePort = own.protocol === asked.protocol && own.port === asked.port;
+  const areLoopback = LOOPBACK_NAMES.has(own.hostname) && LOOPBACK_NAMES.has(asked.hostname);
+  return isSamePort && areLoopback ? own.origin : undefined;
 }

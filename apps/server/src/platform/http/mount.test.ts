@@ -82,7 +82,11 @@ async function start(): Promise<FastifyInstance> {
       silentLogger,
     );
   });
-  await registerConsole(app, "/nowhere", silentLogger);
+  await registerConsole(app, {
+    distDir: "/nowhere",
+    log: silentLogger,
+    publicUrl: () => "http://localhost:8080",
+  });
   await app.ready();
   return app;
 }

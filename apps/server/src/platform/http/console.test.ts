@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "@gatehouse/base";
+import type { FastifyInstance } from "fastify";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { registerConsole } from "./console.ts";
+import { createHttpServer } from "./server.ts";
+
+const distDir = mkdtempSync(join(tmpdir(), "gatehouse console "));
+mkdirSync(join(distDir, "assets"));
+writeFileSync(join(distDir, "index.html"), "<script nonce=__CSP_NONCE__></script>");
+afterAll(() => rmSync(distDir, { recursive: true }));
+
+let app: FastifyInstance | undefined;
+afterEach(async () => app?.close());
+
+async function page(publicUrl: string, host: string, url = "/devices?q=a"): Promise<[number, unknown]> {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerConsole(app, { distDir, log: silentLogger, publicUrl: () => publicUrl });
+  const reply = await app.inject({ url, headers: { host, accept: "text/html" } });
+  return [reply.statusCode, reply.headers.location];
+}
+
+const HOME = "http://localhost:8080";
+
+test("every name of this computer leads to the one that was printed, where the session's cookies are", async () => {
+  expect(await page(HOME, "127.0.0.1:8080")).toEqual([307, `${HOME}/devices?q=a`]);
+  expect(await page(HOME, "[::1]:8080")).toEqual([307, `${HOME}/devices?q=a`]);
+  expect(await page("http://127.0.0.1:8080", "localhost:8080", "/")).toEqual([307, "http://127.0.0.1:8080/"]);
+  expect(await page(HOME, "127.0.0.1:8080", "//evil.example/")).toEqual([307, `${HOME}//evil.example/`]);
+});
+
+test("the printed address itself, another port and names of a network are served where they are", async () => {
+  for (const host of ["localhost:8080", "LOCALHOST:8080", "127.0.0.1:9090", "gate.example:8080", ""])
+    expect([host, ...(await page(HOME, host))]).toEqual([host, 200, undefined]);
+  expect(await page("https://gate.example", "127.0.0.1:8080")).toEqual([200, undefined]);
+});
