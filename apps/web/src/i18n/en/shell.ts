@@ -22,6 +22,7 @@ export const shell = {
     placeholder: "Find a device or a page…",
     open: "Find or do anything",
     empty: "Nothing matches.",
+    results: "Results",
     pages: "Pages",
     devices: "Devices",
     actions: "Actions",

@@ -25,6 +25,7 @@ export const shell: Same<typeof en> = {
     placeholder: "Trouver un appareil ou une page…",
     open: "Trouver ou faire quelque chose",
     empty: "Rien ne correspond.",
+    results: "Résultats",
     pages: "Pages",
     devices: "Appareils",
     actions: "Actions",
