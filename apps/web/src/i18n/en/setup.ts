@@ -27,15 +27,6 @@ export const setup = {
     noToken: "This page needs the one-time link that Gatehouse prints in its log when it starts.",
     tokenTitle: "Open the one-time link",
   },
-  strength: {
-    label: "Strength of the password",
-    tooShort: "{count, plural, one {# character more} other {# characters more}} at least.",
-    weak: "Easy to guess. Add words that do not belong together.",
-    fair: "Not enough yet. Add another word.",
-    good: "Good. It is accepted.",
-    strong: "Strong. It is accepted.",
-    checking: "Checking…",
-  },
   address: {
     title: "Check the address and the certificate",
     intro:

@@ -1,10 +1,12 @@
 export { alerts } from "./alerts.ts";
+export { claim } from "./claim.ts";
 export { common } from "./common.ts";
 export { devices } from "./devices.ts";
 export { errors } from "./errors.ts";
 export { login } from "./login.ts";
 export { outbox } from "./outbox.ts";
 export { overview } from "./overview.ts";
+export { password } from "./password.ts";
 export { people } from "./people.ts";
 export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";

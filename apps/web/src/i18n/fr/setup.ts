@@ -30,15 +30,6 @@ export const setup: Same<typeof en> = {
     noToken: "Cette page demande le lien à usage unique que Gatehouse écrit dans son journal au démarrage.",
     tokenTitle: "Ouvrir le lien à usage unique",
   },
-  strength: {
-    label: "Solidité du mot de passe",
-    tooShort: "Encore {count, plural, one {# caractère} other {# caractères}} au moins.",
-    weak: "Facile à deviner. Ajoutez des mots sans rapport entre eux.",
-    fair: "Pas encore assez. Ajoutez un mot.",
-    good: "Bon. Il est accepté.",
-    strong: "Solide. Il est accepté.",
-    checking: "Vérification…",
-  },
   address: {
     title: "Vérifier l’adresse et le certificat",
     intro:

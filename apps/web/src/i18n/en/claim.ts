@@ -1,0 +1,17 @@
+export const claim = {
+  title: "A claim code",
+  intro: "With this code one device fetches its own key from Gatehouse. It works once.",
+  noCode: "This address holds no claim code, or only a part of it. Scan the QR code again.",
+  copyCode: "Copy the code",
+  device: "For the device",
+  deviceText: "The device, or a person on it, sends the code. The answer holds its name and its API key.",
+  copyCommand: "Copy the command",
+  limits: "A code shown on screen works for 10 minutes, a printed one for 24 hours.",
+  ownAuthority: "With Gatehouse’s own certificate authority add --cacert ca.pem.",
+  private: "The code stands after the # of the address. This browser has not sent it to anybody.",
+  login: "Log in",
+  loginText: "Do you look after this device? Its page shows it arriving.",
+  waiting: "Devices not seen yet",
+  noneWaits: "Every device has been seen already.",
+  allDevices: "Open the devices",
+} as const;
