@@ -29,6 +29,13 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../features/setup/setup-page.tsx"), "SetupPage"),
 });
 
+/** For everybody: what a claim code is. The code is in the fragment. */
+const claim = createRoute({
+  getParentRoute: () => root,
+  path: "/claim",
+  component: lazyRouteComponent(() => import("../features/claim/claim-page.tsx"), "ClaimPage"),
+});
+
 /** Everything behind log-in. */
 const console_ = createRoute({
   getParentRoute: () => root,
@@ -141,6 +148,7 @@ const settingsSection = createRoute({
 export const routeTree = root.addChildren([
   login,
   setup,
+  claim,
   console_.addChildren([
     overview,
     devices,

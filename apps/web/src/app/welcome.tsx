@@ -4,10 +4,10 @@ import { Logo } from "./shell/logo.tsx";
 import styles from "./welcome.module.css";
 
 /** The frame of pages before log-in: the name, one column, the language. */
-export function Welcome(props: { children: ReactNode }) {
+export function Welcome(props: { wide?: boolean; children: ReactNode }) {
   return (
     <div className={styles.page}>
-      <main className={styles.column}>
+      <main className={props.wide === true ? `${styles.column} ${styles.wide}` : styles.column}>
         <div className={styles.brand}>
           <Logo size={24} /> Gatehouse
         </div>

@@ -35,7 +35,7 @@ export const errors: Record<ErrorCode, string> = {
   "device.type_unknown": "Gatehouse ne connaît pas ce type d’appareil.",
   "device.revoked": "Cet appareil est révoqué. Renouvelez sa clé pour l’admettre de nouveau.",
   "device.credentials_invalid": "La clé ou le certificat de l’appareil est erroné.",
-  "device.claim_invalid": "Ce code d’ajout est inconnu, utilisé ou expiré. Créez-en un nouveau.",
+  "device.claim_invalid": "Ce code de rattachement est inconnu, utilisé ou expiré. Créez-en un nouveau.",
   "device.command_unknown": "Ce type d’appareil ne connaît pas cette commande.",
   "device.command_not_found": "Cette commande n’existe pas.",
   "device.topic_not_grantable": "L’un de ces sujets ne peut pas être accordé à un appareil.",
