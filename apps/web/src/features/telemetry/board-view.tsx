@@ -15,10 +15,10 @@ import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { QueryView } from "../../design/query-view.tsx";
 import { StatusSentence } from "../../design/status-sentence.tsx";
+import { spanOf, type TimeRange } from "../../design/time-range.ts";
 import { refsOf } from "./chart-plan.ts";
 import { BoardNameDialog } from "./new-board.tsx";
 import styles from "./telemetry.module.css";
-import { spanOf, type TimeRange } from "./time-range.ts";
 import { Workspace } from "./workspace.tsx";
 
 /** A kept board. Changes are a draft until they are saved. */

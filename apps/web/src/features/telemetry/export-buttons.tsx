@@ -7,7 +7,7 @@ import { urlOf } from "../../data/client.ts";
 import { liveHub } from "../../data/live.ts";
 import { call } from "../../data/query.ts";
 import { useErrorText } from "../../design/error-text.ts";
-import { type TimeRange, windowOf } from "./time-range.ts";
+import { type TimeRange, windowOf } from "../../design/time-range.ts";
 
 /** Saves the raw readings of what is shown; the browser streams them to disk. */
 export function ExportButtons(props: { refs: readonly string[]; range: TimeRange }) {
@@ -34,7 +34,7 @@ export function ExportButtons(props: { refs: readonly string[]; range: TimeRange
     link.click();
   };
   return (
-    <>
+    <span className="row">
       {(["csv", "json"] as const).map((format) => (
         <Button
           key={format}
@@ -46,6 +46,6 @@ export function ExportButtons(props: { refs: readonly string[]; range: TimeRange
           {t(format)}
         </Button>
       ))}
-    </>
+    </span>
   );
 }

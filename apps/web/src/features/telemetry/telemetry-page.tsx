@@ -8,11 +8,12 @@ import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { StatusSentence } from "../../design/status-sentence.tsx";
+import { useTabLine } from "../../design/tab-line.ts";
+import { parseRange, rangeText, spanOf, type TimeRange } from "../../design/time-range.ts";
 import { BoardView } from "./board-view.tsx";
 import { type ChartPlan, chartsText, parseCharts, refsOf } from "./chart-plan.ts";
 import { NewBoard } from "./new-board.tsx";
 import styles from "./telemetry.module.css";
-import { parseRange, rangeText, spanOf, type TimeRange } from "./time-range.ts";
 import { Workspace } from "./workspace.tsx";
 
 /** Charts to explore, and the boards on which people keep them. */
@@ -29,8 +30,9 @@ export function TelemetryPage() {
 function BoardTabs(props: { current: string | undefined }) {
   const t = useTranslations("telemetry");
   const boards = useQuery(query(telemetry.listBoards, {})).data?.items ?? [];
+  const line = useTabLine(`${props.current} ${boards.length}`);
   return (
-    <nav className={styles.tabs} aria-label={t("boards")}>
+    <nav {...line} className={`${styles.tabs} ${line.className}`} aria-label={t("boards")}>
       <Link
         to="/telemetry"
         className={styles.tab ?? ""}

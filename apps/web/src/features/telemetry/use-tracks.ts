@@ -5,8 +5,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { liveHub, useLive } from "../../data/live.ts";
 import type { LiveValue } from "../../data/live-values.ts";
 import { call } from "../../data/query.ts";
+import { rangeText, renewEveryMs, type TimeRange, windowOf } from "../../design/time-range.ts";
 import { deviceOf, inCalls } from "./chart-plan.ts";
-import { rangeText, renewEveryMs, type TimeRange, windowOf } from "./time-range.ts";
 import { extendTrack, type Track, trackOf } from "./tracks.ts";
 
 /** Frames come up to 20 times a second; a page of charts is drawn 4 times a second. */

@@ -8,14 +8,14 @@ import { EmptyState } from "../../design/empty-state.tsx";
 import { ErrorState } from "../../design/error-state.tsx";
 import { LoadingState } from "../../design/loading-state.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { RangeControl } from "../../design/range-control.tsx";
 import { useShortcut } from "../../design/shortcuts.ts";
+import type { TimeRange } from "../../design/time-range.ts";
 import { type ChartActs, ChartCard } from "./chart-card.tsx";
 import { type ChartPlan, chartKeys, MAX_CHARTS, moved, refsOf } from "./chart-plan.ts";
 import { ExportButtons } from "./export-buttons.tsx";
-import { RangeControl } from "./range-control.tsx";
 import { SeriesPicker } from "./series-picker.tsx";
 import styles from "./telemetry.module.css";
-import type { TimeRange } from "./time-range.ts";
 import { useSeriesInfo } from "./use-series-info.ts";
 import { type Tracks, useTracks } from "./use-tracks.ts";
 

@@ -93,14 +93,6 @@ export const devices = {
   },
 
   history: {
-    range: "Range",
-    h1: "1 h",
-    h24: "24 h",
-    d7: "7 d",
-    d30: "30 d",
-    custom: "Custom",
-    from: "From",
-    to: "To",
     reading: "the history",
     resolution: {
       raw: "every reading",
@@ -109,10 +101,7 @@ export const devices = {
     },
     truncated: "Only the newest part of this range is shown.",
     conflicts:
-      "{count, plural, one {At # instant} other {At # instants}} in this range the device sent different values. The first one of each is shown; the export has all.",
-    csv: "Export CSV",
-    json: "Export JSON",
-    exportText: "Exports hold every raw reading of the range, times in UTC.",
+      "{count, plural, one {At # instant} other {At # instants}} in this range the device sent different values. The first one of each is kept, shown and exported; the others are set apart and counted.",
     none: "No series yet",
     noneText: "History appears with the first reading.",
     changes: "Changes",

@@ -97,14 +97,6 @@ export const devices: Same<typeof en> = {
   },
 
   history: {
-    range: "Période",
-    h1: "1 h",
-    h24: "24 h",
-    d7: "7 j",
-    d30: "30 j",
-    custom: "Au choix",
-    from: "Du",
-    to: "Au",
     reading: "l’historique",
     resolution: {
       raw: "chaque valeur",
@@ -113,10 +105,7 @@ export const devices: Same<typeof en> = {
     },
     truncated: "Seule la partie la plus récente de cette période est affichée.",
     conflicts:
-      "{count, plural, one {À # instant} other {À # instants}} de cette période, l’appareil a envoyé des valeurs différentes. La première de chacun est affichée\u202f; l’export les contient toutes.",
-    csv: "Exporter en CSV",
-    json: "Exporter en JSON",
-    exportText: "Les exports contiennent chaque valeur brute de la période, en temps UTC.",
+      "{count, plural, one {À # instant} other {À # instants}} de cette période, l’appareil a envoyé des valeurs différentes. La première de chacun est gardée, affichée et exportée\u202f; les autres sont mises à part et comptées.",
     none: "Aucune série",
     noneText: "L’historique commence avec la première valeur.",
     changes: "Changements",
@@ -197,11 +186,11 @@ export const devices: Same<typeof en> = {
     once: "Cette clé ne s’affiche que maintenant. Gatehouse garde de quoi la vérifier, pas la clé elle-même.",
     copyKey: "Copier la clé",
     kept: "Je l’ai conservée",
-    claim: "Code d’ajout",
+    claim: "Code de rattachement",
     claimText:
       "Un appareil ou son installateur échange ce code une seule fois contre la clé d’API\u202f; aucune clé n’est à saisir.",
-    claimAct: "Nouveau code d’ajout",
-    claimQr: "Code QR contenant le code d’ajout {code}",
+    claimAct: "Nouveau code de rattachement",
+    claimQr: "Code QR contenant le code de rattachement {code}",
     claimFor: "Vaut une fois, encore {time}.",
     claimOver: "Ce code a expiré.",
     claimNote: "Un nouveau code met fin au précédent.",
@@ -293,7 +282,7 @@ export const devices: Same<typeof en> = {
     key: "1. Conserver la clé",
     snippet: "2. Envoyer une valeur",
     watch: "3. La voir arriver",
-    claimOr: "Ou\u00a0: scanner un code d’ajout",
+    claimOr: "Ou\u00a0: scanner un code de rattachement",
     tabs: "Moyens de connexion",
     way: {
       mosquitto: "mosquitto_pub",

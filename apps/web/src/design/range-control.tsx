@@ -1,8 +1,8 @@
 import { Button, Popover, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { Segmented } from "../../design/segmented.tsx";
-import { useFormat } from "../../i18n/provider.tsx";
+import { useFormat } from "../i18n/provider.tsx";
+import { Segmented } from "./segmented.tsx";
 import { instantOf, isSpan, localText, PRESETS, type TimeRange } from "./time-range.ts";
 
 type Key = (typeof PRESETS)[number]["key"] | "custom";
@@ -13,7 +13,7 @@ export function RangeControl(props: {
   nowMs: () => number;
   onRange: (range: TimeRange) => void;
 }) {
-  const t = useTranslations("telemetry.range");
+  const t = useTranslations("common.range");
   const [opened, setOpened] = useState(false);
   const { range } = props;
   const preset = "lastMs" in range ? PRESETS.find(({ lastMs }) => lastMs === range.lastMs)?.key : undefined;
@@ -58,7 +58,7 @@ export function RangeControl(props: {
 }
 
 function CustomRange(props: { range: TimeRange; nowMs: () => number; onRange: (range: TimeRange) => void }) {
-  const t = useTranslations("telemetry.range");
+  const t = useTranslations("common.range");
   const { timeZone } = useFormat();
   const [initial] = useState(() => {
     const toMs = "toMs" in props.range ? props.range.toMs : props.nowMs();
