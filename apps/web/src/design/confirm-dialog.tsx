@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { DialogFoot } from "./dialog-foot.tsx";
 
 /** Asks before an act that cannot be undone. The button says the act; `error` keeps the dialog open. */
 export function ConfirmDialog(props: {
@@ -27,13 +28,8 @@ export function ConfirmDialog(props: {
     >
       <div className="stack">
         <div className="secondary">{props.children}</div>
-        {props.error !== undefined && (
-          <p role="alert" className="danger">
-            {props.error}
-          </p>
-        )}
-        <div className="row">
-          <Button variant="default" className="push-end" onClick={props.onClose} data-autofocus>
+        <DialogFoot error={props.error}>
+          <Button variant="default" onClick={props.onClose} data-autofocus>
             {t("cancel")}
           </Button>
           <Button
@@ -43,7 +39,7 @@ export function ConfirmDialog(props: {
           >
             {props.act}
           </Button>
-        </div>
+        </DialogFoot>
       </div>
     </Modal>
   );

@@ -39,6 +39,8 @@ export interface DataTableProps<T extends RowData> {
   onOpen?: (row: T) => void;
   /** On a phone rows become a list: what stands in one entry. Without it the table scrolls sideways. */
   phoneRow?: (row: T) => ReactNode;
+  /** Beside an entry of that list: a button or a menu that is not part of opening it. */
+  phoneEnd?: (row: T) => ReactNode;
   /** With a height (px) only the rows in view are rendered: for thousands of rows. */
   windowHeight?: number;
 }
@@ -212,6 +214,7 @@ function PhoneList<T extends RowData>(props: DataTableProps<T> & { phoneRow: (ro
               {props.phoneRow(row)}
             </button>
           )}
+          {props.phoneEnd?.(row)}
         </li>
       ))}
     </ul>

@@ -5,16 +5,24 @@ export function Spark(props: {
   width?: number;
   height?: number;
   fill?: boolean;
+  /** As wide as the place it stands in; `width` is then only the drawing's own scale. */
+  stretch?: boolean;
 }) {
   const { width = 62, height = 22, colour = "var(--series-1)" } = props;
   if (props.values.length < 2) return null;
   const line = sparkPath(props.values, width, height);
   return (
-    <svg width={width} height={height} aria-hidden="true">
+    <svg
+      width={props.stretch === true ? "100%" : width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       {props.fill !== false && (
         <path d={`${line}L${width} ${height}L0 ${height}Z`} fill={colour} opacity="0.12" />
       )}
-      <path d={line} fill="none" stroke={colour} strokeWidth="1.4" />
+      <path d={line} fill="none" stroke={colour} strokeWidth="1.4" vectorEffect="non-scaling-stroke" />
     </svg>
   );
 }

@@ -1,5 +1,6 @@
 import { alerts } from "@gatehouse/contract";
-import { Button } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
@@ -24,6 +25,7 @@ export function AlertTable(props: { rows: readonly Alert[]; onOpen: (id: string)
       columns={COLUMNS}
       onOpen={({ id }) => props.onOpen(id)}
       phoneRow={(alert) => <PhoneRow alert={alert} />}
+      phoneEnd={(alert) => <PhoneAct alert={alert} />}
     />
   );
 }
@@ -106,21 +108,44 @@ function Since(props: { alert: Alert }) {
   );
 }
 
-function QuickAct(props: { alert: Alert }) {
-  const t = useTranslations("alerts.act");
+function useAcknowledge({ id, state }: Alert) {
   const can = useCan();
   const acknowledge = useCall(alerts.acknowledgeAlert, [alerts.listAlerts, alerts.getAlert]);
-  const { alert } = props;
-  if (alert.state !== "active" || !can("alert.handle")) return null;
+  return {
+    possible: state === "active" && can("alert.handle"),
+    busy: acknowledge.isPending,
+    run: () => acknowledge.mutate({ params: { id }, body: {} }),
+  };
+}
+
+function QuickAct(props: { alert: Alert }) {
+  const t = useTranslations("alerts.act");
+  const acknowledge = useAcknowledge(props.alert);
+  if (!acknowledge.possible) return null;
   return (
     <Button
       variant="default"
-      loading={acknowledge.isPending}
-      aria-label={t("acknowledgeOne", { name: alert.ruleName })}
-      onClick={() => acknowledge.mutate({ params: { id: alert.id }, body: {} })}
+      loading={acknowledge.busy}
+      aria-label={t("acknowledgeOne", { name: props.alert.ruleName })}
+      onClick={acknowledge.run}
     >
       {t("acknowledge")}
     </Button>
+  );
+}
+
+function PhoneAct(props: { alert: Alert }) {
+  const t = useTranslations("alerts.act");
+  const acknowledge = useAcknowledge(props.alert);
+  if (!acknowledge.possible) return null;
+  return (
+    <ActionIcon
+      loading={acknowledge.busy}
+      aria-label={t("acknowledgeOne", { name: props.alert.ruleName })}
+      onClick={acknowledge.run}
+    >
+      <IconCheck size={18} />
+    </ActionIcon>
   );
 }
 

@@ -2,6 +2,7 @@ import type { alerts } from "@gatehouse/contract";
 import { DEVICE_TYPES } from "@gatehouse/device-types";
 import { Autocomplete, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import { DurationField } from "./duration-field.tsx";
 import type { RuleDraft, RuleField } from "./rule-draft.ts";
@@ -27,7 +28,7 @@ export function ConditionFields(props: FieldsProps) {
   return (
     <fieldset className={styles.group}>
       <legend>{t("what")}</legend>
-      <div className={styles.fields}>
+      <FieldGrid>
         <NativeSelect
           label={t("kind.label")}
           value={draft.kind}
@@ -46,12 +47,12 @@ export function ConditionFields(props: FieldsProps) {
         ) : (
           <MetricField {...props} />
         )}
-      </div>
+      </FieldGrid>
       {draft.kind === "threshold" && <Threshold {...props} />}
       {draft.kind === "rate" && <Rate {...props} />}
       {draft.kind === "state" && <State {...props} />}
       {draft.kind !== "silence" && (
-        <div className={styles.fields}>
+        <FieldGrid>
           <DurationField
             label={t("hold")}
             description={t("holdHint")}
@@ -59,7 +60,7 @@ export function ConditionFields(props: FieldsProps) {
             error={props.wrong("holdMs")}
             onChange={(holdMs) => change({ holdMs })}
           />
-        </div>
+        </FieldGrid>
       )}
     </fieldset>
   );
@@ -123,7 +124,7 @@ function Threshold({ draft, change, wrong }: FieldsProps) {
   const outside = draft.op === "outside";
   const ops = ["above", "below", "outside"] as const;
   return (
-    <div className={styles.fields}>
+    <FieldGrid>
       <NativeSelect
         label={t("op.label")}
         value={draft.op}
@@ -154,7 +155,7 @@ function Threshold({ draft, change, wrong }: FieldsProps) {
         error={wrong("hysteresis")}
         onChange={(hysteresis) => change({ hysteresis })}
       />
-    </div>
+    </FieldGrid>
   );
 }
 
@@ -163,7 +164,7 @@ function Rate({ draft, change, wrong }: FieldsProps) {
   const { unit } = useWords().metric(draft.metric);
   const ops = ["rises", "falls"] as const;
   return (
-    <div className={styles.fields}>
+    <FieldGrid>
       <NativeSelect
         label={t("op.label")}
         value={draft.rateOp}
@@ -185,7 +186,7 @@ function Rate({ draft, change, wrong }: FieldsProps) {
         error={wrong("windowMs")}
         onChange={(windowMs) => change({ windowMs })}
       />
-    </div>
+    </FieldGrid>
   );
 }
 
@@ -193,7 +194,7 @@ function State({ draft, change, wrong }: FieldsProps) {
   const t = useTranslations("alerts.rules");
   const kinds = ["on", "off", "text"] as const;
   return (
-    <div className={styles.fields}>
+    <FieldGrid>
       <NativeSelect
         label={t("equalsKind")}
         value={draft.equalsKind}
@@ -215,6 +216,6 @@ function State({ draft, change, wrong }: FieldsProps) {
           onChange={(event) => change({ equalsText: event.currentTarget.value })}
         />
       )}
-    </div>
+    </FieldGrid>
   );
 }

@@ -6,7 +6,9 @@ import { useTranslations } from "use-intl";
 import { isApiError } from "../../data/api-error.ts";
 import { call, invalidate, useCall } from "../../data/query.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import { SideDrawer } from "../../design/side-drawer.tsx";
 import styles from "./alerts.module.css";
 import { ConditionFields, type FieldsProps } from "./condition-fields.tsx";
@@ -77,25 +79,22 @@ export function RuleEditor(props: {
         <ScheduleFields {...fields} />
         <TellFields {...fields} />
         <RuleTry draft={draft} ready={ready} />
-        {save.conflict ? (
-          <Conflict onReload={props.onClose} onOverwrite={save.overwrite} />
-        ) : (
-          save.error !== null && (
-            <p role="alert" className="danger">
-              {save.errorText}
-            </p>
-          )
-        )}
-        <div className={styles.foot}>
-          {props.rule !== undefined && (
-            <Button variant="default" onClick={() => setRemoving(true)}>
-              {t("delete")}
-            </Button>
-          )}
-          <Button type="submit" className="push-end" loading={save.busy}>
+        {save.conflict && <Conflict onReload={props.onClose} onOverwrite={save.overwrite} />}
+        <DialogFoot
+          sticky
+          error={save.error === null || save.conflict ? undefined : save.errorText}
+          start={
+            props.rule !== undefined && (
+              <Button variant="default" onClick={() => setRemoving(true)}>
+                {t("delete")}
+              </Button>
+            )
+          }
+        >
+          <Button type="submit" loading={save.busy}>
             {props.rule === undefined ? t("create") : t("save")}
           </Button>
-        </div>
+        </DialogFoot>
       </form>
       {removing && props.rule !== undefined && (
         <DeleteRule rule={props.rule} onClose={() => setRemoving(false)} onDeleted={props.onClose} />
@@ -170,7 +169,7 @@ function NameFields({ draft, change, wrong }: FieldsProps) {
         error={wrong("name")}
         onChange={(event) => change({ name: event.currentTarget.value })}
       />
-      <div className={styles.fields}>
+      <FieldGrid>
         <NativeSelect
           label={t("rules.severity")}
           value={draft.severity}
@@ -182,12 +181,11 @@ function NameFields({ draft, change, wrong }: FieldsProps) {
           data={SEVERITIES.map((value) => ({ value, label: t(`severity.${value}`) }))}
         />
         <Switch
-          mt={26}
           label={t("rules.enabled")}
           checked={draft.enabled}
           onChange={(event) => change({ enabled: event.currentTarget.checked })}
         />
-      </div>
+      </FieldGrid>
     </>
   );
 }

@@ -1,13 +1,14 @@
 import { alerts } from "@gatehouse/contract";
-import { ActionIcon, Switch, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, Switch, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCopy } from "@tabler/icons-react";
+import { IconCopy, IconPower } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { useErrorText } from "../../design/error-text.ts";
+import { RowMenu } from "../../design/row-menu.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./alerts.module.css";
@@ -65,7 +66,8 @@ export function RuleTable(props: {
       rowId={({ id }) => id}
       columns={columns}
       {...(props.onOpen === undefined ? {} : { onOpen: props.onOpen })}
-      phoneRow={(rule) => <Name rule={rule} />}
+      phoneRow={(rule) => <PhoneRow rule={rule} />}
+      phoneEnd={(rule) => <PhoneActs rule={rule} onDuplicate={onDuplicate} />}
     />
   );
 }
@@ -96,26 +98,33 @@ function Channels(props: { rule: Rule }) {
   return count === 0 ? <span className="tertiary">{t("noChannel")}</span> : t("channelCount", { count });
 }
 
+function useEnabling(rule: Rule) {
+  const errorText = useErrorText();
+  const update = useCall(alerts.updateRule, [alerts.listRules]);
+  return {
+    busy: update.isPending,
+    set: (enabled: boolean) =>
+      update.mutate(
+        {
+          params: { id: rule.id },
+          body: { ...bodyOf({ ...draftOf(rule), enabled }), updatedMs: rule.updatedMs },
+        },
+        { onError: (error) => notifications.show({ message: errorText(error), color: "red" }) },
+      ),
+  };
+}
+
 function Enabled(props: { rule: Rule }) {
   const t = useTranslations("alerts.rules");
   const can = useCan();
-  const errorText = useErrorText();
-  const update = useCall(alerts.updateRule, [alerts.listRules]);
   const { rule } = props;
-  const set = (enabled: boolean) =>
-    update.mutate(
-      {
-        params: { id: rule.id },
-        body: { ...bodyOf({ ...draftOf(rule), enabled }), updatedMs: rule.updatedMs },
-      },
-      { onError: (error) => notifications.show({ message: errorText(error), color: "red" }) },
-    );
+  const enabling = useEnabling(rule);
   return (
     <Switch
       aria-label={t("switch", { name: rule.name })}
       checked={rule.enabled}
-      disabled={update.isPending || !can("rule.write")}
-      onChange={(event) => set(event.currentTarget.checked)}
+      disabled={enabling.busy || !can("rule.write")}
+      onChange={(event) => enabling.set(event.currentTarget.checked)}
     />
   );
 }
@@ -132,5 +141,39 @@ function Duplicate(props: { rule: Rule; onDuplicate: (rule: Rule) => void }) {
         <IconCopy size={15} />
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+function PhoneRow(props: { rule: Rule }) {
+  const t = useTranslations("alerts.rules");
+  const words = useWords();
+  const { rule } = props;
+  return (
+    <span className={styles.phone}>
+      <SeverityGlyph severity={rule.severity} resolved={!rule.enabled} />
+      <span className="strong">{rule.name}</span>
+      {rule.active > 0 ? <Open rule={rule} /> : <span />}
+      <span className="secondary small">{conditionText(rule.condition, words)}</span>
+      <span className="tertiary tiny">
+        {rule.enabled ? t("watchesCount", { count: rule.watches }) : t("isOff")} · <Channels rule={rule} />
+      </span>
+    </span>
+  );
+}
+
+function PhoneActs(props: { rule: Rule; onDuplicate: (rule: Rule) => void }) {
+  const t = useTranslations("alerts.rules");
+  const { rule } = props;
+  const enabling = useEnabling(rule);
+  if (!useCan()("rule.write")) return null;
+  return (
+    <RowMenu label={t("actsOf", { name: rule.name })} busy={enabling.busy}>
+      <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => props.onDuplicate(rule)}>
+        {t("duplicate")}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconPower size={15} />} onClick={() => enabling.set(!rule.enabled)}>
+        {rule.enabled ? t("turnOff") : t("turnOn")}
+      </Menu.Item>
+    </RowMenu>
   );
 }

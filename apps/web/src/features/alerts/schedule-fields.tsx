@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import type { FieldsProps } from "./condition-fields.tsx";
 import { DurationField } from "./duration-field.tsx";
@@ -16,6 +17,7 @@ export function ScheduleFields({ draft, change, wrong }: FieldsProps) {
   const t = useTranslations("alerts.rules");
   return (
     <fieldset className={styles.group}>
+      <legend>{t("when")}</legend>
       <Switch
         label={t("scheduled")}
         checked={draft.scheduled}
@@ -35,7 +37,7 @@ export function ScheduleFields({ draft, change, wrong }: FieldsProps) {
               ))}
             </div>
           </Checkbox.Group>
-          <div className={styles.fields}>
+          <FieldGrid>
             <TextInput
               type="time"
               label={t("from")}
@@ -49,7 +51,7 @@ export function ScheduleFields({ draft, change, wrong }: FieldsProps) {
               error={wrong("to")}
               onChange={(event) => change({ to: event.currentTarget.value })}
             />
-          </div>
+          </FieldGrid>
           <p className="tertiary tiny">{t("scheduleHint")}</p>
         </>
       )}
@@ -86,7 +88,7 @@ export function TellFields({ draft, change, wrong }: FieldsProps) {
           </div>
         </Checkbox.Group>
       )}
-      <div className={styles.fields}>
+      <FieldGrid>
         <DurationField
           label={t("repeat")}
           description={t("repeatHint")}
@@ -94,7 +96,7 @@ export function TellFields({ draft, change, wrong }: FieldsProps) {
           error={wrong("repeatMs")}
           onChange={(repeatMs) => change({ repeatMs })}
         />
-      </div>
+      </FieldGrid>
     </fieldset>
   );
 }

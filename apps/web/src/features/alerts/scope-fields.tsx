@@ -6,6 +6,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import type { FieldsProps } from "./condition-fields.tsx";
 
@@ -20,7 +21,7 @@ export function ScopeFields(props: FieldsProps) {
   return (
     <fieldset className={styles.group}>
       <legend>{t("scope")}</legend>
-      <div className={styles.fields}>
+      <FieldGrid>
         <NativeSelect
           label={t("site")}
           value={draft.siteId}
@@ -51,7 +52,7 @@ export function ScopeFields(props: FieldsProps) {
             ...[...tagNames].map((tag) => ({ value: tag, label: tag })),
           ]}
         />
-      </div>
+      </FieldGrid>
       <DevicesField {...props} />
     </fieldset>
   );

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import styles from "./device.module.css";
 
@@ -73,16 +74,11 @@ function Issue(props: { device: devices.Device }) {
         value={validDays}
         onChange={(days) => setValidDays(Number(days) || DEFAULT_DAYS)}
       />
-      {issue.error !== null && (
-        <p role="alert" className="danger">
-          {errorText(issue.error)}
-        </p>
-      )}
-      <div className="row">
-        <Button className="push-end" type="submit" loading={issue.isPending}>
+      <DialogFoot error={issue.error === null ? undefined : errorText(issue.error)}>
+        <Button type="submit" loading={issue.isPending}>
           {t("issue")}
         </Button>
-      </div>
+      </DialogFoot>
     </form>
   );
 }

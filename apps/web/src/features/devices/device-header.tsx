@@ -27,17 +27,15 @@ export function DeviceHeader(props: { device: Device }) {
   const { device } = props;
   return (
     <header className={styles.header}>
-      <div className="grow">
-        <div className={styles.headline}>
-          <h1 className="page-title">{device.name}</h1>
-          <HeaderState device={device} />
-          <Tag>{typeName(device.typeId)}</Tag>
-        </div>
-        <p className="secondary">
-          <Description device={device} />
-        </p>
+      <div className={styles.headline}>
+        <h1 className="page-title anywhere">{device.name}</h1>
+        <HeaderState device={device} />
+        <Tag>{typeName(device.typeId)}</Tag>
       </div>
       <Actions device={device} />
+      <p className={`${styles.description} secondary`}>
+        <Description device={device} />
+      </p>
     </header>
   );
 }

@@ -12,6 +12,7 @@ import { useCan } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { useTabLine } from "../../design/tab-line.ts";
 import { SiteTime, useFormat } from "../../i18n/provider.tsx";
 import { CommandsTab } from "./commands-tab.tsx";
 import { CredentialsTab } from "./credentials-tab.tsx";
@@ -87,6 +88,7 @@ function DeviceTabs(props: { device: devices.Device }) {
   const { tab } = useParams({ strict: false });
   const shown = TABS.filter((name) => name !== "settings" || can("device.write"));
   const current = isTab(tab) ? tab : "now";
+  const line = useTabLine(current);
   const { device } = props;
   const go = (name: string | null) =>
     void navigate({
@@ -95,7 +97,7 @@ function DeviceTabs(props: { device: devices.Device }) {
     });
   return (
     <Tabs value={current} onChange={go} keepMounted={false}>
-      <Tabs.List aria-label={t("tabs")}>
+      <Tabs.List aria-label={t("tabs")} {...line}>
         {shown.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {t(`tab.${name}`)}

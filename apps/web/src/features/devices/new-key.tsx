@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
 import { CopyButton } from "../../design/copy-button.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import styles from "./device.module.css";
 
 /** A new API key, the only time it can be seen. */
@@ -32,11 +33,9 @@ export function NewKeyDialog(props: { name: string; apiKey: string; onClose: () 
     >
       <div className="stack">
         <NewKey apiKey={props.apiKey} />
-        <div className="row">
-          <Button className="push-end" onClick={props.onClose}>
-            {t("kept")}
-          </Button>
-        </div>
+        <DialogFoot>
+          <Button onClick={props.onClose}>{t("kept")}</Button>
+        </DialogFoot>
       </div>
     </Modal>
   );

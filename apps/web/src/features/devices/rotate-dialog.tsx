@@ -4,6 +4,7 @@ import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { NewKeyDialog } from "./new-key.tsx";
 
@@ -45,19 +46,14 @@ export function RotateButton(props: { device: devices.Device }) {
             onChange={(event) => setOverlap(event.currentTarget.value as Overlap)}
             data={CHOICES.map((choice) => ({ value: choice, label: t(choice) }))}
           />
-          {rotate.error !== null && (
-            <p role="alert" className="danger">
-              {errorText(rotate.error)}
-            </p>
-          )}
-          <div className="row">
-            <Button className="push-end" variant="default" onClick={() => setOpened(false)}>
+          <DialogFoot error={rotate.error === null ? undefined : errorText(rotate.error)}>
+            <Button variant="default" onClick={() => setOpened(false)}>
               {cancel("cancel")}
             </Button>
             <Button loading={rotate.isPending} onClick={make}>
               {t("rotateAct")}
             </Button>
-          </div>
+          </DialogFoot>
         </div>
       </Modal>
       {rotate.data !== undefined && (

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import styles from "./device.module.css";
@@ -156,19 +157,14 @@ function Deletion(props: { device: devices.Device }) {
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
           />
-          {remove.error !== null && (
-            <p role="alert" className="danger">
-              {errorText(remove.error)}
-            </p>
-          )}
-          <div className="row">
-            <Button className="push-end" variant="default" onClick={() => setOpened(false)}>
+          <DialogFoot error={remove.error === null ? undefined : errorText(remove.error)}>
+            <Button variant="default" onClick={() => setOpened(false)}>
               {action("cancel")}
             </Button>
             <Button type="submit" variant="danger" disabled={typed !== name} loading={remove.isPending}>
               {t("deleteAct", { name })}
             </Button>
-          </div>
+          </DialogFoot>
         </form>
       </Modal>
     </div>

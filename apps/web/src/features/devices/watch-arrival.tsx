@@ -88,7 +88,7 @@ function Arrived(props: { device: devices.Device; arrival: Arrival }) {
         </div>
         <span className={styles.arrivedValue}>{shown}</span>
       </div>
-      <Spark values={arrival.numbers} colour="var(--ok-mark)" width={300} height={38} />
+      <Spark values={arrival.numbers} colour="var(--ok-mark)" width={300} height={38} stretch />
     </div>
   );
 }

@@ -5,7 +5,9 @@ import { useTranslations } from "use-intl";
 import { isApiError } from "../../data/api-error.ts";
 import { useCall } from "../../data/query.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import { SideDrawer } from "../../design/side-drawer.tsx";
 import {
   type FieldKind,
@@ -19,7 +21,6 @@ import {
   type Values,
   valuesOf,
 } from "./channel-draft.ts";
-import styles from "./settings.module.css";
 
 const SEVERITIES = ["info", "warning", "critical"] as const;
 const AGAIN = [alerts.listChannels, alerts.listRules] as const;
@@ -94,7 +95,7 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
             onChange={(value) => setValues({ ...values, [name]: value })}
           />
         ))}
-        <div className={styles.fields}>
+        <FieldGrid fieldWidth={200}>
           <NativeSelect
             label={t("minSeverity")}
             value={rest.minSeverity}
@@ -117,7 +118,7 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
             value={rest.dailyCap}
             onChange={(value) => typeof value === "number" && setRest({ ...rest, dailyCap: value })}
           />
-        </div>
+        </FieldGrid>
         <Switch
           label={t("allowPrivate")}
           description={t("allowPrivateHint")}
@@ -129,21 +130,23 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
           checked={rest.enabled}
           onChange={(event) => setRest({ ...rest, enabled: event.currentTarget.checked })}
         />
-        {error !== null && (
-          <p role="alert" className="danger">
-            {errorText(error)} {typeof detail === "string" && detail}
-          </p>
-        )}
-        <div className="row">
-          {channel !== undefined && (
-            <Button variant="default" onClick={() => setRemoving(true)}>
-              {t("delete")}
-            </Button>
-          )}
-          <Button type="submit" className="push-end" loading={create.isPending || update.isPending}>
+        <DialogFoot
+          sticky
+          error={
+            error === null ? undefined : `${errorText(error)} ${typeof detail === "string" ? detail : ""}`
+          }
+          start={
+            channel !== undefined && (
+              <Button variant="default" onClick={() => setRemoving(true)}>
+                {t("delete")}
+              </Button>
+            )
+          }
+        >
+          <Button type="submit" loading={create.isPending || update.isPending}>
             {channel === undefined ? t("create") : t("save")}
           </Button>
-        </div>
+        </DialogFoot>
       </form>
       {removing && channel !== undefined && (
         <DeleteChannel channel={channel} onClose={() => setRemoving(false)} onDeleted={onClose} />

@@ -1,5 +1,7 @@
 import { alerts } from "@gatehouse/contract";
-import { Button } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
@@ -11,6 +13,7 @@ import { useErrorText } from "../../design/error-text.ts";
 import { useFailureText } from "../../design/failure-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { RowMenu } from "../../design/row-menu.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { ChannelEditor } from "./channel-editor.tsx";
@@ -68,6 +71,7 @@ export function NotificationsSection() {
                 <Health channel={channel} />
               </span>
             )}
+            phoneEnd={(channel) => <PhoneActs channel={channel} />}
           />
         )}
       </QueryView>
@@ -112,32 +116,55 @@ function Health(props: { channel: Channel }) {
   );
 }
 
-/** Sends a message now and says in words what happened. */
-function Test(props: { channel: Channel }) {
+/** Sends a message now and says in words what happened; a failure stays until it is read. */
+function useTest({ id, name }: Channel) {
   const t = useTranslations("settings.channel");
   const errorText = useErrorText();
   const failureText = useFailureText();
   const test = useCall(alerts.testChannel, [alerts.listChannels]);
-  const { id, name } = props.channel;
+  const failed = (message: string) =>
+    notifications.show({ title: name, message, color: "red", autoClose: false });
+  return {
+    busy: test.isPending,
+    run: () =>
+      test.mutate(
+        { params: { id }, body: {} },
+        {
+          onSuccess: ({ failure }) =>
+            failure === undefined
+              ? notifications.show({ title: name, message: t("testOk") })
+              : failed(t("testFailed", { detail: failureText(failure) })),
+          onError: (error) => failed(errorText(error)),
+        },
+      ),
+  };
+}
+
+function Test(props: { channel: Channel }) {
+  const t = useTranslations("settings.channel");
+  const test = useTest(props.channel);
   if (!useCan()("channel.write")) return null;
   return (
-    <span className="row">
-      <span aria-live="polite" className="small push-end">
-        {test.error !== null && <span className="danger">{errorText(test.error)}</span>}
-        {test.data !== undefined && (
-          <span className={test.data.ok ? undefined : "warn"}>
-            {test.data.ok ? t("testOk") : t("testFailed", { detail: failureText(test.data.failure ?? {}) })}
-          </span>
-        )}
-      </span>
-      <Button
-        variant="default"
-        loading={test.isPending}
-        aria-label={t("testOne", { name })}
-        onClick={() => test.mutate({ params: { id }, body: {} })}
-      >
-        {t("test")}
-      </Button>
-    </span>
+    <Button
+      variant="default"
+      loading={test.busy}
+      aria-label={t("testOne", { name: props.channel.name })}
+      onClick={test.run}
+    >
+      {t("test")}
+    </Button>
+  );
+}
+
+function PhoneActs(props: { channel: Channel }) {
+  const t = useTranslations("settings.channel");
+  const test = useTest(props.channel);
+  if (!useCan()("channel.write")) return null;
+  return (
+    <RowMenu label={t("actsOf", { name: props.channel.name })} busy={test.busy}>
+      <Menu.Item leftSection={<IconSend size={15} />} onClick={test.run}>
+        {t("testAct")}
+      </Menu.Item>
+    </RowMenu>
   );
 }

@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { usePageTitle } from "../../app/page-title.ts";
+import { useTabLine } from "../../design/tab-line.ts";
 import { AboutSection } from "./about-section.tsx";
 import { DemoSection } from "./demo-section.tsx";
 import { IntegrationsSection } from "./integrations-section.tsx";
@@ -28,12 +29,13 @@ export function SettingsPage() {
   const { section } = useParams({ strict: false });
   const current = NAMES.find((name) => name === section) ?? "site";
   const Section = SECTIONS[current];
+  const line = useTabLine(current);
   usePageTitle(section === undefined ? undefined : t(`section.${current}`));
   return (
     <>
       <h1 className="page-title">{t("title", { section: t(`section.${current}`) })}</h1>
       <div className={styles.layout}>
-        <nav className={styles.sections} aria-label={t("sections")}>
+        <nav {...line} className={`${styles.sections} ${line.className}`} aria-label={t("sections")}>
           {NAMES.map((name) => (
             <Link
               key={name}

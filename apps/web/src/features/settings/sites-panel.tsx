@@ -7,6 +7,7 @@ import { query, useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
 import { type Column, DataTable } from "../../design/data-table.tsx";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
@@ -125,26 +126,20 @@ function SiteDialog(props: { site: devices.Site | undefined; onClose: () => void
           value={timeZone}
           onChange={setTimeZone}
         />
-        {error !== null && (
-          <p role="alert" className="danger">
-            {errorText(error)}
-          </p>
-        )}
-        <div className="row">
-          {site !== undefined && (
-            <Button variant="default" onClick={() => setRemoving(true)}>
-              {t("delete")}
-            </Button>
-          )}
-          <Button
-            type="submit"
-            className="push-end"
-            disabled={body.name === ""}
-            loading={create.isPending || update.isPending}
-          >
+        <DialogFoot
+          error={error === null ? undefined : errorText(error)}
+          start={
+            site !== undefined && (
+              <Button variant="default" onClick={() => setRemoving(true)}>
+                {t("delete")}
+              </Button>
+            )
+          }
+        >
+          <Button type="submit" disabled={body.name === ""} loading={create.isPending || update.isPending}>
             {site === undefined ? t("create") : t("save")}
           </Button>
-        </div>
+        </DialogFoot>
       </form>
       {removing && site !== undefined && (
         <DeleteSite site={site} onClose={() => setRemoving(false)} onDeleted={onClose} />

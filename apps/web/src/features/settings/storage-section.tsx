@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
+import { FieldGrid } from "../../design/field-grid.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
@@ -68,7 +69,7 @@ function RetentionForm(props: { read: operations.SiteSettings }) {
   );
   return (
     <SettingsForm state={state}>
-      <div className={styles.fields}>
+      <FieldGrid fieldWidth={200}>
         {FIELDS.map(({ key, min, max }) => (
           <NumberInput
             key={key}
@@ -83,7 +84,7 @@ function RetentionForm(props: { read: operations.SiteSettings }) {
             onChange={(value) => typeof value === "number" && state.change({ [key]: value })}
           />
         ))}
-      </div>
+      </FieldGrid>
     </SettingsForm>
   );
 }

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import type { ChartPlan } from "./chart-plan.ts";
 
@@ -67,19 +68,14 @@ export function BoardNameDialog(props: {
           data-autofocus
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        {props.error !== null && (
-          <p role="alert" className="danger">
-            {errorText(props.error)}
-          </p>
-        )}
-        <div className="row">
-          <Button variant="default" className="push-end" onClick={props.onClose}>
+        <DialogFoot error={props.error === null ? undefined : errorText(props.error)}>
+          <Button variant="default" onClick={props.onClose}>
             {common("cancel")}
           </Button>
           <Button type="submit" disabled={!ready} loading={props.busy}>
             {props.act}
           </Button>
-        </div>
+        </DialogFoot>
       </form>
     </Modal>
   );

@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
+import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { type ChartPlan, MAX_SERIES, metricOf } from "./chart-plan.ts";
 import styles from "./telemetry.module.css";
@@ -40,11 +41,14 @@ export function SeriesPicker(props: {
           onChange={(event) => setTitle(event.currentTarget.value)}
         />
         <Results chosen={chosen} onToggle={toggle} />
-        <div className="row">
-          <span className="small secondary" aria-live="polite">
-            {t("chosen", { count: String(chosen.length), max: String(MAX_SERIES) })}
-          </span>
-          <Button variant="default" className="push-end" onClick={props.onClose}>
+        <DialogFoot
+          start={
+            <span className="small secondary" aria-live="polite">
+              {t("chosen", { count: String(chosen.length), max: String(MAX_SERIES) })}
+            </span>
+          }
+        >
+          <Button variant="default" onClick={props.onClose}>
             {common("cancel")}
           </Button>
           <Button
@@ -53,7 +57,7 @@ export function SeriesPicker(props: {
           >
             {props.plan === undefined ? t("add") : t("save")}
           </Button>
-        </div>
+        </DialogFoot>
       </div>
     </Modal>
   );

@@ -206,6 +206,8 @@ export const settings = {
     },
     today: "Sent today",
     test: "Test",
+    testAct: "Send a test message",
+    actsOf: "Actions of {name}",
     testOne: "Test {name}",
     testOk: "The test message was accepted.",
     testFailed: "Not accepted: {detail}",

@@ -212,6 +212,8 @@ export const settings: Same<typeof en> = {
     },
     today: "Envoyés aujourd’hui",
     test: "Tester",
+    testAct: "Envoyer un message d’essai",
+    actsOf: "Actions de {name}",
     testOne: "Tester {name}",
     testOk: "Le message d’essai a été accepté.",
     testFailed: "Non accepté\u00a0: {detail}",
