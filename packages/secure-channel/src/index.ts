@@ -1,3 +1,4 @@
+export * from "./enrolment/index.ts";
 export {
   generateKeyBundle,
   importKeyBundle,
@@ -44,6 +45,9 @@ export {
 } from "./sealed/seal.ts";
 export { encodeForwarded, parseForwarded, type SignedPart } from "./sealed/signed-part.ts";
 export { CLOCK_TOLERANCE_MS, isTimely } from "./sealed/timely.ts";
+export { acceptHello, Handshake, type Hello, parseHello } from "./session/handshake.ts";
+export { PeerSessions } from "./session/peer-sessions.ts";
+export { type DataMessage, NO_CONTENT, type OpenedData, type Session } from "./session/session.ts";
 export {
   isSuiteAccepted,
   isSuiteId,

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { equalInConstantTime, HASH_BYTES, hmacSha256 } from "./hash.ts";
+import { equalInConstantTime, HASH_BYTES, hmacSha256, importSecret, type SecretKey } from "./hash.ts";
 
 export const CBC_IV_BYTES = 16;
 export const CBC_HMAC_TAG_BYTES = HASH_BYTES;
@@ -7,8 +7,8 @@ const BLOCK_BYTES = 16;
 
 /** Two independent 32-byte keys. */
 export interface CbcHmacKeys {
-  readonly encryption: Uint8Array;
-  readonly mac: Uint8Array;
+  readonly encryption: SecretKey;
+  readonly mac: SecretKey;
 }
 
 /**
@@ -22,7 +22,7 @@ export function cbcHmacSeal(
   associatedData: readonly Uint8Array[],
   plaintext: readonly Uint8Array[],
 ): Uint8Array[] {
-  const cipher = createCipheriv("aes-256-cbc", keys.encryption, iv);
+  const cipher = createCipheriv("aes-256-cbc", importSecret(keys.encryption), iv);
   const pieces: Uint8Array[] = plaintext.map((piece) => cipher.update(piece));
   pieces.push(cipher.final());
   pieces.push(macOf(keys.mac, iv, associatedData, pieces));
@@ -46,8 +46,8 @@ export function cbcHmacOpen(
 }
 
 /** Only for authenticated ciphertext: a wrong padding here is the sender's own mistake, not an oracle. */
-function cbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
-  const decipher = createDecipheriv("aes-256-cbc", key, iv);
+function cbcDecrypt(key: SecretKey, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+  const decipher = createDecipheriv("aes-256-cbc", importSecret(key), iv);
   const start = decipher.update(ciphertext);
   try {
     const end = decipher.final();
@@ -58,7 +58,7 @@ function cbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Ui
 }
 
 function macOf(
-  key: Uint8Array,
+  key: SecretKey,
   iv: Uint8Array,
   associatedData: readonly Uint8Array[],
   ciphertext: readonly Uint8Array[],

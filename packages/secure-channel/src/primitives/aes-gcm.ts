@@ -1,21 +1,23 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+import { importSecret, type SecretKey } from "./hash.ts";
 
 export const GCM_TAG_BYTES = 16;
 export const GCM_NONCE_BYTES = 12;
 
-const algorithmOf = (key: Uint8Array): "aes-128-gcm" | "aes-256-gcm" =>
-  key.length === 16 ? "aes-128-gcm" : "aes-256-gcm";
+const algorithmOf = (key: KeyObject): "aes-128-gcm" | "aes-256-gcm" =>
+  key.symmetricKeySize === 16 ? "aes-128-gcm" : "aes-256-gcm";
 
 /**
  * AES-GCM (NIST SP 800-38D) with a 12-byte nonce that is never used twice with one key. Returns pieces to be
  * joined by the caller, so that a large message is copied once: the ciphertext of each piece, then the tag.
  */
 export function gcmSeal(
-  key: Uint8Array,
+  secret: SecretKey,
   nonce: Uint8Array,
   associatedData: Uint8Array,
   plaintext: readonly Uint8Array[],
 ): Uint8Array[] {
+  const key = importSecret(secret);
   const cipher = createCipheriv(algorithmOf(key), key, nonce, { authTagLength: GCM_TAG_BYTES });
   cipher.setAAD(associatedData);
   const pieces: Uint8Array[] = plaintext.map((piece) => cipher.update(piece));
@@ -26,13 +28,14 @@ export function gcmSeal(
 
 /** Opens ciphertext ‖ tag; undefined when it is not authentic. */
 export function gcmOpen(
-  key: Uint8Array,
+  secret: SecretKey,
   nonce: Uint8Array,
   associatedData: Uint8Array,
   sealed: Uint8Array,
 ): Uint8Array | undefined {
   const length = sealed.length - GCM_TAG_BYTES;
   if (length < 0) return undefined;
+  const key = importSecret(secret);
   const decipher = createDecipheriv(algorithmOf(key), key, nonce, { authTagLength: GCM_TAG_BYTES });
   decipher.setAAD(associatedData);
   decipher.setAuthTag(sealed.subarray(length));

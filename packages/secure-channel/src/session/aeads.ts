@@ -2,13 +2,14 @@ import type { Aead } from "../noise/protocol.ts";
 import { CBC_HMAC_TAG_BYTES, CBC_IV_BYTES, cbcHmacOpen, cbcHmacSeal } from "../primitives/aes-cbc-hmac.ts";
 import { GCM_NONCE_BYTES, GCM_TAG_BYTES, gcmOpen, gcmSeal } from "../primitives/aes-gcm.ts";
 import { ascii } from "../primitives/bytes.ts";
-import { hkdfSha256, hmacSha256 } from "../primitives/hash.ts";
+import { hkdfSha256, hmacSha256, importSecret } from "../primitives/hash.ts";
 import { writeUint64 } from "./frames.ts";
 
 /** Noise's AESGCM (§12.3): the nonce is 32 zero bits and the sequence. */
 export const gcmAead: Aead = {
   sealedBytes: (plainBytes) => plainBytes + GCM_TAG_BYTES,
-  withKey(key) {
+  withKey(raw) {
+    const key = importSecret(raw);
     const nonceOf = (sequence: number): Uint8Array => {
       const nonce = new Uint8Array(GCM_NONCE_BYTES);
       writeUint64(nonce, 4, sequence);
@@ -36,8 +37,9 @@ export const cbcHmacAead: Aead = {
     CBC_BLOCK_BYTES * (Math.floor(plainBytes / CBC_BLOCK_BYTES) + 1) + CBC_HMAC_TAG_BYTES,
   withKey(key, { direction, epoch }) {
     const okm = hkdfSha256(key, NO_SALT, [CBC_LABEL], 3 * KEY_BYTES);
-    const keys = { encryption: okm.subarray(0, KEY_BYTES), mac: okm.subarray(KEY_BYTES, 2 * KEY_BYTES) };
-    const ivKey = okm.subarray(2 * KEY_BYTES);
+    const part = (at: number) => importSecret(okm.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES));
+    const keys = { encryption: part(0), mac: part(1) };
+    const ivKey = part(2);
     const ivOf = (sequence: number): Uint8Array => {
       const input = new Uint8Array(11);
       input.set([direction, epoch >>> 8, epoch]);

@@ -1,0 +1,66 @@
+import { type Random, seededRandom } from "@gatehouse/base";
+import { generateKeyBundle, type KeyBundle } from "../../key-bundle.ts";
+import { SUITE_IDS, type SuiteId } from "../../suite-ids.ts";
+import { acceptHello, Handshake, parseHello } from "../handshake.ts";
+import type { Session } from "../session.ts";
+
+export const SUITES = [
+  ["M1", SUITE_IDS.M1],
+  ["C1", SUITE_IDS.C1],
+] as const;
+
+export interface House {
+  readonly random: Random;
+  readonly device: KeyBundle;
+  readonly server: KeyBundle;
+}
+
+/** A device and a server that know each other. */
+export function houseOf(suite: SuiteId, seed = 1): House {
+  const random = seededRandom(seed);
+  return { random, device: generateKeyBundle(suite, random), server: generateKeyBundle(suite, random) };
+}
+
+/** The server's answer to a HELLO of the device. */
+export function answerTo(hello: Uint8Array, house: House, nowMs = 0, random = house.random) {
+  const suites = { allowed: [SUITE_IDS.C1, SUITE_IDS.M1], pinned: undefined };
+  return acceptHello(parseHello(hello), {
+    own: house.server,
+    peer: house.device,
+    suites,
+    random,
+    nowMs,
+  });
+}
+
+export interface Connected {
+  readonly device: Session;
+  readonly server: Session;
+  readonly hello: Uint8Array;
+  readonly answer: Uint8Array;
+}
+
+/** A whole handshake. */
+export function connect(house: House, nowMs = 0, random = house.random): Connected {
+  const handshake = new Handshake({ own: house.device, peer: house.server, random });
+  const { answer, session } = answerTo(handshake.hello, house, nowMs, random);
+  return { device: handshake.finish(answer, nowMs), server: session, hello: handshake.hello, answer };
+}
+
+/** A DATA frame of the session, which must not be over. */
+export function sealed(
+  session: Session,
+  payload: Uint8Array = Uint8Array.of(1, 2, 3),
+  nowMs = 0,
+): Uint8Array {
+  const frame = session.seal({ contentType: 2, payload }, nowMs);
+  if (frame === undefined) throw new Error("the session is over");
+  return frame;
+}
+
+/** A copy with bits of one byte flipped. */
+export function flipped(bytes: Uint8Array, at: number, mask = 1): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = (copy[at] as number) ^ mask;
+  return copy;
+}
