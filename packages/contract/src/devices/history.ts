@@ -11,12 +11,35 @@ export const Refusal = object({
   detail: Type.Optional(Type.String()),
 });
 export type Refusal = Static<typeof Refusal>;
+/** What a line of our own says; its parameters are in `data`, and the console has the words in every language. */
+export const LogCode = Type.Union([
+  Type.Literal("connected"),
+  Type.Literal("disconnected"),
+  Type.Literal("reconnects_held"),
+  Type.Literal("refused"),
+  Type.Literal("refused_held"),
+  Type.Literal("login_refused"),
+  Type.Literal("device_added"),
+  Type.Literal("device_announced"),
+  Type.Literal("device_renamed"),
+  Type.Literal("device_revoked"),
+  Type.Literal("device_reinstated"),
+  Type.Literal("key_rotated"),
+  Type.Literal("credential_revoked"),
+  Type.Literal("certificate_issued"),
+  Type.Literal("claim_made"),
+  Type.Literal("claim_printed"),
+  Type.Literal("claim_used"),
+  Type.Literal("command"),
+]);
+export type LogCode = Static<typeof LogCode>;
 export const DeviceLogEntry = object({
   id: Type.String(),
   tsMs: UnixMs,
   kind: Type.String({ description: "log, event, connect, disconnect, refusal, command, credential" }),
   level: Type.String(),
-  message: Type.String(),
+  message: Type.String({ description: "As the device sent it; a line of our own in English" }),
+  code: Type.Optional(LogCode),
   data: Type.Optional(Type.Unknown()),
 });
 export type DeviceLogEntry = Static<typeof DeviceLogEntry>;

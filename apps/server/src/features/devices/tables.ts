@@ -103,6 +103,7 @@ export interface DeviceLogTable {
   kind: string;
   level: string;
   message: string;
+  code: devices.LogCode | null;
   data: unknown;
 }
 

@@ -4,8 +4,9 @@ import { useTranslations } from "use-intl";
 import { useLive } from "../../data/live.ts";
 import type { LiveBatch } from "../../data/live-hub.ts";
 import { QueryView } from "../../design/query-view.tsx";
-import { type LogLine, LogLines } from "./log-lines.tsx";
+import { LogLines } from "./log-lines.tsx";
 import { useDeviceLog } from "./use-device-log.ts";
+import type { LogLine } from "./use-line-text.ts";
 
 const SHOWN = 10;
 

@@ -1,15 +1,7 @@
 import { useTranslations } from "use-intl";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./device.module.css";
-
-export interface LogLine {
-  readonly id: string;
-  readonly tsMs: number;
-  readonly kind: string;
-  readonly level?: string;
-  readonly message: string;
-  readonly data?: unknown;
-}
+import { type LogLine, useLineText } from "./use-line-text.ts";
 
 const KINDS = ["log", "event", "connect", "disconnect", "refusal", "command", "credential"] as const;
 type Kind = (typeof KINDS)[number];
@@ -36,6 +28,7 @@ const TINTS: Readonly<Record<string, string | undefined>> = {
 export function LogLines(props: { lines: readonly LogLine[]; short?: boolean; dated?: boolean }) {
   const format = useFormat();
   const kindName = useKindName();
+  const lineText = useLineText();
   return (
     <ol className={styles.log}>
       {props.lines.map((line) => (
@@ -46,7 +39,7 @@ export function LogLines(props: { lines: readonly LogLine[]; short?: boolean; da
           </time>
           <span className={`${styles.lineKind} ${TINTS[line.kind] ?? ""}`}>{kindName(line.kind)}</span>
           <span className={`${styles.lineText} ${props.short === true ? styles.oneLine : ""}`}>
-            {line.message}
+            {lineText(line)}
             {props.short !== true && hasData(line.data) && (
               <span className="tertiary"> {JSON.stringify(line.data)}</span>
             )}

@@ -40,8 +40,15 @@ export class ClaimService {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
       return this.put(tx, tenantId, deviceId, printed);
     });
-    const message = printed ? "Claim code for printing made" : "Claim code made";
-    deviceLog.note({ tenantId, deviceId, kind: "credential", level: "info", message, data: { by: name } });
+    deviceLog.note({
+      tenantId,
+      deviceId,
+      kind: "credential",
+      level: "info",
+      code: printed ? "claim_printed" : "claim_made",
+      message: printed ? "Claim code for printing made" : "Claim code made",
+      data: { by: name },
+    });
     return claim;
   }
 
@@ -79,13 +86,13 @@ export class ClaimService {
     const { tenantId, shown } = key;
     const { deviceId, keyId } = shown;
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
-    const message = "Claim code exchanged for an API key";
     deviceLog.note({
       tenantId,
       deviceId,
       kind: "credential",
       level: "info",
-      message,
+      code: "claim_used",
+      message: "Claim code exchanged for an API key",
       data: { keyId, address },
     });
     return { ...shown, name: directory.find(deviceId)?.name ?? "" };

@@ -172,6 +172,7 @@ export class CommandService {
     const more = state === "queued" ? { params, by: byName } : reason === undefined ? {} : { reason };
     const data = { id, key, state, ...more };
     const message = `Command ${key}: ${state}`;
-    this.#context.deviceLog.note({ tenantId, deviceId, kind: "command", level, message, data });
+    const remark = { kind: "command", level, code: "command", message } as const;
+    this.#context.deviceLog.note({ tenantId, deviceId, ...remark, data });
   }
 }

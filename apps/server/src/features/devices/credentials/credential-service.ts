@@ -77,7 +77,7 @@ export class CredentialService {
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     if (ended.length > 0)
       bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: ended });
-    this.#note(tenantId, deviceId, "API key rotated", { keyId: shown.keyId, overlapSeconds, by: name });
+    this.#note(tenantId, deviceId, "key_rotated", { keyId: shown.keyId, overlapSeconds, by: name });
     return shown;
   }
 
@@ -88,7 +88,7 @@ export class CredentialService {
     if (ended.length === 0) return;
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: ended });
-    this.#note(tenantId, deviceId, "Credential revoked", { credentialId, by: name });
+    this.#note(tenantId, deviceId, "credential_revoked", { credentialId, by: name });
   }
 
   async issueCertificate(
@@ -118,7 +118,7 @@ export class CredentialService {
       await this.#insert(tx, tenantId, row);
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
-    this.#note(tenantId, deviceId, "Certificate issued", { serial: row.publicId, by: name });
+    this.#note(tenantId, deviceId, "certificate_issued", { serial: row.publicId, by: name });
     const credential = viewCredential({ ...row, lastUsedMs: undefined, revokedMs: undefined });
     const { certificatePem } = issued;
     return { certificatePem, caPem: this.#issuer.authority.certificatePem, credential };
@@ -133,10 +133,17 @@ export class CredentialService {
     await pruneEndedCredentials(tx, tenantId, row.deviceId, nowMs);
   }
 
-  #note(tenantId: Uuid, deviceId: Uuid, message: string, data: object): void {
-    this.#context.deviceLog.note({ tenantId, deviceId, kind: "credential", level: "info", message, data });
+  #note(tenantId: Uuid, deviceId: Uuid, code: keyof typeof REMARKS, data: object): void {
+    const remark = { kind: "credential", level: "info", code, message: REMARKS[code] } as const;
+    this.#context.deviceLog.note({ tenantId, deviceId, ...remark, data });
   }
 }
+
+const REMARKS = {
+  key_rotated: "API key rotated",
+  credential_revoked: "Credential revoked",
+  certificate_issued: "Certificate issued",
+} as const;
 
 function topicsOf(name: string): string[] {
   return [...UP_KINDS.map((kind) => upTopic(name, kind)), downTopic(name)];

@@ -33,7 +33,7 @@ export class RevocationService {
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     bus.publish("device.credentials_ended", { tenantId, deviceId });
     await this.#commands.failOpen(deviceId, "device revoked");
-    this.#note(tenantId, deviceId, "Device revoked", name);
+    this.#note(tenantId, deviceId, "device_revoked", name);
   }
 
   /** A device that is not revoked just gets one more key. */
@@ -46,17 +46,18 @@ export class RevocationService {
       return this.#credentials.addKey(tx, tenantId, deviceId);
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
-    this.#note(tenantId, deviceId, "Device reinstated", name);
+    this.#note(tenantId, deviceId, "device_reinstated", name);
     return key;
   }
 
-  #note(tenantId: Uuid, deviceId: Uuid, message: string, by: string): void {
+  #note(tenantId: Uuid, deviceId: Uuid, code: "device_revoked" | "device_reinstated", by: string): void {
     this.#context.deviceLog.note({
       tenantId,
       deviceId,
       kind: "credential",
       level: "warn",
-      message,
+      code,
+      message: code === "device_revoked" ? "Device revoked" : "Device reinstated",
       data: { by },
     });
   }

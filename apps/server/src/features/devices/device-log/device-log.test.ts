@@ -153,6 +153,28 @@ test("a device that reconnects in a loop and is refused all the time writes a fe
   expect(lines.map(({ message }) => message)).toContain("Refused 499 more times in a minute: message.schema");
 });
 
+test("our own lines carry a code with its parameters, for every reader's language; a device's lines carry none", async () => {
+  await using t = await withDevice();
+  const { tenantId } = t.actor;
+  const one = { tenantId, deviceId: t.deviceId, via: "mqtts", address: "192.0.2.1", atMs: t.clock.nowMs() };
+  t.bus.publish("device.connected", one);
+  t.bus.publish("device.disconnected", { ...one, reason: "keepalive" });
+  await t.house.inventory.update(t.actor, t.deviceId, { name: "two" });
+  const forged = { kind: "event", message: "Device added", data: { code: "device_added" } } as const;
+  await t.house.logs.append(sender(t, t.deviceId), [forged]);
+  const said = (await read(t, t.deviceId)).map(({ code, data }) => [code, data]);
+  expect(said).toEqual(
+    expect.arrayContaining([
+      ["connected", { via: "mqtts", address: "192.0.2.1" }],
+      ["disconnected", { via: "mqtts", reason: "keepalive" }],
+      ["device_renamed", { from: "one", to: "two", by: t.actor.name }],
+      [undefined, forged.data],
+    ]),
+  );
+  await t.database.pool.query("update device_log set code = null where code = 'connected'");
+  expect(await read(t, t.deviceId, { kind: "connect" })).toMatchObject([{ message: "Connected by mqtts" }]);
+});
+
 test("old lines, commands and counts go after their time, newer ones stay", async () => {
   await using t = await withDevice();
   const { retentionJob } = await import("../jobs.ts");

@@ -144,6 +144,7 @@ function toEntry(line: ReceivedLine, id: number): devices.DeviceLogEntry {
     kind: line.kind,
     level: line.level,
     message: line.message,
+    ...(line.code === undefined ? {} : { code: line.code }),
     ...(line.data === undefined ? {} : { data: line.data }),
   };
 }

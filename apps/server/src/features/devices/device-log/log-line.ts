@@ -1,4 +1,5 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { devices } from "@gatehouse/contract";
 
 export type LogKind = "log" | "event" | "connect" | "disconnect" | "refusal" | "command" | "credential";
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -9,6 +10,8 @@ export interface LogLine {
   readonly kind: LogKind;
   readonly level: LogLevel;
   readonly message: string;
+  /** What a line of our own says, with what it names in `data`; `message` is then the same in English. */
+  readonly code?: devices.LogCode;
   readonly data?: unknown;
   /** The device's own time when it sent one. */
   readonly tsMs?: UnixMs | undefined;

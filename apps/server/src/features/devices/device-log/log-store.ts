@@ -11,8 +11,8 @@ export interface ReceivedLine extends LogLine {
 /** Ids rise in the order of the lines; ordering a listing by them is ordering it by arrival. */
 export async function insertLogLines(db: DevicesDatabase, lines: readonly ReceivedLine[]): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    insert into device_log (tenant_id, device_id, ts, received_at, kind, level, message, data)
-    select tenant_id, device_id, ts, received_at, kind, level, message, data::json
+    insert into device_log (tenant_id, device_id, ts, received_at, kind, level, message, code, data)
+    select tenant_id, device_id, ts, received_at, kind, level, message, code, data::json
     from unnest(
       ${lines.map((line) => line.tenantId)}::uuid[],
       ${lines.map((line) => line.deviceId)}::uuid[],
@@ -21,8 +21,9 @@ export async function insertLogLines(db: DevicesDatabase, lines: readonly Receiv
       ${lines.map((line) => line.kind)}::text[],
       ${lines.map((line) => line.level)}::text[],
       ${lines.map((line) => line.message)}::text[],
+      ${lines.map((line) => line.code ?? null)}::text[],
       ${lines.map((line) => (line.data === undefined ? null : JSON.stringify(line.data)))}::text[]
-    ) with ordinality as n (tenant_id, device_id, ts, received_at, kind, level, message, data, place)
+    ) with ordinality as n (tenant_id, device_id, ts, received_at, kind, level, message, code, data, place)
     order by place
     returning id`.execute(db);
   return rows.map(({ id }) => id);
@@ -48,7 +49,7 @@ export async function listLogLines(
 ): Promise<{ readonly items: devices.DeviceLogEntry[]; readonly nextId: number | undefined }> {
   const looked = db
     .selectFrom("device_log")
-    .select(["id", "ts", "kind", "level", "message", "data"])
+    .select(["id", "ts", "kind", "level", "message", "code", "data"])
     .where("tenant_id", "=", tenantId)
     .where("device_id", "=", deviceId)
     .$if(beforeId !== undefined, (query) => query.where("id", "<", beforeId as number))
@@ -68,6 +69,7 @@ export async function listLogLines(
     kind: row.kind,
     level: row.level,
     message: row.message,
+    ...(row.code === null ? {} : { code: row.code }),
     ...(row.data === null ? {} : { data: row.data }),
   }));
   if (rows.length === limit) return { items, nextId: rows.at(-1)?.id };

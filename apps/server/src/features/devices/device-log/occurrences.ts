@@ -40,7 +40,15 @@ export class OccurrenceLog {
   loginRefused({ tenantId, deviceId }: Subject, code: string, detail: string): void {
     if (!this.#refusals.admit(`${deviceId}/login`, { tenantId, deviceId, code })) return;
     const message = `Log-in refused: ${detail}`;
-    this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message, data: { code } });
+    this.#log.note({
+      tenantId,
+      deviceId,
+      kind: "refusal",
+      level: "warn",
+      code: "login_refused",
+      message,
+      data: { code, detail },
+    });
   }
 
   /** Call about once a second. */
@@ -49,34 +57,41 @@ export class OccurrenceLog {
       const { tenantId, deviceId } = subject;
       const message = `Connected or disconnected ${held} more times in a minute`;
       const data = { count: held };
-      this.#log.note({ tenantId, deviceId, kind: "disconnect", level: "warn", message, data });
+      const code = "reconnects_held";
+      this.#log.note({ tenantId, deviceId, kind: "disconnect", level: "warn", code, message, data });
     }
     for (const { subject, held } of this.#refusals.take()) {
       const { tenantId, deviceId, code } = subject;
       const message = `Refused ${held} more times in a minute: ${code}`;
       const data = { code, count: held };
-      this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message, data });
+      const more = { kind: "refusal", level: "warn", code: "refused_held" } as const;
+      this.#log.note({ tenantId, deviceId, ...more, message, data });
     }
   }
 
   #connected({ tenantId, deviceId, via, address }: BusMessages["device.connected"]): void {
     if (!this.#connections.admit(deviceId, { tenantId, deviceId })) return;
     const message = `Connected by ${via}`;
-    this.#log.note({ tenantId, deviceId, kind: "connect", level: "info", message, data: { via, address } });
+    const data = { via, address };
+    this.#log.note({ tenantId, deviceId, kind: "connect", level: "info", code: "connected", message, data });
   }
 
   #disconnected({ tenantId, deviceId, via, reason }: BusMessages["device.disconnected"]): void {
     if (!this.#connections.admit(deviceId, { tenantId, deviceId })) return;
     const text = storableText(reason, MAX_DETAIL_LENGTH);
     const message = `Disconnected: ${text}`;
-    this.#log.note({ tenantId, deviceId, kind: "disconnect", level: "info", message, data: { via } });
+    const data = { via, reason: text };
+    const more = { kind: "disconnect", level: "info", code: "disconnected" } as const;
+    this.#log.note({ tenantId, deviceId, ...more, message, data });
   }
 
   #refused({ tenantId, deviceId, code, via, address, detail }: BusMessages["message.refused"]): void {
     if (tenantId === undefined || deviceId === undefined) return;
     if (!this.#refusals.admit(`${deviceId}/${code}`, { tenantId, deviceId, code })) return;
-    const more = detail === undefined ? {} : { detail: storableText(detail, MAX_DETAIL_LENGTH) };
-    const data = { code, via, address, ...more };
-    this.#log.note({ tenantId, deviceId, kind: "refusal", level: "warn", message: `Refused: ${code}`, data });
+    const said = detail === undefined ? {} : { detail: storableText(detail, MAX_DETAIL_LENGTH) };
+    const data = { code, via, address, ...said };
+    const message = `Refused: ${code}`;
+    const more = { kind: "refusal", level: "warn", code: "refused" } as const;
+    this.#log.note({ tenantId, deviceId, ...more, message, data });
   }
 }

@@ -73,7 +73,8 @@ export class Discovery {
     };
     try {
       const { deviceId } = await this.#inventory.insert(tenantId, input, async () => undefined);
-      deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", message: "Announced itself" });
+      const remark = { code: "device_announced", message: "Announced itself" } as const;
+      deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", ...remark });
       return deviceId;
     } catch (error) {
       // The same announcement came twice at once: the other one was first.

@@ -141,7 +141,7 @@ export class InventoryService {
       claim: await claims.put(tx, tenantId, id, false),
     }));
     const data = { by, keyId: made.key.keyId };
-    this.#note(tenantId, deviceId, "Device added", data);
+    this.#note(tenantId, deviceId, "device_added", "Device added", data);
     return { device: await this.get(tenantId, deviceId), ...made };
   }
 
@@ -197,7 +197,11 @@ export class InventoryService {
     if (!found) throw new AppError("device.not_found");
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     if (change.name !== undefined && change.name !== before.name)
-      this.#note(tenantId, deviceId, `Renamed from ${before.name} to ${change.name}`, { by });
+      this.#note(tenantId, deviceId, "device_renamed", `Renamed from ${before.name} to ${change.name}`, {
+        from: before.name,
+        to: change.name,
+        by,
+      });
     return this.get(tenantId, deviceId);
   }
 
@@ -230,8 +234,8 @@ export class InventoryService {
     });
   }
 
-  #note(tenantId: Uuid, deviceId: Uuid, message: string, data: object): void {
-    this.#context.deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", message, data });
+  #note(tenantId: Uuid, deviceId: Uuid, code: devices.LogCode, message: string, data: object): void {
+    this.#context.deviceLog.note({ tenantId, deviceId, kind: "event", level: "info", code, message, data });
   }
 }
 
