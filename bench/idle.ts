@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { pssBytes, startGatehouse, treePssBytes } from "../tests/lib/gatehouse.ts";
+import { processTree, pssBytes, startGatehouse, treePssBytes } from "../tests/lib/gatehouse.ts";
 import { median } from "./lib/report.ts";
 import type { Bench } from "./run.ts";
 
@@ -32,6 +32,7 @@ export const bench: Bench = {
           everything_mib: median(all) / MIB,
           server_mib: median(own) / MIB,
           postgres_mib: (median(all) - median(own)) / MIB,
+          postgres_processes: processTree(server.pid).length - 1,
           highest_everything_mib: Math.max(...all) / MIB,
         },
         targets: { everything_mib: "<= 512" },

@@ -159,10 +159,12 @@ async function createDevices(
   return clients;
 }
 
-/** Proportional set size of a process and all its descendants, whichever thread started them, in bytes. */
-export function treePssBytes(pid: number): number {
-  return pssBytes(pid) + childrenOf(pid).reduce((sum, child) => sum + treePssBytes(child), 0);
-}
+/** A process and all its descendants, whichever thread started them. */
+export const processTree = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
+
+/** Proportional set size of a process and all its descendants, in bytes. */
+export const treePssBytes = (pid: number): number =>
+  processTree(pid).reduce((sum, one) => sum + pssBytes(one), 0);
 
 function childrenOf(pid: number): number[] {
   const tasks = whileItLives(() => readdirSync(`/proc/${pid}/task`)) ?? [];
