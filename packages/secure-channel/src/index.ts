@@ -7,7 +7,7 @@ export {
   type PublicBundle,
 } from "./key-bundle.ts";
 export { isKeyId, type KeyId } from "./key-id.ts";
-export { REFUSAL_REASONS, type RefusalReason, refusalReason } from "./refusal.ts";
+export { REFUSAL_REASONS, type RefusalReason, refusalReason, refused } from "./refusal.ts";
 export {
   CONTENT_TYPES,
   type ContentType,
@@ -45,6 +45,7 @@ export {
 } from "./sealed/seal.ts";
 export { encodeForwarded, parseForwarded, type SignedPart } from "./sealed/signed-part.ts";
 export { CLOCK_TOLERANCE_MS, isTimely } from "./sealed/timely.ts";
+export { frameKindOf, sessionIdOf } from "./session/frames.ts";
 export { acceptHello, Handshake, type Hello, parseHello } from "./session/handshake.ts";
 export { PeerSessions } from "./session/peer-sessions.ts";
 export { type DataMessage, NO_CONTENT, type OpenedData, type Session } from "./session/session.ts";

@@ -10,11 +10,25 @@ export const SESSION_ID_BYTES = 8;
 export const FRAME_TYPES = { data: 0x20, hello: 0x21, answer: 0x22 } as const;
 type FrameType = (typeof FRAME_TYPES)[keyof typeof FRAME_TYPES];
 
+/** What a frame claims to be, for whoever sorts them; undefined when it is nothing of ours. */
+export function frameKindOf(frame: Uint8Array): "sealed" | keyof typeof FRAME_TYPES | undefined {
+  if (frame.length < HEADER_BYTES || frame[0] !== MAGIC_0 || frame[1] !== MAGIC_1) return undefined;
+  if (frame[2] === SEALED_VERSION) return "sealed";
+  if (frame[3] === FRAME_TYPES.data) return "data";
+  if (frame[3] === FRAME_TYPES.hello) return "hello";
+  return frame[3] === FRAME_TYPES.answer ? "answer" : undefined;
+}
+
+/** The `Session.id` that a DATA frame claims to be of. */
+export const sessionIdOf = (frame: Uint8Array): string => toHex(parseDataHeader(frame).sessionId);
+
 /** "SX" */
 const MAGIC_0 = 0x53;
 const MAGIC_1 = 0x58;
-/** High half of the third byte; the low half is the suite. A SEALED envelope has 0x01 there. */
+/** High half of the third byte; the low half is the suite. */
 const VERSION = 0x10;
+/** The whole third byte of a SEALED envelope, whose suite follows. */
+const SEALED_VERSION = 0x01;
 
 /** The suite of a frame that begins like one of this type; the rest is not looked at. */
 function suiteOfFrame(type: FrameType, frame: Uint8Array): SuiteId {
