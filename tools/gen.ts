@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "@gatehouse/base";
 import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract";
+import { SUITE_IDS, type SuiteName } from "@gatehouse/secure-channel";
 import { configLeaves } from "../apps/server/src/platform/config/load.ts";
+import { sealedVectors } from "../packages/secure-channel/src/testing/sealed-vectors.ts";
 
 const NOTE = "<!-- Made by `npm run gen` from the code; do not edit. -->";
 
@@ -66,10 +68,15 @@ function permissionsPage(): string {
   ].join("\n");
 }
 
+const sealedVectorsPage = (suite: SuiteName): string =>
+  `${JSON.stringify(sealedVectors(SUITE_IDS[suite]), undefined, 2)}\n`;
+
 const PAGES: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/configuration.md": configurationPage,
   "docs/permissions.md": permissionsPage,
+  "packages/secure-channel/vectors/sealed-c1.json": () => sealedVectorsPage("C1"),
+  "packages/secure-channel/vectors/sealed-m1.json": () => sealedVectorsPage("M1"),
 };
 
 const check = process.argv.includes("--check");

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { refusalReason } from "../refusal.ts";
-import { encodeSealedHeader, MAX_BODY_BYTES, parseSealedHeader, type SealedHeader } from "./header.ts";
+import {
+  CONTENT_TYPES,
+  encodeSealedHeader,
+  MAX_BODY_BYTES,
+  parseSealedHeader,
+  type SealedHeader,
+} from "./header.ts";
 
 const header: SealedHeader = {
   suite: 2,
@@ -53,7 +59,7 @@ describe("the header of a single message", () => {
     ["a flag without meaning", withBytes(5, 0x01)],
     ["a high flag without meaning", withBytes(5, 0x80)],
     ["content type 0", withBytes(6, 0, 0)],
-    ["content type 9", withBytes(6, 0, 9)],
+    ["an unknown content type", withBytes(6, 0, Math.max(...Object.values(CONTENT_TYPES)) + 1)],
     ["content type 257", withBytes(6, 1, 1)],
     ["sequence 0", withBytes(24, 0, 0, 0, 0, 0, 0, 0, 0)],
     ["a sequence above 2^63 − 1", withBytes(24, 0x80)],
