@@ -144,13 +144,13 @@ describe.each(SUITES)("any interleaving, loss, doubling, reordering and delay (%
   it("opens exactly what the rules say, once, and both directions cross epochs", () => {
     const house = houseOf(suite);
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         const { device, server } = connect(house);
         const directions = [new Direction(device, server), new Direction(server, device)] as const;
         const time = { nowMs: 0 };
         for (const run of steps) run(directions, time);
       }),
-      { numRuns: name === "M1" ? 60 : 25, seed: 2026 },
+      { numRuns: name === "M1" ? 150 : 50, seed: 2026 },
     );
   });
 });

@@ -223,5 +223,22 @@ describe.each(SUITES)("a session of %s", (name, suite) => {
       expect(refusalOf(server, flipped(one, 7, 1))).toBe("not_authentic");
       expect([refusalOf(server, one), refusalOf(server, other)]).toEqual([undefined, undefined]);
     });
+
+    it("go on in order after a forged frame made the receiver look ahead", () => {
+      const { device, server } = fresh();
+      expect(refusalOf(server, flipped(sealed(device), 7, 8))).toBe("not_authentic");
+      for (let i = 1; i <= 2 * MAX_EPOCHS_AHEAD; i++)
+        expect(server.open(sealed(device, undefined, i * EPOCH_MS), i * EPOCH_MS).epoch).toBe(i);
+    });
+
+    it("give up the one before once the window has passed it, even within the minute", () => {
+      const { device, server } = fresh();
+      const [one, other] = [sealed(device), sealed(device)];
+      server.open(sealed(device, undefined, EPOCH_MS), EPOCH_MS);
+      for (let i = 1; i < WINDOW_MESSAGES; i++) sealed(device, undefined, EPOCH_MS);
+      server.open(sealed(device, undefined, EPOCH_MS), EPOCH_MS);
+      expect(refusalOf(server, other, EPOCH_MS)).toBe("unknown_key");
+      expect(refusalOf(server, one, EPOCH_MS)).toBe("unknown_key");
+    });
   });
 });
