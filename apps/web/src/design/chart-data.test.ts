@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { alignSeries, appendPoints, summarise } from "./chart-data.ts";
+import { describe, expect, it, test } from "vitest";
+import { alignSeries, appendPoints, decimalsOf, summarise } from "./chart-data.ts";
 import { modulePath } from "./qr.tsx";
 import { sparkPath } from "./spark.tsx";
 
@@ -77,4 +77,8 @@ describe("drawn paths", () => {
   it("draw a flat line at the foot when all values are equal", () => {
     expect(sparkPath([4, 4], 10, 10)).toBe("M0.0 8.0L10.0 8.0");
   });
+});
+
+test("labels have as many decimals as their step asks for", () => {
+  expect([100, 2.5, 1, 0.5, 0.25, 0.1, 0.05, 0.001].map(decimalsOf)).toEqual([0, 1, 0, 1, 2, 1, 2, 3]);
 });

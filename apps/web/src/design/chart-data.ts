@@ -67,3 +67,14 @@ export function summarise(points: Points): Summary | undefined {
   });
   return summary;
 }
+
+const MAX_DECIMALS = 6;
+
+/** Decimals that write multiples of `step` exactly. */
+export function decimalsOf(step: number): number {
+  for (let decimals = 0; decimals < MAX_DECIMALS; decimals++) {
+    const scaled = step * 10 ** decimals;
+    if (scaled >= 1 && Math.abs(scaled - Math.round(scaled)) < 1e-6) return decimals;
+  }
+  return MAX_DECIMALS;
+}

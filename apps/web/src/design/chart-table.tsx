@@ -4,6 +4,7 @@ import styles from "./chart.module.css";
 import type { ChartSeries } from "./chart.tsx";
 import { alignSeries } from "./chart-data.ts";
 import tableStyles from "./data-table.module.css";
+import type { FormatValue } from "./plot.ts";
 
 /** More rows than anybody reads here; the export has all. */
 const MAX_ROWS = 500;
@@ -12,7 +13,7 @@ const MAX_ROWS = 500;
 export function ChartTable(props: {
   title: string;
   series: readonly ChartSeries[];
-  formatValue: (value: number) => string;
+  formatValue: FormatValue;
   height: number;
 }) {
   const t = useTranslations("common.chart");
@@ -47,7 +48,9 @@ export function ChartTable(props: {
                 <td className="num">{format.dateTime(row.atMs)}</td>
                 {row.values.map((value, n) => (
                   <td key={props.series[n]?.label} className={tableStyles.end}>
-                    {typeof value === "number" ? props.formatValue(value) : "–"}
+                    {typeof value === "number"
+                      ? props.formatValue(value, { right: props.series[n]?.right === true })
+                      : "–"}
                   </td>
                 ))}
               </tr>

@@ -8,7 +8,7 @@ import { useFormat } from "../i18n/provider.tsx";
 import styles from "./chart.module.css";
 import { alignSeries, type Points, summarise } from "./chart-data.ts";
 import { ChartTable } from "./chart-table.tsx";
-import type { ChartLook, ChartText } from "./plot.ts";
+import type { ChartLook, ChartText, FormatValue, PlotArea } from "./plot.ts";
 
 /** A token of tokens.css without its dashes: "series-1", "danger-mark". */
 export type ColourToken = string;
@@ -18,6 +18,8 @@ export interface ChartSeries extends Points {
   readonly colour: ColourToken;
   /** Draw steps instead of slopes: for states and set points. */
   readonly stepped?: boolean;
+  /** Measured against the axis at the right, for a second unit. */
+  readonly right?: boolean;
   /** Lowest and highest of each point of a rollup: a tinted area around the line. */
   readonly low?: readonly number[];
   readonly high?: readonly number[];
@@ -28,7 +30,7 @@ export interface ChartProps {
   title: string;
   series: readonly ChartSeries[];
   /** With its unit: `(value) => format.quantity(value, "°C")`. */
-  formatValue: (value: number) => string;
+  formatValue: FormatValue;
   height?: number;
   /** Without axes it is a small picture beside a figure, and has no table button. */
   axes?: boolean;
@@ -37,9 +39,11 @@ export interface ChartProps {
   markers?: readonly { readonly atMs: number; readonly label: string; readonly colour: ColourToken }[];
   /** Fixed time window; without it the data's own. */
   window?: { readonly fromMs: number; readonly toMs: number };
-  /** Ends of the value axis that hold whatever the data. */
+  /** Ends of the left value axis that hold whatever the data. */
   min?: number | undefined;
   max?: number | undefined;
+  /** Hears where the lines are drawn (px from the start of the chart), for what has to stand below them. */
+  onArea?: (area: PlotArea) => void;
 }
 
 /** Lines over time on canvas. New points are drawn as steps, never tweened; a theme change draws anew. */
@@ -88,10 +92,11 @@ function Plot(props: ChartProps & { height: number; axes: boolean }) {
   const look: ChartLook = {
     axes: props.axes,
     height: props.height,
-    series: props.series.map(({ label, colour, stepped, low }) => ({
+    series: props.series.map(({ label, colour, stepped, right, low }) => ({
       label,
       colour,
       stepped: stepped === true,
+      right: right === true,
       ranged: low !== undefined,
     })),
     band: props.band,
@@ -101,16 +106,17 @@ function Plot(props: ChartProps & { height: number; axes: boolean }) {
     max: props.max,
   };
   const lookKey = JSON.stringify(look);
-  const latest = useRef({ look, data, formatValue: props.formatValue, format });
-  latest.current = { look, data, formatValue: props.formatValue, format };
+  const latest = useRef({ look, data, props, format });
+  latest.current = { look, data, props, format };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: lookKey and scheme say when to draw anew; the rest is read from `latest`
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
     const text: ChartText = {
-      value: (value) => latest.current.formatValue(value),
+      value: (value, at) => latest.current.props.formatValue(value, at),
       clock: (atMs, spanMs) => clockLabel(latest.current.format, atMs, spanMs),
+      onArea: (area) => latest.current.props.onArea?.(area),
     };
     const resize = new ResizeObserver(() =>
       plot.current?.setSize({ width: element.clientWidth, height: latest.current.look.height }),
@@ -165,9 +171,9 @@ function useChartSummary(props: ChartProps): string {
         title: props.title,
         label: series.label,
         count: summary.count,
-        low: props.formatValue(summary.low),
-        high: props.formatValue(summary.high),
-        last: props.formatValue(summary.last),
+        low: props.formatValue(summary.low, { right: series.right === true }),
+        high: props.formatValue(summary.high, { right: series.right === true }),
+        last: props.formatValue(summary.last, { right: series.right === true }),
         time: format.clock(summary.lastMs),
       });
     })

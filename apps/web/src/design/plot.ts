@@ -10,6 +10,7 @@ export interface ChartLook {
     readonly label: string;
     readonly colour: string;
     readonly stepped: boolean;
+    readonly right: boolean;
     /** Followed by two more columns: highest and lowest. */
     readonly ranged: boolean;
   }[];
@@ -21,8 +22,18 @@ export interface ChartLook {
 }
 
 export interface ChartText {
-  value(value: number): string;
+  value: FormatValue;
   clock(atMs: number, spanMs: number): string;
+  onArea(area: PlotArea): void;
+}
+
+/** A value as text; `step` is the distance of the labels on an axis, which asks for as many decimals. */
+export type FormatValue = (value: number, at: { readonly right: boolean; readonly step?: number }) => string;
+
+/** Where the lines are drawn: CSS pixels from the start of the chart. */
+export interface PlotArea {
+  readonly left: number;
+  readonly width: number;
 }
 
 const FONT_PX = 11.5;
@@ -56,18 +67,27 @@ export function createPlot(element: HTMLElement, look: ChartLook, data: Aligned,
     legend: { show: false },
     cursor: { show: false },
     padding: look.axes ? [8, 26, 0, 4] : [3, 2, 3, 2],
-    scales: { x: { time: true, ...windowOf(look) }, y: { range: (_, low, high) => yRange(look, low, high) } },
-    axes: look.axes ? axesOf(colour, text) : [{ show: false }, { show: false }],
+    scales: {
+      x: { time: true, ...windowOf(look) },
+      y: { range: (_, low, high) => yRange(look, low, high) },
+      right: { range: (_, low, high) => yRange({}, low, high) },
+    },
+    axes: look.axes ? axesOf(look, colour, text) : [{ show: false }, { show: false }],
     ...seriesOf(look, colour),
     hooks: {
       drawAxes: [(plot) => drawBand(plot, look, colour)],
-      draw: [(plot) => drawMarkers(plot, look, colour)],
+      draw: [(plot) => drawMarkers(plot, look, colour), (plot) => text.onArea(areaOf(plot))],
     },
   };
   const plot = new uPlot(options, data as uPlot.AlignedData, element);
   void document.fonts?.ready.then(() => plot.redraw(false, true));
   return plot;
 }
+
+const areaOf = ({ bbox }: uPlot): PlotArea => ({
+  left: bbox.left / devicePixelRatio,
+  width: bbox.width / devicePixelRatio,
+});
 
 type Colours = (token: string, alpha?: string) => string;
 
@@ -77,40 +97,44 @@ function windowOf(look: ChartLook): { range?: uPlot.Scale.Range } {
 }
 
 /** Data with some air, the whole band, and the ends that are fixed. An empty chart shows 0 to 1. */
-function yRange(look: ChartLook, dataLow: number | null, dataHigh: number | null): [number, number] {
+function yRange(
+  look: Partial<Pick<ChartLook, "band" | "min" | "max">>,
+  dataLow: number | null,
+  dataHigh: number | null,
+): [number, number] {
   const low = Math.min(dataLow ?? 0, look.band?.low ?? Number.POSITIVE_INFINITY);
   const high = Math.max(dataHigh ?? 1, look.band?.high ?? Number.NEGATIVE_INFINITY);
   const air = (high - low || Math.abs(high) || 1) * 0.12;
   return [look.min ?? low - air, look.max ?? high + air];
 }
 
-function axesOf(colour: Colours, text: ChartText): uPlot.Axis[] {
+function axesOf(look: ChartLook, colour: Colours, text: ChartText): uPlot.Axis[] {
   const common: uPlot.Axis = {
     stroke: colour("ink-3"),
     ticks: { show: false },
     font: `${FONT_PX}px ${FONT_FAMILY}`,
   };
-  return [
-    {
-      ...common,
-      size: 22,
-      gap: 3,
-      space: 90,
-      grid: { show: false },
-      values: (plot, instants) => {
-        const spanMs = (plot.scales.x?.max ?? 0) - (plot.scales.x?.min ?? 0);
-        return instants.map((atMs) => text.clock(atMs, spanMs));
-      },
+  const values = (right: boolean): uPlot.Axis => ({
+    ...common,
+    gap: 4,
+    space: 30,
+    size: (plot, labels) => widestLabel(plot, labels) + 12,
+    values: (_, splits, _axis, _space, step) => splits.map((value) => text.value(value, { right, step })),
+  });
+  const time: uPlot.Axis = {
+    ...common,
+    size: 22,
+    gap: 3,
+    space: 90,
+    grid: { show: false },
+    values: (plot, instants) => {
+      const spanMs = (plot.scales.x?.max ?? 0) - (plot.scales.x?.min ?? 0);
+      return instants.map((atMs) => text.clock(atMs, spanMs));
     },
-    {
-      ...common,
-      gap: 4,
-      space: 30,
-      grid: { stroke: colour("line"), width: 1 },
-      size: (plot, labels) => widestLabel(plot, labels) + 12,
-      values: (_, values) => values.map((value) => text.value(value)),
-    },
-  ];
+  };
+  const left: uPlot.Axis = { ...values(false), grid: { stroke: colour("line"), width: 1 } };
+  const right: uPlot.Axis = { ...values(true), scale: "right", side: 1, grid: { show: false } };
+  return [time, left, ...(look.series.some((one) => one.right) ? [right] : [])];
 }
 
 function widestLabel(plot: uPlot, labels: string[] | null): number {
@@ -126,6 +150,7 @@ function seriesOf(look: ChartLook, colour: Colours): Pick<uPlot.Options, "series
   for (const one of look.series) {
     series.push({
       label: one.label,
+      scale: one.right ? "right" : "y",
       stroke: colour(one.colour),
       width: look.axes ? 1.8 : 1.4,
       points: { show: (plot, index) => (plot.data[index]?.length ?? 0) === 1 },
@@ -133,7 +158,12 @@ function seriesOf(look: ChartLook, colour: Colours): Pick<uPlot.Options, "series
       ...(one.stepped && stepped !== undefined ? { paths: stepped } : {}),
     });
     if (!one.ranged) continue;
-    const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
+    const edge: uPlot.Series = {
+      scale: one.right ? "right" : "y",
+      stroke: "transparent",
+      width: 0,
+      points: { show: false },
+    };
     bands.push({ series: [series.length, series.length + 1], fill: colour(one.colour, TINT_ALPHA) });
     series.push(edge, edge);
   }

@@ -1,5 +1,7 @@
 import { useLocale, useTranslations } from "use-intl";
 import type { LiveValue } from "../../data/live-values.ts";
+import { decimalsOf } from "../../design/chart-data.ts";
+import type { FormatValue } from "../../design/plot.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import type { MetricInfo } from "./metrics.ts";
 
@@ -10,7 +12,15 @@ export function useMetricText() {
   const format = useFormat();
   return {
     label: (metric: Pick<MetricInfo, "label">) => metric.label[locale],
-    number: (metric: MetricInfo) => (value: number) => format.quantity(value, metric.unit, metric.decimals),
+    /** For a chart, whose labels may stand closer than the metric's own decimals tell apart. */
+    number:
+      (metric: MetricInfo): FormatValue =>
+      (value, { step }) =>
+        format.quantity(
+          value,
+          metric.unit,
+          step === undefined ? metric.decimals : Math.max(metric.decimals, decimalsOf(step)),
+        ),
     value(metric: MetricInfo, value: LiveValue): string {
       if (typeof value === "number") return format.quantity(value, metric.unit, metric.decimals);
       if (typeof value === "string") return value;

@@ -1,13 +1,16 @@
 import type { telemetry } from "@gatehouse/contract";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconPencil, IconX } from "@tabler/icons-react";
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { Chart, type ChartSeries } from "../../design/chart.tsx";
 import { Panel } from "../../design/panel.tsx";
+import type { PlotArea } from "../../design/plot.ts";
 import { ChartLegend } from "./chart-legend.tsx";
+import { type ChartParts, partsOf } from "./chart-parts.ts";
 import type { ChartPlan } from "./chart-plan.ts";
 import { useValueText } from "./series-text.ts";
+import { StateLanes } from "./state-lanes.tsx";
 import styles from "./telemetry.module.css";
 import { fitTrack, type Track } from "./tracks.ts";
 
@@ -44,42 +47,76 @@ const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
 function Card(props: ChartCardProps) {
   const t = useTranslations("telemetry.chart");
   const locale = useLocale();
-  const valueText = useValueText();
   const { plan, infos, tracks } = props;
-  const names = infos.flatMap((info) => (info === undefined ? [] : [info]));
-  const title =
-    plan.title !== "" ? plan.title : [...new Set(names.map((info) => info.label[locale]))].join(", ");
-  const series = tracks.flatMap((track, n): ChartSeries[] => {
-    const info = infos[n];
-    if (track === undefined || info === undefined) return [];
-    const { t: instants, v, low, high, isState } = fitTrack(track, props.fromMs, props.toMs);
-    const label = `${info.deviceName}, ${info.label[locale]}`;
-    const range = low === undefined || high === undefined ? {} : { low, high };
-    return [{ t: instants, v, ...range, stepped: isState, label, colour: `series-${n + 1}` }];
-  });
-  const sameUnit = new Set(names.map(({ unit }) => unit)).size === 1 ? names[0] : undefined;
-  const onlyState =
-    tracks.length > 0 && tracks.every((track) => track?.isState === true) ? tracks[0] : undefined;
+  const parts = partsOf(infos);
+  const names = infos.flatMap((info) => (info === undefined ? [] : [info.label[locale]]));
+  const title = plan.title !== "" ? plan.title : [...new Set(names)].join(", ");
   return (
     <Panel
       title={title === "" ? t("untitled") : title}
       end={props.acts === undefined ? undefined : <Acts {...props} acts={props.acts} title={title} />}
     >
       <ChartLegend infos={infos} tracks={tracks} refs={plan.series} />
-      <Chart
-        title={title}
-        series={series}
-        height={props.height}
-        min={plan.min}
-        max={plan.max}
-        formatValue={(value) =>
-          onlyState === undefined ? valueText.axis(value, sameUnit) : valueText.state(value, onlyState)
-        }
-      />
+      <Drawing {...props} parts={parts} title={title} />
+      {parts.leftOut.length > 0 && (
+        <p className={styles.note} role="status">
+          <span className="warn">
+            {t("leftOut", {
+              names: parts.leftOut.map((info) => `${info.deviceName}, ${info.label[locale]}`).join("; "),
+            })}
+          </span>
+        </p>
+      )}
       <Notes tracks={tracks} />
     </Panel>
   );
 }
+
+/** The lines with an axis for each unit, the states below them on the same time. */
+function Drawing(props: ChartCardProps & { parts: ChartParts; title: string }) {
+  const locale = useLocale();
+  const valueText = useValueText();
+  const [area, setArea] = useState<PlotArea>();
+  const { plan, infos, tracks, parts, fromMs, toMs } = props;
+  const series = parts.lines.flatMap(({ index, right }): ChartSeries[] => {
+    const info = infos[index];
+    const track = tracks[index];
+    if (track === undefined || info === undefined) return [];
+    const { t: instants, v, low, high } = fitTrack(track, fromMs, toMs);
+    const label = `${info.deviceName}, ${info.label[locale]}`;
+    const range = low === undefined || high === undefined ? {} : { low, high };
+    return [{ t: instants, v, ...range, right, label, colour: `series-${index + 1}` }];
+  });
+  const lanes = parts.states.flatMap((index) => {
+    const info = infos[index];
+    const track = tracks[index];
+    return track === undefined || info === undefined ? [] : [{ info, track, colour: `series-${index + 1}` }];
+  });
+  const alone = parts.lines.length === 0;
+  return (
+    <>
+      {!alone && (
+        <Chart
+          title={props.title}
+          series={series}
+          height={props.height}
+          min={plan.min}
+          max={plan.max}
+          formatValue={(value, { right, step }) =>
+            valueText.axis(value, parts.units[right ? 1 : 0] ?? "", step)
+          }
+          onArea={(next) => setArea((before) => (isSame(before, next) ? before : next))}
+        />
+      )}
+      {lanes.length > 0 && (
+        <StateLanes lanes={lanes} fromMs={fromMs} toMs={toMs} area={alone ? undefined : area} />
+      )}
+    </>
+  );
+}
+
+const isSame = (a: PlotArea | undefined, b: PlotArea): boolean =>
+  a !== undefined && a.left === b.left && a.width === b.width;
 
 function Acts(props: { acts: ChartActs; index: number; count: number; title: string }) {
   const t = useTranslations("telemetry.chart");

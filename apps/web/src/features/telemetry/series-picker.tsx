@@ -7,8 +7,10 @@ import { useLocale, useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { MAX_UNITS, unitsOf } from "./chart-parts.ts";
 import { type ChartPlan, MAX_SERIES, metricOf } from "./chart-plan.ts";
 import styles from "./telemetry.module.css";
+import { useSeriesInfo } from "./use-series-info.ts";
 
 const DEBOUNCE_MS = 200;
 const SHOWN = "60";
@@ -83,6 +85,10 @@ function Results(props: { chosen: readonly string[]; onToggle: (ref: string) => 
     placeholderData: keepPreviousData,
   });
   const full = props.chosen.length >= MAX_SERIES;
+  const { byRef } = useSeriesInfo(props.chosen);
+  const units = unitsOf(props.chosen.map((ref) => byRef.get(ref)));
+  const isThirdUnit = ({ kind, unit }: telemetry.Series) =>
+    kind === "number" && units.length >= MAX_UNITS && !units.includes(unit);
   return (
     <>
       <div className="row row-wrap">
@@ -129,7 +135,7 @@ function Results(props: { chosen: readonly string[]; onToggle: (ref: string) => 
                   <li key={series.ref} className={styles.result}>
                     <Checkbox
                       checked={checked}
-                      disabled={full && !checked}
+                      disabled={!checked && (full || isThirdUnit(series))}
                       onChange={() => props.onToggle(series.ref)}
                       label={`${series.deviceName}, ${series.label[locale]}`}
                       description={[series.siteName, metricOf(series.ref), series.unit]
@@ -140,6 +146,9 @@ function Results(props: { chosen: readonly string[]; onToggle: (ref: string) => 
                 );
               })}
             </ul>
+            {units.length >= MAX_UNITS && (
+              <p className="tertiary tiny">{t("twoUnits", { units: units.join(", ") })}</p>
+            )}
             {total > items.length && (
               <p className="tertiary tiny">{t("more", { count: total - items.length })}</p>
             )}

@@ -1,5 +1,6 @@
 import type { telemetry } from "@gatehouse/contract";
 import { useTranslations } from "use-intl";
+import { decimalsOf } from "../../design/chart-data.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import type { Track } from "./tracks.ts";
 
@@ -8,23 +9,24 @@ const digitsOf = (value: number): number => (Math.abs(value) >= 100 || Number.is
 
 /** Values of series in words: on an axis, in a legend, of a state. */
 export function useValueText() {
-  const t = useTranslations("telemetry.value");
+  const t = useTranslations("devices.word");
   const format = useFormat();
-  const word = (value: boolean | string): string => {
+  const word = (value: boolean | string, metric: string): string => {
     if (typeof value === "string") return value;
+    if (metric === "open") return value ? t("open") : t("closed");
     return value ? t("on") : t("off");
   };
   return {
-    axis: (value: number, info: telemetry.Series | undefined) =>
-      format.quantity(value, info?.unit ?? "", digitsOf(value)),
-    state: (value: number, track: Track) => {
-      if (!Number.isInteger(value)) return "";
-      if (track.words.length > 0) return track.words[value] ?? "";
-      return value === 0 || value === 1 ? word(value === 1) : "";
-    },
+    /** `step`: the distance of an axis's labels, which all get the same decimals. */
+    axis: (value: number, unit: string, step: number | undefined) =>
+      format.quantity(value, unit, step === undefined ? digitsOf(value) : decimalsOf(step)),
+    state: (value: number, track: Track, metric: string) =>
+      track.words.length > 0 ? (track.words[value] ?? "") : word(value === 1, metric),
     last: (value: number | boolean | string | undefined, info: telemetry.Series) => {
       if (value === undefined) return "–";
-      return typeof value === "number" ? format.quantity(value, info.unit, digitsOf(value)) : word(value);
+      return typeof value === "number"
+        ? format.quantity(value, info.unit, digitsOf(value))
+        : word(value, info.metric);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { partsOf } from "./chart-parts.ts";
 import { chartKeys, chartsText, inCalls, moved, parseCharts } from "./chart-plan.ts";
+import { bandsOf } from "./state-bands.ts";
 import { extendTrack, fitTrack, trackOf } from "./tracks.ts";
 
 const ref = (n: number) => `01890000-0000-7000-8000-${String(n).padStart(12, "0")}:temperature`;
@@ -76,6 +78,69 @@ describe("a track", () => {
     expect([texts.v, texts.words]).toEqual([
       [0, 1, 0],
       ["idle", "run"],
+    ]);
+  });
+});
+
+describe("the parts of a chart", () => {
+  const series = (kind: "number" | "state", unit: string) => ({
+    ref: ref(1),
+    deviceId: "",
+    deviceName: "",
+    siteName: "",
+    metric: "",
+    kind,
+    unit,
+    label: { en: "", fr: "" },
+  });
+  const warm = series("number", "°C");
+  const humid = series("number", "%");
+  const power = series("number", "W");
+  const door = series("state", "");
+
+  it("are an axis for each of two units, and states apart", () => {
+    expect(partsOf([warm, door, humid, warm, undefined])).toEqual({
+      units: ["°C", "%"],
+      lines: [
+        { index: 0, right: false },
+        { index: 2, right: true },
+        { index: 3, right: false },
+      ],
+      states: [1],
+      leftOut: [],
+    });
+  });
+
+  it("leave out what has a third unit", () => {
+    const { lines, leftOut } = partsOf([warm, humid, power]);
+    expect([lines.length, leftOut]).toEqual([2, [power]]);
+  });
+});
+
+describe("the bands of a state", () => {
+  const words = (t: number[], s: string[]) => trackOf({ ...history, resolution: "raw", t, v: [], s });
+
+  it("hold each state until the next and the last to the end, the first from before the window", () => {
+    expect(bandsOf(words([-50, 25, 50], ["idle", "run", "idle"]), 0, 100)).toEqual([
+      { from: 0, to: 0.25, value: 0 },
+      { from: 0.25, to: 0.5, value: 1 },
+      { from: 0.5, to: 1, value: 0 },
+    ]);
+  });
+
+  it("say that there are many where none could be told apart", () => {
+    const t = Array.from({ length: 500 }, (_, n) => n);
+    const bands = bandsOf(
+      words(
+        t,
+        t.map((n) => (n % 2 === 0 ? "a" : "b")),
+      ),
+      0,
+      1_000,
+    );
+    expect(bands).toEqual([
+      { from: 0, to: 0.499, value: undefined },
+      { from: 0.499, to: 1, value: 1 },
     ]);
   });
 });

@@ -22,11 +22,13 @@ export const telemetry = {
       minute: "Means of one minute; the tint reaches from lowest to highest.",
       hour: "Means of one hour; the tint reaches from lowest to highest.",
     },
+    lane: "{name}: {value} at the end, {count, plural, =0 {no change} one {# change} other {# changes}}",
+    manyStates: "many short states",
+    leftOut: "A chart has two axes. Not drawn, because of a third unit: {names}. Give it a chart of its own.",
     truncated: "Only a part of this range is shown.",
     conflicts:
       "{count, plural, one {At # instant} other {At # instants}} a device sent different values; the first is kept, shown and exported.",
   },
-  value: { on: "On", off: "Off" },
   picker: {
     addTitle: "Add a chart",
     editTitle: "Change the chart",
@@ -40,6 +42,7 @@ export const telemetry = {
     results: "Series",
     none: "No series matches.",
     more: "{count, plural, one {# more matches} other {# more match}}: narrow the search.",
+    twoUnits: "A chart has two axes: other units than {units} need a chart of their own.",
     chosen: "{count} of {max} chosen",
     add: "Add the chart",
     save: "Take over",

@@ -25,11 +25,14 @@ export const telemetry: Same<typeof en> = {
       minute: "Moyennes d’une minute, teintées du minimum au maximum.",
       hour: "Moyennes d’une heure, teintées du minimum au maximum.",
     },
+    lane: "{name}\u00a0: {value} à la fin, {count, plural, =0 {aucun changement} one {# changement} other {# changements}}",
+    manyStates: "beaucoup d’états courts",
+    leftOut:
+      "Un graphique a deux axes. Non dessiné, pour cause de troisième unité\u00a0: {names}. Donnez-lui son propre graphique.",
     truncated: "Seule une partie de cette période est affichée.",
     conflicts:
       "{count, plural, one {À # instant} other {À # instants}}, un appareil a envoyé des valeurs différentes\u202f; la première est gardée, affichée et exportée.",
   },
-  value: { on: "Oui", off: "Non" },
   picker: {
     addTitle: "Ajouter un graphique",
     editTitle: "Modifier le graphique",
@@ -43,6 +46,7 @@ export const telemetry: Same<typeof en> = {
     results: "Séries",
     none: "Aucune série ne correspond.",
     more: "{count, plural, one {# autre correspond} other {# autres correspondent}}\u00a0: précisez la recherche.",
+    twoUnits: "Un graphique a deux axes\u00a0: d’autres unités que {units} demandent leur propre graphique.",
     chosen: "{count} sur {max} choisies",
     add: "Ajouter le graphique",
     save: "Appliquer",
