@@ -51,13 +51,16 @@ export type FieldName = AllKeys<(typeof FIELDS)[Kind]>;
 /** What stands in the form: text for every field. */
 export type Values = Readonly<Record<string, string>>;
 
+/** What the server fills in, by its name in the texts of the form. */
+export const PLACEHOLDERS = { to: "{{to}}", text: "{{text}}", secret: "{{secret}}" } as const;
+
 export const START: Record<Kind, Values> = {
   email: { port: "587", security: "starttls" },
   twilio: { baseUrl: "https://api.twilio.com" },
   sms_gateway: {
     method: "POST",
     contentType: "application/json",
-    bodyTemplate: '{"to":"{{to}}","text":"{{text}}"}',
+    bodyTemplate: `{"to":"${PLACEHOLDERS.to}","text":"${PLACEHOLDERS.text}"}`,
   },
   discord: {},
   webhook: {},
@@ -106,7 +109,7 @@ function pairOf(line: string): [string, string] {
   return at === -1 ? [line, ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
-const OPTIONAL: readonly FieldName[] = ["user", "headers", "bodyTemplate", "retain"];
+const OPTIONAL: readonly FieldName[] = ["user", "headers", "retain"];
 
 /** Fields that still need a value; a stored secret may stay empty. */
 export function missingOf(kind: Kind, values: Values, isNew: boolean): FieldName[] {

@@ -16,6 +16,7 @@ import {
   KINDS,
   type Kind,
   missingOf,
+  PLACEHOLDERS,
   START,
   settingsOf,
   type Values,
@@ -191,7 +192,8 @@ function Field(props: {
     );
   }
   if (field === "list" || field === "text" || field === "pairs") {
-    const description = field === "text" ? t("templateHint") : t(field === "list" ? "listHint" : "pairsHint");
+    const description =
+      field === "list" ? t("listHint") : t(field === "text" ? "templateHint" : "pairsHint", PLACEHOLDERS);
     return (
       <Textarea
         {...common}
@@ -207,6 +209,7 @@ function Field(props: {
   return (
     <TextInput
       {...common}
+      {...(name === "contentType" ? { description: t("contentTypeHint") } : {})}
       inputMode={field === "number" ? "numeric" : "text"}
       maxLength={2_048}
       autoComplete="off"

@@ -188,8 +188,10 @@ export const settings = {
     secretKept: "Stored. Empty keeps it; it is never shown.",
     secretHint: "Stored encrypted, never shown again.",
     listHint: "One a line.",
-    pairsHint: "One a line, as Name: value.",
-    templateHint: "What is sent; the gateway’s manual names the placeholders.",
+    pairsHint: "One a line, as Name: value. {secret} stands for the secret below.",
+    templateHint:
+      "The gateway’s manual says what it wants. Filled in: {to} the number, {text} the message, {secret} the secret below.",
+    contentTypeHint: "JSON, form, XML or plain text: values are written so that none can break out.",
     minSeverity: "From this severity",
     dailyCap: "At most a day",
     dailyCapHint: "More wait in the outbox.",

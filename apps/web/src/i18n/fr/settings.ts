@@ -194,8 +194,11 @@ export const settings: Same<typeof en> = {
     secretKept: "Enregistré. Vide, il reste\u202f; il n’est jamais affiché.",
     secretHint: "Enregistré chiffré, plus jamais affiché.",
     listHint: "Un par ligne.",
-    pairsHint: "Un par ligne, comme Nom\u00a0: valeur.",
-    templateHint: "Ce qui est envoyé\u202f; le guide de la passerelle nomme les champs.",
+    pairsHint: "Un par ligne, comme Nom\u00a0: valeur. {secret} tient lieu du secret ci-dessous.",
+    templateHint:
+      "Le guide de la passerelle dit ce qu’elle attend. Remplis\u00a0: {to} le numéro, {text} le message, {secret} le secret ci-dessous.",
+    contentTypeHint:
+      "JSON, formulaire, XML ou texte\u00a0: les valeurs sont écrites de façon à ne rien casser.",
     minSeverity: "À partir de cette gravité",
     dailyCap: "Au plus par jour",
     dailyCapHint: "Le reste attend dans la boîte d’envoi.",
