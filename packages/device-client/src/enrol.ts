@@ -1,0 +1,182 @@
+import { AppError, type Clock, ERRORS, type ErrorCode, isAppError, type Random } from "@gatehouse/base";
+import {
+  agreementProof,
+  answerMac,
+  type Claim,
+  claimOfCode,
+  claimOfGroup,
+  encodeTranscript,
+  fourWords,
+  generateKeyBundle,
+  isRegistrationId,
+  type KeyBundle,
+  requestMac,
+  type SuiteId,
+  sameMac,
+  signTranscript,
+} from "@gatehouse/secure-channel";
+import { Type } from "typebox";
+import { exchange, type TlsTrust } from "./http-exchange.ts";
+import type { Identity } from "./identity.ts";
+import { encodeJson, fromBase64url, parseJson, toBase64url } from "./json.ts";
+import { ServerKeysJson, verifiedServerKey } from "./server-keys.ts";
+
+export interface EnrolRequest {
+  /** The server's address, as people open it. */
+  readonly url: string;
+  readonly by:
+    | { readonly code: string }
+    | { readonly groupId: string; readonly groupKey: string; readonly registrationId: string };
+  readonly suite: SuiteId;
+  /** PEM, where the server's authority is already known. Without it the claim alone vouches for the answer. */
+  readonly ca?: string;
+  readonly software?: { readonly name: string; readonly version: string };
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface Enrolment {
+  readonly identity: Identity;
+  /** What the server's clock said, authenticated; Unix ms. */
+  readonly serverTimeMs: number;
+}
+
+const KEY_ID = Type.String({ pattern: "^[0-9a-f]{16}$" });
+const Text = (maxLength: number) => Type.String({ maxLength });
+
+const Challenge = Type.Object({
+  nonce: Text(128),
+  server: Type.Object({ suite: Type.Integer(), keyId: KEY_ID, agreementKey: Text(128) }),
+  root: Text(64),
+});
+
+const Enrolled = Type.Object({ enrolment: Text(65_536), mac: Text(64) });
+
+const EnrolmentJson = Type.Object({
+  deviceId: Text(64),
+  name: Text(120),
+  typeId: Text(60),
+  keyId: Text(16),
+  suite: Type.Integer(),
+  serverTimeMs: Type.Integer(),
+  server: ServerKeysJson,
+  root: Text(64),
+  caPem: Type.Optional(Text(16_384)),
+  apiKey: Type.Optional(Text(256)),
+  topics: Type.Object({ up: Text(256), down: Text(256) }),
+});
+
+const Problem = Type.Object({ code: Text(64) });
+
+/**
+ * Makes the device's keys, proves that it has them, and takes over what the server answers: authenticated by the
+ * claim code in both directions, so a person in between learns nothing and changes nothing, even where TLS cannot
+ * be verified yet. Refuses `device.claim_invalid` when the server does, or when its answer is not of who made the code.
+ */
+export async function enrol(request: EnrolRequest): Promise<Enrolment> {
+  const { url, suite, clock, random } = request;
+  const claim = claimOf(request);
+  const group = "groupId" in request.by ? { group: groupOf(request.by) } : {};
+  const trust: TlsTrust = request.ca === undefined ? { unverified: true } : { ca: request.ca };
+  const post = (path: string, body: object) => callServer(new URL(path, url), body, trust);
+
+  const claimId = Buffer.from(claim.id).toString("hex");
+  const challenge = parseJson(Challenge, await post("/api/v1/enrol/challenge", { claimId, suite, ...group }));
+  if (challenge.server.suite !== suite) throw new AppError("channel.suite_refused");
+  const keys = generateKeyBundle(suite, random);
+  const transcript = encodeTranscript({
+    suite,
+    claimId: claim.id,
+    nonce: fromBase64url(challenge.nonce),
+    agreementKey: keys.agreement.raw,
+    signingKey: keys.signing.raw,
+    serverKeyId: challenge.server.keyId,
+  });
+  const body = {
+    claimId,
+    ...group,
+    nonce: challenge.nonce,
+    suite,
+    agreementKey: toBase64url(keys.agreement.raw),
+    signingKey: toBase64url(keys.signing.raw),
+    proof: proofOf(keys, challenge.server.agreementKey, transcript),
+    mac: toBase64url(requestMac(claim.key, transcript)),
+    ...(request.software === undefined ? {} : { software: request.software }),
+  };
+  const answer = parseJson(Enrolled, await post("/api/v1/enrol", body));
+  return identityOf(request, claim, keys, transcript, answer, clock);
+}
+
+function claimOf({ by }: EnrolRequest): Claim {
+  if ("code" in by) return claimOfCode(by.code);
+  if (!isRegistrationId(by.registrationId))
+    throw new AppError("request.invalid", { field: "registrationId" });
+  return claimOfGroup(by.groupId, fromBase64url(by.groupKey), by.registrationId);
+}
+
+const groupOf = ({ groupId, registrationId }: { groupId: string; registrationId: string }): object => ({
+  id: groupId,
+  registrationId,
+});
+
+function proofOf(keys: KeyBundle, serverKey: string, transcript: Uint8Array): object {
+  const agreement = agreementProof(keys, fromBase64url(serverKey), transcript);
+  if (agreement === undefined) throw new AppError("envelope.refused");
+  return {
+    signature: toBase64url(signTranscript(keys, transcript)),
+    agreement: toBase64url(agreement),
+  };
+}
+
+function identityOf(
+  request: EnrolRequest,
+  claim: Claim,
+  keys: KeyBundle,
+  transcript: Uint8Array,
+  answer: { readonly enrolment: string; readonly mac: string },
+  clock: Clock,
+): Enrolment {
+  const bytes = fromBase64url(answer.enrolment);
+  if (!sameMac(answerMac(claim.key, transcript, bytes), fromBase64url(answer.mac)))
+    throw new AppError("device.claim_invalid", { reason: "The answer is not of who made the code." });
+  const { serverTimeMs, suite, keyId, caPem, ...enrolment } = parseJson(EnrolmentJson, bytes);
+  if (suite !== request.suite || keyId !== keys.keyId) throw new AppError("device.claim_invalid");
+  for (const key of [enrolment.server.current, enrolment.server.next]) {
+    if (key !== undefined && verifiedServerKey(key, enrolment.root).bundle.suite !== request.suite)
+      throw new AppError("channel.suite_refused");
+  }
+  const pinned = request.ca ?? caPem;
+  const identity: Identity = {
+    ...enrolment,
+    url: request.url,
+    suite: request.suite,
+    keys,
+    ...(pinned === undefined ? {} : { ca: pinned }),
+    words: fourWords(transcript, bytes),
+    enrolledMs: clock.nowMs(),
+  };
+  return { identity, serverTimeMs };
+}
+
+async function callServer(url: URL, body: object, trust: TlsTrust): Promise<Uint8Array> {
+  const answer = await exchange({
+    method: "POST",
+    url: url.href,
+    headers: { "content-type": "application/json" },
+    body: encodeJson(body),
+    trust,
+  });
+  if (answer.status < 300) return answer.body;
+  throw refusalOf(answer.body, url, answer.status);
+}
+
+/** The server's own code where we know it. */
+function refusalOf(body: Uint8Array, url: URL, status: number): AppError {
+  try {
+    const { code } = parseJson(Problem, body);
+    if (Object.hasOwn(ERRORS, code)) return new AppError(code as ErrorCode, { host: url.host });
+  } catch (error) {
+    if (!isAppError(error, "message.malformed")) throw error;
+  }
+  return new AppError("url.unreachable", { host: url.host, reason: `HTTP ${status}` });
+}
