@@ -19,10 +19,18 @@ export { PERMISSIONS, type Permission, ROLE_NAMES, ROLES, type Role, roleGrants 
 export { Language, Problem } from "./schemas.ts";
 export * as telemetry from "./telemetry.ts";
 export {
+  type FilterProblem,
+  findFilterProblem,
+  findGrantProblem,
+  findTopicProblem,
+  type GrantProblem,
+} from "./topic-filter.ts";
+export {
   ackTopic,
   DOWN_KINDS,
   downTopic,
   LIMITS,
+  RESERVED_TOPIC_ROOTS,
   TOPIC_ROOT,
   UP_KINDS,
   type UpKind,

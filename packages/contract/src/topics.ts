@@ -2,6 +2,8 @@
 export const TOPIC_ROOT = "gh";
 export const UP_KINDS = ["telemetry", "state", "event", "log"] as const;
 export const DOWN_KINDS = ["command"] as const;
+/** First levels under which every topic belongs to one device, in each dialect that is spoken. */
+export const RESERVED_TOPIC_ROOTS: readonly string[] = [TOPIC_ROOT, "led", "temperature", "v1"];
 export type UpKind = (typeof UP_KINDS)[number];
 
 export const upTopic = (device: string, kind: UpKind): string => `${TOPIC_ROOT}/${device}/up/${kind}`;
@@ -20,4 +22,6 @@ export const LIMITS = {
   /** Live messages of a device with a clock may lie this far ahead. */
   timestampAheadMs: 300_000,
   subscriptionsPerClient: 32,
+  /** As many as one client can subscribe to. */
+  grantsPerDevice: 32,
 } as const;

@@ -27,6 +27,7 @@ export const LogCode = Type.Union([
   Type.Literal("key_rotated"),
   Type.Literal("credential_revoked"),
   Type.Literal("certificate_issued"),
+  Type.Literal("topics_granted"),
   Type.Literal("claim_made"),
   Type.Literal("claim_printed"),
   Type.Literal("claim_used"),

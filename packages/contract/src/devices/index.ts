@@ -2,6 +2,7 @@ export * from "./claims.ts";
 export * from "./commands.ts";
 export * from "./credentials.ts";
 export * from "./device.ts";
+export * from "./grants.ts";
 export * from "./history.ts";
 export * from "./ingest.ts";
 export * from "./inventory.ts";

@@ -165,6 +165,14 @@ test("every route answers in the shape that its contract declares", async () => 
     [devices.getDevice, await call("GET", at)],
     [devices.updateDevice, await call("PATCH", at, { label: "M", tags: [] })],
     [devices.listCredentials, await call("GET", `${at}/credentials`)],
+    [
+      devices.setDeviceTopics,
+      await call("PUT", `${at}/topics`, {
+        granted: [{ pattern: "house/#", publish: true, subscribe: false }],
+        revision: 0,
+      }),
+    ],
+    [devices.getDeviceTopics, await call("GET", `${at}/topics`)],
     [devices.rotateKey, await call("POST", `${at}/keys`, { overlapSeconds: 5 })],
     [devices.createClaimCode, await call("POST", `${at}/claim-code`, { printed: true })],
     [devices.listCommands, await call("GET", `${at}/commands?limit=1`)],
@@ -201,6 +209,10 @@ async function tryText(text: string, { device, key, siteId }: Lane): Promise<voi
     const { status } = await call("GET", url);
     expect([url, text, status === 200 || status === 400]).toEqual([url, text, true]);
   }
+  const granted = [{ pattern: text, publish: true, subscribe: true }];
+  const topics = await call("PUT", `${at}/topics`, { granted });
+  if (topics.status === 200) expect(topics.body.granted).toEqual(granted);
+  else expect(["request.invalid", "device.topic_not_grantable"]).toContain(topics.body.code);
   const command = await call("POST", `${at}/commands`, { key: "set", params: { text } });
   if (command.status === 201) expect(command.body.params).toEqual({ text });
   else expect(["request.invalid", "limit.reached"]).toContain(command.body.code);

@@ -11,6 +11,7 @@ import type { Announcement } from "./inventory/discovery.ts";
 import type { DeviceInput } from "./inventory/inventory-service.ts";
 import { retentionJob } from "./jobs.ts";
 import { createDevicesTables } from "./migrations/001-devices.ts";
+import { createTopicGrants } from "./migrations/002-topic-grants.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
@@ -37,7 +38,7 @@ export type {
 
 export const devicesMigrations: FeatureMigrations = {
   feature: "devices",
-  migrations: [createDevicesTables, addLogCodes],
+  migrations: [createDevicesTables, createTopicGrants, addLogCodes],
 };
 
 export interface DevicesFeature extends Feature {

@@ -24,6 +24,8 @@ export interface DeviceRecord {
   /** Keys of the metrics beyond the type's. */
   readonly ownMetrics: ReadonlySet<string>;
   readonly credentials: readonly CredentialRecord[];
+  /** Topics beyond its own. */
+  readonly grants: readonly devices.TopicGrant[];
 }
 
 export interface CredentialRecord {
@@ -43,6 +45,7 @@ export interface DeviceIdentity {
   readonly deviceId: Uuid;
   readonly name: string;
   readonly typeId: string;
+  readonly grants: readonly devices.TopicGrant[];
   readonly credentialId: Uuid;
   readonly credentialKind: "api_key" | "hmac_token" | "certificate";
 }

@@ -5,6 +5,7 @@ import type { CommandService } from "./commands/command-service.ts";
 import type { CredentialService } from "./credentials/credential-service.ts";
 import type { RevocationService } from "./credentials/revocation-service.ts";
 import type { LogService } from "./device-log/log-service.ts";
+import type { GrantService } from "./grants/grant-service.ts";
 import type { InventoryService } from "./inventory/inventory-service.ts";
 import type { RefusalCounter } from "./refusals/refusal-counter.ts";
 import type { SiteService } from "./sites/site-service.ts";
@@ -15,6 +16,7 @@ export interface Services {
   readonly credentials: CredentialService;
   readonly revocation: RevocationService;
   readonly claims: ClaimService;
+  readonly grants: GrantService;
   readonly commands: CommandService;
   readonly logs: LogService;
   readonly refusals: RefusalCounter;
@@ -82,7 +84,7 @@ function inventoryRoutes({ inventory, sites }: Services): Route[] {
   ];
 }
 
-function credentialRoutes({ inventory, credentials, revocation, claims }: Services): Route[] {
+function credentialRoutes({ inventory, credentials, revocation, claims, grants }: Services): Route[] {
   return [
     route(devices.revokeDevice, async ({ principal, params }) => {
       await revocation.revoke(principal, params.id);
@@ -104,6 +106,10 @@ function credentialRoutes({ inventory, credentials, revocation, claims }: Servic
     ),
     route(devices.issueCertificate, ({ principal, params, body }) =>
       credentials.issueCertificate(principal, params.id, body),
+    ),
+    route(devices.getDeviceTopics, ({ principal, params }) => grants.read(principal.tenantId, params.id)),
+    route(devices.setDeviceTopics, ({ principal, params, body }) =>
+      grants.replace(principal, params.id, body),
     ),
   ];
 }

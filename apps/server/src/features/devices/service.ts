@@ -16,6 +16,7 @@ import { DeviceLog } from "./device-log/device-log.ts";
 import { LogService } from "./device-log/log-service.ts";
 import { OccurrenceLog } from "./device-log/occurrences.ts";
 import { DeviceDirectory } from "./directory/directory.ts";
+import { GrantService } from "./grants/grant-service.ts";
 import { Discovery } from "./inventory/discovery.ts";
 import { InventoryService, type LastValues } from "./inventory/inventory-service.ts";
 import { OpenMetrics } from "./inventory/open-metrics.ts";
@@ -55,6 +56,7 @@ export class DeviceHouse {
   readonly credentials: CredentialService;
   readonly revocation: RevocationService;
   readonly claims: ClaimService;
+  readonly grants: GrantService;
   readonly commands: CommandService;
   readonly poll: CommandPoll;
   readonly logs: LogService;
@@ -108,6 +110,7 @@ export class DeviceHouse {
     this.poll = new CommandPoll(this.commands, clock, bus);
     this.revocation = new RevocationService(this.context, this.credentials, this.commands);
     this.claims = new ClaimService(this.context, this.credentials);
+    this.grants = new GrantService(this.context);
     this.inventory = new InventoryService({
       context: this.context,
       credentials: this.credentials,

@@ -29,6 +29,17 @@ export interface DevicesTable {
   demo: boolean;
   created_at: Date;
   revoked_at: Date | null;
+  /** Counts the changes of the device's grants. */
+  grants_revision: Generated<number>;
+}
+
+/** Topics a device may use beyond its own. */
+export interface DeviceGrantsTable {
+  device_id: string;
+  tenant_id: string;
+  pattern: string;
+  publish: boolean;
+  subscribe: boolean;
 }
 
 export interface DevicePresenceTable {
@@ -145,6 +156,7 @@ export interface FleetSlotsTable {
 export interface DevicesTables {
   sites: SitesTable;
   devices: DevicesTable;
+  device_grants: DeviceGrantsTable;
   device_presence: DevicePresenceTable;
   device_metrics: DeviceMetricsTable;
   device_credentials: DeviceCredentialsTable;

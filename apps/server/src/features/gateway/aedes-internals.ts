@@ -80,6 +80,10 @@ export function refreshKeepalive(client: Client): void {
 export const subscriptionsOf = (client: Client): Readonly<Record<string, { readonly qos: number }>> =>
   internalsOf(client).subscriptions;
 
+/** Ends subscriptions that the client did not give up itself; it is not told. aedes calls back, whatever its types say. */
+export const endSubscriptions = (client: Client, filters: readonly string[]): void =>
+  client.unsubscribe({ unsubscriptions: [...filters] } as never, () => {});
+
 /**
  * Reads in smaller portions than it may write: aedes parses all that was read in one go and holds it until every
  * message of it is stored, while a write that waits stalls every subscriber. Node sets one mark for both

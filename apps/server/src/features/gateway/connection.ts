@@ -1,4 +1,4 @@
-import type { MonotonicMs } from "@gatehouse/base";
+import type { MonotonicMs, Uuid } from "@gatehouse/base";
 import type { Client } from "aedes";
 import type { InboundPacket } from "./broker.ts";
 import type { Permissions } from "./permissions.ts";
@@ -15,6 +15,8 @@ export interface Peer {
   /** `<tenant>/`, put before every topic inside the broker, so that tenants never meet. */
   readonly prefix: string;
 }
+
+export const prefixOf = (tenantId: Uuid): string => `${tenantId}/`;
 
 /** Our side of one client connection; `client.connection` points here. */
 export class Connection {

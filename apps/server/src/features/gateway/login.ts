@@ -3,7 +3,7 @@ import { type Clock, isAppError, type Logger, newUuid, type Random } from "@gate
 import { LIMITS } from "@gatehouse/contract";
 import type { AuthenticateError, Client, ConnectPacket } from "aedes";
 import type { InboundPacket } from "./broker.ts";
-import { type Connection, connectionOf } from "./connection.ts";
+import { type Connection, connectionOf, prefixOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import { Permissions } from "./permissions.ts";
@@ -131,7 +131,7 @@ export class Login {
     if (others.length >= MQTT_LIMITS.connectionsPerDevice)
       return new Refused("limit.reached", "connections of this device");
     const permissions = new Permissions(identity);
-    connection.peer = { identity, permissions, prefix: `${tenantId}/` };
+    connection.peer = { identity, permissions, prefix: prefixOf(tenantId) };
     const refused = checkWill(packet, permissions);
     if (refused !== undefined) return refused;
     if (packet.will !== undefined) connection.will = packet.will as unknown as InboundPacket;

@@ -82,6 +82,12 @@ export class Permissions {
     return this.#isBridgeTopic(filter) ? "bridge" : "forbidden";
   }
 
+  /** Whether a subscription outlives the connection: one that says itself what the device may read. */
+  mayKeep(filter: string): boolean {
+    const verdict = this.forSubscribe(filter);
+    return verdict === "own" || verdict === "granted";
+  }
+
   #decide(topic: string): TopicUse {
     if (!isTopicName(topic)) return FORBIDDEN;
     if (this.#subject.discovery && matchesFilter(DISCOVERY_FILTER, topic) && isConfigTopic(topic))

@@ -1,7 +1,7 @@
 import { AppError, type Clock } from "@gatehouse/base";
 import { LIMITS } from "@gatehouse/contract";
 import type { AedesPublishPacket, Client, Subscription } from "aedes";
-import { subscriptionsOf } from "./aedes-internals.ts";
+import { endSubscriptions, subscriptionsOf } from "./aedes-internals.ts";
 import type { GatewayBroker, InboundPacket } from "./broker.ts";
 import { type Connection, connectionOf, type Peer } from "./connection.ts";
 import { MQTT_LIMITS } from "./limits.ts";
@@ -113,6 +113,20 @@ export class Router {
     }
   }
 
+  /** What the device may do has changed: subscriptions that are no longer allowed end. */
+  review(connection: Connection): void {
+    const { permissions, prefix } = connection.peer as Peer;
+    const ended: string[] = [];
+    for (const filter of [...connection.allowed, ...connection.bridged]) {
+      const verdict = permissions.forSubscribe(filter.slice(prefix.length));
+      if (verdict === "own" || verdict === "granted") continue;
+      this.unsubscribed(connection, [filter]);
+      if (verdict === "bridge") connection.bridged.add(filter);
+      else ended.push(filter);
+    }
+    if (ended.length > 0) endSubscriptions(connection.client, ended);
+  }
+
   leave(connection: Connection): void {
     this.unsubscribed(connection, [...connection.allowed]);
   }
@@ -128,6 +142,7 @@ export class Router {
     if (peer === undefined || connection.isEnded) return null;
     if (connection.bridged.size > 0 && !this.#mayRead(peer, packet)) return null;
     const isFromQueue = packet.messageId !== undefined;
+    if (isFromQueue && !mayReadTopic(peer, packet.topic)) return null;
     if (packet.qos === 2 || (packet.retain && packet.qos > 0))
       packet.qos = Math.min(packet.qos, grantedQos(client, packet.topic) ?? 0) as 0 | 1 | 2;
     if (isFromQueue) packet.dup = this.#parts.persistence.wasSent(client, packet);
@@ -144,17 +159,19 @@ export class Router {
   }
 
   /** For a client with filters of its own choice: a message of ours or of its own device, or one it may read anyway. */
-  #mayRead({ identity, permissions, prefix }: Peer, packet: AedesPublishPacket): boolean {
-    if (!packet.topic.startsWith(prefix)) return true;
+  #mayRead(peer: Peer, packet: AedesPublishPacket): boolean {
     const { clientId } = packet as InboundPacket;
     const isRetained = clientId === undefined;
     const publisher = isRetained
       ? this.#parts.persistence.retained.ownerOf(packet.topic)
       : ownerOfSession(clientId);
-    if (publisher?.deviceId === identity.deviceId) return true;
-    const verdict = permissions.forSubscribe(packet.topic.slice(prefix.length));
-    return verdict === "own" || verdict === "granted";
+    return publisher?.deviceId === peer.identity.deviceId || mayReadTopic(peer, packet.topic);
   }
+}
+
+/** Whether the client may have the (internal) topic whoever publishes it. A topic without the prefix is a command. */
+function mayReadTopic({ permissions, prefix }: Peer, topic: string): boolean {
+  return !topic.startsWith(prefix) || permissions.mayKeep(topic.slice(prefix.length));
 }
 
 /** The highest QoS under which the client gets the (internal) topic; undefined when it did not subscribe to it. */

@@ -6,7 +6,7 @@ import { peerDevice } from "../../platform/tls/index.ts";
 import { guardParser, onPacket, PacketTooLarge, refreshKeepalive, setMarks } from "./aedes-internals.ts";
 import { GatewayBroker, type InboundPacket } from "./broker.ts";
 import { CommandDelivery } from "./commands.ts";
-import { attach, Connection, connectionOf, type Peer, type Via } from "./connection.ts";
+import { attach, Connection, connectionOf, type Peer, prefixOf, type Via } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import type { RateCounter } from "./counters.ts";
 import { Announcements } from "./home-assistant/announcements.ts";
@@ -23,6 +23,7 @@ import { PostgresPersistence } from "./persistence/persistence.ts";
 import type {
   CommandSource,
   DeviceAuthenticator,
+  DeviceIdentity,
   DeviceLogSink,
   Discovery,
   GatewaySettings,
@@ -239,7 +240,9 @@ export class MqttService {
       return;
     }
     const { identity } = connection.peer as Peer;
-    if (!this.#connections.add(identity.deviceId, connection)) return;
+    const isFirst = this.#connections.add(identity.deviceId, connection);
+    this.#catchUp(identity).catch((error: unknown) => this.#notRead(identity.deviceId, error));
+    if (!isFirst) return;
     const { via, address } = connection;
     const { tenantId, deviceId } = identity;
     this.#parts.bus.publish("device.connected", {
@@ -303,24 +306,36 @@ export class MqttService {
       this.#end(deviceId, "removed");
       this.#persistence.dropDevice(deviceId);
       this.#announcements.dropDevice(deviceId);
-    } else if (change === "updated" && this.#connections.countOfDevice(deviceId) > 0) {
-      this.#refresh(deviceId).catch((error: unknown) =>
-        this.#parts.log.error({ err: error, deviceId }, "mqtt.identity_not_read"),
-      );
+    } else if (change === "updated") {
+      this.#refresh(deviceId).catch((error: unknown) => this.#notRead(deviceId, error));
     }
   }
 
-  /** A renamed device gets the topics of its new name at once. */
+  #notRead(deviceId: string, err: unknown): void {
+    this.#parts.log.error({ err, deviceId }, "mqtt.identity_not_read");
+  }
+
+  /** What changed between a log-in and now was told to the connections there were, not to this one. */
+  async #catchUp({ deviceId, name, grants }: DeviceIdentity): Promise<void> {
+    const found = await this.#parts.authenticator.find(deviceId);
+    if (found === undefined || found.name !== name || found.grants !== grants) await this.#refresh(deviceId);
+  }
+
+  /** A renamed device gets the topics of its new name at once, and what is no longer granted ends. */
   async #refresh(deviceId: string): Promise<void> {
     const found = await this.#parts.authenticator.find(deviceId);
     if (found === undefined) return this.#end(deviceId, "revoked");
-    for (const connection of this.#connections.ofDevice(deviceId)) {
-      const peer = connection.peer as Peer;
-      const { credentialId, credentialKind } = peer.identity;
+    const permissions = new Permissions(found);
+    const prefix = prefixOf(found.tenantId);
+    this.#persistence.restrictDevice(deviceId, (filter) => permissions.mayKeep(filter.slice(prefix.length)));
+    const connections = this.#connections.ofDevice(deviceId);
+    for (const connection of connections) {
+      const { credentialId, credentialKind } = (connection.peer as Peer).identity;
       const identity = { ...found, credentialId, credentialKind };
-      connection.peer = { identity, permissions: new Permissions(identity), prefix: peer.prefix };
-      await this.#bridges.connected(connection);
+      connection.peer = { identity, permissions: new Permissions(identity), prefix };
+      this.#router.review(connection);
     }
+    for (const connection of connections) await this.#bridges.connected(connection);
   }
 
   /** A client whose messages we hold or do not read is alive as far as we know; one whose message waits too long is let go to try again. */

@@ -1,27 +1,10 @@
-import { LIMITS } from "@gatehouse/contract";
+import { findFilterProblem, findTopicProblem } from "@gatehouse/contract";
 
-/**
- * Control characters and noncharacters, which MQTT 3.1.1 §1.5.3 lets a server refuse, surrogates without a partner,
- * and U+FFFD: the parser writes it for bytes that are not UTF-8.
- */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff\ufffd-\uffff]/u;
+/** Without wildcards, and within the limits of the contract. */
+export const isTopicName = (topic: string): boolean =>
+  findTopicProblem(topic) === undefined && !/[+#]/.test(topic);
 
-/** Within the limits of the contract: length, levels, no control characters. Wildcards are not looked at. */
-export function isBoundedTopic(topic: string): boolean {
-  if (topic.length === 0 || Buffer.byteLength(topic) > LIMITS.topicBytes) return false;
-  return topic.split("/").length <= LIMITS.topicLevels && !UNPRINTABLE.test(topic);
-}
-
-export const isTopicName = (topic: string): boolean => isBoundedTopic(topic) && !/[+#]/.test(topic);
-
-/** MQTT 3.1.1 §4.7.1: `+` fills a level, `#` fills the last one. */
-export function isTopicFilter(filter: string): boolean {
-  if (!isBoundedTopic(filter)) return false;
-  const levels = filter.split("/");
-  return levels.every(
-    (level, i) => level === "+" || (level === "#" && i === levels.length - 1) || !/[+#]/.test(level),
-  );
-}
+export const isTopicFilter = (filter: string): boolean => findFilterProblem(filter) === undefined;
 
 /** Whether a topic name falls under a filter (§4.7.1; `a/#` takes `a` too, a leading wildcard never takes `$…`). */
 export function matchesFilter(filter: string, topic: string): boolean {

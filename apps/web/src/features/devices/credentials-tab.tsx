@@ -17,6 +17,7 @@ import { CertificateButton } from "./certificate-dialog.tsx";
 import { ClaimCode } from "./claim-code.tsx";
 import styles from "./device.module.css";
 import { RevokeButton } from "./device-header.tsx";
+import { GrantedTopics } from "./granted-topics.tsx";
 import { Ago } from "./last-value.tsx";
 import { RotateButton } from "./rotate-dialog.tsx";
 
@@ -67,6 +68,7 @@ export function CredentialsTab(props: { device: devices.Device }) {
           </ul>
         </Panel>
       </div>
+      <GrantedTopics device={device} mayChange={can("device.credentials")} />
     </div>
   );
 }

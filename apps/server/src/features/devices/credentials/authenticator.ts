@@ -65,11 +65,11 @@ export class DeviceAuthenticator {
     if (device.revoked) return { refused: "device.revoked", detail: "revoked", device };
     const ended = endOf(credential, nowMs);
     if (ended !== undefined) return refuse(ended, device);
-    const { deviceId, tenantId, name, typeId } = device;
+    const { deviceId, tenantId, name, typeId, grants } = device;
     if (!isOwnName(attempt, deviceId, name)) return refuse("username of another device", device);
     this.#deps.used(credential.credentialId, nowMs);
-    const identity = { tenantId, deviceId, name, typeId, credentialId: credential.credentialId };
-    return { identity: { ...identity, credentialKind: kind } };
+    const { credentialId } = credential;
+    return { identity: { tenantId, deviceId, name, typeId, grants, credentialId, credentialKind: kind } };
   }
 
   /** Password before certificate: a client that shows both means the password. */

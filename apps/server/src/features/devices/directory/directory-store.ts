@@ -1,10 +1,11 @@
 import type { Uuid } from "@gatehouse/base";
+import { loadGrants } from "../grants/grant-store.ts";
 import type { CredentialRecord, DeviceRecord } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
 
-/** Every device with its credentials, or only the one named: three queries whatever their number. */
+/** Every device with its credentials and grants, or only the one named: four queries whatever their number. */
 export async function loadDeviceRecords(db: DevicesDatabase, deviceId?: Uuid): Promise<DeviceRecord[]> {
-  const [devices, credentials, ownMetrics] = await Promise.all([
+  const [devices, credentials, ownMetrics, grants] = await Promise.all([
     db
       .selectFrom("devices")
       .select(["id", "tenant_id", "site_id", "name", "type_id", "interval_ms", "revoked_at"])
@@ -12,6 +13,7 @@ export async function loadDeviceRecords(db: DevicesDatabase, deviceId?: Uuid): P
       .execute(),
     loadCredentials(db, deviceId),
     loadOwnMetrics(db, deviceId),
+    loadGrants(db, deviceId),
   ]);
   return devices.map((row) => ({
     tenantId: row.tenant_id,
@@ -23,10 +25,12 @@ export async function loadDeviceRecords(db: DevicesDatabase, deviceId?: Uuid): P
     revoked: row.revoked_at !== null,
     ownMetrics: ownMetrics.get(row.id) ?? NONE,
     credentials: credentials.get(row.id) ?? [],
+    grants: grants.get(row.id) ?? NO_GRANTS,
   }));
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_GRANTS: DeviceRecord["grants"] = [];
 
 async function loadCredentials(
   db: DevicesDatabase,

@@ -121,6 +121,15 @@ export class PostgresPersistence {
     return [...this.#wills.values()];
   }
 
+  /** Ends the device's kept subscriptions, of clients that are there and away, whose (internal) filter is not allowed. */
+  restrictDevice(deviceId: string, isAllowed: (filter: string) => boolean): void {
+    for (const session of this.#sessions.ofDevice(deviceId)) {
+      for (const topic of [...session.subscriptions.keys()])
+        if (!isAllowed(topic)) this.#removeSubscription(session, topic);
+      this.#sessions.closeIfEmpty(session);
+    }
+  }
+
   dropDevice(deviceId: string): void {
     for (const session of this.#sessions.ofDevice(deviceId)) this.#forget(session);
     this.retained.dropDevice(deviceId);

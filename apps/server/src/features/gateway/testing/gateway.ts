@@ -70,6 +70,8 @@ export interface TestGateway extends AsyncDisposable {
   /** While set, log-ins wait for it. */
   loginGate: Promise<void> | undefined;
   readonly loginsWaiting: number;
+  /** Called when a log-in has found its device and is not answered yet. */
+  afterIdentified: (() => void) | undefined;
   readonly port: number;
   addDevice(name: string, more?: Partial<DeviceIdentity>): TestDevice;
   /** mqtt.js as the device, connected. */
@@ -117,6 +119,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     bridge: undefined as BridgeSettings | undefined,
     loginGate: undefined as Promise<void> | undefined,
     loginsWaiting: 0,
+    afterIdentified: undefined as (() => void) | undefined,
   };
   bus.subscribe("message.refused", (message) => state.refused.push(message));
   bus.subscribe("device.connected", ({ deviceId: id, via }) => state.presence.push(`+${id} ${via}`));
@@ -153,6 +156,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
         const device = all.find(
           ({ identity }) => identity.name === username || identity.deviceId === username,
         );
+        state.afterIdentified?.();
         return device?.password === password ? device?.identity : undefined;
       },
       async find(id) {
@@ -214,6 +218,12 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     },
     set loginGate(gate) {
       state.loginGate = gate;
+    },
+    get afterIdentified() {
+      return state.afterIdentified;
+    },
+    set afterIdentified(listener) {
+      state.afterIdentified = listener;
     },
     get loginsWaiting() {
       return state.loginsWaiting;

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { FloodClient } from "../../bench/lib/flood-worker.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+
+type Device = FloodClient & { deviceId: string };
+interface Topics {
+  granted: object[];
+  revision: number;
+}
+
+const hasClients = spawnSync("sh", ["-c", "command -v mosquitto_pub"]).status === 0;
+
+let server: Gatehouse;
+let sensor: Device;
+let display: Device;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  server = await startGatehouse();
+  [sensor, display] = (await server.createDevices(2, "generic")) as [Device, Device];
+});
+afterAll(() => server.end());
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+const setTopics = (device: Device, ...granted: object[]): Promise<Topics> =>
+  server.call("PUT", `/api/v1/devices/${device.deviceId}/topics`, { granted });
+const grant = (pattern: string, publish: boolean, subscribe: boolean) => ({ pattern, publish, subscribe });
+const as = ({ username, password }: Device): string[] =>
+  `-h 127.0.0.1 -p ${server.mqttPort} -q 1 -u ${username} -P ${password}`.split(" ");
+
+async function publish(device: Device, topic: string, message: string): Promise<void> {
+  const child = spawn("mosquitto_pub", [...as(device), "-t", topic, "-m", message], { stdio: "ignore" });
+  expect(await once(child, "exit")).toEqual([0, null]);
+}
+
+/** mosquitto_sub with what it printed; resolves when the broker has answered the subscription. */
+async function subscribe(device: Device, topic: string): Promise<{ output: string }> {
+  // Line by line: into a pipe it would print in blocks.
+  const child = spawn("stdbuf", ["-oL", "mosquitto_sub", ...as(device), "-d", "-v", "-t", topic]);
+  children.push(child);
+  const heard = { output: "" };
+  child.stdout.on("data", (bytes) => (heard.output += bytes));
+  child.stderr.on("data", (bytes) => (heard.output += bytes));
+  while (!/SUBACK|Subscribed/.test(heard.output)) await sleep(20);
+  return heard;
+}
+
+async function refusals(device: Device): Promise<string[]> {
+  const { items } = await server.call<{ items: { code: string; detail?: string }[] }>(
+    "GET",
+    `/api/v1/devices/${device.deviceId}/refusals`,
+  );
+  return items.map(({ code, detail }) => `${code} ${detail ?? ""}`);
+}
+
+test.skipIf(!hasClients)("a granted topic passes between two devices, a foreign one does not", async () => {
+  await setTopics(sensor, grant("house/kitchen/temperature", true, false));
+  await setTopics(display, grant("house/#", false, true));
+  const heard = await subscribe(display, "house/+/temperature");
+  await publish(sensor, "house/kitchen/temperature", "21.5");
+  await publish(sensor, "house/cellar/temperature", "9.5");
+  await publish(sensor, "house/kitchen/temperature", "22.5");
+  while (!heard.output.includes("22.5")) await sleep(20);
+  expect(heard.output).toContain("house/kitchen/temperature 21.5");
+  expect(heard.output).not.toContain("9.5");
+  const foreign = await subscribe(display, `gh/${sensor.username}/up/telemetry`);
+  expect(foreign.output).toMatch(/128|denied|rejected/i);
+  expect(await refusals(sensor)).toContain("message.topic_unknown house/cellar/temperature");
+  expect(await refusals(display)).toContain(`message.topic_forbidden gh/${sensor.username}/up/telemetry`);
+});
+
+test.skipIf(!hasClients)("taking a topic away silences an open subscription within a second", async () => {
+  await setTopics(sensor, grant("yard/#", true, false));
+  await setTopics(display, grant("yard/gate", false, true), grant("yard/lamp", false, true));
+  const heard = await subscribe(display, "yard/gate");
+  await publish(sensor, "yard/gate", "open");
+  while (!heard.output.includes("yard/gate open")) await sleep(20);
+  await setTopics(display, grant("yard/lamp", false, true));
+  await sleep(1_000);
+  await publish(sensor, "yard/gate", "shut");
+  const lamp = await subscribe(display, "yard/lamp");
+  await publish(sensor, "yard/lamp", "on");
+  while (!lamp.output.includes("yard/lamp on")) await sleep(20);
+  expect(heard.output).not.toContain("shut");
+});
+
+test("a topic that is not to be had is refused with its reason, and grants survive a restart", async () => {
+  const granted = [grant("house/#", false, true)];
+  await setTopics(display, ...granted);
+  await expect(setTopics(display, grant(`gh/${sensor.username}/up/telemetry`, false, true))).rejects.toThrow(
+    /"reason":"reserved".*device\.topic_not_grantable/,
+  );
+  await server.kill("SIGKILL");
+  await server.restart();
+  const topics = await server.call<Topics>("GET", `/api/v1/devices/${display.deviceId}/topics`);
+  expect(topics.granted).toEqual(granted);
+});
