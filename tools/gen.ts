@@ -5,6 +5,7 @@ import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract"
 import { SUITE_IDS, type SuiteName } from "@gatehouse/secure-channel";
 import { configLeaves } from "../apps/server/src/platform/config/load.ts";
 import { sealedVectors } from "../packages/secure-channel/src/testing/sealed-vectors.ts";
+import { sessionVectors } from "../packages/secure-channel/src/testing/session-vectors.ts";
 
 const NOTE = "<!-- Made by `npm run gen` from the code; do not edit. -->";
 
@@ -71,12 +72,17 @@ function permissionsPage(): string {
 const sealedVectorsPage = (suite: SuiteName): string =>
   `${JSON.stringify(sealedVectors(SUITE_IDS[suite]), undefined, 2)}\n`;
 
+const sessionVectorsPage = (suite: SuiteName): string =>
+  `${JSON.stringify(sessionVectors(SUITE_IDS[suite]), undefined, 2)}\n`;
+
 const PAGES: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/configuration.md": configurationPage,
   "docs/permissions.md": permissionsPage,
   "packages/secure-channel/vectors/sealed-c1.json": () => sealedVectorsPage("C1"),
   "packages/secure-channel/vectors/sealed-m1.json": () => sealedVectorsPage("M1"),
+  "packages/secure-channel/vectors/session-c1.json": () => sessionVectorsPage("C1"),
+  "packages/secure-channel/vectors/session-m1.json": () => sessionVectorsPage("M1"),
 };
 
 const check = process.argv.includes("--check");

@@ -4,9 +4,10 @@ import { generateKeyBundle } from "../key-bundle.ts";
 import { fromHex, toHex } from "../primitives/bytes.ts";
 import { refusalReason } from "../refusal.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
+import { answerTo, connect, flipped, SUITES, sealed } from "../testing/connect.ts";
+import { createParties } from "../testing/parties.ts";
 import { frameKindOf, sessionIdOf } from "./frames.ts";
 import { type AcceptOptions, acceptHello, Handshake, parseHello } from "./handshake.ts";
-import { answerTo, connect, flipped, houseOf, SUITES, sealed } from "./testing/connect.ts";
 
 /** The reason of the refusal, which must carry the one code and no field; undefined when there was none. */
 function refusalOf(run: () => unknown): string | undefined {
@@ -20,15 +21,15 @@ function refusalOf(run: () => unknown): string | undefined {
 }
 
 describe.each(SUITES)("HELLO and ANSWER of %s", (name, suite) => {
-  const house = houseOf(suite);
-  const { device, server, random } = house;
+  const parties = createParties(suite);
+  const { device, server, random } = parties;
   const both = { allowed: [SUITE_IDS.C1, SUITE_IDS.M1], pinned: undefined };
   const accept = (frame: Uint8Array, change: Partial<AcceptOptions> = {}) =>
     acceptHello(parseHello(frame), { own: server, peer: device, suites: both, random, nowMs: 0, ...change });
   const hello = () => new Handshake({ own: device, peer: server, random }).hello;
 
   it("are framed as the document says", () => {
-    const { hello: frame, answer } = connect(house);
+    const { hello: frame, answer } = connect(parties);
     const [version, ids] = [name === "M1" ? "12" : "11", [device.keyId, server.keyId]];
     expect(toHex(frame.subarray(0, 24))).toBe(`5358${version}2100000000${ids.join("")}`);
     expect(toHex(answer.subarray(0, 24))).toBe(`5358${version}2200000000${ids.reverse().join("")}`);
@@ -37,7 +38,7 @@ describe.each(SUITES)("HELLO and ANSWER of %s", (name, suite) => {
   });
 
   it("name the session that DATA belongs to", () => {
-    const pair = connect(house);
+    const pair = connect(parties);
     const frame = sealed(pair.device);
     expect(frameKindOf(frame)).toBe("data");
     expect(sessionIdOf(frame)).toBe(pair.server.id);
@@ -83,14 +84,14 @@ describe.each(SUITES)("HELLO and ANSWER of %s", (name, suite) => {
     const handshake = () => new Handshake({ own: device, peer: server, random });
     for (let at = 0; at < (name === "M1" ? 72 : 105); at += at < 24 ? 1 : 3) {
       const one = handshake();
-      const { answer } = answerTo(one.hello, house);
+      const { answer } = answerTo(one.hello, parties);
       expect(refusalOf(() => one.finish(flipped(answer, at), 0))).toBeDefined();
     }
   });
 
   it("do not fit another handshake: an old ANSWER is refused", () => {
     const [first, second] = [0, 1].map(() => new Handshake({ own: device, peer: server, random }));
-    const { answer } = answerTo((first as Handshake).hello, house);
+    const { answer } = answerTo((first as Handshake).hello, parties);
     expect(refusalOf(() => (second as Handshake).finish(answer, 0))).toBe("not_authentic");
   });
 

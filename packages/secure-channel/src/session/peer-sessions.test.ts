@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { refusalReason } from "../refusal.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
+import { answerTo, type Connected, connect, flipped, sealed } from "../testing/connect.ts";
+import { createParties } from "../testing/parties.ts";
 import { MAX_OFFERS, OFFER_MS, PeerSessions } from "./peer-sessions.ts";
-import { answerTo, type Connected, connect, flipped, houseOf, sealed } from "./testing/connect.ts";
 
-const house = houseOf(SUITE_IDS.M1);
+const parties = createParties(SUITE_IDS.M1);
 
 function refusalOf(sessions: PeerSessions, frame: Uint8Array, nowMs = 0): string | undefined {
   try {
@@ -19,7 +20,7 @@ describe("the sessions of one device", () => {
   let sessions: PeerSessions;
   let first: Connected;
   const offer = (nowMs = 0): Connected => {
-    const connected = connect(house, nowMs);
+    const connected = connect(parties, nowMs);
     sessions.offer(connected.server, nowMs);
     return connected;
   };
@@ -43,7 +44,7 @@ describe("the sessions of one device", () => {
   it("keep the live one when its HELLO, or an older one, is replayed", () => {
     sessions.open(sealed(first.device), 0);
     for (let i = 0; i < 20; i++) {
-      sessions.offer(answerTo(first.hello, house).session, 0);
+      sessions.offer(answerTo(first.hello, parties).session, 0);
       expect(sessions.live).toBe(first.server);
       expect(refusalOf(sessions, sealed(first.device))).toBeUndefined();
       expect(first.device.open(sessions.seal(command, 0) as Uint8Array, 0).contentType).toBe(4);

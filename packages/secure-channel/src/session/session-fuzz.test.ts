@@ -1,9 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import { answerTo, connect, flipped, SUITES, sealed } from "../testing/connect.ts";
+import { createParties } from "../testing/parties.ts";
+import { fuzzSessions } from "../testing/session-fuzz.ts";
 import { PeerSessions } from "./peer-sessions.ts";
-import { answerTo, connect, flipped, houseOf, SUITES, sealed } from "./testing/connect.ts";
-import { fuzzSessions } from "./testing/fuzz.ts";
 
 describe("altered frames", () => {
   it("20,000 of them, of handshakes and sessions: none is accepted, one code answers them all", () => {
@@ -24,9 +25,9 @@ function usedBytes(): number {
 
 describe.each(SUITES)("memory (%s)", (_, suite) => {
   it("does not grow with messages, refusals, replays and replayed handshakes", () => {
-    const house = houseOf(suite);
+    const parties = createParties(suite);
     const sessions = new PeerSessions();
-    const { device, server, hello } = connect(house);
+    const { device, server, hello } = connect(parties);
     sessions.offer(server, 0);
     const round = () => {
       for (let i = 0; i < 1_000; i++) {
@@ -36,7 +37,7 @@ describe.each(SUITES)("memory (%s)", (_, suite) => {
         expect(() => sessions.open(flipped(frame, 19, 1 + (i % 255)), 0)).toThrow();
         expect(() => sessions.open(flipped(frame, 7, 1 + (i % 8)), 0)).toThrow();
       }
-      for (let i = 0; i < 5; i++) sessions.offer(answerTo(hello, house).session, 0);
+      for (let i = 0; i < 5; i++) sessions.offer(answerTo(hello, parties).session, 0);
     };
     round();
     const before = usedBytes();

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { refusalReason } from "../refusal.ts";
+import { connect, SUITES } from "../testing/connect.ts";
+import { createParties } from "../testing/parties.ts";
 import { EPOCH_MESSAGES, EPOCH_MS, LATE_MS, MAX_EPOCHS_AHEAD } from "./epochs.ts";
 import { WINDOW_MESSAGES } from "./replay-window.ts";
 import type { Session } from "./session.ts";
-import { connect, houseOf, SUITES } from "./testing/connect.ts";
 
 /** A frame on its way, and what its sender meant by it. */
 interface Sent {
@@ -142,10 +143,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 describe.each(SUITES)("any interleaving, loss, doubling, reordering and delay (%s)", (name, suite) => {
   it("opens exactly what the rules say, once, and both directions cross epochs", () => {
-    const house = houseOf(suite);
+    const parties = createParties(suite);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const { device, server } = connect(house);
+        const { device, server } = connect(parties);
         const directions = [new Direction(device, server), new Direction(server, device)] as const;
         const time = { nowMs: 0 };
         for (const run of steps) run(directions, time);

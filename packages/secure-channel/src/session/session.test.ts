@@ -2,11 +2,12 @@ import { isAppError } from "@gatehouse/base";
 import { beforeAll, describe, expect, it } from "vitest";
 import { refusalReason } from "../refusal.ts";
 import { MAX_BODY_BYTES } from "../sealed/header.ts";
+import { type Connected, connect, flipped, SUITES, sealed } from "../testing/connect.ts";
+import { createParties, type Parties } from "../testing/parties.ts";
 import { EPOCH_MESSAGES, EPOCH_MS, LATE_MS, MAX_EPOCHS_AHEAD } from "./epochs.ts";
 import { HEADER_BYTES } from "./frames.ts";
 import { WINDOW_MESSAGES } from "./replay-window.ts";
 import { HANDSHAKE_DUE_MS, NO_CONTENT, SESSION_MAX_MS, type Session } from "./session.ts";
-import { type Connected, connect, flipped, type House, houseOf, SUITES, sealed } from "./testing/connect.ts";
 
 /** Why the frame was refused; undefined when it was opened. Anything but the one error fails the test. */
 function refusalOf(session: Session, frame: Uint8Array, nowMs = 0): string | undefined {
@@ -20,13 +21,13 @@ function refusalOf(session: Session, frame: Uint8Array, nowMs = 0): string | und
 }
 
 describe.each(SUITES)("a session of %s", (name, suite) => {
-  let house: House;
+  let parties: Parties;
   let pair: Connected;
   beforeAll(() => {
-    house = houseOf(suite);
+    parties = createParties(suite);
   });
   const fresh = (): Connected => {
-    pair = connect(house);
+    pair = connect(parties);
     return pair;
   };
 

@@ -9,11 +9,12 @@ import { generateKeyBundle } from "../key-bundle.ts";
 import { toHex } from "../primitives/bytes.ts";
 import { refusalReason } from "../refusal.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
+import { answerTo, connect, flipped, SUITES, sealed } from "../testing/connect.ts";
+import { createParties } from "../testing/parties.ts";
 import { HEADER_BYTES } from "./frames.ts";
 import { acceptHello, Handshake, parseHello } from "./handshake.ts";
 import { PeerSessions } from "./peer-sessions.ts";
 import type { Session } from "./session.ts";
-import { answerTo, connect, flipped, houseOf, SUITES, sealed } from "./testing/connect.ts";
 
 vi.mock("node:crypto", async (original) => {
   const crypto = await original<typeof import("node:crypto")>();
@@ -36,10 +37,10 @@ function refusalOf(session: Session | PeerSessions, frame: Uint8Array): string |
 const stuck = (): Random => seededRandom(1234);
 
 describe.each(SUITES)("weak randomness (%s)", (_, suite) => {
-  const house = houseOf(suite);
+  const parties = createParties(suite);
 
   it("two handshakes at the same time with the same long-term keys share no session key", () => {
-    const [one, other] = [connect(house, CLOCK_MS), connect(house, CLOCK_MS)];
+    const [one, other] = [connect(parties, CLOCK_MS), connect(parties, CLOCK_MS)];
     const payload = new Uint8Array(64);
     const body = (session: Session) => toHex(sealed(session, payload, CLOCK_MS).subarray(HEADER_BYTES));
     const bodies = [one.device, other.device, one.server, other.server].map(body);
@@ -49,8 +50,8 @@ describe.each(SUITES)("weak randomness (%s)", (_, suite) => {
 
   it("a device whose generator always starts alike still gets another key each time: the server adds its own", () => {
     const handshakes = [0, 1].map(() => {
-      const own = new Handshake({ own: house.device, peer: house.server, random: stuck() });
-      const { answer, session } = answerTo(own.hello, house, CLOCK_MS);
+      const own = new Handshake({ own: parties.device, peer: parties.server, random: stuck() });
+      const { answer, session } = answerTo(own.hello, parties, CLOCK_MS);
       return { hello: own.hello, device: own.finish(answer, CLOCK_MS), server: session };
     });
     const [one, other] = handshakes;
@@ -67,8 +68,8 @@ describe.each(SUITES)("weak randomness (%s)", (_, suite) => {
 
   it("and so does a server whose generator always starts alike", () => {
     const [one, other] = [0, 1].map(() => {
-      const own = new Handshake({ own: house.device, peer: house.server, random: house.random });
-      const { answer } = answerTo(own.hello, house, CLOCK_MS, stuck());
+      const own = new Handshake({ own: parties.device, peer: parties.server, random: parties.random });
+      const { answer } = answerTo(own.hello, parties, CLOCK_MS, stuck());
       return own.finish(answer, CLOCK_MS);
     });
     expect(one?.id).not.toBe(other?.id);
@@ -76,15 +77,15 @@ describe.each(SUITES)("weak randomness (%s)", (_, suite) => {
 });
 
 describe.each(SUITES)("freshness by time alone (%s)", (_, suite) => {
-  const house = houseOf(suite);
+  const parties = createParties(suite);
 
   it("a HELLO replayed at the very same time gains nothing: no DATA that was recorded opens, the live one stays", () => {
     const sessions = new PeerSessions();
-    const { device, server, hello } = connect(house, CLOCK_MS);
+    const { device, server, hello } = connect(parties, CLOCK_MS);
     sessions.offer(server, CLOCK_MS);
     const recorded = [sealed(device, undefined, CLOCK_MS), sealed(device, undefined, CLOCK_MS)];
     for (const frame of recorded) sessions.open(frame, CLOCK_MS);
-    const again = answerTo(hello, house, CLOCK_MS);
+    const again = answerTo(hello, parties, CLOCK_MS);
     sessions.offer(again.session, CLOCK_MS);
     for (const frame of recorded) {
       expect(refusalOf(sessions, frame)).toBe("replayed");
@@ -97,22 +98,22 @@ describe.each(SUITES)("freshness by time alone (%s)", (_, suite) => {
   });
 
   it("nothing recorded passes a server that restarted within the same millisecond", () => {
-    const before = connect(house, CLOCK_MS);
+    const before = connect(parties, CLOCK_MS);
     const recorded = sealed(before.device, undefined, CLOCK_MS);
     const restarted = new PeerSessions();
-    restarted.offer(answerTo(before.hello, house, CLOCK_MS).session, CLOCK_MS);
+    restarted.offer(answerTo(before.hello, parties, CLOCK_MS).session, CLOCK_MS);
     expect(refusalOf(restarted, recorded)).toBe("unknown_key");
   });
 
   it("a HELLO recorded before the server's key changed is refused", () => {
-    const { hello } = connect(house, CLOCK_MS);
-    const next = generateKeyBundle(suite, house.random);
+    const { hello } = connect(parties, CLOCK_MS);
+    const next = generateKeyBundle(suite, parties.random);
     const accept = () =>
       acceptHello(parseHello(hello), {
         own: next,
-        peer: house.device,
+        peer: parties.device,
         suites: { allowed: [suite], pinned: suite },
-        random: house.random,
+        random: parties.random,
         nowMs: CLOCK_MS,
       });
     expect(accept).toThrow(/envelope.refused/);
@@ -120,7 +121,7 @@ describe.each(SUITES)("freshness by time alone (%s)", (_, suite) => {
 });
 
 describe("CBC without authentication (C1)", () => {
-  const { device, server } = connect(houseOf(SUITE_IDS.C1), CLOCK_MS);
+  const { device, server } = connect(createParties(SUITE_IDS.C1), CLOCK_MS);
   const BLOCK_BYTES = 16;
 
   it("a flipped bit in any block, or in the tag, is one refusal, and CBC is never touched", () => {

@@ -18,14 +18,14 @@ import { createHpke, HPKE_AEAD } from "../sealed/hpke.ts";
 import { suiteOf } from "../suites.ts";
 
 /** Bytes that are different for every label and the same for ever. */
-const bytesOf = (label: string, length: number): Uint8Array =>
+export const bytesOf = (label: string, length: number): Uint8Array =>
   hkdfSha256(ascii(label), ascii("gatehouse vectors"), [], length);
 
-const bundleOf = (suite: SuiteId, who: string): KeyBundle =>
+export const bundleOf = (suite: SuiteId, who: string): KeyBundle =>
   importKeyBundle(suite, bytesOf(`${who} agreement`, 32), bytesOf(`${who} signing`, 32)) as KeyBundle;
 
 /** Gives what it was given, in order, then ends. */
-function fixedRandom(pieces: readonly Uint8Array[]): Random {
+export function fixedRandom(pieces: readonly Uint8Array[]): Random {
   const rest = [...pieces];
   return {
     bytes(n) {
@@ -126,7 +126,7 @@ export function sealedVectors(suite: SuiteId): object {
   };
 }
 
-const describeBundle = (bundle: KeyBundle): object => ({
+export const describeBundle = (bundle: KeyBundle): object => ({
   keyId: bundle.keyId,
   agreementPrivate: toHex(bundle.agreementPair.privateKey.reveal()),
   agreementPublic: toHex(bundle.agreement.raw),

@@ -1,32 +1,19 @@
-import { type Random, seededRandom } from "@gatehouse/base";
-import { generateKeyBundle, type KeyBundle } from "../../key-bundle.ts";
-import { SUITE_IDS, type SuiteId } from "../../suite-ids.ts";
-import { acceptHello, Handshake, parseHello } from "../handshake.ts";
-import type { Session } from "../session.ts";
+import { acceptHello, Handshake, parseHello } from "../session/handshake.ts";
+import type { Session } from "../session/session.ts";
+import { SUITE_IDS } from "../suite-ids.ts";
+import type { Parties } from "./parties.ts";
 
 export const SUITES = [
   ["M1", SUITE_IDS.M1],
   ["C1", SUITE_IDS.C1],
 ] as const;
 
-export interface House {
-  readonly random: Random;
-  readonly device: KeyBundle;
-  readonly server: KeyBundle;
-}
-
-/** A device and a server that know each other. */
-export function houseOf(suite: SuiteId, seed = 1): House {
-  const random = seededRandom(seed);
-  return { random, device: generateKeyBundle(suite, random), server: generateKeyBundle(suite, random) };
-}
-
 /** The server's answer to a HELLO of the device. */
-export function answerTo(hello: Uint8Array, house: House, nowMs = 0, random = house.random) {
+export function answerTo(hello: Uint8Array, parties: Parties, nowMs = 0, random = parties.random) {
   const suites = { allowed: [SUITE_IDS.C1, SUITE_IDS.M1], pinned: undefined };
   return acceptHello(parseHello(hello), {
-    own: house.server,
-    peer: house.device,
+    own: parties.server,
+    peer: parties.device,
     suites,
     random,
     nowMs,
@@ -41,9 +28,9 @@ export interface Connected {
 }
 
 /** A whole handshake. */
-export function connect(house: House, nowMs = 0, random = house.random): Connected {
-  const handshake = new Handshake({ own: house.device, peer: house.server, random });
-  const { answer, session } = answerTo(handshake.hello, house, nowMs, random);
+export function connect(parties: Parties, nowMs = 0, random = parties.random): Connected {
+  const handshake = new Handshake({ own: parties.device, peer: parties.server, random });
+  const { answer, session } = answerTo(handshake.hello, parties, nowMs, random);
   return { device: handshake.finish(answer, nowMs), server: session, hello: handshake.hello, answer };
 }
 

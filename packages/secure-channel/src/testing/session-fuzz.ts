@@ -1,9 +1,10 @@
 import { isAppError, type Random, seededRandom } from "@gatehouse/base";
-import { SUITE_IDS } from "../../suite-ids.ts";
-import { HEADER_BYTES } from "../frames.ts";
-import { acceptHello, Handshake, parseHello } from "../handshake.ts";
-import type { Session } from "../session.ts";
-import { connect, type House, houseOf, sealed } from "./connect.ts";
+import { HEADER_BYTES } from "../session/frames.ts";
+import { acceptHello, Handshake, parseHello } from "../session/handshake.ts";
+import type { Session } from "../session/session.ts";
+import { SUITE_IDS } from "../suite-ids.ts";
+import { connect, sealed } from "./connect.ts";
+import { createParties, type Parties } from "./parties.ts";
 
 /** What became of altered frames. */
 export interface FuzzTally {
@@ -71,8 +72,8 @@ function fuzzData(tally: FuzzTally, [device, server]: readonly [Session, Session
 }
 
 /** Altered HELLO and ANSWER. A device's own state is used up by a wrong ANSWER, so each gets a fresh one. */
-function fuzzHandshake(tally: FuzzTally, house: House): void {
-  const { device, server, random } = house;
+function fuzzHandshake(tally: FuzzTally, parties: Parties): void {
+  const { device, server, random } = parties;
   const begin = () => new Handshake({ own: device, peer: server, random });
   const suites = { allowed: [SUITE_IDS.C1, SUITE_IDS.M1], pinned: undefined };
   const accept = (frame: Uint8Array) =>
@@ -92,12 +93,12 @@ function fuzzHandshake(tally: FuzzTally, house: House): void {
 export function fuzzSessions(count: number, seed: number, handshakeShare = 20): FuzzTally {
   const tally: FuzzTally = { tried: 0, accepted: 0, foreign: 0, slowestMs: 0 };
   const random = seededRandom(seed);
-  const houses = [houseOf(SUITE_IDS.M1, seed), houseOf(SUITE_IDS.C1, seed)] as const;
-  for (const [at, house] of houses.entries()) {
-    const until = Math.ceil((count * (at + 1)) / houses.length);
-    const handshakes = tally.tried + Math.ceil(count / houses.length / handshakeShare);
-    while (tally.tried < handshakes) fuzzHandshake(tally, house);
-    const { device, server } = connect(house);
+  const both = [createParties(SUITE_IDS.M1, seed), createParties(SUITE_IDS.C1, seed)] as const;
+  for (const [at, parties] of both.entries()) {
+    const until = Math.ceil((count * (at + 1)) / both.length);
+    const handshakes = tally.tried + Math.ceil(count / both.length / handshakeShare);
+    while (tally.tried < handshakes) fuzzHandshake(tally, parties);
+    const { device, server } = connect(parties);
     while (tally.tried < until) fuzzData(tally, [device, server], random);
   }
   return tally;
