@@ -58,12 +58,19 @@ export const ERRORS = {
   "site.name_taken": row(409, "Another site already has this name."),
   "site.not_empty": row(409, "This site still has devices."),
   "limit.reached": row(409, "The limit of this installation is reached."),
+  // connections of devices
+  "connection.tls_failed": row(400, "The encrypted connection could not be set up."),
+  "connection.silent": row(408, "Nobody logged in on this connection in time."),
   // what devices send
   "message.malformed": row(400, "The message cannot be read."),
   "message.too_large": row(413, "The message is larger than allowed."),
   "message.too_deep": row(400, "The message is nested too deeply."),
   "message.invalid_utf8": row(400, "The message is not valid UTF-8."),
   "message.topic_unknown": row(404, "Gatehouse does not know this topic."),
+  "message.topic_invalid": row(
+    400,
+    "The topic is longer or deeper than allowed, or holds characters that are not.",
+  ),
   "message.topic_forbidden": row(403, "This device may not use this topic."),
   "message.schema": row(422, "The message does not match the device type."),
   "message.not_finite": row(422, "A value is not a finite number."),

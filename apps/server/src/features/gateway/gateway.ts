@@ -95,12 +95,10 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
   };
   const listeners = new Listeners({
     log,
-    accept: (socket, via) => {
-      const address = socket.remoteAddress ?? "";
-      const leave = enter(via, address);
-      if (leave === undefined) socket.destroy();
-      else service.accept(socket, via, address, leave);
-    },
+    enter,
+    accept: (socket, via) => service.accept(socket, via, socket.remoteAddress ?? ""),
+    handshakeFailed: (via, address, reason) =>
+      refusals.add(new Refused("connection.tls_failed", reason), { via, address }),
   });
 
   return {
@@ -144,7 +142,7 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
       if (leave === undefined) return answer(socket, "503 Service Unavailable");
       socket.once("close", leave);
       webSockets.handleUpgrade(request, socket, head, (opened: WebSocket) =>
-        service.accept(new WebSocketBytes(opened), via, address, () => undefined),
+        service.accept(new WebSocketBytes(opened), via, address),
       );
     },
   };

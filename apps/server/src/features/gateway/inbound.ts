@@ -16,6 +16,7 @@ import { type Source, sourceOf, toReading } from "./readings.ts";
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { readSamples, type Sample, type TimeWindow, timeWindow } from "./samples.ts";
+import { isTopicName } from "./topic.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -53,8 +54,9 @@ export class Inbound {
     if (peer === undefined || connection.isEnded) return done(new AppError("device.credentials_invalid"));
     const use = peer.permissions.forPublish(packet.topic);
     if (use.use === "forbidden") {
-      this.refuse(connection, new Refused("message.topic_forbidden", packet.topic));
-      return done(new AppError("message.topic_forbidden"));
+      const code = isTopicName(packet.topic) ? "message.topic_forbidden" : "message.topic_invalid";
+      this.refuse(connection, new Refused(code, packet.topic));
+      return done(new AppError(code));
     }
     if (packet.qos === 2 && this.#parts.isRepeated(connection, packet)) return done();
     const { deviceId } = peer.identity;

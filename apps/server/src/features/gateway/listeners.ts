@@ -8,6 +8,7 @@ import {
 import { AppError, type Logger } from "@gatehouse/base";
 import ipaddr from "ipaddr.js";
 import type { Via } from "./connection.ts";
+import { MQTT_LIMITS } from "./limits.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -26,20 +27,27 @@ export interface Listening {
   readonly port: number;
 }
 
-type Accept = (socket: Socket | TLSSocket, via: Via) => void;
+export interface ListenerParts {
+  readonly log: Logger;
+  /** The place of a new connection, given back by calling it; undefined when there is none. */
+  enter(via: Via, address: string): (() => void) | undefined;
+  accept(socket: Socket | TLSSocket, via: Via): void;
+  /** A TLS handshake that did not come to an end, with OpenSSL's or the system's word for why. */
+  handshakeFailed(via: Via, address: string, reason: string): void;
+}
 
 const BACKLOG = 1_024;
 
 /** The TCP and TLS listeners. Plain MQTT stays on loopback: outside, passwords and readings would be readable. */
 export class Listeners {
-  readonly #accept: Accept;
+  readonly #parts: ListenerParts;
   readonly #log: Logger;
   readonly #servers: Server[] = [];
   readonly #listening: Listening[] = [];
 
-  constructor({ accept, log }: { accept: Accept; log: Logger }) {
-    this.#accept = accept;
-    this.#log = log;
+  constructor(parts: ListenerParts) {
+    this.#parts = parts;
+    this.#log = parts.log;
   }
 
   get listening(): readonly Listening[] {
@@ -53,17 +61,24 @@ export class Listeners {
         reason: "Plain MQTT listens on loopback only. Use mqtt.tlsHost for the network.",
       });
     }
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, "mqtt"));
+    const server = createServer({ noDelay: true }, (socket) => {
+      if (this.#mayEnter(socket, "mqtt")) this.#parts.accept(socket, "mqtt");
+    });
     await this.#listen(server, "mqtt", options);
   }
 
   async openTls(options: ListenerOptions, tls: ListenerTls): Promise<void> {
-    const server: TlsServer = createTlsServer({ ...tls.serverOptions("mqtts"), noDelay: true }, (socket) =>
-      this.#accept(socket, "mqtts"),
+    const handshake = { handshakeTimeout: MQTT_LIMITS.connectTimeoutMs, noDelay: true };
+    const server: TlsServer = createTlsServer({ ...tls.serverOptions("mqtts"), ...handshake }, (socket) =>
+      this.#parts.accept(socket, "mqtts"),
     );
-    server.on("tlsClientError", (error: Error & { code?: string }) =>
-      this.#log.debug({ code: error.code }, "mqtt.tls_handshake_failed"),
-    );
+    // Counted before the handshake, which costs more than all that comes after it.
+    server.prependListener("connection", (socket) => void this.#mayEnter(socket, "mqtts"));
+    server.on("tlsClientError", (error: Error & { code?: string }, socket) => {
+      // A peer that left was not refused.
+      if (error.code === "ECONNRESET") return;
+      this.#parts.handshakeFailed("mqtts", socket.remoteAddress ?? "", error.code ?? "");
+    });
     tls.keepCurrent(server, "mqtts");
     await this.#listen(server, "mqtts", options);
   }
@@ -72,6 +87,13 @@ export class Listeners {
   close(): void {
     for (const server of this.#servers.splice(0)) server.close();
     this.#listening.length = 0;
+  }
+
+  #mayEnter(socket: Socket, via: Via): boolean {
+    const leave = this.#parts.enter(via, socket.remoteAddress ?? "");
+    if (leave === undefined) socket.destroy();
+    else socket.once("close", leave);
+    return leave !== undefined;
   }
 
   async #listen(server: Server, kind: Via, { host, port }: ListenerOptions): Promise<void> {

@@ -158,7 +158,8 @@ export class Login {
 function checkWill({ will }: ConnectPacket, permissions: Permissions): Refused | undefined {
   if (will === undefined) return undefined;
   if ((will.payload?.length ?? 0) > LIMITS.payloadBytes) return new Refused("message.too_large", "will");
-  const { use } = isTopicName(will.topic) ? permissions.forPublish(will.topic) : { use: "forbidden" };
+  if (!isTopicName(will.topic)) return new Refused("message.topic_invalid", will.topic);
+  const { use } = permissions.forPublish(will.topic);
   return use === "forbidden" || use === "unknown"
     ? new Refused("message.topic_forbidden", will.topic)
     : undefined;

@@ -130,9 +130,24 @@ test.each([
   "v1/devices/other/telemetry",
   "$SYS/broker/uptime",
   "$share/g/gh/boiler/up/telemetry",
-  "a/b/c/d/e/f/g/h/i",
-  `gh/boiler/up/${"x".repeat(300)}`,
 ])("publishing to %s ends the connection without an acknowledgement", async (topic) => {
+  await expectCut(topic, "message.topic_forbidden");
+});
+
+test.each([
+  ["9 levels", "a/b/c/d/e/f/g/h/i"],
+  ["10 levels", "a/b/c/d/e/f/g/h/i/j"],
+  ["21 levels", "a/".repeat(20)],
+  ["101 levels", "a/".repeat(100)],
+  ["40,000 levels", "/".repeat(40_000)],
+  ["257 bytes", "x".repeat(257)],
+  ["an own topic of 313 bytes", `gh/boiler/up/${"x".repeat(300)}`],
+  ["a control character", "gh/boiler/up/\u0007"],
+])("publishing to a topic of %s does too, with the code that says so", async (_, topic) => {
+  await expectCut(topic, "message.topic_invalid");
+});
+
+async function expectCut(topic: string, code: string): Promise<void> {
   const client = await gateway.client("boiler");
   const closed = new Promise<void>((resolve) => void client.once("close", () => resolve()));
   let isAcknowledged = false;
@@ -141,9 +156,9 @@ test.each([
   });
   await closed;
   expect(isAcknowledged).toBe(false);
-  expect(gateway.codes()).toEqual(["message.topic_forbidden"]);
+  expect(gateway.codes()).toEqual([code]);
   expect(gateway.sink.readings).toEqual([]);
-});
+}
 
 test("a topic nobody knows is counted and acknowledged", async () => {
   const client = await gateway.client("boiler");
@@ -172,6 +187,16 @@ test.each([
     .catch((error: unknown) => error);
   expect(suback).toBeInstanceOf(Error);
   expect(gateway.codes()).toEqual(["message.topic_forbidden"]);
+});
+
+test("a subscription too deep or too long says so", async () => {
+  const client = await gateway.client("boiler");
+  const long = await client.subscribeAsync(`a/${"x".repeat(300)}`).catch((error: unknown) => error);
+  expect(long).toBeInstanceOf(Error);
+  const closed = new Promise<void>((resolve) => void client.once("close", () => resolve()));
+  client.subscribe("a/".repeat(20), () => {});
+  await closed;
+  expect(gateway.codes()).toEqual(["message.topic_invalid", "message.topic_invalid"]);
 });
 
 test.each([

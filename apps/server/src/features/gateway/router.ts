@@ -8,7 +8,7 @@ import { MQTT_LIMITS } from "./limits.ts";
 import type { PostgresPersistence } from "./persistence/persistence.ts";
 import { Refused } from "./refused.ts";
 import { ownerOfSession } from "./session-id.ts";
-import { matchesFilter } from "./topic.ts";
+import { isTopicFilter, matchesFilter } from "./topic.ts";
 
 export interface RouterParts {
   readonly clock: Clock;
@@ -89,10 +89,8 @@ export class Router {
     const isKnown = allowed.has(peer.prefix + filter) || bridged.has(peer.prefix + filter);
     const isFull = allowed.size + bridged.size >= LIMITS.subscriptionsPerClient && !isKnown;
     if (verdict === "forbidden" || isFull) {
-      this.#parts.refuse(
-        connection,
-        new Refused(isFull ? "limit.reached" : "message.topic_forbidden", filter),
-      );
+      const code = isTopicFilter(filter) ? "message.topic_forbidden" : "message.topic_invalid";
+      this.#parts.refuse(connection, new Refused(isFull ? "limit.reached" : code, filter));
       if (isRestored) void this.#parts.persistence.removeSubscriptions(client, [subscription.topic]);
       return done(null, null);
     }

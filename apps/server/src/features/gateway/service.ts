@@ -49,8 +49,12 @@ export interface MqttServiceParts {
   readonly commands: CommandSource;
   readonly discovery: Discovery;
   readonly settings: GatewaySettings;
+  /** MQTT_LIMITS.connectTimeoutMs unless told. */
+  readonly connectTimeoutMs?: number;
 }
 
+/** What aedes says before it asks us whether a topic is allowed. */
+const TOO_MANY_LEVELS = "topic has too many levels";
 const SWEEP_EVERY_MS = 1_000;
 /** Longest wait for messages that are being stored when the program stops. */
 const STOP_WITHIN_MS = 3_000;
@@ -127,11 +131,11 @@ export class MqttService {
   }
 
   async start(): Promise<void> {
-    const { bus, clock } = this.#parts;
+    const { bus, clock, connectTimeoutMs = MQTT_LIMITS.connectTimeoutMs } = this.#parts;
     const broker = await GatewayBroker.start({
       persistence: this.#persistence,
       concurrency: 1_000,
-      connectTimeout: MQTT_LIMITS.connectTimeoutMs,
+      connectTimeout: connectTimeoutMs,
       drainTimeout: MQTT_LIMITS.drainTimeoutMs,
       maxInflightInbound: MQTT_LIMITS.inboundQos2,
       // The prefix is ours and one level more.
@@ -177,11 +181,10 @@ export class MqttService {
     });
   }
 
-  /** Takes over a byte stream. `leave` is called when it closes. */
-  accept(stream: Duplex, via: Via, address: string, leave: () => void): void {
+  /** Takes over a byte stream. */
+  accept(stream: Duplex, via: Via, address: string): void {
     const broker = this.#broker as GatewayBroker;
     setMarks(stream, { readBytes: MQTT_LIMITS.readPortionBytes, writeBytes: MQTT_LIMITS.socketBufferBytes });
-    stream.once("close", leave);
     const client = broker.handle(stream as never);
     const connection = new Connection(client, via, address);
     attach(client, connection);
@@ -284,6 +287,10 @@ export class MqttService {
     connection.reason = isAppError(error) ? error.code : reasonOf(error);
     if (error instanceof PacketTooLarge)
       this.#inbound.refuse(connection, new Refused("message.too_large", "packet"));
+    else if (connection.reason === "connect_timeout")
+      this.#inbound.refuse(connection, new Refused("connection.silent"));
+    else if (error.message === TOO_MANY_LEVELS)
+      this.#inbound.refuse(connection, new Refused("message.topic_invalid", error.message));
     else if (connection.reason === "protocol" && connection.loginRefused === undefined)
       this.#inbound.refuse(connection, new Refused("message.malformed", error.message));
   }

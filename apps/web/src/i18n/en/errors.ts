@@ -44,6 +44,10 @@ export const errors: Record<ErrorCode, string> = {
   "message.too_deep": "The message is nested too deeply.",
   "message.invalid_utf8": "The message is not valid UTF-8 text.",
   "message.topic_unknown": "Gatehouse does not know this topic.",
+  "message.topic_invalid": "The topic is longer or deeper than allowed, or holds characters that are not.",
+  "connection.tls_failed":
+    "A device could not set up its encrypted connection: it does not trust the certificate, or speaks something else.",
+  "connection.silent": "A connection was opened and nobody logged in on it in time.",
   "message.topic_forbidden": "This device may not use this topic.",
   "message.schema": "The message does not match the type of the device.",
   "message.not_finite": "A value is not a finite number.",

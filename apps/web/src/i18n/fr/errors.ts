@@ -48,6 +48,11 @@ export const errors: Record<ErrorCode, string> = {
   "message.too_deep": "Le message comporte trop de niveaux imbriqués.",
   "message.invalid_utf8": "Le message n’est pas du texte UTF-8 valide.",
   "message.topic_unknown": "Gatehouse ne connaît pas ce sujet.",
+  "message.topic_invalid":
+    "Le sujet est plus long ou plus profond que permis, ou contient des caractères interdits.",
+  "connection.tls_failed":
+    "Un appareil n’a pas pu établir sa connexion chiffrée\u00a0: il n’accepte pas le certificat, ou parle autre chose.",
+  "connection.silent": "Une connexion a été ouverte sans que personne s’identifie à temps.",
   "message.topic_forbidden": "Cet appareil n’a pas droit à ce sujet.",
   "message.schema": "Le message ne correspond pas au type de l’appareil.",
   "message.not_finite": "Une valeur n’est pas un nombre fini.",

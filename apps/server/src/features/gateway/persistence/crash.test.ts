@@ -106,6 +106,25 @@ test("a gateway that comes back has its sessions, retained messages and wills", 
   await first.stop();
 });
 
+test("a will on an own topic, left by a crash, is stored once: at the next start and not at the one after", async () => {
+  const devices = new Map();
+  const first = await startGateway({ database, devices });
+  first.addDevice("box");
+  await first.client("box", {
+    will: { topic: "gh/box/up/state", payload: Buffer.from('{"online": false}'), qos: 1, retain: false },
+  });
+  const second = await startGateway({ database, devices });
+  await until(() => second.sink.readings.length === 1);
+  expect(second.sink.readings).toMatchObject([{ deviceId: deviceId(1), states: [["online", false]] }]);
+  const wills = database.db.selectFrom("mqtt_state").select("key").where("kind", "=", "will");
+  await until(async () => (await wills.execute()).length === 0);
+  const third = await startGateway({ database, devices });
+  const client = await third.client("box", { clientId: "other" });
+  await client.publishAsync("gh/box/up/state", '{"online": true}', { qos: 1 });
+  expect(third.sink.readings).toMatchObject([{ states: [["online", true]] }]);
+  for (const gateway of [third, second, first]) await gateway.stop();
+});
+
 test("an acknowledgement without an identifier takes nothing out of the queue", async () => {
   const persistence = await reopen();
   const client = { id: encodeSessionId({ tenantId: TENANT, deviceId: deviceId(1) }, "c") };

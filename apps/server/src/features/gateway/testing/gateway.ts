@@ -91,6 +91,7 @@ export interface TestOptions {
   readonly database?: TestDatabase<GatewayTables>;
   readonly mqtt?: Partial<GatewayParts["mqtt"]>;
   readonly tls?: GatewayParts["tls"];
+  readonly connectTimeoutMs?: number;
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly devices?: Map<string, TestDevice>;
@@ -143,6 +144,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       ...options.mqtt,
     },
     ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(options.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: options.connectTimeoutMs }),
     authenticator: {
       async authenticate({ username, password, certificate }) {
         if (state.loginGate !== undefined) {
