@@ -3,6 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { fuzzSealed } from "../packages/secure-channel/src/testing/sealed-fuzz.ts";
+import { fuzzSessions } from "../packages/secure-channel/src/testing/session-fuzz.ts";
 
 interface SoakReport {
   readonly tried: number;
@@ -14,7 +15,7 @@ interface SoakReport {
 /** Alters genuine messages `tries` times, differently for each seed. */
 type Fuzz = (tries: number, seed: number) => SoakReport;
 
-const FUZZES: Readonly<Record<string, Fuzz>> = { "single messages": fuzzSealed };
+const FUZZES: Readonly<Record<string, Fuzz>> = { "single messages": fuzzSealed, sessions: fuzzSessions };
 
 const ROUNDS = 20;
 const MAX_GROWTH_BYTES = 8 * 2 ** 20;

@@ -1,25 +1,27 @@
 import { isAppError, type Random, seededRandom } from "@gatehouse/base";
+import { sameBytes, toHex } from "../primitives/bytes.ts";
 import { HEADER_BYTES } from "../session/frames.ts";
 import { acceptHello, Handshake, parseHello } from "../session/handshake.ts";
 import type { Session } from "../session/session.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
 import { connect, sealed } from "./connect.ts";
 import { createParties, type Parties } from "./parties.ts";
+import type { FuzzReport } from "./sealed-fuzz.ts";
 
-/** What became of altered frames. */
-export interface FuzzTally {
+/** As of single messages: both lists must be empty. */
+type Report = Pick<FuzzReport, "tried" | "accepted" | "strange" | "slowestMs">;
+
+interface Tally {
   tried: number;
-  /** Opened, although altered. */
-  accepted: number;
-  /** Anything thrown but the one code. */
-  foreign: number;
   slowestMs: number;
+  readonly accepted: string[];
+  readonly strange: string[];
 }
 
 const below = (random: Random, limit: number): number => Math.floor(random.ratio() * limit);
 
 /** Alters a frame in one of the ways that break parsers: bits, bytes, lengths, repeats, swaps, splices. */
-export function mutate(frame: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
+function mutate(frame: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
   const at = below(random, frame.length);
   const copy = Uint8Array.from(frame);
   switch (below(random, 8)) {
@@ -46,33 +48,34 @@ export function mutate(frame: Uint8Array, other: Uint8Array, random: Random): Ui
   }
 }
 
-function attempt(tally: FuzzTally, run: () => unknown): void {
+/** Offers an altered frame; nothing but the one error without a field may come of it. */
+function attempt(tally: Tally, altered: Uint8Array, offer: (frame: Uint8Array) => unknown): void {
   const startedMs = performance.now();
   try {
-    run();
-    tally.accepted++;
+    offer(altered);
+    tally.accepted.push(toHex(altered));
   } catch (error) {
-    if (!isAppError(error, "envelope.refused") || Object.keys(error.fields).length > 0) tally.foreign++;
+    if (!isAppError(error, "envelope.refused") || Object.keys(error.fields).length > 0)
+      tally.strange.push(error instanceof Error ? String(error.stack) : String(error));
   }
   tally.slowestMs = Math.max(tally.slowestMs, performance.now() - startedMs);
   tally.tried++;
 }
 
-const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
-
 /** Altered DATA against a session, most of it so that the header still passes; then the true frame must open. */
-function fuzzData(tally: FuzzTally, [device, server]: readonly [Session, Session], random: Random): void {
+function fuzzData(tally: Tally, [device, server]: readonly [Session, Session], random: Random): void {
   const frame = sealed(device, random.bytes(below(random, 80)));
   const other = sealed(device, random.bytes(below(random, 80)));
   for (let i = 0; i < 20; i++) {
     const altered = mutate(frame, other, random);
-    if (!isSame(altered, frame) && !isSame(altered, other)) attempt(tally, () => server.open(altered, 0));
+    if (!sameBytes(altered, frame) && !sameBytes(altered, other))
+      attempt(tally, altered, (bytes) => server.open(bytes, 0));
   }
   server.open(frame, 0);
 }
 
 /** Altered HELLO and ANSWER. A device's own state is used up by a wrong ANSWER, so each gets a fresh one. */
-function fuzzHandshake(tally: FuzzTally, parties: Parties): void {
+function fuzzHandshake(tally: Tally, parties: Parties): void {
   const { device, server, random } = parties;
   const begin = () => new Handshake({ own: device, peer: server, random });
   const suites = { allowed: [SUITE_IDS.C1, SUITE_IDS.M1], pinned: undefined };
@@ -83,21 +86,25 @@ function fuzzHandshake(tally: FuzzTally, parties: Parties): void {
   const { answer } = accept(handshake.hello);
   for (let i = 0; i < 8; i++) {
     const altered = mutate(handshake.hello, other, random);
-    if (!isSame(altered, handshake.hello) && !isSame(altered, other)) attempt(tally, () => accept(altered));
+    if (!sameBytes(altered, handshake.hello) && !sameBytes(altered, other)) attempt(tally, altered, accept);
   }
   const altered = mutate(answer, handshake.hello, random);
-  if (!isSame(altered, answer)) attempt(tally, () => handshake.finish(altered, 0));
+  if (!sameBytes(altered, answer)) attempt(tally, altered, (bytes) => handshake.finish(bytes, 0));
 }
 
-/** Tries at least `count` altered frames: one in `handshakeShare` is of a handshake, which costs a hundred times as much. */
-export function fuzzSessions(count: number, seed: number, handshakeShare = 20): FuzzTally {
-  const tally: FuzzTally = { tried: 0, accepted: 0, foreign: 0, slowestMs: 0 };
+/** One try in so many is of a handshake, which costs as much as a hundred messages. */
+const HANDSHAKE_SHARE = 20;
+
+/** Alters frames of sessions of both suites at least `tries` times, the same way for the same seed. */
+export function fuzzSessions(tries: number, seed: number): Report {
+  const tally: Tally = { tried: 0, slowestMs: 0, accepted: [], strange: [] };
   const random = seededRandom(seed);
-  const both = [createParties(SUITE_IDS.M1, seed), createParties(SUITE_IDS.C1, seed)] as const;
-  for (const [at, parties] of both.entries()) {
-    const until = Math.ceil((count * (at + 1)) / both.length);
-    const handshakes = tally.tried + Math.ceil(count / both.length / handshakeShare);
-    while (tally.tried < handshakes) fuzzHandshake(tally, parties);
+  const suites = [SUITE_IDS.M1, SUITE_IDS.C1] as const;
+  for (const [at, suite] of suites.entries()) {
+    const parties = createParties(suite, seed);
+    const until = Math.ceil((tries * (at + 1)) / suites.length);
+    const handshakesUntil = tally.tried + tries / suites.length / HANDSHAKE_SHARE;
+    while (tally.tried < handshakesUntil) fuzzHandshake(tally, parties);
     const { device, server } = connect(parties);
     while (tally.tried < until) fuzzData(tally, [device, server], random);
   }
