@@ -80,6 +80,16 @@ const OUTSIDE = {
   curl: "curl",
   openssl: "openssl",
   setpriv: "util-linux",
+  cc: "gcc",
+};
+
+/** Libraries for tests in other languages: file → Debian package. */
+const OUTSIDE_FILES = {
+  "/usr/lib/python3/dist-packages/paho": "python3-paho-mqtt",
+  "/usr/lib/python3/dist-packages/cryptography": "python3-cryptography",
+  "/usr/include/sodium.h": "libsodium-dev",
+  "/usr/include/mbedtls/ecdsa.h": "libmbedtls-dev",
+  "/usr/include/stdio.h": "libc6-dev",
 };
 
 function installOutsidePrograms() {
@@ -90,7 +100,7 @@ function installOutsidePrograms() {
   const missing = Object.entries(OUTSIDE)
     .filter(([program]) => !has(program))
     .map(([, name]) => name);
-  if (!existsSync("/usr/lib/python3/dist-packages/paho")) missing.push("python3-paho-mqtt");
+  for (const [file, name] of Object.entries(OUTSIDE_FILES)) if (!existsSync(file)) missing.push(name);
   if (missing.length === 0) return;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !existsSync("/usr/bin/apt-get")) {

@@ -24,8 +24,6 @@ interface Keys {
   importPublicKey(raw: Uint8Array): PublicKey | undefined;
 }
 
-export const SHARED_SECRET_BYTES = 32;
-
 /** Key agreement. */
 export interface Dh extends Keys {
   /** 32 bytes, not yet a key: derive from it. Undefined when they would be the same for any private key (all zero). */
