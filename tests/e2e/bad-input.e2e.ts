@@ -154,8 +154,9 @@ describe("topics that are not the device's end its connection", () => {
   test.each([
     ["another device's", "message.topic_forbidden", (): string => witness.topic],
     ["$SYS", "message.topic_forbidden", (): string => "$SYS/broker/uptime"],
-    ["one of 300 characters", "message.topic_forbidden", (): string => "t".repeat(300)],
-    ["one of 20 levels", "message.malformed", (): string => `${"a/".repeat(19)}a`],
+    ["one of 300 characters", "message.topic_invalid", (): string => "t".repeat(300)],
+    ["one of 9 levels", "message.topic_invalid", (): string => `${"a/".repeat(8)}a`],
+    ["one of 21 levels", "message.topic_invalid", (): string => `${"a/".repeat(20)}a`],
   ] as const)("%s: %s", async (_, code, topic) => {
     await expectOneRefusal(code, async () => {
       const client = await connect(device);
@@ -169,8 +170,9 @@ describe("topics that are not the device's end its connection", () => {
   });
 });
 
-describe("payloads are acknowledged, refused and counted", () => {
-  const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+
+describe("payloads over MQTT are acknowledged, refused and counted", () => {
   test.each([
     ["an empty payload", "message.malformed", ""],
     ["half a JSON", "message.malformed", '{"temperature": '],
@@ -191,31 +193,67 @@ describe("payloads are acknowledged, refused and counted", () => {
   });
 });
 
-test("of the same instant sent again one is kept, another value is a conflict, and order does not matter", async () => {
-  const nowMs = Date.now() - 60_000;
-  const send = (ts: number, temperature: number) =>
-    publish(device.topic, JSON.stringify({ ts, values: { temperature } }));
-  await send(nowMs + 2_000, 22);
-  await send(nowMs + 1_000, 21);
-  await send(nowMs + 1_000, 21);
-  await send(nowMs + 2_000, 99);
-  await send(nowMs, 20);
-  const { items } = await server.call<{ items: { t: number[]; v: number[]; conflicts: number }[] }>(
-    "POST",
-    "/api/v1/telemetry/history",
-    {
-      series: [`${device.deviceId}:temperature`],
-      fromMs: nowMs - 1_000,
-      toMs: nowMs + 10_000,
-      resolution: "raw",
-    },
-  );
-  expect(items[0]).toMatchObject({
-    t: [nowMs, nowMs + 1_000, nowMs + 2_000],
-    v: [20, 21, 22],
-    conflicts: 1,
+/** `POST /api/v1/ingest` as the device. */
+async function post(body: string | Buffer<ArrayBuffer>): Promise<{ status: number; code: string | undefined }> {
+  const reply = await fetch(`${server.url}/api/v1/ingest`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${device.password}` },
+    body,
+  });
+  const { code } = (await reply.json()) as { code?: string };
+  return { status: reply.status, code };
+}
+
+describe("payloads over HTTP are answered with why, refused and counted", () => {
+  test.each([
+    ["half a JSON", 400, "request.invalid", '{"temperature": '],
+    ["a text instead of a number", 422, "message.schema", '{"temperature": "warm"}'],
+    ["an unknown metric", 422, "message.schema", '{"pressure": 1013}'],
+    ["NaN", 422, "message.not_finite", '{"temperature": NaN}'],
+    ["Infinity", 422, "message.not_finite", '{"temperature": -Infinity}'],
+    ["1e999", 422, "message.not_finite", '{"temperature": 1e999}'],
+    ["an absurd number", 422, "message.out_of_range", '{"temperature": 1e30}'],
+    ["the year 1970", 422, "message.timestamp", '{"ts": 1000, "values": {"temperature": 20}}'],
+    ["the year 2100", 422, "message.timestamp", '{"ts": 4102444800000, "values": {"temperature": 20}}'],
+    ["invalid UTF-8", 400, "message.invalid_utf8", Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d])],
+    ["JSON of depth 10,000", 400, "message.too_deep", nested(10_000)],
+    ["2,000,000 bytes", 413, "request.too_large", JSON.stringify({ temperature: "x".repeat(2_000_000) })],
+    ["an array of 10,000", 413, "message.too_large", `[${Array(10_000).fill("{}").join()}]`],
+  ] as const)("%s: %i %s", async (_, status, code, body) => {
+    await expectOneRefusal(code, async () => expect(await post(body)).toEqual({ status, code }));
   });
 });
+
+test.each([
+  ["MQTT", (body: string) => publish(device.topic, body)],
+  ["HTTP", post],
+] as const)(
+  "of the same instant sent again over %s one is kept, another value is a conflict, and order does not matter",
+  async (way, give) => {
+    const nowMs = Date.now() - (way === "MQTT" ? 120_000 : 60_000);
+    const send = (ts: number, temperature: number) => give(JSON.stringify({ ts, values: { temperature } }));
+    await send(nowMs + 2_000, 22);
+    await send(nowMs + 1_000, 21);
+    await send(nowMs + 1_000, 21);
+    await send(nowMs + 2_000, 99);
+    await send(nowMs, 20);
+    const { items } = await server.call<{ items: { t: number[]; v: number[]; conflicts: number }[] }>(
+      "POST",
+      "/api/v1/telemetry/history",
+      {
+        series: [`${device.deviceId}:temperature`],
+        fromMs: nowMs - 1_000,
+        toMs: nowMs + 10_000,
+        resolution: "raw",
+      },
+    );
+    expect(items[0]).toMatchObject({
+      t: [nowMs, nowMs + 1_000, nowMs + 2_000],
+      v: [20, 21, 22],
+      conflicts: 1,
+    });
+  },
+);
 
 test("all that time the other device was heard: nothing of it refused, lost or cut off", async () => {
   // On a quick machine all of the above takes a second: then it goes on a little longer.

@@ -71,7 +71,7 @@ const post = (body: unknown, authorization: string | undefined = deviceId(caller
     method: "POST",
     url: "/api/v1/ingest",
     headers: { "content-type": "application/json", ...(authorization === "" ? {} : { authorization }) },
-    payload: typeof body === "string" ? body : JSON.stringify(body),
+    payload: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   });
 
 test("a reading is answered after it is committed", async () => {
@@ -113,12 +113,26 @@ test.each([
   [7, 400, "message.malformed"],
   [Array(1_001).fill({ temperature: 1 }), 413, "message.too_large"],
   [`${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, "message.too_deep"],
-  ['{"temperature": NaN}', 400, "request.invalid"],
+  ['{"temperature": NaN}', 422, "message.not_finite"],
+  ['{"temperature": -Infinity}', 422, "message.not_finite"],
+  ['{"temperature": 1e999}', 422, "message.not_finite"],
+  ['{"ts": 4102444800000, "temperature": 1}', 422, "message.timestamp"],
+  ['{"temperature": ', 400, "request.invalid"],
+  [Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 400, "message.invalid_utf8"],
   [`{"a": "${"x".repeat(1_048_576)}"}`, 413, "request.too_large"],
-])("a single bad body %# is refused with its status", async (body, status, code) => {
-  const reply = await post(body);
-  expect([reply.statusCode, reply.json().code]).toEqual([status, code]);
-  expect(sink.readings).toEqual([]);
+])(
+  "a single bad body %# is refused with its status, and counted for the device",
+  async (body, status, code) => {
+    const reply = await post(body);
+    expect([reply.statusCode, reply.json().code]).toEqual([status, code]);
+    expect(sink.readings).toEqual([]);
+    expect(refused.map((said) => said.split(" ")[0])).toEqual([code]);
+  },
+);
+
+test("what nobody known sends is not counted for anybody", async () => {
+  expect((await post('{"temperature": NaN}', "")).statusCode).toBe(401);
+  expect(refused).toEqual([]);
 });
 
 test("without a credential nothing is read", async () => {

@@ -1,7 +1,7 @@
 import { AppError, type Clock } from "@gatehouse/base";
 import { devices, LIMITS } from "@gatehouse/contract";
 import type { DevicePrincipal } from "../../platform/http/principal.ts";
-import { type Route, route } from "../../platform/http/route.ts";
+import { type Call, type Route, route } from "../../platform/http/route.ts";
 import type { RateCounter } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import type { Pacer } from "./pacer.ts";
@@ -24,7 +24,7 @@ const RETRY_AFTER_SECONDS = 2;
 
 /** `POST /api/v1/ingest`: what is answered with 200 is committed, and every reading that is not taken is named. */
 export function ingestRoute(parts: HttpIngestParts): Route {
-  return route(devices.ingest, async ({ principal, body, address, reply }) => {
+  const ingest = async ({ principal, body, address, reply }: Call<typeof devices.ingest>) => {
     const caller = { ...principal, via: "http", address };
     const refuse = (refused: Refused): Refused => {
       parts.refusals.add(refused, caller);
@@ -56,7 +56,10 @@ export function ingestRoute(parts: HttpIngestParts): Route {
         ...(detail === undefined ? {} : { detail }),
       })),
     };
-  });
+  };
+  return route(devices.ingest, ingest, (device, address, code) =>
+    parts.refusals.add(new Refused(code), { ...device, via: "http", address }),
+  );
 }
 
 /** The readings of a batch; undefined when the body is a single reading. */

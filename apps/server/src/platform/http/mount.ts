@@ -3,6 +3,7 @@ import type { AnyEndpoint } from "@gatehouse/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problemReplies } from "./openapi.ts";
 import type { DeviceGate, DevicePrincipal, PersonGate, PersonPrincipal } from "./principal.ts";
+import { toAppError } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { isLoopbackAddress } from "./server.ts";
 
@@ -27,12 +28,13 @@ export function assertDeclared(endpoint: AnyEndpoint): void {
 /** Puts every route on the server: who may call is decided before the body is used. */
 export function mount(app: FastifyInstance, routes: readonly Route[], gates: Gates, log: Logger): void {
   const seen = new Set<string>();
-  for (const { endpoint, handler } of routes) {
+  for (const { endpoint, handler, onUnread } of routes) {
     assertDeclared(endpoint);
     const key = `${endpoint.method} ${endpoint.path}`;
     if (seen.has(key)) throw new Error(`${key} is mounted twice`);
     seen.add(key);
     const principals = new WeakMap<FastifyRequest, PersonPrincipal | DevicePrincipal>();
+    const handled = new WeakSet<FastifyRequest>();
     app.route({
       method: endpoint.method,
       url: endpoint.path,
@@ -46,7 +48,13 @@ export function mount(app: FastifyInstance, routes: readonly Route[], gates: Gat
         const principal = await authorise(endpoint, request, reply, gates);
         if (principal !== undefined) principals.set(request, principal);
       },
+      onError: async (request, _reply, error) => {
+        const device = principals.get(request);
+        if (device?.kind === "device" && !handled.has(request))
+          onUnread?.(device, request.ip, toAppError(error).code);
+      },
       handler: async (request, reply) => {
+        handled.add(request);
         const result = await handler({
           principal: principals.get(request),
           params: request.params,

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ErrorCode } from "@gatehouse/base";
 import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { DevicePrincipal, PersonPrincipal } from "./principal.ts";
@@ -27,12 +28,17 @@ export interface Route {
   readonly endpoint: AnyEndpoint;
   // biome-ignore lint/suspicious/noExplicitAny: the pair is checked by route(); the list holds routes of every shape
   readonly handler: (call: any) => Promise<unknown>;
+  readonly onUnread?: OnUnread;
 }
+
+/** Told of a known device's request that was refused before the handler saw it: for its body, say. */
+export type OnUnread = (device: DevicePrincipal, address: string, code: ErrorCode) => void;
 
 /** Binds an endpoint of the contract to its handler; the mount does the rest. */
 export function route<const E extends AnyEndpoint>(
   endpoint: E,
   handler: (call: Call<E>) => Promise<Result<E>>,
+  onUnread?: OnUnread,
 ): Route {
-  return { endpoint, handler };
+  return { endpoint, handler, ...(onUnread === undefined ? {} : { onUnread }) };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
@@ -85,22 +86,26 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
 
 /** JSON only, so that a plain HTML form of another site cannot be read as a request. Depth and size are bounded. */
 function registerJsonParser(app: FastifyInstance): void {
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    if (body === "") return done(null, undefined);
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
     try {
-      done(null, parseJson(body as string));
+      done(null, parseBody(body as Buffer));
     } catch (error) {
-      done(
-        error instanceof AppError
-          ? error
-          : new AppError(
-              "request.invalid",
-              { problems: [{ where: "body", message: "not JSON" }] },
-              { cause: error },
-            ),
-      );
+      done(error as Error);
     }
   });
+}
+
+function parseBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new AppError("message.invalid_utf8");
+  const text = body.toString("utf8");
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    if (/[\s:,[](NaN|-?Infinity)\b/.test(text)) throw new AppError("message.not_finite", {}, { cause });
+    throw new AppError("request.invalid", { problems: [{ where: "body", message: "not JSON" }] }, { cause });
+  }
 }
 
 const MAX_JSON_DEPTH = 32;
