@@ -32,6 +32,7 @@ function endpoints(): contract.AnyEndpoint[] {
   const groups = [
     contract.accounts,
     contract.alerts,
+    contract.channel,
     contract.devices,
     contract.operations,
     contract.telemetry,

@@ -1,6 +1,7 @@
 export * as accounts from "./accounts.ts";
 export * as alerts from "./alerts/index.ts";
 export type * from "./bus.ts";
+export * as channel from "./channel/index.ts";
 export * as devices from "./devices/index.ts";
 export {
   type AnyEndpoint,

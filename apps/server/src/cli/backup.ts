@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { AppError, systemClock } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
 import { withDatabase } from "../compose/open-database.ts";
+import { markRestored } from "../features/channel/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { createBackup } from "../platform/database/backup/create-backup.ts";
 import {
@@ -62,10 +63,11 @@ export async function runRestore(
   if (await isRunning(config)) throw new AppError("server.already_running", { dataDir: config.dataDir });
   const manifest = await verifyBackup(resolve(folder));
   const postgresDir = join(config.dataDir, "postgres");
-  if (existsSync(postgresDir)) {
-    if (options.force !== true) throw new AppError("restore.not_empty", { dataDir: config.dataDir });
-    await rm(postgresDir, { recursive: true });
-  }
+  const isFull = existsSync(postgresDir);
+  if (isFull && options.force !== true) throw new AppError("restore.not_empty", { dataDir: config.dataDir });
+  // Before anything is touched: a restore that is cut short counts too.
+  await markRestored(config.dataDir, systemClock.nowMs());
+  if (isFull) await rm(postgresDir, { recursive: true });
   const log = createLogger("error");
   await withDatabase(config, { attach: false, log }, ({ pool }) =>
     restoreDatabase({
@@ -81,6 +83,7 @@ export async function runRestore(
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   output.result(
     { folder, rows, tables: manifest.tables.length },
-    () => `Restored ${rows} rows in ${manifest.tables.length} tables, counted. Start with: npm start`,
+    () =>
+      `Restored ${rows} rows in ${manifest.tables.length} tables, counted. Start with: npm start\nAt the start the server makes new channel keys, applies every revocation again and ends all sessions.`,
   );
 }

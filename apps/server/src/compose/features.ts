@@ -6,6 +6,7 @@ import { parseCookie } from "cookie";
 import type { FastifyInstance } from "fastify";
 import { type AccountsTables, createAccounts } from "../features/accounts/index.ts";
 import { type AlertTables, createAlerts } from "../features/alerts/index.ts";
+import { type ChannelTables, createChannel } from "../features/channel/index.ts";
 import { createDemo, type DemoTables } from "../features/demo/index.ts";
 import { createDevices, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
@@ -30,8 +31,11 @@ import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import {
   bridgedDevices,
+  channelDeviceGate,
+  channelInventory,
   demoInventory,
   deviceDirectories,
+  deviceRevocations,
   gatewayAuthenticator,
   gatewayCommands,
   gatewayDiscovery,
@@ -74,6 +78,7 @@ export interface Features {
 type AllTables = AccountsTables &
   SettingsTables &
   DevicesTables &
+  ChannelTables &
   GatewayTables &
   TelemetryTables &
   AlertTables &
@@ -125,8 +130,21 @@ export function createFeatures(house: House): Features {
           ]),
         ),
     },
+    revocations: deviceRevocations(() => channel),
     publicUrl,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+  });
+  const channel = createChannel({
+    db,
+    clock,
+    random,
+    bus,
+    log,
+    masterKey,
+    dataDir: config.dataDir,
+    devices: channelInventory(devices),
+    people: { endAll: () => accounts.endAllSessions() },
+    caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
   });
   const directories = deviceDirectories(devices);
   const telemetry = createTelemetry({
@@ -262,6 +280,7 @@ export function createFeatures(house: House): Features {
     settings,
     accounts,
     devices,
+    channel,
     telemetry,
     notifications,
     alerts,
@@ -274,7 +293,7 @@ export function createFeatures(house: House): Features {
     routes: [...inOrder.flatMap((feature) => feature.routes ?? []), ...operationRoutes],
     jobs: inOrder.flatMap((feature) => feature.jobs ?? []),
     personGate: accounts.personGate,
-    deviceGate: devices.deviceGate,
+    deviceGate: channelDeviceGate(devices, channel, house),
     live,
     gateway,
     firstTenantId: () => accounts.firstTenantId(),

@@ -1,5 +1,6 @@
 import { accountsMigrations } from "../features/accounts/index.ts";
 import { alertsMigrations } from "../features/alerts/index.ts";
+import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
@@ -13,6 +14,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   accountsMigrations,
   settingsMigrations,
   devicesMigrations,
+  channelMigrations,
   gatewayMigrations,
   telemetryMigrations,
   alertsMigrations,

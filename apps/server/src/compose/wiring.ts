@@ -1,9 +1,10 @@
-import { isAppError, isUuid, type Uuid } from "@gatehouse/base";
+import { AppError, isAppError, isUuid, type Uuid } from "@gatehouse/base";
 import type { devices as contract } from "@gatehouse/contract";
 import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
 import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
+import type { ChannelFeature, DeviceInventory } from "../features/channel/index.ts";
 import type { DemoInventory } from "../features/demo/index.ts";
-import type { DevicesFeature } from "../features/devices/index.ts";
+import type { DevicesFeature, Revocations } from "../features/devices/index.ts";
 import type {
   BridgedDevices,
   CommandSource,
@@ -12,6 +13,8 @@ import type {
   Discovery,
 } from "../features/gateway/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
+import type { DeviceGate } from "../platform/http/principal.ts";
+import type { House } from "./features.ts";
 
 type DeviceCommand = contract.Command;
 
@@ -30,6 +33,41 @@ export const gatewayAuthenticator = (
     const record = devices.findDevice(deviceId);
     if (record === undefined || record.revoked) return undefined;
     return { ...record, discovery: acceptsDiscovery(record.tenantId) };
+  },
+});
+
+export const channelInventory = (devices: DevicesFeature): DeviceInventory => ({
+  find: (deviceId) => devices.findDevice(deviceId),
+  hasSite: async (tenantId, siteId) => (await devices.listSites(tenantId)).some(({ id }) => id === siteId),
+  findOpenClaim: (claimId) => devices.findOpenClaim(claimId),
+  enrol: (claimId, inside) => devices.enrolDevice(claimId, inside),
+  add: (tenantId, device, inside) => devices.addEnrolled(tenantId, device, inside),
+  reEnrol: (tenantId, deviceId, inside) => devices.reEnrol(tenantId, deviceId, inside),
+  endClaims: () => devices.endClaims(),
+  applyEndings: (ended) => devices.applyEndings(ended),
+  note: (...remark) => devices.noteCredential(...remark),
+});
+
+export const deviceRevocations = (channel: () => ChannelFeature): Revocations => ({
+  record: (tx, ended) => channel().recordRevoked(tx, ended),
+  endChannelKeys: (tx, _tenantId, deviceId) => channel().endDeviceKeys(tx, deviceId),
+});
+
+/** What devices ask over HTTP comes without the secure channel: whose policy asks for it is not let in. */
+export const channelDeviceGate = (
+  { deviceGate }: DevicesFeature,
+  channel: ChannelFeature,
+  { bus, clock }: Pick<House, "bus" | "clock">,
+): DeviceGate => ({
+  async authenticate(request) {
+    const principal = await deviceGate.authenticate(request);
+    if (principal === undefined) return undefined;
+    const { tenantId, deviceId } = principal;
+    const code = channel.plainRefusal(tenantId, deviceId);
+    if (code === undefined) return principal;
+    const [via, address] = ["http", request.ip];
+    bus.publish("message.refused", { tenantId, deviceId, code, via, address, atMs: clock.nowMs() });
+    throw new AppError(code);
   },
 });
 

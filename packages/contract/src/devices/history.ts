@@ -31,6 +31,13 @@ export const LogCode = Type.Union([
   Type.Literal("claim_made"),
   Type.Literal("claim_printed"),
   Type.Literal("claim_used"),
+  Type.Literal("keys_enrolled"),
+  Type.Literal("keys_changed"),
+  Type.Literal("channel_key_revoked"),
+  Type.Literal("channel_key_ended"),
+  Type.Literal("pin_reset"),
+  Type.Literal("channel_exempted"),
+  Type.Literal("channel_exemption_ended"),
   Type.Literal("command"),
 ]);
 export type LogCode = Static<typeof LogCode>;

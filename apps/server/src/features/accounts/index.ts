@@ -34,6 +34,8 @@ export interface AccountsFeature extends Feature {
   ensureSetupToken(): Promise<string | undefined>;
   firstTenantId(): Promise<Uuid | undefined>;
   tenantIds(): Promise<Uuid[]>;
+  /** Everybody has to log in again. Before the start of what keeps connections of people. */
+  endAllSessions(): Promise<void>;
   /** Of the account with this e-mail address; ask only after `start`. */
   languageOf(tenantId: Uuid, email: string): Language | undefined;
 }
@@ -64,6 +66,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     ensureSetupToken: () => setup.ensureToken(),
     firstTenantId: () => firstTenantId(deps.db),
     tenantIds: () => listTenantIds(deps.db),
+    endAllSessions: () => sessions.endAll(),
     start: () => languages.load(),
     languageOf: (tenantId, email) => languages.find(tenantId, email),
   };

@@ -5,6 +5,7 @@ import { getPersonById, type PersonRow } from "./account-store.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "./context.ts";
 import { RefreshSecrets } from "./refresh-secret.ts";
 import {
+  endAllSessions,
   endSessions,
   endSessionsBeyond,
   findLiveSession,
@@ -164,6 +165,11 @@ export class SessionService {
     await this.end(who, { only: sessionId }, (tx) =>
       note(this.#context, tx, { ...who, kind: "logout", outcome: "ok", email: person.email, ...origin }),
     );
+  }
+
+  /** At a start, when nobody is connected yet. */
+  async endAll(): Promise<void> {
+    await endAllSessions(this.#context.db, this.#context.clock.nowMs());
   }
 
   #sign(accountId: Uuid, sessionId: Uuid): Promise<string> {

@@ -129,6 +129,15 @@ export async function endSessions(
   return (await query.returning("id").execute()).map(({ id }) => id);
 }
 
+/** Ends every live session of every person. */
+export async function endAllSessions(db: AccountsDatabase, nowMs: UnixMs): Promise<void> {
+  await db
+    .updateTable("sessions")
+    .set({ ended_at: new Date(nowMs) })
+    .where("ended_at", "is", null)
+    .execute();
+}
+
 export async function listLiveSessions(
   db: AccountsDatabase,
   personId: Uuid,

@@ -4,6 +4,7 @@ import type { Bus, BusMessages } from "@gatehouse/contract";
 import type { DeviceLog } from "./device-log/device-log.ts";
 import type { DeviceDirectory } from "./directory/directory.ts";
 import type { DeviceRecord } from "./model.ts";
+import type { Revocations } from "./ports.ts";
 import type { PresenceBoard } from "./presence/presence.ts";
 import type { DevicesDatabase } from "./tables.ts";
 
@@ -19,6 +20,7 @@ export interface DevicesContext {
   readonly directory: DeviceDirectory;
   readonly presence: PresenceBoard;
   readonly deviceLog: DeviceLog;
+  readonly revocations: Revocations;
   /** Messages `device.changed` that this process published itself, after it had read the change. */
   readonly announced: WeakSet<object>;
   /** Where people and devices reach this installation, without a slash at the end. */

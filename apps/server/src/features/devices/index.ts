@@ -2,6 +2,7 @@ import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
+import type { ClaimedDevice, OpenClaim } from "./claims/claim-service.ts";
 import type { LoginAttempt } from "./credentials/authenticator.ts";
 import type { SentLine } from "./device-log/log-line.ts";
 import type { AppendedLines, LogSender } from "./device-log/log-service.ts";
@@ -12,14 +13,18 @@ import type { DeviceInput } from "./inventory/inventory-service.ts";
 import { retentionJob } from "./jobs.ts";
 import { createDevicesTables } from "./migrations/001-devices.ts";
 import { createTopicGrants } from "./migrations/002-topic-grants.ts";
+import { addClaimKey } from "./migrations/003-claim-key.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
+import type { EndedCredential } from "./ports.ts";
 import { operatorRoutes } from "./routes.ts";
 import { DeviceHouse, type DevicesDeps } from "./service.ts";
+import type { DevicesDatabase } from "./tables.ts";
 
 export type { CertificateIssuer } from "./credentials/credential-service.ts";
 export type { LastValues } from "./inventory/inventory-service.ts";
+export type { Revocations } from "./ports.ts";
 export type { DevicesTables } from "./tables.ts";
 export type {
   Actor,
@@ -31,6 +36,7 @@ export type {
   DeviceRecord,
   DeviceSelection,
   DevicesDeps,
+  EndedCredential,
   LoginAttempt,
   LogSender,
   SentLine,
@@ -38,8 +44,18 @@ export type {
 
 export const devicesMigrations: FeatureMigrations = {
   feature: "devices",
-  migrations: [createDevicesTables, createTopicGrants, addLogCodes],
+  migrations: [createDevicesTables, createTopicGrants, addClaimKey, addLogCodes],
 };
+
+/** What happened to a device's identity; `message` says `code` in English. */
+export interface CredentialRemark {
+  readonly level: "info" | "warn";
+  readonly code: devices.LogCode;
+  readonly message: string;
+  readonly data: object;
+}
+
+type Inside<T> = (tx: DevicesDatabase, device: ClaimedDevice) => Promise<T>;
 
 export interface DevicesFeature extends Feature {
   readonly deviceGate: DeviceGate;
@@ -93,6 +109,21 @@ export interface DevicesFeature extends Feature {
   /** A new key; the earlier ones end now or after the overlap. */
   rotateKey(actor: Actor, deviceId: Uuid, overlapSeconds?: number): Promise<devices.NewApiKey>;
 
+  /** The open code of this hash (lower-case hex), without using it up. */
+  findOpenClaim(codeSha256: string): Promise<OpenClaim | undefined>;
+  /** Uses the code up for an API key and what `inside` adds in the same transaction; undefined when it does not work. */
+  enrolDevice<T>(codeSha256: string, inside: Inside<T>): Promise<T | undefined>;
+  /** Adds a device with an API key and what `inside` adds in the same transaction. */
+  addEnrolled<T>(tenantId: Uuid, input: DeviceInput, inside: Inside<T>): Promise<T>;
+  /** One more API key for a device that is there, and what `inside` adds in the same transaction. */
+  reEnrol<T>(tenantId: Uuid, deviceId: Uuid, inside: Inside<T>): Promise<T>;
+  /** After a restore: a code in a backup may have been used since. */
+  endClaims(): Promise<void>;
+  /** Ends what is listed, whatever the database says; answers how many devices lost something. */
+  applyEndings(ended: readonly EndedCredential[]): Promise<number>;
+  /** A remark of ours in the device's log. */
+  noteCredential(tenantId: Uuid, deviceId: Uuid, remark: CredentialRemark): void;
+
   overview(tenantId: Uuid): Promise<DeviceOverview>;
   refusedLast24h(
     tenantId: Uuid,
@@ -142,6 +173,23 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     tenants: () => [...house.directory.tenants()],
     revokeDevice: (actor, deviceId) => house.revocation.revoke(actor, deviceId),
     rotateKey: (...rotation) => house.credentials.rotate(...rotation),
+    findOpenClaim: (codeSha256) => house.claims.findOpen(codeSha256),
+    enrolDevice: (codeSha256, inside) => house.claims.enrol(codeSha256, inside),
+    async addEnrolled(tenantId, input, inside) {
+      const { made } = await house.inventory.insert(tenantId, input, async (tx, deviceId) => {
+        const { apiKey } = await house.credentials.addKey(tx, tenantId, deviceId);
+        return inside(tx, { tenantId, deviceId, apiKey });
+      });
+      return made;
+    },
+    reEnrol: (tenantId, deviceId, inside) =>
+      house.credentials.addKeyWith(tenantId, deviceId, (tx, apiKey) =>
+        inside(tx, { tenantId, deviceId, apiKey }),
+      ),
+    endClaims: () => house.claims.endAll(),
+    applyEndings: (ended) => house.credentials.applyEndings(ended),
+    noteCredential: (tenantId, deviceId, remark) =>
+      house.context.deviceLog.note({ tenantId, deviceId, kind: "credential", ...remark }),
     overview: (tenantId) => house.overview.read(tenantId),
     refusedLast24h: (tenantId) => house.refusals.last24h(tenantId),
   };

@@ -21,6 +21,7 @@ import { Discovery } from "./inventory/discovery.ts";
 import { InventoryService, type LastValues } from "./inventory/inventory-service.ts";
 import { OpenMetrics } from "./inventory/open-metrics.ts";
 import { OverviewService } from "./overview.ts";
+import type { Revocations } from "./ports.ts";
 import { PresenceBoard } from "./presence/presence.ts";
 import { RefusalCounter } from "./refusals/refusal-counter.ts";
 import { SiteService } from "./sites/site-service.ts";
@@ -35,6 +36,7 @@ export interface DevicesDeps {
   readonly masterKey: MasterKey;
   readonly issuer: CertificateIssuer;
   readonly lastValues: LastValues;
+  readonly revocations: Revocations;
   /** Where people and devices reach this installation, without a slash at the end. */
   publicUrl(): string;
   retentionLogDays(tenantId: Uuid): number;
@@ -87,6 +89,7 @@ export class DeviceHouse {
       directory: this.directory,
       presence: this.presence,
       deviceLog: this.#deviceLog,
+      revocations: deps.revocations,
       announced: new WeakSet(),
       publicUrl: () => deps.publicUrl(),
     };

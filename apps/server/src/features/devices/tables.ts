@@ -84,6 +84,8 @@ export interface DeviceClaimsTable {
   device_id: string;
   tenant_id: string;
   code_sha256: string;
+  /** The claim's key under `sealSecret`, context `device-claim/<device id>`. */
+  sealed_key: Uint8Array;
   created_at: Date;
   expires_at: Date;
 }

@@ -8,12 +8,14 @@ export async function putClaim(
   claim: {
     readonly deviceId: Uuid;
     readonly codeSha256: string;
+    readonly sealedKey: Uint8Array;
     readonly nowMs: UnixMs;
     readonly expiresMs: UnixMs;
   },
 ): Promise<void> {
   const fields = {
     code_sha256: claim.codeSha256,
+    sealed_key: claim.sealedKey,
     created_at: new Date(claim.nowMs),
     expires_at: new Date(claim.expiresMs),
   };
@@ -24,16 +26,20 @@ export async function putClaim(
     .execute();
 }
 
-export async function findClaim(
-  db: DevicesDatabase,
-  codeSha256: string,
-): Promise<{ readonly tenantId: Uuid; readonly deviceId: Uuid } | undefined> {
+export interface StoredClaim {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly sealedKey: Uint8Array;
+}
+
+export async function findClaim(db: DevicesDatabase, codeSha256: string): Promise<StoredClaim | undefined> {
   const row = await db
     .selectFrom("device_claims")
-    .select(["tenant_id", "device_id"])
+    .select(["tenant_id", "device_id", "sealed_key"])
     .where("code_sha256", "=", codeSha256)
     .executeTakeFirst();
-  return row === undefined ? undefined : { tenantId: row.tenant_id, deviceId: row.device_id };
+  if (row === undefined) return undefined;
+  return { tenantId: row.tenant_id, deviceId: row.device_id, sealedKey: row.sealed_key };
 }
 
 /** Uses the code up: true for exactly one of several callers. */
@@ -53,6 +59,11 @@ export async function deleteClaim(db: DevicesDatabase, tenantId: Uuid, deviceId:
     .where("tenant_id", "=", tenantId)
     .where("device_id", "=", deviceId)
     .execute();
+}
+
+/** Every open code of every tenant. */
+export async function deleteAllClaims(db: DevicesDatabase): Promise<void> {
+  await db.deleteFrom("device_claims").execute();
 }
 
 export async function deleteExpiredClaims(db: DevicesDatabase, nowMs: UnixMs): Promise<void> {

@@ -2,10 +2,13 @@ import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import { type devices, downTopic, UP_KINDS, upTopic } from "@gatehouse/contract";
 import { announceChange, type DevicesContext, getActiveRecord, getRecord } from "../context.ts";
 import { type Actor, MAX_CREDENTIALS_PER_DEVICE } from "../model.ts";
+import type { EndedCredential } from "../ports.ts";
 import type { DevicesDatabase } from "../tables.ts";
 import { makeApiKey, viewCredential } from "./api-key.ts";
 import {
+  applyEndings,
   countValidCredentials,
+  type EndedRow,
   expireApiKeys,
   insertCredential,
   listCredentialRows,
@@ -61,6 +64,34 @@ export class CredentialService {
     return shown;
   }
 
+  /** A new key and what `inside` adds, in one transaction. */
+  async addKeyWith<T>(
+    tenantId: Uuid,
+    deviceId: Uuid,
+    inside: (tx: DevicesDatabase, apiKey: string) => Promise<T>,
+  ): Promise<T> {
+    getActiveRecord(this.#context, tenantId, deviceId);
+    const result = await this.#context.db.transaction().execute(async (tx) => {
+      if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
+      return inside(tx, (await this.addKey(tx, tenantId, deviceId)).apiKey);
+    });
+    await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
+    return result;
+  }
+
+  /** At start and after a restore: what was revoked once stays revoked. Answers how many devices lost something. */
+  async applyEndings(ended: readonly EndedCredential[]): Promise<number> {
+    const { db, clock, directory } = this.#context;
+    const deviceIds = await applyEndings(db, ended, clock.nowMs());
+    for (const deviceId of deviceIds) {
+      await directory.reload(deviceId);
+      const tenantId = directory.find(deviceId)?.tenantId;
+      if (tenantId !== undefined)
+        this.#context.bus.publish("device.credentials_ended", { tenantId, deviceId });
+    }
+    return deviceIds.length;
+  }
+
   /** The new key works at once; the old ones end now, or are accepted for the overlap. */
   async rotate({ tenantId, name }: Actor, deviceId: Uuid, overlapSeconds = 0): Promise<devices.NewApiKey> {
     const { db, bus, clock } = this.#context;
@@ -68,15 +99,17 @@ export class CredentialService {
     const { shown, ended } = await db.transaction().execute(async (tx) => {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
       const nowMs = clock.nowMs();
-      const end = (): Promise<Uuid[]> =>
-        revokeCredentialRows(tx, tenantId, deviceId, nowMs, { kind: "api_key" });
-      const ended = overlapSeconds === 0 ? await end() : [];
-      if (overlapSeconds > 0) await expireApiKeys(tx, tenantId, deviceId, nowMs + overlapSeconds * 1000);
+      const fromMs = nowMs + overlapSeconds * 1000;
+      const ended =
+        overlapSeconds === 0
+          ? await revokeCredentialRows(tx, tenantId, deviceId, nowMs, { kind: "api_key" })
+          : await expireApiKeys(tx, tenantId, deviceId, fromMs);
+      await recordEnded(this.#context, tx, ended, fromMs);
       return { shown: await this.addKey(tx, tenantId, deviceId), ended };
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
-    if (ended.length > 0)
-      bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: ended });
+    if (overlapSeconds === 0 && ended.length > 0)
+      bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: idsOf(ended) });
     this.#note(tenantId, deviceId, "key_rotated", { keyId: shown.keyId, overlapSeconds, by: name });
     return shown;
   }
@@ -84,10 +117,15 @@ export class CredentialService {
   async revoke({ tenantId, name }: Actor, deviceId: Uuid, credentialId: Uuid): Promise<void> {
     const { db, bus, clock } = this.#context;
     getRecord(this.#context, tenantId, deviceId);
-    const ended = await revokeCredentialRows(db, tenantId, deviceId, clock.nowMs(), { credentialId });
+    const ended = await db.transaction().execute(async (tx) => {
+      const nowMs = clock.nowMs();
+      const rows = await revokeCredentialRows(tx, tenantId, deviceId, nowMs, { credentialId });
+      await recordEnded(this.#context, tx, rows, nowMs);
+      return rows;
+    });
     if (ended.length === 0) return;
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
-    bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: ended });
+    bus.publish("device.credentials_ended", { tenantId, deviceId, credentialIds: idsOf(ended) });
     this.#note(tenantId, deviceId, "credential_revoked", { credentialId, by: name });
   }
 
@@ -138,6 +176,22 @@ export class CredentialService {
     this.#context.deviceLog.note({ tenantId, deviceId, ...remark, data });
   }
 }
+
+/** Before the caller's commit: what is recorded and not committed is refused all the same, at the next start. */
+export async function recordEnded(
+  { revocations }: DevicesContext,
+  tx: DevicesDatabase,
+  ended: readonly EndedRow[],
+  fromMs: UnixMs,
+): Promise<void> {
+  if (ended.length > 0)
+    await revocations.record(
+      tx,
+      ended.map(({ kind, publicId }) => ({ kind, id: publicId, fromMs })),
+    );
+}
+
+const idsOf = (ended: readonly EndedRow[]): Uuid[] => ended.map(({ credentialId }) => credentialId);
 
 const REMARKS = {
   key_rotated: "API key rotated",

@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import { type Selectable, sql } from "kysely";
 import { ENDED_CREDENTIALS_SHOWN } from "../model.ts";
+import type { EndedCredential } from "../ports.ts";
 import type { DeviceCredentialsTable, DevicesDatabase } from "../tables.ts";
 
 export interface CredentialRow {
@@ -98,14 +99,16 @@ export interface CredentialFilter {
   readonly kind?: "api_key" | "certificate";
 }
 
-/** Revokes what matches and is not revoked yet; the ids of what was. */
+export type EndedRow = Pick<CredentialRow, "credentialId" | "kind" | "publicId">;
+
+/** Revokes what matches and is not revoked yet; answers what was. */
 export async function revokeCredentialRows(
   db: DevicesDatabase,
   tenantId: Uuid,
   deviceId: Uuid,
   nowMs: UnixMs,
   filter: CredentialFilter = {},
-): Promise<Uuid[]> {
+): Promise<EndedRow[]> {
   const { credentialId, kind } = filter;
   const rows = await db
     .updateTable("device_credentials")
@@ -115,26 +118,55 @@ export async function revokeCredentialRows(
     .where("revoked_at", "is", null)
     .$if(credentialId !== undefined, (query) => query.where("id", "=", credentialId as Uuid))
     .$if(kind !== undefined, (query) => query.where("kind", "=", kind as "api_key"))
-    .returning("id")
+    .returning(["id", "kind", "public_id"])
     .execute();
-  return rows.map(({ id }) => id);
+  return rows.map(toEnded);
 }
 
-/** Lets the device's valid API keys end at `expiresMs`, those that end earlier stay as they are. */
+const toEnded = (row: Pick<Selectable<DeviceCredentialsTable>, "id" | "kind" | "public_id">): EndedRow => ({
+  credentialId: row.id,
+  kind: row.kind,
+  publicId: row.public_id,
+});
+
+/** Ends what is listed and not yet ended by then, whosever it is; the devices that lost something. */
+export async function applyEndings(
+  db: DevicesDatabase,
+  ended: readonly EndedCredential[],
+  nowMs: UnixMs,
+): Promise<Uuid[]> {
+  const { rows } = await sql<{ device_id: string }>`
+    update device_credentials as c
+    set expires_at = case when n.at > ${new Date(nowMs)} then least(c.expires_at, n.at) else c.expires_at end,
+      revoked_at = case when n.at > ${new Date(nowMs)} then c.revoked_at else n.at end
+    from unnest(
+      ${ended.map(({ kind }) => kind)}::text[],
+      ${ended.map(({ id }) => id)}::text[],
+      ${ended.map(({ fromMs }) => new Date(fromMs))}::timestamptz[]
+    ) as n (kind, id, at)
+    where c.kind = n.kind and c.public_id = n.id and c.revoked_at is null
+      and (c.expires_at is null or c.expires_at > n.at)
+    returning c.device_id`.execute(db);
+  return [...new Set(rows.map((row) => row.device_id))];
+}
+
+/** Lets the device's valid API keys end at `expiresMs`, those that end earlier stay as they are; answers the keys. */
 export async function expireApiKeys(
   db: DevicesDatabase,
   tenantId: Uuid,
   deviceId: Uuid,
   expiresMs: UnixMs,
-): Promise<void> {
-  await db
+): Promise<EndedRow[]> {
+  const rows = await db
     .updateTable("device_credentials")
     .set({ expires_at: sql<Date>`least(expires_at, ${new Date(expiresMs)})` })
     .where("tenant_id", "=", tenantId)
     .where("device_id", "=", deviceId)
     .where("kind", "=", "api_key")
     .where("revoked_at", "is", null)
+    .returning(["id", "kind", "public_id"])
     .execute();
+  return rows.map(toEnded);
 }
 
 /** Forgets the oldest ended credentials of a device. */

@@ -1,5 +1,5 @@
 import type { Clock, MonotonicMs } from "@gatehouse/base";
-import ipaddr from "ipaddr.js";
+import { networkOf } from "../../../platform/throttle/index.ts";
 
 const MAX_FAILURES_AT_ONCE = 30;
 const FORGIVEN_EVERY_MS = 2_000;
@@ -32,11 +32,4 @@ export class FailureThrottle {
     }
     return count > MAX_FAILURES_AT_ONCE;
   }
-}
-
-/** What one party can be expected to hold: an IPv4 address, or an IPv6 /64. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
 }

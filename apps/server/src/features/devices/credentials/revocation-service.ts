@@ -5,7 +5,7 @@ import type { CommandService } from "../commands/command-service.ts";
 import { announceChange, type DevicesContext, getRecord } from "../context.ts";
 import { setDeviceRevoked } from "../inventory/device-store.ts";
 import type { Actor } from "../model.ts";
-import type { CredentialService } from "./credential-service.ts";
+import { type CredentialService, recordEnded } from "./credential-service.ts";
 import { lockDevice, revokeCredentialRows } from "./credential-store.ts";
 
 /** Shuts a device out with everything that could let it in again, and lets it back with a fresh key. */
@@ -27,7 +27,9 @@ export class RevocationService {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
       const nowMs = clock.nowMs();
       await setDeviceRevoked(tx, tenantId, deviceId, nowMs);
-      await revokeCredentialRows(tx, tenantId, deviceId, nowMs);
+      const ended = await revokeCredentialRows(tx, tenantId, deviceId, nowMs);
+      await recordEnded(this.#context, tx, ended, nowMs);
+      await this.#context.revocations.endChannelKeys(tx, tenantId, deviceId);
       await deleteClaim(tx, tenantId, deviceId);
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });

@@ -56,6 +56,7 @@ export async function createTestHouse(overrides: Partial<DevicesDeps> = {}): Pro
       issueDeviceCertificate: () => Promise.reject(new Error("no authority in this test")),
     },
     lastValues: { lastValues: async () => new Map() },
+    revocations: { record: async () => undefined, endChannelKeys: async () => undefined },
     publicUrl: () => "https://gate.example",
     retentionLogDays: () => 30,
     ...overrides,

@@ -1,5 +1,5 @@
 import type { Clock, MonotonicMs } from "@gatehouse/base";
-import { networkOf } from "../credentials/failure-throttle.ts";
+import { networkOf } from "./network-of.ts";
 
 /** Typing errors cost nothing. */
 const FREE_FAILURES = 3;

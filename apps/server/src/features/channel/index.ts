@@ -1,0 +1,86 @@
+import type { ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
+import type { channel } from "@gatehouse/contract";
+import type { KeyBundle, KeyId, PublicBundle, RevokedEntry, SuitePolicy } from "@gatehouse/secure-channel";
+import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import type { UsableBundle } from "./bundles/bundle-directory.ts";
+import type { KeyChange } from "./bundles/key-change.ts";
+import { serverKeyJob } from "./jobs.ts";
+import type { Recovery } from "./keys/recovery-store.ts";
+import { createChannelTables } from "./migrations/001-channel.ts";
+import { deviceRoutes, operatorRoutes } from "./routes.ts";
+import { type ChannelDeps, ChannelHouse } from "./service.ts";
+import { type ChannelDatabase, channelTablesIn, type ForeignTransaction } from "./tables.ts";
+
+export { markRestored } from "./keys/restore-watch.ts";
+export type { DeviceInventory, EnrolledDevice, KnownDevice, NewDevice, PeopleSessions } from "./ports.ts";
+export type { ChannelDeps } from "./service.ts";
+export type { ChannelTables, ForeignTransaction } from "./tables.ts";
+export type { KeyChange, Recovery };
+
+export const channelMigrations: FeatureMigrations = {
+  feature: "channel",
+  migrations: [createChannelTables],
+};
+
+/** Whose key a message names. */
+export interface Sender {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly bundle: PublicBundle;
+  readonly suites: SuitePolicy;
+}
+
+export interface ChannelFeature extends Feature {
+  /** Our bundle of that key id, while it is current, next or in its overlap. */
+  own(keyId: KeyId): KeyBundle | undefined;
+  /** From memory; undefined when unknown, over or revoked, or its device is. */
+  sender(keyId: KeyId): Sender | undefined;
+  /** Something authentic came under the sender's key. */
+  authenticated(sender: Sender, how: "handshake" | "message", atMs: UnixMs): void;
+  /** Root-signed: what a device is told of our keys. */
+  serverKeys(suite: KeyBundle["suite"]): channel.ServerKeySet;
+  /** A "keys" message (content type 8) that came authentic under the sender's key; see KeyChanger.change. */
+  changeKeys(
+    sender: UsableBundle,
+    payload: Uint8Array,
+    alongside?: (tx: ChannelDatabase) => Promise<void>,
+  ): Promise<KeyChange>;
+  /** Why a message that came without the channel may not pass; undefined: it may. From memory, for every message. */
+  plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
+
+  /** Inside the transaction that ends them; durable outside the database when it resolves. */
+  recordRevoked(tx: ForeignTransaction, entries: readonly RevokedEntry[]): Promise<void>;
+  /** Ends all keys of a device that is being revoked, inside that transaction. */
+  endDeviceKeys(tx: ForeignTransaction, deviceId: Uuid): Promise<void>;
+  /** The last time that an older database was noticed. */
+  lastRecovery(): Recovery | undefined;
+}
+
+export function createChannel(deps: ChannelDeps): ChannelFeature {
+  const house = new ChannelHouse(deps);
+  const { serverKeys, directory, policy, lastUse } = house;
+  return {
+    name: "channel",
+    routes: [...deviceRoutes(house), ...operatorRoutes(house)],
+    jobs: [serverKeyJob(serverKeys)],
+    start: () => house.start(),
+    stop: () => house.stop(),
+    own: (keyId) => serverKeys.findRecipient(keyId),
+    sender(keyId) {
+      const held = directory.find(keyId);
+      return held && { ...held, suites: policy.suitesOf(held.tenantId, held.deviceId) };
+    },
+    authenticated({ deviceId, bundle }, how, atMs) {
+      lastUse.note(bundle.keyId, atMs);
+      if (how === "handshake") lastUse.noteHandshake(deviceId, atMs);
+    },
+    serverKeys: (suite) => serverKeys.view(suite),
+    changeKeys: (sender, payload, alongside) => house.keyChanger.change(sender, payload, alongside),
+    plainRefusal: (tenantId, deviceId) => policy.refusal(tenantId, deviceId, "plain"),
+    recordRevoked: (tx, entries) => house.revocations.record(tx, entries),
+    async endDeviceKeys(tx, deviceId) {
+      await house.bundles.revokeWithin(channelTablesIn(tx), deviceId);
+    },
+    lastRecovery: () => house.lastRecovery,
+  };
+}

@@ -1,0 +1,10 @@
+import type { JobDefinition } from "../../platform/jobs/jobs.ts";
+import type { ServerKeys } from "./keys/server-keys.ts";
+
+/** Hourly, so that a key that is due waits an hour at most. */
+export const serverKeyJob = (serverKeys: ServerKeys): JobDefinition => ({
+  name: "channel.server_keys",
+  cron: "41 * * * *",
+  retryLimit: 2,
+  run: () => serverKeys.upkeep(),
+});

@@ -1,0 +1,2 @@
+export { GrowingDelay } from "./growing-delay.ts";
+export { networkOf } from "./network-of.ts";

@@ -1,0 +1,4 @@
+export * from "./device-keys.ts";
+export * from "./enrolment.ts";
+export * from "./keys.ts";
+export * from "./policy.ts";

@@ -1,0 +1,22 @@
+export { type Claim, claimOfCode, claimOfGroup, isRegistrationId } from "./claim.ts";
+export {
+  type RevocationTerms,
+  type RevokedEntry,
+  type RevokedKind,
+  signRevocations,
+  verifyRevocations,
+} from "./revocations.ts";
+export { encodeRotation, signRotation, verifyRotation } from "./rotation.ts";
+export { type ServerKeyTerms, signServerKey, verifyServerKey } from "./server-key.ts";
+export {
+  agreementProof,
+  answerMac,
+  type EnrolmentTerms,
+  encodeTranscript,
+  requestMac,
+  sameMac,
+  signTranscript,
+  verifyTranscript,
+} from "./transcript.ts";
+export { importTrustRoot, openTrustRoot, type TrustRoot } from "./trust-root.ts";
+export { fourWords } from "./words.ts";
