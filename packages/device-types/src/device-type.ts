@@ -8,6 +8,18 @@ export interface Label {
 
 export type MetricValue = number | boolean | string;
 
+/** How a metric behaves in honest hands; what poisoning defence judges it by. Without one only repetition is noticed. */
+export interface TypicalBehaviour {
+  /** `level`: follows its surroundings and the day, as its neighbours do. `counter`: only rises. */
+  readonly kind: "level" | "counter";
+  /** Smallest difference that means anything, in the metric's unit. */
+  readonly floor: number;
+  /** Largest honest change between two readings less than ten minutes apart, in the metric's unit. */
+  readonly maxStep: number;
+  /** Key of a metric that moves with this one for physical reasons: air that warms gets drier. */
+  readonly movesWith?: string;
+}
+
 /** One thing a device measures (number) or is (boolean, string). Numbers have a history, the others changes of state. */
 export interface MetricSpec {
   readonly key: string;
@@ -20,6 +32,7 @@ export interface MetricSpec {
   /** Digits after the point on screen, and what simulators round to. */
   readonly decimals?: number;
   readonly label: Label;
+  readonly typical?: TypicalBehaviour;
 }
 
 export interface CommandSpec {

@@ -8,6 +8,7 @@ export type {
   MetricSpec,
   MetricValue,
   Simulator,
+  TypicalBehaviour,
 } from "./device-type.ts";
 export {
   type AcceptedReading,

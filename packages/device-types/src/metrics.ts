@@ -9,6 +9,8 @@ export const TEMPERATURE: MetricSpec = {
   max: 200,
   decimals: 1,
   label: { en: "Temperature", fr: "Température" },
+  // Hot water over a probe gives 40 °C within a minute; a forged or broken value usually more.
+  typical: { kind: "level", floor: 0.5, maxStep: 45, movesWith: "humidity" },
 };
 
 export const HUMIDITY: MetricSpec = {
@@ -19,6 +21,8 @@ export const HUMIDITY: MetricSpec = {
   max: 100,
   decimals: 0,
   label: { en: "Humidity", fr: "Humidité" },
+  // A shower takes a bathroom from 40 to 95 %.
+  typical: { kind: "level", floor: 2, maxStep: 65, movesWith: "temperature" },
 };
 
 export const BATTERY: MetricSpec = {

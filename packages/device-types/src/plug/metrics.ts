@@ -20,6 +20,8 @@ export const ENERGY: MetricSpec = {
   max: 10_000_000,
   decimals: 3,
   label: { en: "Energy", fr: "Énergie" },
+  // 25 kW for ten minutes is 4.2 kWh; what was counted during an outage comes at once.
+  typical: { kind: "counter", floor: 0.001, maxStep: 1_000 },
 };
 
 export const VOLTAGE: MetricSpec = {
@@ -30,4 +32,6 @@ export const VOLTAGE: MetricSpec = {
   max: 500,
   decimals: 1,
   label: { en: "Voltage", fr: "Tension" },
+  // A mains that fails and comes back goes from 230 to 0.
+  typical: { kind: "level", floor: 2, maxStep: 260 },
 };
