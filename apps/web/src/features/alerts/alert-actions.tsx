@@ -1,8 +1,9 @@
 import { alerts } from "@gatehouse/contract";
-import { Button, NumberInput, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
+import { DecimalInput } from "../../design/decimal-input.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import styles from "./alerts.module.css";
 import { spanText } from "./condition-text.ts";
@@ -92,7 +93,7 @@ function Snooze(props: { alert: alerts.Alert; busy: boolean; onSnooze: (forMs: n
         )}
       </div>
       <div className="row">
-        <NumberInput
+        <DecimalInput
           aria-label={t("hours")}
           suffix={` ${t("hoursUnit")}`}
           w={110}

@@ -1,7 +1,8 @@
 import type { alerts } from "@gatehouse/contract";
 import { DEVICE_TYPES } from "@gatehouse/device-types";
-import { Autocomplete, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { Autocomplete, NativeSelect, TextInput } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { DecimalInput } from "../../design/decimal-input.tsx";
 import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import { DurationField } from "./duration-field.tsx";
@@ -104,7 +105,7 @@ function NumberField(props: {
   onChange: (value: number | undefined) => void;
 }) {
   return (
-    <NumberInput
+    <DecimalInput
       label={props.label}
       description={props.description}
       error={props.error}

@@ -1,6 +1,7 @@
-import { NativeSelect, NumberInput } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { DecimalInput } from "../../design/decimal-input.tsx";
 import styles from "./alerts.module.css";
 
 const UNITS = [
@@ -26,7 +27,7 @@ export function DurationField(props: {
   const count = props.value === undefined ? "" : props.value / unit.ms;
   return (
     <div className={styles.duration}>
-      <NumberInput
+      <DecimalInput
         label={props.label}
         description={props.description}
         error={props.error}

@@ -1,8 +1,9 @@
 import type { CommandSpec } from "@gatehouse/device-types";
-import { ActionIcon, Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconPlus, IconSend, IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { DecimalInput } from "../../design/decimal-input.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
@@ -107,7 +108,7 @@ function Field(props: { field: ParamField; value: string; onChange: (text: strin
     const { min, max } = field;
     const range = min !== undefined && max !== undefined;
     return (
-      <NumberInput
+      <DecimalInput
         {...shared}
         {...(range ? { min, max, description: t("range", { low: String(min), high: String(max) }) } : {})}
         hideControls

@@ -116,15 +116,17 @@ function CredentialTable(props: {
       columns={columns}
       phoneRow={(one) => (
         <span className="stack stack-tight">
-          <span className="row row-between">
+          <span className="row row-wrap row-between">
             <span className="strong">{t(`kind.${one.kind}`)}</span>
             <End credential={one} />
           </span>
           <span className="mono anywhere">{one.publicId}</span>
           <span className="mono tertiary anywhere">{one.fingerprint}</span>
-          {mayChange && one.revokedMs === undefined && <RevokeOne device={device} credential={one} />}
         </span>
       )}
+      phoneEnd={(one) =>
+        mayChange && one.revokedMs === undefined && <RevokeOne device={device} credential={one} />
+      }
     />
   );
 }

@@ -1,11 +1,12 @@
 import { devices } from "@gatehouse/contract";
-import { Button, Modal, NumberInput, TextInput } from "@mantine/core";
+import { Button, Modal, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
+import { DecimalInput } from "../../design/decimal-input.tsx";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
@@ -88,7 +89,7 @@ function Identity(props: { device: devices.Device }) {
         value={tags}
         onChange={(event) => setTags(event.currentTarget.value)}
       />
-      <NumberInput
+      <DecimalInput
         label={t("settings.interval")}
         description={t("settings.intervalHint")}
         min={0.1}

@@ -7,6 +7,7 @@ import { query } from "../../data/query.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { useTabLine } from "../../design/tab-line.ts";
 import styles from "./add-device.module.css";
 import { snippetOf, WAYS, type Way } from "./snippets.ts";
 
@@ -20,6 +21,7 @@ interface Target {
 export function SnippetTabs(props: { target: Target }) {
   const t = useTranslations("devices.adding");
   const [way, setWay] = useState<Way>("mosquitto");
+  const line = useTabLine(way);
   const network = useQuery(query(operations.getNetwork, {}));
   const hasCa = network.data?.ca !== undefined;
   const ca = useQuery({ ...query(operations.getCaCertificate, {}), enabled: hasCa });
@@ -33,7 +35,7 @@ export function SnippetTabs(props: { target: Target }) {
       <QueryView query={network} what={t("tabs")}>
         {() => (
           <Tabs value={way} onChange={(next) => setWay((next as Way | null) ?? "mosquitto")}>
-            <Tabs.List aria-label={t("tabs")} className={styles.tabs ?? ""}>
+            <Tabs.List {...line} aria-label={t("tabs")} className={`${styles.tabs} ${line.className}`}>
               {WAYS.map((one) => (
                 <Tabs.Tab key={one} value={one}>
                   {t(`way.${one}`)}

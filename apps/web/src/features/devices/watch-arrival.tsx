@@ -13,6 +13,7 @@ import { Spark } from "../../design/spark.tsx";
 import styles from "./add-device.module.css";
 import { countdown } from "./claim-code.tsx";
 import { metricsOf } from "./metrics.ts";
+import { type LogLine, useLineText } from "./use-line-text.ts";
 import { useMetricText } from "./use-metric-text.ts";
 
 const KEPT = 60;
@@ -31,15 +32,16 @@ export function WatchArrival(props: { device: devices.Device; onAnother: () => v
   const nowMs = useNow();
   const [startMs] = useState(nowMs);
   const { arrival, lines } = useArrival(props.device.id, startMs);
+  const lineText = useLineText();
   const clock = countdown(arrival?.afterMs ?? nowMs - startMs);
   return (
     <Panel title={t("watch")} end={<span className="strong num">{clock}</span>}>
       <div className="stack">
         <ul className={styles.events} aria-live="polite">
-          {lines.map((line) => (
-            <li key={line.id} className="small">
-              <span className="truncate">{line.text}</span>
-              <span className="tertiary num">{countdown(line.afterMs)}</span>
+          {lines.map(({ entry, afterMs }) => (
+            <li key={entry.id} className="small">
+              <span className="truncate">{lineText(entry)}</span>
+              <span className="tertiary num">{countdown(afterMs)}</span>
             </li>
           ))}
         </ul>
@@ -96,12 +98,12 @@ function Arrived(props: { device: devices.Device; arrival: Arrival }) {
 /** What the server tells about the device from `startMs` on: its connection, refusals, values. */
 function useArrival(deviceId: string, startMs: number) {
   const [arrival, setArrival] = useState<Arrival>();
-  const [lines, setLines] = useState<readonly { id: string; text: string; afterMs: number }[]>([]);
+  const [lines, setLines] = useState<readonly { entry: LogLine; afterMs: number }[]>([]);
   useLive({ values: [deviceId], details: [deviceId] }, (batch) => {
     const afterMs = Math.max(0, batch.serverMs - startMs);
     const entries = (batch.log ?? []).filter((one) => one.deviceId === deviceId && one.entry.kind !== "log");
     if (entries.length > 0) {
-      const fresh = entries.map(({ entry }) => ({ id: entry.id, text: entry.message, afterMs }));
+      const fresh = entries.map(({ entry }) => ({ entry, afterMs }));
       setLines((kept) => [...kept, ...fresh].slice(-5));
     }
     for (const [id, metric, , value] of batch.values ?? []) {

@@ -53,6 +53,13 @@ export function NetworkSection() {
               rows={read.listeners}
               rowId={({ url, kind }) => kind + url}
               columns={columns}
+              phoneRow={({ kind, url, loopbackOnly }) => (
+                <span className={styles.lines}>
+                  <span className="strong mono">{kind}</span>
+                  <Address url={url} />
+                  <span className="tertiary small">{t(loopbackOnly ? "loopback" : "everywhere")}</span>
+                </span>
+              )}
             />
           </Panel>
           <Panel title={t("authority")}>
@@ -71,7 +78,7 @@ export function NetworkSection() {
 function Address(props: { url: string }) {
   return (
     <span className="row">
-      <span className="mono">{props.url}</span>
+      <span className="mono anywhere">{props.url}</span>
       <CopyButton text={props.url} />
     </span>
   );
@@ -91,7 +98,8 @@ function Authority(props: { ca: NonNullable<operations.NetworkInfo["ca"]> }) {
     <div className={styles.form}>
       <p className="secondary">{t("authorityText")}</p>
       <div className={`${styles.fingerprint} mono`}>
-        {grouped(fingerprint)} <CopyButton text={fingerprint} label={t("copyFingerprint")} />
+        <span>{grouped(fingerprint)}</span>
+        <CopyButton text={fingerprint} label={t("copyFingerprint")} />
       </div>
       <p className="tertiary small">{t("expires", { date: format.date(expiresMs) })}</p>
       <div>

@@ -85,9 +85,8 @@ function SiteDialog(props: { site: devices.Site | undefined; onClose: () => void
   const errorText = useErrorText();
   const { site, onClose } = props;
   const [name, setName] = useState(site?.name ?? "");
-  const [timeZone, setTimeZone] = useState(
-    site?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
-  );
+  const format = useFormat();
+  const [timeZone, setTimeZone] = useState(site?.timeZone ?? format.timeZone);
   const [removing, setRemoving] = useState(false);
   const create = useCall(devices.createSite, AGAIN);
   const update = useCall(devices.updateSite, AGAIN);

@@ -105,7 +105,8 @@ function Backup() {
             </p>
             <p className="secondary small">{t("backupText")}</p>
             <div className={`${styles.fingerprint} mono`}>
-              {backup.command} <CopyButton text={backup.command} />
+              <span>{backup.command}</span>
+              <CopyButton text={backup.command} />
             </div>
           </div>
         )}
