@@ -18,14 +18,18 @@ export interface Reading {
   readonly receivedMs: UnixMs;
   readonly numbers: readonly (readonly [metric: string, value: number])[];
   readonly states: readonly (readonly [metric: string, value: boolean | string])[];
-  /** The sealed message it came in: recorded as taken in the same transaction, so that it is never taken twice. */
-  readonly sealed?: SealedMark;
+  /** The sealed messages it came in (a device's inside its gateway's): recorded as taken in the same transaction. */
+  readonly sealed?: readonly SealedMark[];
 }
 
 /** Everything said on the in-process bus. A publisher never waits for a subscriber; nothing here is the only copy. */
 export interface BusMessages {
   /** Committed to the database, in order of commit. */
   "readings.stored": { readonly readings: readonly Reading[] };
+  /** Committed too, but kept apart: not history, live values or alerts. */
+  "readings.held": { readonly readings: readonly Reading[] };
+  "device.quarantined": { tenantId: Uuid; deviceId: Uuid; automatic: boolean; atMs: UnixMs };
+  "device.released": { tenantId: Uuid; deviceId: Uuid; atMs: UnixMs };
   "device.connected": { tenantId: Uuid; deviceId: Uuid; via: string; address: string; atMs: UnixMs };
   "device.disconnected": { tenantId: Uuid; deviceId: Uuid; via: string; reason: string; atMs: UnixMs };
   "device.status": { tenantId: Uuid; deviceId: Uuid; status: DeviceStatus; atMs: UnixMs };

@@ -26,6 +26,7 @@ export {
   findTopicProblem,
   type GrantProblem,
 } from "./topic-filter.ts";
+export * as trust from "./trust.ts";
 export {
   ackTopic,
   DOWN_KINDS,

@@ -36,7 +36,7 @@ export const Overview = object({
     object({
       kind: Type.String({
         description:
-          "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, backup_missing, plain_http",
+          "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, backup_missing, plain_http",
       }),
       severity: Type.String(),
       atMs: UnixMs,
@@ -72,6 +72,9 @@ export const SiteSettings = object({
   maxTimestampPastDays: Type.Integer({ minimum: 0, maximum: 3650, description: "Oldest reading accepted" }),
   acceptDiscovery: Type.Boolean({
     description: "Devices may announce themselves with Home Assistant discovery",
+  }),
+  autoQuarantine: Type.Union([Type.Literal("off"), Type.Literal("suggest"), Type.Literal("on")], {
+    description: "What happens to a device whose trust falls too low",
   }),
   homeAssistant: object({
     enabled: Type.Boolean(),

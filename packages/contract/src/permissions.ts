@@ -7,6 +7,8 @@ export const PERMISSIONS = [
   "device.write",
   "device.credentials",
   "device.command",
+  /** Quarantine and release devices, and decide about readings kept apart. */
+  "device.quarantine",
   "telemetry.read",
   "telemetry.export",
   "board.read",
@@ -51,6 +53,7 @@ export const ROLES = {
     "device.write",
     "device.credentials",
     "device.command",
+    "device.quarantine",
     "telemetry.export",
     "board.write",
     "rule.write",

@@ -1,13 +1,16 @@
 /** Native MQTT topics. `<device>` is the device's id or its name; both are the same device. */
 export const TOPIC_ROOT = "gh";
-export const UP_KINDS = ["telemetry", "state", "event", "log"] as const;
-export const DOWN_KINDS = ["command"] as const;
+/** `sx` carries frames of the secure channel, both ways. */
+export const UP_KINDS = ["telemetry", "state", "event", "log", "sx"] as const;
+export const DOWN_KINDS = ["command", "sx"] as const;
 /** First levels under which every topic belongs to one device, in each dialect that is spoken. */
 export const RESERVED_TOPIC_ROOTS: readonly string[] = [TOPIC_ROOT, "led", "temperature", "v1"];
 export type UpKind = (typeof UP_KINDS)[number];
 
 export const upTopic = (device: string, kind: UpKind): string => `${TOPIC_ROOT}/${device}/up/${kind}`;
-export const downTopic = (device: string): string => `${TOPIC_ROOT}/${device}/down/command`;
+export type DownKind = (typeof DOWN_KINDS)[number];
+export const downTopic = (device: string, kind: DownKind = "command"): string =>
+  `${TOPIC_ROOT}/${device}/down/${kind}`;
 /** A device answers a command here: {"id": "<command id>", "ok": true, "reason"?: "…"}. */
 export const ackTopic = (device: string): string => `${TOPIC_ROOT}/${device}/up/event`;
 

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import { type Clock, type Logger, systemClock, systemRandom } from "@gatehouse/base";
-import { LIVE_PATH } from "@gatehouse/contract";
+import { channel, LIVE_PATH } from "@gatehouse/contract";
 import type { FastifyInstance } from "fastify";
 import { MQTT_WEBSOCKET_PATH } from "../features/gateway/index.ts";
 import { createBus } from "../platform/bus/bus.ts";
@@ -143,6 +143,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
   routeUpgrades(http.server as Server, {
     [LIVE_PATH]: features.live.handleUpgrade,
     [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,
+    [channel.CHANNEL_PATH]: features.gateway.handleChannelUpgrade,
   });
 
   for (const feature of features.inOrder) {

@@ -42,6 +42,8 @@ import {
   gatewayLogSink,
 } from "./wiring.ts";
 
+const DAY_MS = 86_400_000;
+
 /** What the platform gives to the features. */
 export interface House {
   readonly config: Config;
@@ -136,6 +138,7 @@ export function createFeatures(house: House): Features {
   });
   const channel = createChannel({
     db,
+    pool,
     clock,
     random,
     bus,
@@ -145,6 +148,7 @@ export function createFeatures(house: House): Features {
     devices: channelInventory(devices),
     people: { endAll: () => accounts.endAllSessions() },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
+    storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
   });
   const directories = deviceDirectories(devices);
   const telemetry = createTelemetry({
@@ -155,6 +159,7 @@ export function createFeatures(house: House): Features {
     log,
     bus,
     directory: directories.telemetry,
+    sealedMarks: channel.carriage,
     settings: {
       maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
       retention() {
@@ -205,10 +210,11 @@ export function createFeatures(house: House): Features {
     tls,
     sink: telemetry,
     authenticator: gatewayAuthenticator(devices, (tenantId) => choices.get(tenantId).acceptDiscovery),
-    deviceLog: gatewayLogSink(devices),
+    deviceLog: gatewayLogSink(devices, channel),
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
     settings: { get: (tenantId) => choices.get(tenantId) },
+    channel: channel.carriage,
     homeAssistant: {
       bridgedDevices: bridgedDevices(devices),
       bridgeSettings() {

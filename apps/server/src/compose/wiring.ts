@@ -71,9 +71,11 @@ export const channelDeviceGate = (
   },
 });
 
-export const gatewayLogSink = (devices: DevicesFeature): DeviceLogSink => ({
-  async append(device, lines) {
-    await devices.appendLog({ via: "mqtt", address: "", ...device }, lines);
+export const gatewayLogSink = (devices: DevicesFeature, { carriage }: ChannelFeature): DeviceLogSink => ({
+  async append(device, lines, marks) {
+    const sender = { via: "mqtt", address: "", ...device };
+    if (marks === undefined || marks.length === 0) await devices.appendLog(sender, lines);
+    else await devices.appendLog(sender, lines, (tx) => carriage.writeIn(tx, marks));
   },
 });
 

@@ -38,6 +38,12 @@ export const LogCode = Type.Union([
   Type.Literal("pin_reset"),
   Type.Literal("channel_exempted"),
   Type.Literal("channel_exemption_ended"),
+  Type.Literal("quarantined"),
+  Type.Literal("quarantine_suggested"),
+  Type.Literal("quarantine_released"),
+  Type.Literal("behaviour_learned"),
+  Type.Literal("held_released"),
+  Type.Literal("held_discarded"),
   Type.Literal("command"),
 ]);
 export type LogCode = Static<typeof LogCode>;

@@ -24,6 +24,7 @@ const filters = {
   type: Type.Optional(Word),
   status: Type.Optional(DeviceStatus),
   tag: Type.Optional(Tag),
+  quarantined: Type.Optional(Type.Literal("true")),
 };
 export const listDevices = endpoint({
   method: "GET",

@@ -3,7 +3,7 @@ import { exchange, type TlsTrust } from "../http-exchange.ts";
 import { parseJson } from "../json.ts";
 import type { Carrier, Receipt } from "./wire.ts";
 
-const PATH = "/api/v1/ingest";
+const PATH = "/api/v1/channel/messages";
 const MEDIA_TYPE = "application/vnd.gatehouse.sx";
 
 const HttpAck = Type.Object({

@@ -1,12 +1,16 @@
 import type { ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
 import type { channel } from "@gatehouse/contract";
-import type { KeyBundle, KeyId, PublicBundle, RevokedEntry, SuitePolicy } from "@gatehouse/secure-channel";
+import type { KeyBundle, KeyId, RevokedEntry } from "@gatehouse/secure-channel";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { UsableBundle } from "./bundles/bundle-directory.ts";
 import type { KeyChange } from "./bundles/key-change.ts";
-import { serverKeyJob } from "./jobs.ts";
+import { Carriage, type CarriageDeps } from "./carriage/carriage.ts";
+import type { CarriageKeys, Sender } from "./carriage/ports.ts";
+import { runIn } from "./carriage/replay-store.ts";
+import { replayJob, serverKeyJob } from "./jobs.ts";
 import type { Recovery } from "./keys/recovery-store.ts";
 import { createChannelTables } from "./migrations/001-channel.ts";
+import { createReplayTable } from "./migrations/002-replay.ts";
 import { deviceRoutes, operatorRoutes } from "./routes.ts";
 import { type ChannelDeps, ChannelHouse } from "./service.ts";
 import { type ChannelDatabase, channelTablesIn, type ForeignTransaction } from "./tables.ts";
@@ -19,18 +23,12 @@ export type { KeyChange, Recovery };
 
 export const channelMigrations: FeatureMigrations = {
   feature: "channel",
-  migrations: [createChannelTables],
+  migrations: [createChannelTables, createReplayTable],
 };
 
-/** Whose key a message names. */
-export interface Sender {
-  readonly tenantId: Uuid;
-  readonly deviceId: Uuid;
-  readonly bundle: PublicBundle;
-  readonly suites: SuitePolicy;
-}
-
 export interface ChannelFeature extends Feature {
+  /** What the door for devices opens frames with. */
+  readonly carriage: Carriage;
   /** Our bundle of that key id, while it is current, next or in its overlap. */
   own(keyId: KeyId): KeyBundle | undefined;
   /** From memory; undefined when unknown, over or revoked, or its device is. */
@@ -56,15 +54,17 @@ export interface ChannelFeature extends Feature {
   lastRecovery(): Recovery | undefined;
 }
 
-export function createChannel(deps: ChannelDeps): ChannelFeature {
+export interface ChannelFeatureDeps extends ChannelDeps, Pick<CarriageDeps, "pool"> {
+  /** How old a message may be that was stored and sent late. */
+  storedLimitMs(tenantId: Uuid): number;
+}
+
+export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
   const house = new ChannelHouse(deps);
   const { serverKeys, directory, policy, lastUse } = house;
-  return {
-    name: "channel",
-    routes: [...deviceRoutes(house), ...operatorRoutes(house)],
-    jobs: [serverKeyJob(serverKeys)],
-    start: () => house.start(),
-    stop: () => house.stop(),
+  const plainRefusal = (tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined =>
+    policy.refusal(tenantId, deviceId, "plain");
+  const keys: CarriageKeys = {
     own: (keyId) => serverKeys.findRecipient(keyId),
     sender(keyId) {
       const held = directory.find(keyId);
@@ -74,9 +74,29 @@ export function createChannel(deps: ChannelDeps): ChannelFeature {
       lastUse.note(bundle.keyId, atMs);
       if (how === "handshake") lastUse.noteHandshake(deviceId, atMs);
     },
+    storedLimitMs: (tenantId) => deps.storedLimitMs(tenantId),
+  };
+  const carriage = new Carriage({
+    ...deps,
+    keys,
+    plainRefusal,
+    changeKeys: (sender, payload, alongside) =>
+      house.keyChanger.change(sender, payload, (tx) => alongside(runIn(tx))),
+  });
+  return {
+    name: "channel",
+    routes: [...deviceRoutes(house), ...operatorRoutes(house)],
+    jobs: [serverKeyJob(serverKeys), replayJob(carriage)],
+    async start() {
+      await house.start();
+      await carriage.load();
+    },
+    stop: () => house.stop(),
+    ...keys,
+    carriage,
     serverKeys: (suite) => serverKeys.view(suite),
     changeKeys: (sender, payload, alongside) => house.keyChanger.change(sender, payload, alongside),
-    plainRefusal: (tenantId, deviceId) => policy.refusal(tenantId, deviceId, "plain"),
+    plainRefusal,
     recordRevoked: (tx, entries) => house.revocations.record(tx, entries),
     async endDeviceKeys(tx, deviceId) {
       await house.bundles.revokeWithin(channelTablesIn(tx), deviceId);

@@ -4,6 +4,7 @@ import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import type { ClaimedDevice, OpenClaim } from "./claims/claim-service.ts";
 import type { LoginAttempt } from "./credentials/authenticator.ts";
+import type { Alongside } from "./device-log/device-log.ts";
 import type { SentLine } from "./device-log/log-line.ts";
 import type { AppendedLines, LogSender } from "./device-log/log-service.ts";
 import { deviceRoutes } from "./device-routes.ts";
@@ -88,7 +89,7 @@ export interface DevicesFeature extends Feature {
     command: { readonly key: string; readonly params: devices.Command["params"]; readonly ttlMs?: number },
   ): Promise<devices.Command>;
   /** Durable when it resolves; what exceeds the device's rate or cannot be stored is refused, published and counted. */
-  appendLog(sender: LogSender, lines: readonly SentLine[]): Promise<AppendedLines>;
+  appendLog(sender: LogSender, lines: readonly SentLine[], alongside?: Alongside): Promise<AppendedLines>;
 
   /** Throws `limit.reached`, and `site.not_found` where there is no site yet. */
   discover(tenantId: Uuid, announcement: Announcement): Promise<Uuid>;
@@ -159,7 +160,7 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     commandDelivered: async (commandId) => void (await house.commands.delivered(commandId)),
     commandAnswered: (...answer) => house.commands.answered(...answer),
     sendCommand: (...command) => house.commands.send(...command),
-    appendLog: (sender, lines) => house.logs.append(sender, lines),
+    appendLog: (sender, lines, alongside) => house.logs.append(sender, lines, alongside),
     discover: (tenantId, announcement) => house.discovery.discover(tenantId, announcement),
     createSite: (tenantId, site) => house.sites.create(tenantId, site),
     listSites: (tenantId) => house.sites.list(tenantId),

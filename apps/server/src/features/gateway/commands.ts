@@ -1,13 +1,13 @@
 import type { Logger } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
-import { ADAPTERS, type DownMessage } from "./adapters/index.ts";
+import { type devices, downTopic } from "@gatehouse/contract";
+import { ADAPTERS, commandText, type DownMessage } from "./adapters/index.ts";
 import { deliver, nextMessageId } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { Connection, Peer } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Announcements } from "./home-assistant/announcements.ts";
 import { copyPacket } from "./packet.ts";
-import type { CommandSource } from "./ports.ts";
+import type { CommandSource, SecureChannel } from "./ports.ts";
 import { grantedQos } from "./router.ts";
 
 export interface CommandParts {
@@ -15,11 +15,12 @@ export interface CommandParts {
   readonly source: CommandSource;
   readonly connections: Connections;
   readonly announcements: Announcements;
+  readonly channel: SecureChannel;
 }
 
 interface Way {
   readonly connection: Connection;
-  readonly message: DownMessage;
+  readonly message: Omit<DownMessage, "payload"> & { readonly payload: string | Uint8Array };
   readonly qos: number;
 }
 
@@ -77,6 +78,9 @@ export class CommandDelivery {
     for (const connection of this.#parts.connections.ofDevice(command.deviceId)) {
       const { peer } = connection;
       if (peer === undefined || connection.client.closed) continue;
+      const sealed = sealedWay(connection, peer, command);
+      if (sealed !== undefined) return sealed;
+      if (this.#parts.channel.isRequired(peer.identity)) continue;
       const sequence = connection.commandSequence + 1;
       for (const adapter of ADAPTERS) {
         for (const message of adapter.commands(peer.identity, command, sequence)) {
@@ -86,6 +90,17 @@ export class CommandDelivery {
       }
     }
     return this.#findBridge(command);
+  }
+
+  /** A frame of the secure channel, outside any command; lost when the connection is. */
+  sendFrame(connection: Connection, frame: Uint8Array): void {
+    const way = findFrameTopic(connection);
+    if (way === undefined) return;
+    const { topic, qos } = way;
+    const message = { cmd: "publish", topic, payload: Buffer.from(frame), qos: Math.min(qos, 1) };
+    const packet = copyPacket(message, this.broker) as { messageId?: number };
+    if (message.qos > 0) packet.messageId = nextMessageId(connection.client);
+    deliver(connection.client, packet, () => {});
   }
 
   #findBridge(command: devices.Command): Way | undefined {
@@ -123,4 +138,27 @@ export class CommandDelivery {
       .catch((error: unknown) => this.#parts.log.error({ err: error, commandId }, "command.not_noted"))
       .finally(() => this.#underWay.delete(commandId));
   }
+}
+
+/** Where the device of this connection listens for frames of the secure channel. */
+function findFrameTopic({
+  peer,
+  client,
+}: Connection): { readonly topic: string; readonly qos: number } | undefined {
+  if (peer === undefined) return undefined;
+  const { deviceId, name } = peer.identity;
+  for (const topic of [downTopic(deviceId, "sx"), downTopic(name, "sx")]) {
+    const qos = grantedQos(client, peer.prefix + topic);
+    if (qos !== undefined) return { topic, qos };
+  }
+  return undefined;
+}
+
+/** Through the device's live session, where it has one and listens. */
+function sealedWay(connection: Connection, { identity }: Peer, command: devices.Command): Way | undefined {
+  const { link } = connection;
+  if (!link?.hasSession(identity.deviceId)) return undefined;
+  const way = findFrameTopic(connection);
+  const payload = way && link.seal(identity.deviceId, "command", Buffer.from(commandText(command)));
+  return way && payload && { connection, message: { topic: way.topic, payload }, qos: way.qos };
 }

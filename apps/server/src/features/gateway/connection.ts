@@ -2,7 +2,7 @@ import type { MonotonicMs, Uuid } from "@gatehouse/base";
 import type { Client } from "aedes";
 import type { InboundPacket } from "./broker.ts";
 import type { Permissions } from "./permissions.ts";
-import type { DeviceIdentity } from "./ports.ts";
+import type { ChannelLink, DeviceIdentity } from "./ports.ts";
 import type { Refused } from "./refused.ts";
 
 /** How a client reached us. */
@@ -27,6 +27,8 @@ export class Connection {
   /** Why the log-in failed, until CONNACK has said so. */
   loginRefused: Refused | undefined;
   will: InboundPacket | undefined;
+  /** Its sessions of the secure channel; from its first frame on. */
+  link: ChannelLink | undefined;
   /** UNSUBSCRIBE packets that came before the log-in was decided. */
   readonly early: { unsubscriptions?: string[] }[] = [];
   /** Internal filters that were allowed and may be kept; those of grants are counted by the router. */

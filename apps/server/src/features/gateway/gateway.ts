@@ -5,9 +5,12 @@ import type { operations } from "@gatehouse/contract";
 import type { WebSocket } from "ws";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
+import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
 import { ConnectLimits } from "./connect-limits.ts";
 import type { Connection, Via } from "./connection.ts";
 import { RateCounter } from "./counters.ts";
+import { envelopeRoute } from "./envelope-route.ts";
+import { Envelopes } from "./envelopes.ts";
 import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/bridge.ts";
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
@@ -30,7 +33,7 @@ export interface MqttSettings {
   readonly maxMessagesPerSecond: number;
 }
 
-type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted">;
+type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted" | "envelopes">;
 
 export interface GatewayParts extends Given {
   readonly mqtt: MqttSettings;
@@ -69,6 +72,8 @@ export interface GatewayFeature extends Feature {
   homeAssistant(): operations.NetworkInfo["homeAssistant"];
   /** MQTT over WebSocket at MQTT_WEBSOCKET_PATH; answers refusals itself. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The secure channel over WebSocket at CHANNEL_PATH. */
+  handleChannelUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /** Connects one address may open a second, in the mean. A site that lost its power comes back all at once. */
@@ -80,11 +85,14 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
   const accepted = new RateCounter(clock);
   const intake = new Intake(parts);
   const pacer = new Pacer({ clock, perSecond: mqtt.maxMessagesPerSecond });
-  const shared = { ...parts, refusals, accepted, intake, pacer };
+  const envelopes = new Envelopes({ ...parts, refusals, accepted, intake });
+  const shared = { ...parts, refusals, accepted, intake, pacer, envelopes };
   const service = new MqttService(shared);
   const limits = new ConnectLimits({ ...mqtt, connectsPerSecond: CONNECTS_PER_SECOND }, clock);
   const bridge = new HomeAssistantBridge({ ...parts, ...parts.homeAssistant });
   const webSockets = createMqttWebSocketServer();
+  const channelServer = createChannelSocketServer();
+  const channelSockets = new ChannelSockets(shared);
 
   /** The place of a new connection, or undefined when there is none; that is counted. */
   const enter = (via: Via, address: string): (() => void) | undefined => {
@@ -92,6 +100,34 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     if (leave === undefined)
       refusals.add(new Refused("request.rate_limited", "connections"), { via, address });
     return leave;
+  };
+  /** Whether this upgrade may become a WebSocket; answers it itself when not. */
+  const admit = (
+    request: IncomingMessage,
+    socket: Duplex,
+    speaksOurs: boolean,
+  ): { readonly via: Via; readonly address: string } | undefined => {
+    const via = "encrypted" in request.socket ? "wss" : "ws";
+    const address = parts.addressOf?.(request) ?? request.socket.remoteAddress ?? "";
+    try {
+      assertSameOrigin(request.headers, request.headers.host);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      refusals.add(new Refused(error.code, request.headers.origin), { via, address });
+      answer(socket, "403 Forbidden");
+      return undefined;
+    }
+    if (!speaksOurs) {
+      answer(socket, "400 Bad Request");
+      return undefined;
+    }
+    const leave = enter(via, address);
+    if (leave === undefined) {
+      answer(socket, "503 Service Unavailable");
+      return undefined;
+    }
+    socket.once("close", leave);
+    return { via, address };
   };
   const listeners = new Listeners({
     log,
@@ -103,7 +139,7 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
 
   return {
     name: "gateway",
-    routes: [ingestRoute(shared)],
+    routes: [ingestRoute(shared), envelopeRoute(shared)],
     async start() {
       await service.start();
       await listeners.openPlain(mqtt);
@@ -113,6 +149,7 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     },
     async stop() {
       listeners.close();
+      channelSockets.stop();
       await bridge.stop();
       await service.stop();
     },
@@ -128,21 +165,18 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
       ...service.routed,
     }),
     handleUpgrade(request, socket, head) {
-      const via = "encrypted" in request.socket ? "wss" : "ws";
-      const address = parts.addressOf?.(request) ?? request.socket.remoteAddress ?? "";
-      try {
-        assertSameOrigin(request.headers, request.headers.host);
-      } catch (error) {
-        if (!isAppError(error)) throw error;
-        refusals.add(new Refused(error.code, request.headers.origin), { via, address });
-        return answer(socket, "403 Forbidden");
-      }
-      if (chooseSubprotocol(request) === undefined) return answer(socket, "400 Bad Request");
-      const leave = enter(via, address);
-      if (leave === undefined) return answer(socket, "503 Service Unavailable");
-      socket.once("close", leave);
+      const place = admit(request, socket, chooseSubprotocol(request) !== undefined);
+      if (place === undefined) return;
       webSockets.handleUpgrade(request, socket, head, (opened: WebSocket) =>
-        service.accept(new WebSocketBytes(opened), via, address),
+        service.accept(new WebSocketBytes(opened), place.via, place.address),
+      );
+    },
+    handleChannelUpgrade(request, socket, head) {
+      const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+      const place = admit(request, socket, offered.includes(CHANNEL_SUBPROTOCOL));
+      if (place === undefined) return;
+      channelServer.handleUpgrade(request, socket, head, (opened: WebSocket) =>
+        channelSockets.accept(opened, place.via, place.address),
       );
     },
   };

@@ -5,13 +5,14 @@ import { readNumber, readSwitch } from "./bare-values.ts";
 import type { InboundPacket } from "./broker.ts";
 import type { Connection, Peer } from "./connection.ts";
 import type { RateCounter } from "./counters.ts";
+import type { Envelopes } from "./envelopes.ts";
 import { type Entity, readAnnounced } from "./home-assistant/entity.ts";
 import type { Intake } from "./intake.ts";
 import { readEvent, readLog } from "./log-lines.ts";
 import type { Pacer } from "./pacer.ts";
 import { decodeJson } from "./payload.ts";
 import type { TopicUse } from "./permissions.ts";
-import type { CommandSource, DeviceLogSink, GatewaySettings } from "./ports.ts";
+import type { CommandSource, DeviceLogSink, GatewaySettings, SecureChannel } from "./ports.ts";
 import { type Source, sourceOf, toReading } from "./readings.ts";
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
@@ -29,6 +30,12 @@ export interface InboundParts {
   readonly settings: GatewaySettings;
   readonly deviceLog: DeviceLogSink;
   readonly commands: CommandSource;
+  readonly channel: SecureChannel;
+  readonly envelopes: Envelopes;
+  /** Sends a frame of the secure channel down the connection it was asked on. */
+  answer(connection: Connection, frame: Uint8Array): void;
+  /** A session of the secure channel is live: what waits for its device can go down. */
+  sessionBegan(connection: Connection): void;
   /** True when this QoS 2 message was taken before and only its handshake is repeated. */
   isRepeated(connection: Connection, packet: InboundPacket): boolean;
   /** Hands a message to the subscribers of its tenant, durable first; only when somebody listens if it was read by us. */
@@ -124,6 +131,9 @@ export class Inbound {
     const receivedMs = this.#parts.clock.nowMs();
     const payload = packet.payload as Buffer;
     const { kind } = upward;
+    if (kind === "sx") return this.#envelope(connection, peer, payload, packet, done);
+    if (this.#parts.channel.isRequired(peer.identity))
+      return this.#refuseAndAck(connection, new Refused("channel.required"), done);
     if (kind === "telemetry" || kind === "state") {
       const json = decodeJson(payload);
       if (json instanceof Refused) return this.#refuseAndAck(connection, json, done);
@@ -201,6 +211,19 @@ export class Inbound {
     this.#wait(connection, packet, stored, this.#then(connection, peer, packet, done));
   }
 
+  #envelope(connection: Connection, peer: Peer, frame: Buffer, packet: InboundPacket, done: Done) {
+    const { channel, envelopes } = this.#parts;
+    const { deviceId, tenantId } = peer.identity;
+    connection.link ??= channel.connect(peer.identity);
+    const { link, via, address } = connection;
+    const hadSession = link.hasSession(deviceId);
+    const taken = envelopes.take(link, frame, { via, address, tenantId, deviceId }).then((outcome) => {
+      if (outcome.result === "answer") this.#parts.answer(connection, outcome.frame);
+      if (!hadSession && link.hasSession(deviceId)) this.#parts.sessionBegan(connection);
+    });
+    this.#hold(connection, packet, taken, done);
+  }
+
   #answer({ identity }: Peer, commandId: string, ok: boolean, reason: string | undefined): Promise<void> {
     return this.#parts.commands.answered(identity.deviceId, commandId, ok, reason);
   }
@@ -231,13 +254,21 @@ export class Inbound {
     }
   }
 
-  /** Holds the acknowledgement until `stored` resolves. */
+  /** Holds the acknowledgement until `stored` resolves; then the message counts as accepted. */
   #wait(connection: Connection, packet: InboundPacket, stored: Promise<unknown>, done: Done) {
+    this.#hold(
+      connection,
+      packet,
+      stored.then(() => this.#parts.accepted.add()),
+      done,
+    );
+  }
+
+  #hold(connection: Connection, packet: InboundPacket, finished: Promise<unknown>, done: Done) {
     connection.hold(this.#parts.clock.monotonicMs());
-    stored.then(
+    finished.then(
       () => {
         connection.release(this.#parts.clock.monotonicMs());
-        this.#parts.accepted.add();
         done();
       },
       (error: unknown) => {

@@ -17,13 +17,22 @@ export interface Answer {
 /** `{"id": "…", "ok": true, "reason"?: "…"}` answers a command; anything else is an event for the device's log. */
 export function readEvent(payload: Buffer, window: TimeWindow): Answer | readonly DeviceLogLine[] | Refused {
   const json = decodeJson(payload);
-  if (json instanceof Refused) return json;
-  if (isRecord(json.value) && typeof json.value.id === "string" && typeof json.value.ok === "boolean") {
-    const { id, ok, reason } = json.value;
+  return json instanceof Refused ? json : readEventValue(json.value, window);
+}
+
+export function readEventValue(
+  value: unknown,
+  window: TimeWindow,
+): Answer | readonly DeviceLogLine[] | Refused {
+  if (isRecord(value) && typeof value.id === "string" && typeof value.ok === "boolean") {
+    const { id, ok, reason } = value;
     return { id, ok, reason: typeof reason === "string" ? reason.slice(0, MESSAGE_LENGTH) : undefined };
   }
-  return readLines(json.value, "event", window);
+  return readLines(value, "event", window);
 }
+
+export const readLogValue = (value: unknown, window: TimeWindow): readonly DeviceLogLine[] | Refused =>
+  readLines(value, "log", window);
 
 /** A line of text, `{"message", "level"?, "ts"?, …}` or an array of these. */
 export function readLog(payload: Buffer, window: TimeWindow): readonly DeviceLogLine[] | Refused {

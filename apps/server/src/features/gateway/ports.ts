@@ -1,5 +1,5 @@
 import type { AppError, UnixMs, Uuid } from "@gatehouse/base";
-import type { devices, operations, Reading } from "@gatehouse/contract";
+import type { devices, operations, Reading, SealedMark } from "@gatehouse/contract";
 
 /** A topic filter that a device may use beyond its own topics, inside its tenant. */
 export interface TopicGrant {
@@ -56,8 +56,12 @@ export interface DeviceLogLine {
 }
 
 export interface DeviceLogSink {
-  /** Resolves after the lines are committed. */
-  append(device: { tenantId: Uuid; deviceId: Uuid }, lines: readonly DeviceLogLine[]): Promise<void>;
+  /** Resolves after the lines are committed, in one transaction with the marks of the message they came in. */
+  append(
+    device: { tenantId: Uuid; deviceId: Uuid },
+    lines: readonly DeviceLogLine[],
+    marks?: readonly SealedMark[],
+  ): Promise<void>;
 }
 
 export interface CommandSource {
@@ -98,4 +102,57 @@ export interface AnnouncedDevice {
 
 export interface GatewaySettings {
   get(tenantId: Uuid): Pick<operations.SiteSettings, "maxTimestampPastDays" | "acceptDiscovery">;
+}
+
+/** A message of the secure channel that is authentic, fresh and timely; what it says is not yet looked at. */
+export interface OpenedMessage {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  /** The key bundle it is authentic under. */
+  readonly senderKeyId: string;
+  /** Content type of docs/channel.md; 0 says nothing. */
+  readonly contentType: number;
+  readonly payload: Uint8Array;
+  /** To be written in the transaction of its effect. */
+  readonly marks: readonly SealedMark[];
+  /** Called once: whether its effect is committed. */
+  settle(isStored: boolean): void;
+}
+
+export type ChannelReceived =
+  | {
+      readonly kind: "answer";
+      readonly tenantId: Uuid;
+      readonly deviceId: Uuid;
+      readonly frame: Uint8Array;
+    }
+  | { readonly kind: "message"; readonly message: OpenedMessage }
+  | {
+      readonly kind: "duplicate";
+      readonly tenantId: Uuid;
+      readonly deviceId: Uuid;
+      readonly isStored: true | Promise<boolean>;
+    };
+
+/** The secure channel over one connection. */
+export interface ChannelLink {
+  /** Throws `envelope.refused`. */
+  receive(frame: Uint8Array): ChannelReceived;
+  /** Undefined when the device has no live session here. */
+  seal(deviceId: Uuid, content: "command" | "keys" | "ack", payload: Uint8Array): Uint8Array | undefined;
+  hasSession(deviceId: Uuid): boolean;
+  end(): void;
+}
+
+export interface SecureChannel {
+  /** `owner`: who logged in on the connection; without, whoever the first authentic frame is of. */
+  connect(owner?: Pick<DeviceIdentity, "tenantId" | "deviceId">): ChannelLink;
+  /** Why a frame was refused, as a word for our counters; never told to the sender. */
+  reasonOf(error: unknown): string | undefined;
+  /** Whether the device may not speak plainly. */
+  isRequired(device: Pick<DeviceIdentity, "tenantId" | "deviceId" | "typeId">): boolean;
+  /** A device announces its next keys; resolves after the commit with what it is told. Throws `envelope.refused`. */
+  takeKeys(message: OpenedMessage): Promise<Uint8Array>;
+  /** Records messages as taken whose effect is nothing, or can be repeated without harm. */
+  takeMarks(marks: readonly SealedMark[]): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { CommandDelivery } from "./commands.ts";
 import { attach, Connection, connectionOf, type Peer, prefixOf, type Via } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import type { RateCounter } from "./counters.ts";
+import type { Envelopes } from "./envelopes.ts";
 import { Announcements } from "./home-assistant/announcements.ts";
 import { InboundDiscovery } from "./home-assistant/inbound-discovery.ts";
 import { Inbound } from "./inbound.ts";
@@ -27,6 +28,7 @@ import type {
   DeviceLogSink,
   Discovery,
   GatewaySettings,
+  SecureChannel,
 } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
@@ -49,6 +51,8 @@ export interface MqttServiceParts {
   readonly commands: CommandSource;
   readonly discovery: Discovery;
   readonly settings: GatewaySettings;
+  readonly channel: SecureChannel;
+  readonly envelopes: Envelopes;
   /** MQTT_LIMITS.connectTimeoutMs unless told. */
   readonly connectTimeoutMs?: number;
 }
@@ -100,12 +104,15 @@ export class MqttService {
       isRepeated: ({ client }, packet) => this.#persistence.hasIncoming(client, packet.messageId),
       route: (...message) => this.#router.route(...message),
       discover: (...message) => this.#bridges.receive(...message),
+      answer: (connection, frame) => this.#commands.sendFrame(connection, frame),
+      sessionBegan: (connection) => this.#commands.deliverPending(connection),
     });
     this.#commands = new CommandDelivery({
       log,
       source: parts.commands,
       connections: this.#connections,
       announcements: this.#announcements,
+      channel: parts.channel,
     });
     this.#login = new Login({
       ...parts,
@@ -270,6 +277,7 @@ export class MqttService {
     const { identity } = connection.peer as Peer;
     this.#router.leave(connection);
     this.#commands.leave(connection);
+    connection.link?.end();
     if (this.#connections.remove(identity.deviceId, connection) !== "last") return;
     const { tenantId, deviceId } = identity;
     const { via, reason } = connection;

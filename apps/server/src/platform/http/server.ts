@@ -8,6 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
 import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
+import { channel } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
@@ -59,6 +60,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.addHook("onRequest", async (request) => assertSameSite(request.method, request.headers, request.host));
   app.removeAllContentTypeParsers();
   registerJsonParser(app);
+  app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   await app.register(cookie);
   await registerSecurityHeaders(app, options.tls !== undefined);
   await app.register(rateLimit, {

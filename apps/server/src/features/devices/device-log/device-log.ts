@@ -10,9 +10,13 @@ const LINES_PER_STATEMENT = 1_000;
 const MAX_WAITING_LINES = 20_000;
 const WRITE_WITHIN_MS = 500;
 
+/** Something of another feature that must be committed with the lines, or not at all. */
+export type Alongside = (tx: DevicesDatabase) => Promise<void>;
+
 /** Lines that are written together, and whom to tell. */
 interface Batch {
   readonly lines: readonly ReceivedLine[];
+  readonly alongside?: Alongside | undefined;
   readonly done?: (error?: unknown) => void;
 }
 
@@ -50,10 +54,11 @@ export class DeviceLog {
     this.#timer ??= this.#deps.clock.after(WRITE_WITHIN_MS, () => this.#drain());
   }
 
-  write(lines: readonly LogLine[]): Promise<void> {
+  write(lines: readonly LogLine[], alongside?: Alongside): Promise<void> {
     return new Promise((resolve, reject) => {
       const batch: Batch = {
         lines: lines.map((line) => this.#received(line)),
+        alongside,
         done: (error) => (error === undefined ? resolve() : reject(error)),
       };
       if (this.#push(batch)) this.#drain();
@@ -113,11 +118,14 @@ export class DeviceLog {
     const known = (): ReceivedLine[] =>
       batches.flatMap(({ lines }) => lines.filter((line) => directory.find(line.deviceId) !== undefined));
     let lines = known();
-    const ids = await insertLogLines(db, lines).catch((error: unknown) => {
+    const extras = batches.flatMap(({ alongside }) => alongside ?? []);
+    const insert = (): Promise<number[]> =>
+      extras.length === 0 ? insertLogLines(db, lines) : insertWith(db, lines, extras);
+    const ids = await insert().catch((error: unknown) => {
       // A device was deleted between the look into the directory and the commit: reading again shows it.
       if (!isForeignKeyViolation(error, "device_log_device_known")) throw error;
       lines = known();
-      return insertLogLines(db, lines);
+      return insert();
     });
     for (const { done } of batches) done?.();
     lines.forEach((line, place) => {
@@ -136,6 +144,16 @@ export class DeviceLog {
       this.#timer ??= this.#deps.clock.after(2 * WRITE_WITHIN_MS, () => this.#drain());
   }
 }
+
+const insertWith = (
+  db: DevicesDatabase,
+  lines: readonly ReceivedLine[],
+  extras: readonly Alongside[],
+): Promise<number[]> =>
+  db.transaction().execute(async (tx) => {
+    for (const alongside of extras) await alongside(tx);
+    return lines.length === 0 ? [] : insertLogLines(tx, lines);
+  });
 
 function toEntry(line: ReceivedLine, id: number): devices.DeviceLogEntry {
   return {

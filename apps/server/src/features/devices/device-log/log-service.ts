@@ -2,6 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import { type DevicesContext, getRecord } from "../context.ts";
 import { likePattern } from "../inventory/search.ts";
+import type { Alongside } from "./device-log.ts";
 import { isStorable, type LogLine, type SentLine } from "./log-line.ts";
 import { listLogLines } from "./log-store.ts";
 import { RateLimiter } from "./rate-limiter.ts";
@@ -37,17 +38,21 @@ export class LogService {
 
   /**
    * Keeps the first lines that fit the device's rate and can be stored exactly; resolves when they are committed.
-   * What is refused is published by reason and counted.
+   * What is refused is published by reason and counted. `alongside` runs in the transaction of the lines, also when
+   * none of them is kept.
    */
-  async append(sender: LogSender, lines: readonly SentLine[]): Promise<AppendedLines> {
+  async append(sender: LogSender, lines: readonly SentLine[], alongside?: Alongside): Promise<AppendedLines> {
     const { tenantId, deviceId } = sender;
     const granted = lines.slice(0, this.#rate.take(deviceId, lines.length));
     const kept = granted.filter(isStorable);
     if (granted.length < lines.length)
       this.#refuse(sender, "message.rate_limited", lines.length - granted.length);
     if (kept.length < granted.length) this.#refuse(sender, "message.schema", granted.length - kept.length);
-    if (kept.length > 0)
-      await this.#context.deviceLog.write(kept.map((line) => toLogLine({ tenantId, deviceId }, line)));
+    if (kept.length > 0 || alongside !== undefined)
+      await this.#context.deviceLog.write(
+        kept.map((line) => toLogLine({ tenantId, deviceId }, line)),
+        alongside,
+      );
     const limited = lines.length - granted.length;
     return { accepted: kept.length, refused: lines.length - kept.length, limited };
   }

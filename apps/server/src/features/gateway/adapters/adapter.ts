@@ -7,6 +7,8 @@ export type UpwardKind =
   | "state"
   | "event"
   | "log"
+  /** A frame of the secure channel. */
+  | "sx"
   /** A bare number, `23.5`, for one metric. */
   | "number"
   /** `ON`/`OFF` (or `1`/`0`, `true`/`false`) for one metric. */

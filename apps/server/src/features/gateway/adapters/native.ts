@@ -1,5 +1,14 @@
-import { downTopic, TOPIC_ROOT, UP_KINDS, upTopic } from "@gatehouse/contract";
+import { type devices, downTopic, TOPIC_ROOT, UP_KINDS, upTopic } from "@gatehouse/contract";
 import type { Adapter, OwnIdentity } from "./adapter.ts";
+
+/** A command as JSON. */
+export const commandText = (command: devices.Command): string =>
+  JSON.stringify({
+    id: command.id,
+    command: command.key,
+    params: command.params,
+    expires: command.expiresMs,
+  });
 
 const names = (device: OwnIdentity): readonly string[] => [device.deviceId, device.name];
 
@@ -11,12 +20,7 @@ export const native: Adapter = {
     names(device).flatMap((name) => UP_KINDS.map((kind) => [upTopic(name, kind), { kind }] as const)),
   subscribes: (device) => names(device).map((name) => `${TOPIC_ROOT}/${name}/down/#`),
   commands(device, command) {
-    const payload = JSON.stringify({
-      id: command.id,
-      command: command.key,
-      params: command.params,
-      expires: command.expiresMs,
-    });
+    const payload = commandText(command);
     return names(device).map((name) => ({ topic: downTopic(name), payload }));
   },
 };

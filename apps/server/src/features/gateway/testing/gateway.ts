@@ -14,7 +14,13 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { createBus } from "../../../platform/bus/bus.ts";
 import type { TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { BridgeSettings } from "../home-assistant/bridge.ts";
-import { createGateway, type GatewayFeature, type GatewayParts } from "../index.ts";
+import {
+  createGateway,
+  type GatewayFeature,
+  type GatewayParts,
+  NO_CHANNEL,
+  type SecureChannel,
+} from "../index.ts";
 import type { AnnouncedDevice, Announcement, DeviceIdentity, DeviceLogLine, TopicGrant } from "../ports.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "./database.ts";
@@ -95,6 +101,7 @@ export interface TestOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly devices?: Map<string, TestDevice>;
+  readonly channel?: SecureChannel;
 }
 
 /** The whole gateway on free ports, with small stand-ins for the other features and the real PostgreSQL. */
@@ -133,6 +140,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     bus,
     db: database.db,
     sink,
+    channel: options.channel ?? NO_CHANNEL,
     mqtt: {
       host: "127.0.0.1",
       port: 0,

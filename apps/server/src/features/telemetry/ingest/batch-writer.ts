@@ -134,7 +134,7 @@ export class BatchWriter {
     }
     const { plan } = planner;
     const dirty = this.#findDirty(plan);
-    const sealed = readings.flatMap((reading) => (reading.sealed === undefined ? [] : [reading.sealed]));
+    const sealed = readings.flatMap((reading) => reading.sealed ?? []);
     await this.#store.commit(plan, dirty, sealed);
     takeOver(plan);
     this.#note(plan, dirty);

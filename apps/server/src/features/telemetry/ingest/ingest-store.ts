@@ -138,7 +138,11 @@ export class IngestStore {
   }
 
   /** One transaction: all of it is on the disk when this resolves, or none of it is. */
-  async commit(plan: BatchPlan, dirty: readonly DirtyHour[], sealed: readonly SealedMark[]): Promise<void> {
+  async commit(
+    plan: BatchPlan,
+    dirty: readonly DirtyHour[],
+    sealed: readonly SealedMark[],
+  ): Promise<void> {
     const client = await this.#connected();
     await this.#ensureDays(client, plan);
     const changes = plan.timelines.filter(({ planned }) => planned.length > 0);

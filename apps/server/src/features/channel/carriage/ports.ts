@@ -1,0 +1,57 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { SealedMark } from "@gatehouse/contract";
+import type { KeyBundle, KeyId, PublicBundle, SuitePolicy } from "@gatehouse/secure-channel";
+
+/** Whose key bundle a message names. */
+export interface Sender {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  readonly bundle: PublicBundle;
+  readonly suites: SuitePolicy;
+}
+
+/** What carriage asks of the identities; every answer comes from memory. */
+export interface CarriageKeys {
+  /** Our bundle of that key id, while it is current, next or in its overlap. */
+  own(keyId: KeyId): KeyBundle | undefined;
+  /** Undefined when unknown, over or revoked. */
+  sender(keyId: KeyId): Sender | undefined;
+  /** Something authentic came: for the pin, first and last use, last handshake. */
+  authenticated(sender: Sender, how: "handshake" | "message", nowMs: UnixMs): void;
+  /** How old a message may be that was stored and sent late. */
+  storedLimitMs(tenantId: Uuid): number;
+}
+
+/** Which devices a connection may speak for. */
+export interface LinkScope {
+  /** True for the device that logged in, and for those that are assigned to it. */
+  speaksFor(sender: Pick<Sender, "tenantId" | "deviceId">): boolean;
+}
+
+/** A message that is authentic, fresh and timely. What it says is not yet looked at. */
+export interface OpenedMessage {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+  /** The bundle it is signed with, or its session was made with. */
+  readonly senderKeyId: KeyId;
+  /** 0: nothing; others: docs/channel.md. */
+  readonly contentType: number;
+  readonly payload: Uint8Array;
+  readonly storedLate: boolean;
+  /** To be written in the transaction of the message's effect; empty for DATA. */
+  readonly marks: readonly SealedMark[];
+  /** Called once: whether its effect is committed. */
+  settle(isStored: boolean): void;
+}
+
+interface Owner {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+}
+
+export type Received =
+  /** To be sent back: the answer to a HELLO. */
+  | ({ readonly kind: "answer"; readonly frame: Uint8Array } & Owner)
+  | { readonly kind: "message"; readonly message: OpenedMessage }
+  /** Seen before. The promise says whether the copy that is being worked on was kept. */
+  | ({ readonly kind: "duplicate"; readonly isStored: true | Promise<boolean> } & Owner);

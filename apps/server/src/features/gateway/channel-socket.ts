@@ -1,0 +1,209 @@
+import type { Clock, Logger, Timer } from "@gatehouse/base";
+import { type Bus, channel, type devices } from "@gatehouse/contract";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { commandText } from "./adapters/index.ts";
+import type { Via } from "./connection.ts";
+import type { Envelopes, Outcome } from "./envelopes.ts";
+import { MQTT_LIMITS } from "./limits.ts";
+import type { Pacer } from "./pacer.ts";
+import type { ChannelLink, CommandSource, SecureChannel } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
+import { Refused } from "./refused.ts";
+
+export const CHANNEL_SUBPROTOCOL = "gatehouse.sx.v1";
+
+/** Frames that wait on one socket before it is not read any more. */
+const MAX_WAITING = 64;
+/** A peer whose frames are refused again and again has nothing to say. */
+const MAX_REFUSED = 20;
+const CLOSE = { policy: 1008, tryAgain: 1013, stopping: 1001 } as const;
+
+export const createChannelSocketServer = (): WebSocketServer =>
+  new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MQTT_LIMITS.packetBytes,
+    handleProtocols: (offered) => (offered.has(CHANNEL_SUBPROTOCOL) ? CHANNEL_SUBPROTOCOL : false),
+  });
+
+export interface ChannelSocketParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly channel: SecureChannel;
+  readonly envelopes: Envelopes;
+  readonly pacer: Pacer;
+  readonly refusals: Refusals;
+  readonly commands: CommandSource;
+}
+
+/** Sockets of the secure channel: one binary message is one frame, and every accepted one is answered. */
+export class ChannelSockets {
+  readonly #parts: ChannelSocketParts;
+  readonly #open = new Set<ChannelSocket>();
+  readonly #byDevice = new Map<string, ChannelSocket>();
+  readonly #unsubscribe: () => void;
+
+  constructor(parts: ChannelSocketParts) {
+    this.#parts = parts;
+    this.#unsubscribe = parts.bus.subscribe("command.changed", ({ command }) => {
+      if (command.state === "queued") this.#byDevice.get(command.deviceId)?.send(command);
+    });
+  }
+
+  accept(socket: WebSocket, via: Via, address: string): void {
+    const opened = new ChannelSocket(socket, this.#parts, via, address, {
+      began: (device) => this.#began(opened, device),
+      ended: () => this.#ended(opened),
+    });
+    this.#open.add(opened);
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    for (const socket of this.#open) socket.close(CLOSE.stopping);
+  }
+
+  #began(socket: ChannelSocket, { tenantId, deviceId }: Owner): void {
+    const { bus, clock, commands, log } = this.#parts;
+    this.#byDevice.set(deviceId, socket);
+    const { via, address } = socket;
+    bus.publish("device.connected", { tenantId, deviceId, via, address, atMs: clock.nowMs() });
+    commands.pending(deviceId).then(
+      (waiting) => {
+        for (const command of waiting) socket.send(command);
+      },
+      (error: unknown) => log.error({ err: error, deviceId }, "command.not_read"),
+    );
+  }
+
+  #ended(socket: ChannelSocket): void {
+    this.#open.delete(socket);
+    const { owner, via } = socket;
+    if (owner === undefined || this.#byDevice.get(owner.deviceId) !== socket) return;
+    this.#byDevice.delete(owner.deviceId);
+    const atMs = this.#parts.clock.nowMs();
+    this.#parts.bus.publish("device.disconnected", { ...owner, via, reason: "closed", atMs });
+  }
+}
+
+interface Owner {
+  readonly tenantId: string;
+  readonly deviceId: string;
+}
+
+interface SocketEvents {
+  /** The first session of a device is live. */
+  began(owner: Owner): void;
+  ended(): void;
+}
+
+class ChannelSocket {
+  readonly via: Via;
+  readonly address: string;
+  /** Whose session is live here. */
+  owner: Owner | undefined;
+  readonly #socket: WebSocket;
+  readonly #parts: ChannelSocketParts;
+  readonly #link: ChannelLink;
+  readonly #events: SocketEvents;
+  readonly #patience: Timer;
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #refused = 0;
+
+  constructor(socket: WebSocket, parts: ChannelSocketParts, via: Via, address: string, events: SocketEvents) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.via = via;
+    this.address = address;
+    this.#events = events;
+    this.#link = parts.channel.connect();
+    this.#patience = parts.clock.after(MQTT_LIMITS.connectTimeoutMs, () => this.close(CLOSE.policy));
+    socket.on("message", (data: RawData, isBinary) => {
+      if (isBinary) this.#queue(data as Buffer);
+      else this.close(CLOSE.policy);
+    });
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      this.#patience.cancel();
+      this.#link.end();
+      events.ended();
+    });
+  }
+
+  /** Through the live session; a device that is away gets the command when it comes back. */
+  send(command: devices.Command): void {
+    const frame = this.#link.seal(command.deviceId, "command", Buffer.from(commandText(command)));
+    if (frame === undefined) return;
+    this.#socket.send(frame, { binary: true }, (error) => {
+      if (error) return;
+      this.#parts.commands
+        .delivered(command.id)
+        .catch((err: unknown) => this.#parts.log.error({ err, commandId: command.id }, "command.not_noted"));
+    });
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+    const cut = this.#parts.clock.after(1_000, () => this.#socket.terminate());
+    this.#socket.once("close", () => cut.cancel());
+  }
+
+  /** One after the other, in order; while many wait, nothing more is read. */
+  #queue(frame: Buffer): void {
+    if (++this.#waiting === MAX_WAITING) this.#socket.pause();
+    this.#last = this.#last
+      .then(() => this.#turn())
+      .then(() => this.#take(frame))
+      .catch((error: unknown) => {
+        this.#parts.log.warn({ err: error }, "channel.frame_failed");
+        this.close(CLOSE.tryAgain);
+      })
+      .finally(() => {
+        if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
+      });
+  }
+
+  /** The rate of the address before anything is authentic, the device's after. */
+  #turn(): Promise<void> | undefined {
+    const lane = this.owner?.deviceId ?? `address/${this.address}`;
+    if (this.#parts.pacer.take(lane)) return undefined;
+    if (!this.#parts.pacer.isWaiting(lane))
+      this.#parts.refusals.add(new Refused("message.rate_limited", "slowed down, nothing lost"), this.#by());
+    return new Promise((resolve) => this.#parts.pacer.wait(lane, resolve));
+  }
+
+  async #take(frame: Buffer): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const outcome = await this.#parts.envelopes.take(this.#link, frame, this.#by());
+    const { deviceId, tenantId } = outcome;
+    if (this.owner === undefined && deviceId !== undefined && tenantId !== undefined) {
+      if (this.#link.hasSession(deviceId)) {
+        this.owner = { tenantId, deviceId };
+        this.#patience.cancel();
+        this.#events.began(this.owner);
+      } else if (outcome.result === "stored") this.#patience.cancel();
+    }
+    if (outcome.result === "answer") this.#socket.send(outcome.frame, { binary: true });
+    else this.#acknowledge(outcome, frame);
+  }
+
+  #acknowledge(outcome: Exclude<Outcome, { result: "answer" }>, frame: Buffer): void {
+    const { result, deviceId } = outcome;
+    if (result === "refused" && ++this.#refused > MAX_REFUSED) {
+      this.close(CLOSE.policy);
+      return;
+    }
+    const code = result === "refused" ? { code: outcome.refused.code } : {};
+    const serverTimeMs = this.#parts.clock.nowMs();
+    const text = JSON.stringify({ seq: channel.frameSequence(frame), result, ...code, serverTimeMs });
+    const sealed = deviceId && this.#link.seal(deviceId, "ack", Buffer.from(text));
+    if (sealed) this.#socket.send(sealed, { binary: true });
+    else this.#socket.send(text);
+  }
+
+  #by() {
+    return { via: this.via, address: this.address, ...this.owner };
+  }
+}

@@ -1,0 +1,180 @@
+import { AppError, type Clock, isAppError } from "@gatehouse/base";
+import type { RateCounter } from "./counters.ts";
+import type { Intake } from "./intake.ts";
+import { readOpened, type Said } from "./opened-content.ts";
+import type {
+  ChannelLink,
+  CommandSource,
+  DeviceAuthenticator,
+  DeviceLogSink,
+  GatewaySettings,
+  OpenedMessage,
+  SecureChannel,
+} from "./ports.ts";
+import { type Source, sourceOf, toReading } from "./readings.ts";
+import type { Refusals, RefusedBy } from "./refusals.ts";
+import { Refused } from "./refused.ts";
+import { type Sample, timeWindow } from "./samples.ts";
+
+export interface EnvelopeParts {
+  readonly clock: Clock;
+  readonly channel: SecureChannel;
+  readonly authenticator: Pick<DeviceAuthenticator, "find">;
+  readonly intake: Intake;
+  readonly refusals: Refusals;
+  readonly accepted: RateCounter;
+  readonly settings: GatewaySettings;
+  readonly deviceLog: DeviceLogSink;
+  readonly commands: Pick<CommandSource, "answered">;
+}
+
+/** What became of one frame. */
+export type Outcome =
+  /** To be sent to the peer at once: the answer to a HELLO, or to a change of keys. */
+  | ({ readonly result: "answer"; readonly frame: Uint8Array } & Owner)
+  | ({ readonly result: "stored" } & Owner)
+  | ({ readonly result: "duplicate" } & Owner)
+  /** Counted; sending it again would not help. The owner is known when the message was authentic. */
+  | ({ readonly result: "refused"; readonly refused: Refused } & Partial<Owner>);
+
+interface Owner {
+  readonly tenantId: string;
+  readonly deviceId: string;
+}
+
+/**
+ * What is done with a frame of the secure channel, whichever way it came: opened, its content checked as a plain
+ * message's is, its effect committed together with the mark that it was taken.
+ */
+export class Envelopes {
+  readonly #parts: EnvelopeParts;
+
+  constructor(parts: EnvelopeParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves after the commit. Throws what time may mend (`server.busy`, `database.unavailable`): not to be acknowledged. */
+  async take(link: ChannelLink, frame: Uint8Array, by: RefusedBy): Promise<Outcome> {
+    let received: ReturnType<ChannelLink["receive"]>;
+    try {
+      received = link.receive(frame);
+    } catch (error) {
+      if (!isAppError(error, "envelope.refused")) throw error;
+      return this.#refuse(new Refused("envelope.refused", this.#parts.channel.reasonOf(error)), by);
+    }
+    if (received.kind === "message") return this.#act(link, received.message, by);
+    const { tenantId, deviceId } = received;
+    const owner = { tenantId, deviceId };
+    if (received.kind === "answer") return { result: "answer", frame: received.frame, ...owner };
+    return this.#duplicate(owner, received.isStored, by);
+  }
+
+  async #duplicate(owner: Owner, isStored: true | Promise<boolean>, by: RefusedBy): Promise<Outcome> {
+    if (!(await isStored)) throw new AppError("server.busy");
+    this.#refuse(new Refused("envelope.refused", "replayed"), { ...by, ...owner });
+    return { result: "duplicate", ...owner };
+  }
+
+  async #act(link: ChannelLink, message: OpenedMessage, by: RefusedBy): Promise<Outcome> {
+    const { deviceId, tenantId } = message;
+    const owner = { tenantId, deviceId };
+    let isStored = false;
+    try {
+      const refused = await this.#effect(link, message);
+      isStored = true;
+      if (refused === undefined) this.#parts.accepted.add();
+      if (refused instanceof Refused) return this.#refuse(refused, { ...by, ...owner });
+      return refused === undefined
+        ? { result: "stored", ...owner }
+        : { result: "answer", frame: refused, ...owner };
+    } finally {
+      message.settle(isStored);
+    }
+  }
+
+  /** Undefined: done. Bytes: done, and this is the answer. Whatever is returned, the message counts as taken. */
+  async #effect(link: ChannelLink, message: OpenedMessage): Promise<Refused | Uint8Array | undefined> {
+    const { channel, clock, settings, authenticator } = this.#parts;
+    const { deviceId, tenantId, marks } = message;
+    const window = timeWindow(clock.nowMs(), settings.get(tenantId).maxTimestampPastDays);
+    const said = readOpened(message.contentType, message.payload, window);
+    if (said instanceof Refused) return this.#taken(message, said);
+    if (said.kind === "keys") {
+      const answer = await channel.takeKeys(message).catch(refusedByCaller);
+      if (answer instanceof Refused) return this.#taken(message, answer);
+      return link.seal(deviceId, "keys", answer);
+    }
+    if (said.kind === "samples") {
+      const device = await authenticator.find(deviceId);
+      if (device === undefined) return this.#taken(message, new Refused("device.revoked"));
+      return this.#store(sourceOf(device), message, said.samples, window.receivedMs);
+    }
+    await this.#say(said, message);
+    // Command answers change nothing a second time; lines of a log carry their marks themselves.
+    if (said.kind !== "lines") await channel.takeMarks(marks);
+    return undefined;
+  }
+
+  async #say(said: Exclude<Said, { kind: "samples" | "keys" }>, message: OpenedMessage): Promise<void> {
+    const { commands, deviceLog } = this.#parts;
+    const { tenantId, deviceId, marks } = message;
+    if (said.kind === "lines") await deviceLog.append({ tenantId, deviceId }, said.lines, marks);
+    else if (said.kind === "answer")
+      await commands.answered(deviceId, said.answer.id, said.answer.ok, said.answer.reason);
+  }
+
+  /**
+   * All readings of the message. A single one carries the marks into its transaction. Of several, some may fail for
+   * now, and then the message must be taken again: it is marked when all are stored, and those that were are known
+   * by their time. The first refusal is the message's.
+   */
+  async #store(
+    source: Source,
+    { marks }: OpenedMessage,
+    samples: readonly (Sample | Refused)[],
+    receivedMs: number,
+  ): Promise<Refused | undefined> {
+    const readings = samples.map((sample) =>
+      sample instanceof Refused ? sample : toReading(source, sample, receivedMs),
+    );
+    const [only] = readings;
+    if (readings.length === 1 && only !== undefined && !(only instanceof Refused)) {
+      const refused = await this.#submit({ ...only, sealed: marks });
+      if (refused !== undefined) await this.#parts.channel.takeMarks(marks);
+      return refused;
+    }
+    const results = await Promise.all(
+      readings.map((reading) => (reading instanceof Refused ? reading : this.#submit(reading))),
+    );
+    await this.#parts.channel.takeMarks(marks);
+    return results.find((result) => result instanceof Refused);
+  }
+
+  #submit(reading: Parameters<Intake["submit"]>[0]): Promise<Refused | undefined> {
+    return new Promise((resolve, reject) =>
+      this.#parts.intake.submit(reading, (error) => {
+        if (error === undefined) resolve(undefined);
+        else if (error.row.fault === "caller") resolve(new Refused(error.code));
+        else reject(error);
+      }),
+    );
+  }
+
+  async #taken({ marks }: OpenedMessage, refused: Refused): Promise<Refused> {
+    await this.#parts.channel.takeMarks(marks);
+    return refused;
+  }
+
+  #refuse(refused: Refused, by: RefusedBy): Outcome {
+    this.#parts.refusals.add(refused, by);
+    const { tenantId, deviceId } = by;
+    const isOwned = tenantId !== undefined && deviceId !== undefined;
+    return { result: "refused", refused, ...(isOwned ? { tenantId, deviceId } : {}) };
+  }
+}
+
+/** What is wrong with the message itself would be wrong again; anything else is thrown on. */
+function refusedByCaller(error: unknown): Refused {
+  if (isAppError(error) && error.row.fault === "caller") return new Refused(error.code);
+  throw error;
+}
