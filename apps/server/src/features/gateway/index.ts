@@ -9,7 +9,6 @@ export {
   type MqttSettings,
 } from "./gateway.ts";
 export type { BridgedDevices } from "./home-assistant/bridge.ts";
-export { NO_CHANNEL } from "./no-channel.ts";
 export type * from "./ports.ts";
 export type { GatewayTables } from "./tables.ts";
 export { MQTT_WEBSOCKET_PATH } from "./websocket.ts";

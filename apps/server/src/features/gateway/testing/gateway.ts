@@ -14,16 +14,11 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { createBus } from "../../../platform/bus/bus.ts";
 import type { TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { BridgeSettings } from "../home-assistant/bridge.ts";
-import {
-  createGateway,
-  type GatewayFeature,
-  type GatewayParts,
-  NO_CHANNEL,
-  type SecureChannel,
-} from "../index.ts";
+import { createGateway, type GatewayFeature, type GatewayParts, type SecureChannel } from "../index.ts";
 import type { AnnouncedDevice, Announcement, DeviceIdentity, DeviceLogLine, TopicGrant } from "../ports.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "./database.ts";
+import { NO_CHANNEL } from "./no-channel.ts";
 
 /** Takes readings like the real store: commits when told, or at once. */
 export class FakeSink {

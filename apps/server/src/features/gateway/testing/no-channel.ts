@@ -1,5 +1,5 @@
 import { AppError } from "@gatehouse/base";
-import type { SecureChannel } from "./ports.ts";
+import type { SecureChannel } from "../ports.ts";
 
 /** A door without the secure channel: every frame is refused, nothing is required. */
 export const NO_CHANNEL: SecureChannel = {
