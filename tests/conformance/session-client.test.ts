@@ -15,7 +15,7 @@ import {
 } from "@gatehouse/secure-channel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-const CLIENT = fileURLToPath(new URL("session_client.py", import.meta.url));
+const CLIENT = fileURLToPath(new URL("python/session_client.py", import.meta.url));
 /** Debian's own first: another Python on the PATH may lack the package. */
 const python = ["/usr/bin/python3", "python3"].find(
   (program) => spawnSync(program, ["-c", "import cryptography"]).status === 0,
