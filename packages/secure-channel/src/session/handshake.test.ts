@@ -89,6 +89,19 @@ describe.each(SUITES)("HELLO and ANSWER of %s", (name, suite) => {
     }
   });
 
+  it("are read once: a second ANSWER is refused, whether the first was true or forged", () => {
+    const [one, other] = [0, 1].map(() => new Handshake({ own: device, peer: server, random })) as [
+      Handshake,
+      Handshake,
+    ];
+    const { answer } = answerTo(one.hello, parties);
+    one.finish(answer, 0);
+    expect(refusalOf(() => one.finish(answer, 0))).toBe("replayed");
+    const forged = answerTo(other.hello, parties).answer;
+    expect(refusalOf(() => other.finish(flipped(forged, forged.length - 1), 0))).toBe("not_authentic");
+    expect(refusalOf(() => other.finish(forged, 0))).toBe("replayed");
+  });
+
   it("do not fit another handshake: an old ANSWER is refused", () => {
     const [first, second] = [0, 1].map(() => new Handshake({ own: device, peer: server, random }));
     const { answer } = answerTo((first as Handshake).hello, parties);

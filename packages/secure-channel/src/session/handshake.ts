@@ -40,21 +40,26 @@ export class Handshake {
   /** What to send. */
   readonly hello: Uint8Array;
   readonly #header: PartiesHeader;
-  readonly #noise: HandshakeState;
+  /** Undefined once an ANSWER was read: a state is used once, whatever came of it. */
+  #noise: HandshakeState | undefined;
 
   constructor({ own, peer, random }: HandshakeParties) {
     this.#header = { suite: own.suite, senderKeyId: own.keyId, recipientKeyId: peer.keyId };
-    this.#noise = noiseOf(this.#header, {
+    const noise = noiseOf(this.#header, {
       role: "initiator",
       own: own.agreementPair,
       peer: peer.agreement,
       random,
     });
     const header = encodePartiesHeader(FRAME_TYPES.hello, this.#header);
-    this.hello = concat([header, this.#noise.writeMessage(EMPTY)]);
+    this.hello = concat([header, noise.writeMessage(EMPTY)]);
+    this.#noise = noise;
   }
 
-  /** Call it once. The session's first DATA must be sent at once: until then the server keeps the one before. */
+  /**
+   * Reads one ANSWER; after a wrong one the handshake starts anew. The session's first DATA must be sent at once:
+   * until then the server keeps the session before.
+   */
   finish(answer: Uint8Array, nowMs: MonotonicMs): Session {
     const { suite, senderKeyId, recipientKeyId } = this.#header;
     const header = parsePartiesHeader(FRAME_TYPES.answer, answer);
@@ -62,9 +67,17 @@ export class Handshake {
     if (header.senderKeyId !== recipientKeyId || header.recipientKeyId !== senderKeyId)
       throw refused("unknown_key");
     if (answer.length !== HEADER_BYTES + answerBytes(suite)) throw refused("malformed");
-    readEmpty(this.#noise, answer);
-    const result = this.#noise.finish();
-    return new Session({ suite, role: "initiator", peerKeyId: recipientKeyId, result, nowMs });
+    const noise = this.#noise;
+    if (noise === undefined) throw refused("replayed");
+    this.#noise = undefined;
+    readEmpty(noise, answer);
+    return new Session({
+      suite,
+      role: "initiator",
+      peerKeyId: recipientKeyId,
+      result: noise.finish(),
+      nowMs,
+    });
   }
 }
 

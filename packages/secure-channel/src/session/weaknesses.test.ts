@@ -135,7 +135,7 @@ describe("CBC without authentication (C1)", () => {
     expect(createDecipheriv).toHaveBeenCalledTimes(1);
   });
 
-  it("a padding oracle gets 256 equal answers for the 256 last bytes it tries, without one decryption", () => {
+  it("a padding oracle gets the same answer for every last byte it tries, without one decryption", () => {
     const frame = sealed(device, new Uint8Array(2 * BLOCK_BYTES), CLOCK_MS);
     vi.mocked(createDecipheriv).mockClear();
     const lastOfBlockBefore = frame.length - 32 - BLOCK_BYTES - 1;
