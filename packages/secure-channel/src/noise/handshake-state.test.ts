@@ -146,6 +146,11 @@ describe.each(protocols)("a handshake of %s", (_, protocol: NoiseProtocol) => {
     expect(responder().readMessage(initiator({ own: stranger }).writeMessage(EMPTY))).toBeUndefined();
   });
 
+  it("refuses a shown key that is not the one on record, even from who holds the right private key", () => {
+    const own = { publicKey: stranger.publicKey, privateKey: device.privateKey };
+    expect(responder().readMessage(initiator({ own }).writeMessage(EMPTY))).toBeUndefined();
+  });
+
   it("refuses a server that does not hold the expected key", () => {
     expect(responder({ own: stranger }).readMessage(initiator().writeMessage(EMPTY))).toBeUndefined();
   });
