@@ -1,3 +1,5 @@
+import { toHex } from "./bytes.ts";
+
 /** Order of the base point (SEC 2 §2.4.1). */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const HALF_ORDER = ORDER >> 1n;
@@ -16,11 +18,7 @@ export interface Secp256k1Backend {
   verify(message: Uint8Array, point: Uint8Array, signature: Uint8Array): boolean;
 }
 
-const toScalar = (bytes: Uint8Array): bigint => {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return value;
-};
+const toScalar = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`);
 
 function fromScalar(value: bigint): Uint8Array {
   const bytes = new Uint8Array(SCALAR_BYTES);

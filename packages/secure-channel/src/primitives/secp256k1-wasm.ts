@@ -8,9 +8,12 @@ type Tiny = typeof import("tiny-secp256k1");
 const EPHEMERAL_USES = 2;
 /** Uses of one mask before the next is drawn. */
 const MASK_USES = 64;
+const X_BYTES = 32;
+const COMPRESSED_BYTES = 33;
 const EVEN_Y = 2;
 const ODD_Y = 3;
 
+/** Both points uncompressed: a compressed one costs a square root whenever it is read. */
 interface Blinding {
   /** r · G for a random r that is forgotten. */
   readonly mask: Uint8Array;
@@ -29,6 +32,17 @@ interface Usage {
  */
 export function createWasmBackend(tiny: Tiny, random: Random): Secp256k1Backend {
   const usages = new WeakMap<Uint8Array, Usage>();
+  const expanded = new WeakMap<Uint8Array, Uint8Array>();
+
+  /** The uncompressed form of a key that is used again and again. */
+  function expand(point: Uint8Array): Uint8Array {
+    let long = expanded.get(point);
+    if (long === undefined) {
+      long = tiny.pointCompress(point, false);
+      expanded.set(point, long);
+    }
+    return long;
+  }
 
   function randomScalar(): Uint8Array {
     for (;;) {
@@ -41,8 +55,8 @@ export function createWasmBackend(tiny: Tiny, random: Random): Secp256k1Backend 
     const r = randomScalar();
     const own = tiny.pointFromScalar(scalar, true) as Uint8Array;
     return {
-      mask: tiny.pointFromScalar(r, true) as Uint8Array,
-      unmask: negate(tiny.pointMultiply(own, r, true) as Uint8Array),
+      mask: tiny.pointFromScalar(r, false) as Uint8Array,
+      unmask: tiny.pointCompress(negate(tiny.pointMultiply(own, r, true) as Uint8Array), false),
     };
   }
 
@@ -59,18 +73,21 @@ export function createWasmBackend(tiny: Tiny, random: Random): Secp256k1Backend 
 
   return {
     name: "wasm",
-    compress: (point) => (tiny.isPoint(point) ? tiny.pointCompress(point, true) : undefined),
+    compress(point) {
+      if (!tiny.isPoint(point)) return undefined;
+      return point.length === COMPRESSED_BYTES ? Uint8Array.from(point) : tiny.pointCompress(point, true);
+    },
     multiplyBase: (scalar) => tiny.pointFromScalar(scalar, true) as Uint8Array,
     sharedX(scalar, point) {
       const blinding = blindingOf(scalar);
       // A sum at infinity, the one thing these answer null for, needs the mask's negative: one in 2^256.
-      const masked = blinding ? (tiny.pointAdd(point, blinding.mask, true) as Uint8Array) : point;
-      const product = tiny.pointMultiply(masked, scalar, true) as Uint8Array;
+      const masked = blinding ? (tiny.pointAdd(point, blinding.mask, false) as Uint8Array) : point;
+      const product = tiny.pointMultiply(masked, scalar, false) as Uint8Array;
       const shared = blinding ? (tiny.pointAdd(product, blinding.unmask, true) as Uint8Array) : product;
-      return shared.subarray(1);
+      return shared.slice(1, 1 + X_BYTES);
     },
     sign: (message, scalar) => tiny.sign(sha256(message), scalar),
-    verify: (message, point, signature) => tiny.verify(sha256(message), point, signature, true),
+    verify: (message, point, signature) => tiny.verify(sha256(message), expand(point), signature, true),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Random } from "@gatehouse/base";
 import type { KeyBundle, PublicBundle } from "../key-bundle.ts";
-import { concat } from "../primitives/bytes.ts";
 import { sha256 } from "../primitives/hash.ts";
+import { join } from "../primitives/join.ts";
 import { SIGNATURE_BYTES } from "../primitives/keys.ts";
 import { refused } from "../refusal.ts";
 import { SUITE_IDS, type SuiteId } from "../suite-ids.ts";
@@ -63,7 +63,7 @@ export function seal(request: SealRequest, random: Random): Uint8Array {
   const signature = suiteOf(sender.suite).signatures.sign(sender.signingPair, message);
   const body = cipher.seal(recipient.agreement, header, [signature, payload], random);
   if (body === undefined) throw new RangeError("the recipient's key is not usable");
-  return concat([header, ...body]);
+  return join([header, ...body]);
 }
 
 /** An envelope whose shape is right; nothing in it is authentic yet. */

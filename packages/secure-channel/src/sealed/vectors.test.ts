@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { importVerifyingBundle, isSignedBy } from "../browser.ts";
 import {
@@ -75,4 +77,10 @@ describe.each<[string, SuiteId]>([
     const verifying = await importVerifyingBundle(suite, device.agreement.raw, device.signing.raw);
     expect(verifying && (await isSignedBy(inner, verifying))).toBe(true);
   });
+});
+
+it("the C1 vectors open without the wasm too, by node:crypto", () => {
+  const program = fileURLToPath(new URL("../testing/without-wasm.ts", import.meta.url));
+  const output = execFileSync(process.execPath, ["--no-warnings", program], { encoding: "utf8" });
+  expect(JSON.parse(output)).toEqual({ backend: "node", opened: 5 });
 });
