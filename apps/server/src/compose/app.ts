@@ -140,7 +140,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
     );
   });
   await registerConsole(http, { distDir: CONSOLE_DIST, log, publicUrl: () => address.url });
-  routeUpgrades(http.server as Server, {
+  const upgraded = routeUpgrades(http.server as Server, {
     [LIVE_PATH]: features.live.handleUpgrade,
     [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,
     [channel.CHANNEL_PATH]: features.gateway.handleChannelUpgrade,
@@ -154,7 +154,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
   }
   if (network) {
     await http.listen({ host: config.http.host, port: config.http.port });
-    lifecycle.onStop("http", () => closeHttp(http, clock), 2_000);
+    lifecycle.onStop("http", () => closeHttp(http, upgraded, clock), 2_000);
   } else await http.ready();
   address.url = config.publicUrl || urlOf(config, secure, http.server.address());
   await jobs.start(network ? features.jobs : []);
@@ -182,11 +182,16 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
 /** Longest wait for requests under way when the program stops. */
 const REQUESTS_MAY_TAKE_MS = 1_000;
 
-/** Takes no new request, lets those under way end, then cuts whatever is still open. */
-async function closeHttp(http: FastifyInstance, clock: Clock): Promise<void> {
-  const cut = clock.after(REQUESTS_MAY_TAKE_MS, () => http.server.closeAllConnections());
-  await http.close();
-  cut.cancel();
+/** Takes no new request, lets those under way end, then cuts whatever is still open but WebSockets. */
+async function closeHttp(http: FastifyInstance, upgraded: ReadonlySet<unknown>, clock: Clock): Promise<void> {
+  const deadlineMs = clock.monotonicMs() + REQUESTS_MAY_TAKE_MS;
+  // It ends with the last WebSocket, which its feature closes after this.
+  http.close().catch(() => undefined);
+  const count = (): Promise<number> =>
+    new Promise((resolve) => http.server.getConnections((_error, open) => resolve(open ?? 0)));
+  while ((await count()) > upgraded.size && clock.monotonicMs() < deadlineMs)
+    await new Promise<void>((resolve) => clock.after(10, resolve));
+  http.server.closeAllConnections();
 }
 
 /** Names that the certificate must carry beside the machine's own. */

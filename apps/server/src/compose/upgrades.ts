@@ -4,9 +4,18 @@ import type { Duplex } from "node:stream";
 /** Takes the socket when the address is its own. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** One address, one handler; every other upgrade is refused before a byte of it is read. */
-export function routeUpgrades(server: Server, handlers: Readonly<Record<string, UpgradeHandler>>): void {
+/**
+ * One address, one handler; every other upgrade is refused before a byte of it is read. Answers the sockets that were
+ * taken over and are open: they end with the feature that took them, not with the HTTP server.
+ */
+export function routeUpgrades(
+  server: Server,
+  handlers: Readonly<Record<string, UpgradeHandler>>,
+): ReadonlySet<Duplex> {
+  const open = new Set<Duplex>();
   server.on("upgrade", (request, socket, head) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
     const path = (request.url ?? "").split("?", 1)[0] as string;
     const handle = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     socket.on("error", () => socket.destroy());
@@ -14,4 +23,5 @@ export function routeUpgrades(server: Server, handlers: Readonly<Record<string, 
       socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
     else handle(request, socket, head);
   });
+  return open;
 }
