@@ -92,6 +92,13 @@ const OUTSIDE_FILES = {
   "/usr/include/stdio.h": "libc6-dev",
 };
 
+/** Debian keeps a server's programs off the PATH, one folder a version; the client alone has the folder too. */
+function hasPostgresServer() {
+  const folder = "/usr/lib/postgresql";
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.some((version) => existsSync(join(folder, version, "bin", "initdb")));
+}
+
 function installOutsidePrograms() {
   const has = (program) =>
     [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"].some((folder) =>
@@ -101,6 +108,7 @@ function installOutsidePrograms() {
     .filter(([program]) => !has(program))
     .map(([, name]) => name);
   for (const [file, name] of Object.entries(OUTSIDE_FILES)) if (!existsSync(file)) missing.push(name);
+  if (!hasPostgresServer()) missing.push("postgresql");
   if (missing.length === 0) return;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !existsSync("/usr/bin/apt-get")) {

@@ -194,7 +194,9 @@ describe("payloads over MQTT are acknowledged, refused and counted", () => {
 });
 
 /** `POST /api/v1/ingest` as the device. */
-async function post(body: string | Buffer<ArrayBuffer>): Promise<{ status: number; code: string | undefined }> {
+async function post(
+  body: string | Buffer<ArrayBuffer>,
+): Promise<{ status: number; code: string | undefined }> {
   const reply = await fetch(`${server.url}/api/v1/ingest`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${device.password}` },

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Gatehouse, MAIN, startGatehouse } from "../lib/gatehouse.ts";
+import { type Run, gatehouse as run } from "../lib/command-line.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 let server: Gatehouse;
 const scratch = mkdtempSync(join(tmpdir(), "gatehouse cli "));
@@ -15,29 +15,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-  json<T>(): T;
-}
-
-function gatehouse(dataDir: string, ...args: string[]): Promise<Run> {
-  const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args, "--data-dir", dataDir], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    err += text;
-  });
-  return new Promise((resolve) =>
-    child.on("close", (code) => resolve({ code, out, err, json: <T>() => JSON.parse(out) as T })),
-  );
-}
+const gatehouse = (dataDir: string, ...args: string[]): Promise<Run> => run(dataDir, args);
 
 test("a device is added, listed and revoked beside the running server", async () => {
   const added = await gatehouse(

@@ -114,7 +114,7 @@ export const ERRORS = {
   ),
   "server.already_running": row(409, "A server already runs on this data folder."),
   "server.not_running": row(409, "No server runs on this data folder."),
-  "restore.not_empty": row(409, "This data folder already holds a database; --force replaces it."),
+  "restore.not_empty": row(409, "There already is a database; --force replaces it."),
   "backup.exists": row(409, "This folder already exists."),
   "backup.invalid": row(422, "The backup cannot be read or is not whole."),
   "demo.exists": row(409, "The demo site is already there."),

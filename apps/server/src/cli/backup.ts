@@ -7,6 +7,7 @@ import { withDatabase } from "../compose/open-database.ts";
 import { markRestored } from "../features/channel/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { createBackup } from "../platform/database/backup/create-backup.ts";
+import { dropTables, holdsTables } from "../platform/database/backup/empty-database.ts";
 import {
   restoreDatabase,
   restorePrivateFiles,
@@ -51,7 +52,7 @@ export async function runBackup(
   );
 }
 
-/** `restore FOLDER [--force]`: into a data folder without a database; `--force` replaces what is there, after asking nothing twice. */
+/** `restore FOLDER [--force]`: into an empty database; `--force` replaces what is there, after asking nothing twice. */
 export async function runRestore(
   config: Config,
   { words, options }: CommandLine,
@@ -62,23 +63,28 @@ export async function runRestore(
     throw new AppError("request.invalid", { usage: "gatehouse restore FOLDER [--force]" });
   if (await isRunning(config)) throw new AppError("server.already_running", { dataDir: config.dataDir });
   const manifest = await verifyBackup(resolve(folder));
-  const postgresDir = join(config.dataDir, "postgres");
-  const isFull = existsSync(postgresDir);
+  const log = createLogger("error");
+  const embeddedDir = config.databaseUrl === "" ? join(config.dataDir, "postgres") : undefined;
+  const open = { attach: false, log };
+  const isFull =
+    embeddedDir === undefined
+      ? await withDatabase(config, open, ({ pool }) => holdsTables(pool))
+      : existsSync(embeddedDir);
   if (isFull && options.force !== true) throw new AppError("restore.not_empty", { dataDir: config.dataDir });
   // Before anything is touched: a restore that is cut short counts too.
   await markRestored(config.dataDir, systemClock.nowMs());
-  if (isFull) await rm(postgresDir, { recursive: true });
-  const log = createLogger("error");
-  await withDatabase(config, { attach: false, log }, ({ pool }) =>
-    restoreDatabase({
+  if (isFull && embeddedDir !== undefined) await rm(embeddedDir, { recursive: true });
+  await withDatabase(config, open, async ({ pool }) => {
+    if (isFull && embeddedDir === undefined) await dropTables(pool);
+    await restoreDatabase({
       pool,
       folder: resolve(folder),
       features: ALL_MIGRATIONS,
       clock: systemClock,
       log,
       onProgress: progress(options.json === true),
-    }),
-  );
+    });
+  });
   await restorePrivateFiles(manifest, resolve(folder), config.dataDir);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   output.result(

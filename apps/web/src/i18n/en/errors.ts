@@ -83,7 +83,7 @@ export const errors: Record<ErrorCode, string> = {
   "database.start_failed": "The database did not start. The log says why.",
   "server.already_running": "A server already runs on this data folder.",
   "server.not_running": "No server runs on this data folder.",
-  "restore.not_empty": "This data folder already holds a database.",
+  "restore.not_empty": "There already is a database.",
   "backup.exists": "This folder already exists.",
   "backup.invalid": "The backup cannot be read or is not whole.",
   "demo.exists": "The demo site is already there.",

@@ -89,7 +89,7 @@ export const errors: Record<ErrorCode, string> = {
   "database.start_failed": "La base de données n’a pas démarré. Le journal dit pourquoi.",
   "server.already_running": "Un serveur utilise déjà ce dossier de données.",
   "server.not_running": "Aucun serveur n’utilise ce dossier de données.",
-  "restore.not_empty": "Ce dossier contient déjà une base de données.",
+  "restore.not_empty": "Il y a déjà une base de données.",
   "backup.exists": "Ce dossier existe déjà.",
   "backup.invalid": "La sauvegarde est illisible ou incomplète.",
   "demo.exists": "Le site de démonstration est déjà là.",
