@@ -20,6 +20,7 @@ export interface KeyUse {
 export interface Aead {
   /** Length of the ciphertext of `plainBytes` bytes. */
   sealedBytes(plainBytes: number): number;
+  /** Copies the key, so that the caller can overwrite it. */
   withKey(key: Uint8Array, use: KeyUse): KeyedAead;
 }
 

@@ -40,6 +40,7 @@ export const cbcHmacAead: Aead = {
     const part = (at: number) => importSecret(okm.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES));
     const keys = { encryption: part(0), mac: part(1) };
     const ivKey = part(2);
+    okm.fill(0);
     const ivOf = (sequence: number): Uint8Array => {
       const input = new Uint8Array(11);
       input.set([direction, epoch >>> 8, epoch]);

@@ -39,9 +39,10 @@ function deriveEpoch(source: Omit<EpochSource, "secret">, number: number, secret
   const { aead, suite, direction, handshakeHash } = source;
   const info = concat([LABEL, Uint8Array.of(suite, direction, number >>> 8, number & 0xff)]);
   const output = hkdfSha256(secret, handshakeHash, [info], 2 * KEY_BYTES);
-  secret.fill(0);
-  const keyed = aead.withKey(output.slice(KEY_BYTES), { direction, epoch: number });
-  return { number, keyed, nextSecret: output.slice(0, KEY_BYTES) };
+  const keyed = aead.withKey(output.subarray(KEY_BYTES), { direction, epoch: number });
+  const nextSecret = output.slice(0, KEY_BYTES);
+  for (const used of [secret, output]) used.fill(0);
+  return { number, keyed, nextSecret };
 }
 
 /** The sender's half: decides when to step. */

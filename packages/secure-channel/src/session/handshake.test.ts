@@ -1,13 +1,16 @@
-import { isAppError, seededRandom } from "@gatehouse/base";
+import { isAppError, Secret, seededRandom } from "@gatehouse/base";
 import { describe, expect, it } from "vitest";
 import { generateKeyBundle } from "../key-bundle.ts";
-import { fromHex, toHex } from "../primitives/bytes.ts";
+import { HandshakeState } from "../noise/handshake-state.ts";
+import { ascii, concat, fromHex, toHex } from "../primitives/bytes.ts";
+import type { KeyPair, PublicKey } from "../primitives/keys.ts";
 import { refusalReason } from "../refusal.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
 import { answerTo, connect, flipped, SUITES, sealed } from "../testing/connect.ts";
 import { createParties } from "../testing/parties.ts";
-import { frameKindOf, sessionIdOf } from "./frames.ts";
+import { frameKindOf, HEADER_BYTES, sessionIdOf } from "./frames.ts";
 import { type AcceptOptions, acceptHello, Handshake, parseHello } from "./handshake.ts";
+import { sessionProtocolOf } from "./protocols.ts";
 
 /** The reason of the refusal, which must carry the one code and no field; undefined when there was none. */
 function refusalOf(run: () => unknown): string | undefined {
@@ -123,6 +126,28 @@ describe.each(SUITES)("HELLO and ANSWER of %s", (name, suite) => {
       nowMs: 0,
     });
     expect(refusalOf(() => handshake.finish(answer, 0))).toBe("not_authentic");
+  });
+
+  it("can be forged in part by a thief of the server's key, who still gets no session as the device", () => {
+    const protocol = sessionProtocolOf(suite);
+    const own = { ...device.agreementPair, privateKey: new Secret(random.bytes(32)) };
+    /** The thief has no device key; what it needs of it for HELLO the server's private key gives. */
+    const dh = (pair: KeyPair, peer: PublicKey) =>
+      pair === own && peer === server.agreement
+        ? protocol.dh.dh(server.agreementPair, device.agreement)
+        : protocol.dh.dh(pair, peer);
+    const header = hello().subarray(0, HEADER_BYTES);
+    const thief = new HandshakeState({
+      protocol: { ...protocol, dh: { ...protocol.dh, dh } },
+      role: "initiator",
+      prologue: concat([ascii("SX-hello-v1\0"), header]),
+      own,
+      peer: server.agreement,
+      random,
+    });
+    const forged = concat([header, thief.writeMessage(new Uint8Array(0))]);
+    const { answer } = accept(forged);
+    expect(thief.readMessage(answer.subarray(HEADER_BYTES))).toBeUndefined();
   });
 
   it("need a key of the suite they name", () => {
