@@ -1,7 +1,9 @@
 import { Notifications } from "@mantine/notifications";
 import "@mantine/notifications/styles.css";
+import { useIsPhone } from "../design/viewport.ts";
 
-/** Where `notifications.show(…)` appears; downloaded after the first page. */
+/** Where `notifications.show(…)` appears: on a phone away from the tabs and acts at the foot. Downloaded after the first page. */
 export default function Toasts() {
-  return <Notifications position="bottom-right" transitionDuration={120} />;
+  const phone = useIsPhone();
+  return <Notifications position={phone ? "top-center" : "bottom-right"} transitionDuration={120} />;
 }

@@ -66,7 +66,7 @@ export function NotificationsSection() {
             columns={columns}
             {...(canWrite ? { onOpen: setEditing } : {})}
             phoneRow={(channel) => (
-              <span className="row row-between">
+              <span className={styles.lines}>
                 <Name channel={channel} />
                 <Health channel={channel} />
               </span>

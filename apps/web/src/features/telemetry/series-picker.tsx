@@ -93,7 +93,7 @@ function Results(props: { chosen: readonly string[]; onToggle: (ref: string) => 
     <>
       <div className="row row-wrap">
         <TextInput
-          className="grow"
+          className={styles.search ?? ""}
           aria-label={t("search")}
           placeholder={t("search")}
           value={q}

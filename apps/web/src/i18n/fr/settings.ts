@@ -206,7 +206,7 @@ export const settings: Same<typeof en> = {
     allowPrivateHint:
       "Sans cela, Gatehouse refuse les adresses locales et réservées, pour que personne ne le retourne contre votre réseau.",
     enabled: "Ce canal est actif",
-    off: "éteint",
+    off: "désactivé",
     health: "État",
     healthIs: {
       untested: "Non testé",
