@@ -30,7 +30,6 @@ export const bench: Bench = {
       const idle = await startSubscribers({
         port: server.mqttPort,
         clients,
-        filter: undefined,
         parallel: PARALLEL,
       });
       await sleep(10_000);

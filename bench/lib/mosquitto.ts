@@ -15,10 +15,10 @@ export interface Mosquitto {
   end(): Promise<void>;
 }
 
-/** Debian's mosquitto with a password file and per-user topic permissions, so that both sides check the same things. */
+/** Debian's mosquitto with a password file and topic permissions for each user, so that both sides check the same things. */
 export async function startMosquitto(
-  clients: readonly FloodClient[],
-  extra: readonly FloodClient[] = [],
+  publishers: readonly FloodClient[],
+  subscribers: readonly FloodClient[] = [],
 ): Promise<Mosquitto> {
   const binary = ensureMosquitto();
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-mosquitto-"));
@@ -27,7 +27,7 @@ export async function startMosquitto(
   const passwords = join(folder, "passwords");
   writeFileSync(
     passwords,
-    [...clients, ...extra].map((client) => `${client.username}:${client.password}`).join("\n"),
+    [...publishers, ...subscribers].map((client) => `${client.username}:${client.password}`).join("\n"),
   );
   spawnSync("mosquitto_passwd", ["-U", passwords]);
   chmodSync(passwords, 0o644);
@@ -35,8 +35,8 @@ export async function startMosquitto(
   writeFileSync(
     acl,
     [
-      ...clients.map((client) => `user ${client.username}\ntopic write ${client.topic}\n`),
-      ...extra.map((client) => `user ${client.username}\ntopic readwrite #\n`),
+      ...publishers.map((client) => `user ${client.username}\ntopic write ${client.topic}\n`),
+      ...subscribers.map((client) => `user ${client.username}\ntopic read ${client.topic}\n`),
     ].join("\n"),
   );
   const config = join(folder, "mosquitto.conf");

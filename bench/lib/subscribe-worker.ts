@@ -1,13 +1,15 @@
-// Child process: connects and subscribes with QoS 1, acknowledges and counts what arrives. With no topic it only
-// stays connected. stdin: one JSON SubscribePlan; stdout: `{"ready":…}` once all are connected, then a count a second.
+// Child process: connects and subscribes with QoS 1, acknowledges and counts what arrives. Without a filter a client
+// only stays connected. stdin: one JSON SubscribePlan; stdout: `{"ready":…}` once all are connected, then a count
+// four times a second.
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { type ConnectWords, connectBody, packet, utf8 } from "./packets.ts";
 
+export type Subscriber = ConnectWords & { readonly filter?: string };
+
 export interface SubscribePlan {
   readonly port: number;
-  readonly clients: readonly ConnectWords[];
-  readonly filter: string | undefined;
+  readonly clients: readonly Subscriber[];
   /** Connections that wait for their answer at once. */
   readonly parallel: number;
 }
@@ -15,6 +17,8 @@ export interface SubscribePlan {
 export interface SubscribeReport {
   readonly ready: boolean;
   readonly received: number;
+  /** When `received` was counted, on the worker's own clock. */
+  readonly atMs: number;
   readonly open: number;
   /** Wall time until the last was connected. */
   readonly connectMs: number;
@@ -51,7 +55,7 @@ function read(socket: Socket, bytes: Buffer): Buffer {
   return bytes.subarray(at);
 }
 
-async function join(client: ConnectWords): Promise<void> {
+async function join(client: Subscriber): Promise<void> {
   const beforeMs = performance.now();
   const socket = connect({ host: "127.0.0.1", port: plan.port, noDelay: true });
   let rest: Buffer = Buffer.alloc(0);
@@ -68,8 +72,8 @@ async function join(client: ConnectWords): Promise<void> {
   socket.write(packet(0x10, connectBody(client, 3_000)));
   await answered(2);
   waitsMs.push(performance.now() - beforeMs);
-  if (plan.filter !== undefined) {
-    socket.write(packet(0x82, Buffer.concat([Buffer.from([0, 1]), utf8(plan.filter), Buffer.from([1])])));
+  if (client.filter !== undefined) {
+    socket.write(packet(0x82, Buffer.concat([Buffer.from([0, 1]), utf8(client.filter), Buffer.from([1])])));
     await answered(9);
   }
   open++;
@@ -84,6 +88,9 @@ await Promise.all(
   }),
 );
 connectMs = performance.now() - beforeMs;
-const say = (report: SubscribeReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
-say({ ready: true, received, open, connectMs, waitsMs });
-setInterval(() => say({ ready: false, received, open, connectMs }), 250);
+const say = (ready: boolean, more: { waitsMs?: readonly number[] } = {}): void => {
+  const report: SubscribeReport = { ready, received, atMs: performance.now(), open, connectMs, ...more };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+};
+say(true, { waitsMs });
+setInterval(() => say(false), 250);

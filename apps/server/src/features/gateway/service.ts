@@ -10,6 +10,7 @@ import { attach, Connection, connectionOf, type Peer, prefixOf, type Via } from 
 import { Connections } from "./connections.ts";
 import type { RateCounter } from "./counters.ts";
 import type { Envelopes } from "./envelopes.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import { Announcements } from "./home-assistant/announcements.ts";
 import { InboundDiscovery } from "./home-assistant/inbound-discovery.ts";
 import { Inbound } from "./inbound.ts";
@@ -192,6 +193,7 @@ export class MqttService {
   accept(stream: Duplex, via: Via, address: string): void {
     const broker = this.#broker as GatewayBroker;
     setMarks(stream, { readBytes: MQTT_LIMITS.readPortionBytes, writeBytes: MQTT_LIMITS.socketBufferBytes });
+    gatherWrites(stream);
     const client = broker.handle(stream as never);
     const connection = new Connection(client, via, address);
     attach(client, connection);
