@@ -3,6 +3,7 @@ import type { KeyId } from "../key-id.ts";
 import type { HandshakeResult } from "../noise/handshake-state.ts";
 import { ascii, concat, sameBytes, toHex } from "../primitives/bytes.ts";
 import { sha256 } from "../primitives/hash.ts";
+import { join } from "../primitives/join.ts";
 import { refused } from "../refusal.ts";
 import {
   type ContentType,
@@ -107,7 +108,7 @@ export class Session {
       sessionId: this.#idBytes,
       sequence,
     });
-    return concat([header, ...epoch.keyed.seal(sequence, header, payload)]);
+    return join([header, ...epoch.keyed.seal(sequence, header, payload)]);
   }
 
   /** Whether the frame claims to be of this session; says nothing about who sent it. */
