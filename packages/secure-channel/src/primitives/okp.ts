@@ -44,7 +44,7 @@ export function importOkpPair(curve: OkpCurve, raw: Uint8Array): KeyPair | undef
   const privateObject = privateKeyOf(curve, raw);
   const { x } = createPublicKey(privateObject).export({ format: "jwk" });
   const pair: KeyPair = {
-    publicKey: { raw: Buffer.from(x as string, "base64url") },
+    publicKey: { raw: Uint8Array.from(Buffer.from(x as string, "base64url")) },
     privateKey: new Secret(Uint8Array.from(raw)),
   };
   imported.set(pair, privateObject);

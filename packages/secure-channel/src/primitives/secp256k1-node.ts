@@ -22,8 +22,11 @@ function jwkOf(uncompressed: Buffer): { kty: "EC"; crv: typeof CURVE; x: string;
   return { kty: "EC", crv: CURVE, x: coordinate(0), y: coordinate(1) };
 }
 
-const convert = (point: Uint8Array, form: "compressed" | "uncompressed"): Buffer =>
-  ECDH.convertKey(point, CURVE, undefined, undefined, form) as Buffer;
+const uncompress = (point: Uint8Array): Buffer =>
+  ECDH.convertKey(point, CURVE, undefined, undefined, "uncompressed") as Buffer;
+
+const compress = (point: Uint8Array): Uint8Array =>
+  Uint8Array.from(ECDH.convertKey(point, CURVE, undefined, undefined, "compressed") as Buffer);
 
 /** secp256k1 by OpenSSL: needs nothing, constant-time multiplication, a third of the wasm's speed. */
 export function createNodeBackend(): Secp256k1Backend {
@@ -33,7 +36,7 @@ export function createNodeBackend(): Secp256k1Backend {
   function publicKeyOf(point: Uint8Array): KeyObject {
     let key = publicKeys.get(point);
     if (key === undefined) {
-      key = createPublicKey({ key: jwkOf(convert(point, "uncompressed")), format: "jwk" });
+      key = createPublicKey({ key: jwkOf(uncompress(point)), format: "jwk" });
       publicKeys.set(point, key);
     }
     return key;
@@ -53,12 +56,12 @@ export function createNodeBackend(): Secp256k1Backend {
     name: "node",
     compress(point) {
       try {
-        return convert(point, "compressed");
+        return compress(point);
       } catch {
         return undefined;
       }
     },
-    multiplyBase: (scalar) => convert(publicPointOf(scalar), "compressed"),
+    multiplyBase: (scalar) => compress(publicPointOf(scalar)),
     sharedX: (scalar, point) =>
       diffieHellman({ privateKey: privateKeyOf(scalar), publicKey: publicKeyOf(point) }),
     sign: (message, scalar) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hex, SHARED_ABSENT, wycheproof } from "../testing/shared-vectors.ts";
+import { describeShared, hex, wycheproof } from "../testing/shared-vectors.ts";
 import { CBC_HMAC_TAG_BYTES, cbcHmacOpen, cbcHmacSeal } from "./aes-cbc-hmac.ts";
 import { concat } from "./bytes.ts";
 import { equalInConstantTime, hkdfSha256, hmacSha256 } from "./hash.ts";
@@ -53,7 +53,7 @@ interface CbcTest {
 }
 const cbcTests = wycheproof<CbcTest>("aes_cbc_pkcs5");
 
-describe.skipIf(cbcTests.length === 0)(`Wycheproof AES-CBC-PKCS5 (${SHARED_ABSENT})`, () => {
+describeShared("Wycheproof AES-CBC-PKCS5", () => {
   it("every vector: valid ones both ways, bad padding refused although authentic, other key sizes not taken", () => {
     for (const test of cbcTests) {
       const own = { encryption: hex(test.key), mac: keys.mac };
@@ -80,7 +80,7 @@ const hkdfTests = wycheproof<{ ikm: string; salt: string; info: string; size: nu
   "hkdf_sha256",
 );
 
-describe.skipIf(hkdfTests.length === 0)(`Wycheproof HKDF-SHA-256 (${SHARED_ABSENT})`, () => {
+describeShared("Wycheproof HKDF-SHA-256", () => {
   it("every vector; more than RFC 5869 allows is refused", () => {
     for (const { ikm, salt, info, size, okm, result, tcId } of hkdfTests) {
       const derive = (): Uint8Array => hkdfSha256(hex(ikm), hex(salt), [hex(info)], size);
@@ -93,7 +93,7 @@ describe.skipIf(hkdfTests.length === 0)(`Wycheproof HKDF-SHA-256 (${SHARED_ABSEN
 
 const hmacTests = wycheproof<{ key: string; msg: string; tag: string }, { tagSize: number }>("hmac_sha256");
 
-describe.skipIf(hmacTests.length === 0)(`Wycheproof HMAC-SHA-256 (${SHARED_ABSENT})`, () => {
+describeShared("Wycheproof HMAC-SHA-256", () => {
   it("every vector, in one piece and in two", () => {
     for (const { key, msg, tag, group, result, tcId } of hmacTests) {
       const message = hex(msg);
@@ -130,7 +130,7 @@ const pbkdf2Tests = wycheproof<{
   dk: string;
 }>("pbkdf2_hmacsha256");
 
-describe.skipIf(pbkdf2Tests.length === 0)(`Wycheproof PBKDF2-HMAC-SHA-256 (${SHARED_ABSENT})`, () => {
+describeShared("Wycheproof PBKDF2-HMAC-SHA-256", () => {
   it("every vector, built on the channel's HMAC", () => {
     for (const { password, salt, iterationCount, dkLen, dk, tcId } of pbkdf2Tests)
       expect(pbkdf2(hex(password), hex(salt), iterationCount, dkLen), `${tcId}`).toEqual(hex(dk));

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { gcmOpen, gcmSeal } from "../primitives/aes-gcm.ts";
 import { ascii, concat } from "../primitives/bytes.ts";
 import { x25519 } from "../primitives/x25519.ts";
-import { hex, readShared, SHARED_ABSENT } from "../testing/shared-vectors.ts";
+import { describeShared, hex, readShared } from "../testing/shared-vectors.ts";
 import { createHpke, HPKE_AEAD, kemSharedSecret } from "./hpke.ts";
 
 interface Rfc9180 {
@@ -27,7 +27,7 @@ const must = <T>(value: T | undefined): T => {
   return value;
 };
 
-describe.skipIf(vector === undefined)(`RFC 9180 Appendix A.1 (${SHARED_ABSENT})`, () => {
+describeShared("RFC 9180 Appendix A.1", () => {
   const rfc = vector as Rfc9180;
 
   it("both sides come to the RFC's key and nonce, which open its messages", () => {
@@ -97,6 +97,6 @@ describe("HPKE as suite M1 uses it", () => {
   it("gives no keys for a point of small order, of either side", () => {
     const own = x25519.generateKeyPair(systemRandom);
     expect(hpke.setupRecipient(own, new Uint8Array(32))).toBeUndefined();
-    expect(hpke.setupSender(must(x25519.importPublicKey(new Uint8Array(32))), systemRandom)).toBeUndefined();
+    expect(hpke.setupSender({ raw: new Uint8Array(32) }, systemRandom)).toBeUndefined();
   });
 });

@@ -94,6 +94,25 @@ describe.each(SUITES)("an envelope of suite %s", (name, suite) => {
     );
   });
 
+  it("and its payload are plain byte arrays, whose slice copies", () => {
+    const envelope = seal(request(), systemRandom);
+    const { payload, signature } = open(parseEnvelope(envelope), server, device);
+    for (const bytes of [envelope, payload, signature]) expect(Buffer.isBuffer(bytes)).toBe(false);
+  });
+
+  it("is not made of what its header cannot hold", () => {
+    const wrong = [
+      { sequence: 0n },
+      { sequence: 2n ** 63n },
+      { sentMs: -1 },
+      { sentMs: 1.5 },
+      { bootId: 2 ** 32 },
+    ];
+    for (const parts of wrong) expect(() => seal(request(parts), systemRandom)).toThrow(RangeError);
+    const other = createParties(suite === SUITE_IDS.M1 ? SUITE_IDS.C1 : SUITE_IDS.M1).server;
+    expect(() => seal(request({ recipient: other }), systemRandom)).toThrow(RangeError);
+  });
+
   it("opens from any place in a larger buffer", () => {
     const envelope = seal(request(), systemRandom);
     const buffer = new Uint8Array(envelope.length + 13);

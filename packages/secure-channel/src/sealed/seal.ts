@@ -40,12 +40,9 @@ export interface SealRequest {
 /** Signs, then encrypts: one envelope. A request that cannot be sealed is the caller's mistake: RangeError. */
 export function seal(request: SealRequest, random: Random): Uint8Array {
   const { sender, recipient, payload } = request;
-  if (sender.suite !== recipient.suite) throw new RangeError("sender and recipient are of different suites");
   const cipher = bodyCipherOf(sender.suite);
   const bodyBytes = cipher.sealedBytes(SIGNATURE_BYTES + payload.length);
-  if (bodyBytes > MAX_BODY_BYTES) throw new RangeError("the payload is too large for one envelope");
-  if (request.sequence < 1n || request.sequence > MAX_SEQUENCE)
-    throw new RangeError("the sequence has ended");
+  assertSealable(request, bodyBytes);
   const header = encodeSealedHeader({
     suite: sender.suite,
     forwarded: request.forwarded ?? false,
@@ -64,6 +61,18 @@ export function seal(request: SealRequest, random: Random): Uint8Array {
   const body = cipher.seal(recipient.agreement, header, [signature, payload], random);
   if (body === undefined) throw new RangeError("the recipient's key is not usable");
   return join([header, ...body]);
+}
+
+function assertSealable(
+  { sender, recipient, sequence, sentMs, bootId }: SealRequest,
+  bodyBytes: number,
+): void {
+  if (sender.suite !== recipient.suite) throw new RangeError("sender and recipient are of different suites");
+  if (bodyBytes > MAX_BODY_BYTES) throw new RangeError("the payload is too large for one envelope");
+  if (sequence < 1n || sequence > MAX_SEQUENCE) throw new RangeError("the sequence is out of range");
+  if (!Number.isSafeInteger(sentMs) || sentMs < 0)
+    throw new RangeError("the time is not a whole number of ms");
+  if (bootId !== bootId >>> 0) throw new RangeError("the boot id has 32 bits");
 }
 
 /** An envelope whose shape is right; nothing in it is authentic yet. */
@@ -93,8 +102,10 @@ export function open(envelope: ParsedEnvelope, recipient: KeyBundle, sender: Pub
     header.suite === recipient.suite &&
     header.suite === sender.suite;
   if (!isNamed) throw refused("unknown_key");
-  const plaintext = bodyCipherOf(header.suite).open(recipient.agreementPair, headerBytes, body);
-  if (plaintext === undefined || plaintext.length < SIGNATURE_BYTES) throw refused("not_authentic");
+  const opened = bodyCipherOf(header.suite).open(recipient.agreementPair, headerBytes, body);
+  if (opened === undefined || opened.length < SIGNATURE_BYTES) throw refused("not_authentic");
+  // Node's ciphers give Buffers, whose slice does not copy; nobody outside should have to know.
+  const plaintext = new Uint8Array(opened.buffer, opened.byteOffset, opened.length);
   const part: SignedPart = {
     header,
     headerBytes,

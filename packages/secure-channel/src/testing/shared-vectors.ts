@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { describe } from "vitest";
 
 const FOLDER = fileURLToPath(new URL("../../../../../shared/vectors/", import.meta.url));
 
-/** Said in the name of every test that needs them. */
-export const SHARED_ABSENT = "../shared/vectors is not beside the checkout";
+/** A block of tests that needs them: skipped where they are absent, and says so. */
+export const describeShared = (title: string, tests: () => void): void => {
+  if (existsSync(FOLDER)) describe(title, tests);
+  else describe.skip(`${title}: ../shared/vectors is not beside the checkout`, tests);
+};
 
 /** Published test vectors that lie beside the checkout; undefined where they do not. */
 export function readShared<T>(path: string): T | undefined {
