@@ -7,6 +7,7 @@ import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
+const CLAIM = "7QF4-M2KD-91XV-0A8B-CDEF-GHJK-MNPQ";
 const LOOKS = [
   { viewport: DESKTOP, theme: "light", language: "en", half: 0 },
   { viewport: PHONE, theme: "dark", language: "fr", half: 0 },
@@ -18,6 +19,7 @@ let server: Gatehouse;
 let browser: Browser;
 let paths: string[];
 let deviceName: string;
+let deviceId: string;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startGatehouse(), openBrowser()]);
@@ -29,8 +31,18 @@ beforeAll(async () => {
   const plug = (await list("type=plug&limit=1")).items[0];
   const board = await boardId();
   deviceName = plug?.name ?? "";
-  const tabs = ["now", "history", "commands", "credentials", "log", "settings"];
-  const sections = ["site", "network", "notifications", "integrations", "storage", "demo", "about"];
+  deviceId = plug?.id ?? "";
+  const tabs = ["now", "history", "commands", "credentials", "security", "log", "settings"];
+  const sections = [
+    "site",
+    "network",
+    "channel",
+    "notifications",
+    "integrations",
+    "storage",
+    "demo",
+    "about",
+  ];
   paths = [
     "/",
     "/devices",
@@ -43,6 +55,7 @@ beforeAll(async () => {
     "/outbox",
     "/people",
     ...sections.map((section) => `/settings/${section}`),
+    `/claim#${CLAIM}`,
     "/nowhere",
   ];
 });
@@ -60,15 +73,21 @@ async function boardId(): Promise<string | undefined> {
   return (await server.call<{ id: string }>("POST", "/api/v1/boards", board)).id;
 }
 
-async function openPage(look: { viewport: typeof DESKTOP; theme: string; language: string }) {
-  const { viewport, theme, language } = look;
+async function openPage(look: {
+  viewport: typeof DESKTOP;
+  theme: string;
+  language: string;
+  timezoneId?: string;
+}) {
+  const { viewport, theme, language, timezoneId } = look;
   const saved = await fetch(`${server.url}/api/v1/auth/me`, {
     method: "PATCH",
     headers: { cookie: server.cookie, "content-type": "application/json" },
     body: JSON.stringify({ theme, language }),
   });
   expect(saved.status).toBe(200);
-  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  const zone = timezoneId === undefined ? {} : { timezoneId };
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce", ...zone });
   const faults = await watchFaults(context);
   await useSession(context, server.url, server.cookie);
   return { page: await context.newPage(), faults, close: () => context.close() };
@@ -119,7 +138,9 @@ test("the keyboard finds a device, changes pages and opens the help", async () =
   // Faster than the server: Enter waits for the answer and takes the first result.
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: deviceName }).waitFor();
-  expect(faults).toEqual([]);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("listbox").getByRole("option").first().waitFor();
+  expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
   await close();
 });
 
@@ -130,5 +151,63 @@ test("opened by another name of this computer, the console goes to its own addre
   expect(page.url()).toBe(`${server.url}/devices`);
   await page.getByText(deviceName, { exact: true }).first().waitFor();
   expect(faults).toEqual([]);
+  await close();
+});
+
+test("whoever scans a claim code reads what it is, and the code is sent nowhere", async () => {
+  const context = await browser.newContext({ viewport: PHONE, locale: "en-GB" });
+  const faults = await watchFaults(context, [401]);
+  const page = await context.newPage();
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    const text = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ""}`;
+    // The page's own address, as the browser keeps it, has the fragment; what goes out has not.
+    if (!request.isNavigationRequest() && text.includes(CLAIM)) sent.push(text);
+  });
+  await page.goto(`${server.url}/claim#${CLAIM}`);
+  await page.getByText(CLAIM, { exact: true }).waitFor();
+  await page.getByText("This browser has not sent it to anybody.").waitFor();
+  await page.getByRole("link", { name: "Log in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Log in" }).waitFor();
+  expect(page.url()).toBe(`${server.url}/login?next=%2Fdevices`);
+  expect([...sent, ...faults]).toEqual([]);
+  await context.close();
+});
+
+test("a range of history is in the site's time zone, wherever the browser is", async () => {
+  const look = { viewport: DESKTOP, theme: "light", language: "en", timezoneId: "Asia/Tokyo" };
+  const { page, faults, close } = await openPage(look);
+  await page.goto(`${server.url}/devices/${deviceId}/history`);
+  await settle(page);
+  await page.getByText("Custom", { exact: true }).click();
+  await page.getByText("Times of America/Toronto").waitFor();
+  const shown = await page.getByLabel("To", { exact: true }).inputValue();
+  const clock = { timeZone: "America/Toronto", dateStyle: "short", timeStyle: "short" } as const;
+  const inToronto = new Intl.DateTimeFormat("sv-SE", clock).format().replace(" ", "T");
+  const minutesApart = Math.abs(Date.parse(`${inToronto}Z`) - Date.parse(`${shown}Z`)) / 60_000;
+  expect(minutesApart).toBeLessThan(30);
+  await page.getByRole("button", { name: "Show this range" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+  await close();
+});
+
+test("on a phone tabs stay on one line and every row's acts can be reached", async () => {
+  const { page, faults, close } = await openPage({ viewport: PHONE, theme: "light", language: "en" });
+  await page.goto(`${server.url}/devices/${deviceId}/settings`);
+  await settle(page);
+  const tabs = page.getByRole("tab");
+  const boxes = await Promise.all((await tabs.all()).map((tab) => tab.boundingBox()));
+  expect(new Set(boxes.map((box) => box?.y)).size).toBe(1);
+  const last = boxes.at(-1);
+  expect((last?.x ?? 0) + (last?.width ?? 0)).toBeLessThanOrEqual(PHONE.width);
+  await page.goto(`${server.url}/alerts/rules`);
+  await settle(page);
+  await page.getByRole("button", { name: "Actions of A plug went silent" }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
+  const copy = page.getByRole("dialog", { name: "New rule" });
+  await copy.waitFor();
+  expect(await copy.getByLabel("Name", { exact: true }).inputValue()).toBe("A plug went silent (copy)");
+  expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
   await close();
 });
