@@ -85,6 +85,13 @@ export const ERRORS = {
   "channel.suite_refused": row(403, "This suite is not allowed, or is weaker than one the device has used."),
   "channel.key_not_found": row(404, "This device has no such key."),
   "channel.group_not_found": row(404, "There is no such enrolment group."),
+  // the agent on a device
+  "agent.not_enrolled": row(409, "This machine is not enrolled yet."),
+  "agent.already_enrolled": row(409, "This machine is enrolled already; --force gives it a new identity."),
+  "agent.already_running": row(409, "An agent already runs on this state folder."),
+  // trust
+  "trust.already_quarantined": row(409, "This device is quarantined already."),
+  "trust.not_quarantined": row(409, "This device is not quarantined."),
   // telemetry and boards
   "telemetry.series_not_found": row(404, "There is no such series."),
   "telemetry.range_invalid": row(400, "The time range is empty or too long."),

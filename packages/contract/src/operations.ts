@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { Failure } from "./alerts/failure.ts";
 import { endpoint } from "./endpoint.ts";
 import { Done, Language, line, object, text, UnixMs } from "./schemas.ts";
+import { AutoQuarantine } from "./trust.ts";
 
 /** What has been counted since start or in the last 24 h; sparks are 40 equal steps, oldest first. */
 export const Overview = object({
@@ -73,9 +74,7 @@ export const SiteSettings = object({
   acceptDiscovery: Type.Boolean({
     description: "Devices may announce themselves with Home Assistant discovery",
   }),
-  autoQuarantine: Type.Union([Type.Literal("off"), Type.Literal("suggest"), Type.Literal("on")], {
-    description: "What happens to a device whose trust falls too low",
-  }),
+  autoQuarantine: AutoQuarantine,
   homeAssistant: object({
     enabled: Type.Boolean(),
     url: text(2048),

@@ -74,9 +74,7 @@ export const HeldReading = object({
   receivedMs: UnixMs,
   state: Type.Union([Type.Literal("held"), Type.Literal("discarded")]),
   cause: Type.Union([Type.Literal("quarantine"), Type.Literal("implausible")]),
-  values: Type.Array(
-    Type.Tuple([Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String()])]),
-  ),
+  values: Type.Array(Type.Tuple([Type.String(), Type.Union([Type.Number(), Type.Boolean(), Type.String()])])),
   findings: Type.Array(Finding),
   decidedBy: Type.Optional(Type.String()),
 });

@@ -15,6 +15,7 @@ import { createNotifications, type NotificationTables } from "../features/notifi
 import { operationsRoutes } from "../features/operations/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
 import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
+import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
@@ -40,6 +41,7 @@ import {
   gatewayCommands,
   gatewayDiscovery,
   gatewayLogSink,
+  trustDevices,
 } from "./wiring.ts";
 
 const DAY_MS = 86_400_000;
@@ -83,6 +85,7 @@ type AllTables = AccountsTables &
   ChannelTables &
   GatewayTables &
   TelemetryTables &
+  TrustTables &
   AlertTables &
   NotificationTables &
   DemoTables;
@@ -133,6 +136,10 @@ export function createFeatures(house: House): Features {
         ),
     },
     revocations: deviceRevocations(() => channel),
+    trust: {
+      badge: (deviceId) => trust.badge(deviceId),
+      quarantinedIds: (tenantId) => trust.quarantinedIds(tenantId),
+    },
     publicUrl,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
   });
@@ -159,6 +166,10 @@ export function createFeatures(house: House): Features {
     log,
     bus,
     directory: directories.telemetry,
+    screen: {
+      screen: (reading) => trust.screen(reading),
+      keep: (client, held) => trust.keep(client, held),
+    },
     sealedMarks: channel.carriage,
     settings: {
       maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
@@ -172,6 +183,20 @@ export function createFeatures(house: House): Features {
         };
       },
     },
+  });
+  const trust: TrustFeature = createTrust({
+    db,
+    clock,
+    log,
+    bus,
+    devices: trustDevices(devices),
+    history: telemetry,
+    settings: {
+      autoQuarantine: (tenantId) => choices.get(tenantId).autoQuarantine,
+      retentionRawDays: (tenantId) => choices.get(tenantId).retentionRawDays,
+      retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+    },
+    tenantIds: () => accounts.tenantIds(),
   });
   const notifications = createNotifications({
     db,
@@ -269,6 +294,7 @@ export function createFeatures(house: House): Features {
       alerts,
       notifications,
       telemetry,
+      trust,
       freeBytes: () => freeBytes(config.dataDir),
     }),
     network: networkSource({ ...house, gateway, listeners }),
@@ -279,7 +305,7 @@ export function createFeatures(house: House): Features {
     },
     stopping: house.stopping,
   });
-  addMetrics(house.metrics, { gateway, telemetry, live });
+  addMetrics(house.metrics, { gateway, telemetry, live, trust });
 
   // Those that are asked come before those that ask; listeners open last.
   const inOrder: Feature[] = [
@@ -288,6 +314,7 @@ export function createFeatures(house: House): Features {
     devices,
     channel,
     telemetry,
+    trust,
     notifications,
     alerts,
     live,

@@ -1,16 +1,18 @@
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LiveFeature } from "../features/live/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import type { TrustFeature } from "../features/trust/index.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 
 interface Sources {
   readonly gateway: GatewayFeature;
   readonly telemetry: TelemetryFeature;
   readonly live: LiveFeature;
+  readonly trust: TrustFeature;
 }
 
 /** What Prometheus reads: figures of the whole installation, none of a device or a person. */
-export function addMetrics(metrics: Metrics, { gateway, telemetry, live }: Sources): void {
+export function addMetrics(metrics: Metrics, { gateway, telemetry, live, trust }: Sources): void {
   metrics.add({
     name: "gatehouse_device_connections",
     help: "Device connections",
@@ -46,6 +48,21 @@ export function addMetrics(metrics: Metrics, { gateway, telemetry, live }: Sourc
     name: "gatehouse_reading_conflicts_total",
     help: "Values that contradicted an earlier one since start",
     read: () => telemetry.stats().conflicts,
+  });
+  metrics.add({
+    name: "gatehouse_readings_held_total",
+    help: "Readings kept apart since start",
+    read: () => trust.stats().held,
+  });
+  metrics.add({
+    name: "gatehouse_quarantines_total",
+    help: "Devices quarantined since start, by people and by their score",
+    read: () => trust.stats().quarantines,
+  });
+  metrics.add({
+    name: "gatehouse_devices_quarantined",
+    help: "Devices whose readings are kept apart now",
+    read: () => trust.stats().quarantined,
   });
   metrics.add({
     name: "gatehouse_live_viewers",

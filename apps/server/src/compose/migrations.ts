@@ -7,6 +7,7 @@ import { gatewayMigrations } from "../features/gateway/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { telemetryMigrations } from "../features/telemetry/index.ts";
+import { trustMigrations } from "../features/trust/index.ts";
 import type { FeatureMigrations } from "../platform/feature.ts";
 
 /** Every feature's schema, in the order of their foreign keys. */
@@ -17,6 +18,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   channelMigrations,
   gatewayMigrations,
   telemetryMigrations,
+  trustMigrations,
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,

@@ -4,6 +4,7 @@ import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, OverviewSources } from "../features/operations/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
+import type { TrustFeature } from "../features/trust/index.ts";
 import { databaseSizeBytes } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
 import { lastBackupMs } from "./operations.ts";
@@ -14,6 +15,7 @@ interface Sources extends House {
   readonly alerts: AlertsFeature;
   readonly notifications: NotificationsFeature;
   readonly telemetry: TelemetryFeature;
+  readonly trust: TrustFeature;
   freeBytes(): Promise<number>;
 }
 
@@ -75,6 +77,13 @@ export function overviewSources(house: Sources): OverviewSources {
           kind: "certificate_expiring",
           severity: "warning",
           atMs: expiresMs,
+          deviceId,
+          deviceName: name,
+        })),
+        ...house.trust.needs(tenantId).map(({ kind, deviceId, name, atMs }) => ({
+          kind,
+          severity: "warning",
+          atMs,
           deviceId,
           deviceName: name,
         })),

@@ -4,7 +4,7 @@ import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
 import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
 import type { ChannelFeature, DeviceInventory } from "../features/channel/index.ts";
 import type { DemoInventory } from "../features/demo/index.ts";
-import type { DevicesFeature, Revocations } from "../features/devices/index.ts";
+import type { DeviceDescription, DevicesFeature, Revocations } from "../features/devices/index.ts";
 import type {
   BridgedDevices,
   CommandSource,
@@ -13,6 +13,7 @@ import type {
   Discovery,
 } from "../features/gateway/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
+import type { TrustDevices } from "../features/trust/index.ts";
 import type { DeviceGate } from "../platform/http/principal.ts";
 import type { House } from "./features.ts";
 
@@ -137,6 +138,25 @@ export function demoInventory(devices: DevicesFeature): DemoInventory {
     },
     freshApiKey: async (tenantId, deviceId) => (await devices.rotateKey(actor(tenantId), deviceId)).apiKey,
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
+  };
+}
+
+/** Neighbours are the devices of one type at one site. */
+export function trustDevices(devices: DevicesFeature): TrustDevices {
+  const known = ({ tenantId, deviceId, name, siteId, typeId }: DeviceDescription) => ({
+    tenantId,
+    deviceId,
+    name,
+    groupId: `${siteId}/${typeId}`,
+    metrics: findDeviceType(typeId)?.metrics ?? [],
+  });
+  return {
+    list: async () => (await devices.describeDevices()).map(known),
+    async find(deviceId) {
+      const [described] = await devices.describeDevices({ deviceIds: [deviceId] });
+      return described && known(described);
+    },
+    note: (tenantId, deviceId, remark) => devices.noteCredential(tenantId, deviceId, remark),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { object, UnixMs, Uuid } from "../schemas.ts";
+import { TrustBadge } from "../trust.ts";
 
 export const DeviceStatus = Type.Union(
   [
@@ -45,5 +46,7 @@ export const Device = object({
   ),
   commands: Type.Array(Type.String()),
   last: Type.Array(LastValue),
+  /** Absent where nothing is judged. */
+  trust: Type.Optional(TrustBadge),
 });
 export type Device = Static<typeof Device>;

@@ -1,4 +1,5 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { devices } from "@gatehouse/contract";
 import type { DevicesDatabase } from "./tables.ts";
 
 /** A credential as the outside knows it. */
@@ -15,4 +16,10 @@ export interface Revocations {
   record(tx: DevicesDatabase, ended: readonly EndedCredential[]): Promise<void>;
   /** Ends the keys of the secure channel of a device that is being revoked, inside that transaction. */
   endChannelKeys(tx: DevicesDatabase, tenantId: Uuid, deviceId: Uuid): Promise<void>;
+}
+
+/** How far devices are believed, from memory. */
+export interface TrustBoard {
+  badge(deviceId: Uuid): devices.Device["trust"];
+  quarantinedIds(tenantId: Uuid): readonly Uuid[];
 }

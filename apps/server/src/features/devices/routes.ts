@@ -56,13 +56,14 @@ function siteRoutes({ sites }: Services): Route[] {
 function inventoryRoutes({ inventory, sites }: Services): Route[] {
   return [
     route(devices.listDevices, ({ principal, query }) => {
-      const { q, site, type, status, tag, sort = "name", offset, limit } = query;
+      const { q, site, type, status, tag, quarantined, sort = "name", offset, limit } = query;
       return inventory.list(principal.tenantId, {
         q,
         siteId: site,
         typeId: type,
         status,
         tag,
+        quarantined: quarantined !== undefined,
         sort,
         offset: Number(offset ?? 0),
         limit: limitOf(limit),

@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random, Timer, Uuid } from "@gatehouse/base";
-import type { Bus } from "@gatehouse/contract";
+import type { Bus, BusMessages } from "@gatehouse/contract";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
 import { ClaimService } from "./claims/claim-service.ts";
@@ -21,7 +21,7 @@ import { Discovery } from "./inventory/discovery.ts";
 import { InventoryService, type LastValues } from "./inventory/inventory-service.ts";
 import { OpenMetrics } from "./inventory/open-metrics.ts";
 import { OverviewService } from "./overview.ts";
-import type { Revocations } from "./ports.ts";
+import type { Revocations, TrustBoard } from "./ports.ts";
 import { PresenceBoard } from "./presence/presence.ts";
 import { RefusalCounter } from "./refusals/refusal-counter.ts";
 import { SiteService } from "./sites/site-service.ts";
@@ -37,6 +37,8 @@ export interface DevicesDeps {
   readonly issuer: CertificateIssuer;
   readonly lastValues: LastValues;
   readonly revocations: Revocations;
+  /** Absent where nothing is judged. */
+  readonly trust?: TrustBoard;
   /** Where people and devices reach this installation, without a slash at the end. */
   publicUrl(): string;
   retentionLogDays(tenantId: Uuid): number;
@@ -120,6 +122,7 @@ export class DeviceHouse {
       revocation: this.revocation,
       claims: this.claims,
       lastValues: deps.lastValues,
+      trust: deps.trust,
     });
     this.discovery = new Discovery(this.context, this.inventory);
     this.logs = new LogService(this.context);
@@ -173,12 +176,8 @@ export class DeviceHouse {
   #subscribe(): void {
     const { bus } = this.context;
     this.#subscriptions.push(
-      bus.subscribe("readings.stored", ({ readings }) => {
-        for (const { deviceId, receivedMs } of readings) {
-          this.presence.heard(deviceId, receivedMs);
-          this.refusals.accepted(deviceId, 1);
-        }
-      }),
+      bus.subscribe("readings.stored", (message) => this.#heard(message)),
+      bus.subscribe("readings.held", (message) => this.#heard(message)),
       bus.subscribe("device.connected", ({ deviceId, via, address, atMs }) =>
         this.presence.connected(deviceId, atMs, { via, address }),
       ),
@@ -190,6 +189,13 @@ export class DeviceHouse {
       this.#openMetrics.subscribe(),
       ...this.occurrences.subscribe(bus),
     );
+  }
+
+  #heard({ readings }: BusMessages["readings.stored"]): void {
+    for (const { deviceId, receivedMs } of readings) {
+      this.presence.heard(deviceId, receivedMs);
+      this.refusals.accepted(deviceId, 1);
+    }
   }
 
   /** Another process changed the device. */

@@ -46,6 +46,8 @@ export class Hub {
         news(tenantId)?.setStatus(deviceId, status, atMs),
       ),
       bus.subscribe("device.changed", ({ tenantId, deviceId }) => news(tenantId)?.addChanged(deviceId)),
+      bus.subscribe("device.quarantined", ({ tenantId, deviceId }) => news(tenantId)?.addChanged(deviceId)),
+      bus.subscribe("device.released", ({ tenantId, deviceId }) => news(tenantId)?.addChanged(deviceId)),
       bus.subscribe("device.log", ({ tenantId, deviceId, entry }) => news(tenantId)?.addLog(deviceId, entry)),
       bus.subscribe("command.changed", ({ tenantId, command }) => news(tenantId)?.setCommand(command)),
       bus.subscribe("alert.changed", ({ tenantId, alert }) => news(tenantId)?.setAlert(alert)),

@@ -14,6 +14,7 @@ export const DEFAULT_SETTINGS: SiteSettings = {
   retentionLogDays: 90,
   maxTimestampPastDays: 30,
   acceptDiscovery: true,
+  autoQuarantine: "suggest",
   homeAssistant: {
     enabled: false,
     url: "",

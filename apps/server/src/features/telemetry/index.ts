@@ -3,7 +3,14 @@ import { createTelemetryTables } from "./migrations/001-telemetry.ts";
 
 export { Boards } from "./boards/boards.ts";
 export type { LastValue } from "./catalogue.ts";
-export type { DeviceDirectory, KnownDevice, KnownMetric, TelemetrySettings } from "./ports.ts";
+export type {
+  DeviceDirectory,
+  HeldReading,
+  KnownDevice,
+  KnownMetric,
+  ReadingScreen,
+  TelemetrySettings,
+} from "./ports.ts";
 export type { TelemetryTables } from "./tables.ts";
 export {
   createTelemetry,

@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { SealedMark } from "@gatehouse/contract";
+import type { Reading, SealedMark } from "@gatehouse/contract";
 import type { PoolClient } from "pg";
 
 export interface KnownMetric {
@@ -31,6 +31,22 @@ export interface TelemetrySettings {
   maxPastDays(tenantId: Uuid): number;
   /** Of the whole installation: the longest that any tenant wants. */
   retention(): { readonly rawDays: number; readonly rollupDays: number };
+}
+
+/** Why a reading is kept apart; only whoever screens knows what is in it. */
+export type HeldFor = object;
+
+export interface HeldReading {
+  readonly reading: Reading;
+  readonly why: HeldFor;
+}
+
+/** Looks at every reading before it is stored, and keeps apart what it does not believe. */
+export interface ReadingScreen {
+  /** Why this reading must not become history; undefined when it may. Called once a reading, and quick. */
+  screen(reading: Reading): HeldFor | undefined;
+  /** Inside the transaction that stores the other readings of the batch. */
+  keep(client: PoolClient, held: readonly HeldReading[]): Promise<void>;
 }
 
 /** Keeps which sealed messages were taken. */

@@ -4,12 +4,12 @@ import type { Pool } from "pg";
 import type { Feature } from "../../platform/feature.ts";
 import { Catalogue, type LastValue, lastValuesOf } from "./catalogue.ts";
 import { CatalogueStore } from "./catalogue-store.ts";
-import { BatchWriter, type Horizon } from "./ingest/batch-writer.ts";
+import { type Alongside, BatchWriter, type Horizon } from "./ingest/batch-writer.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { IngestStore } from "./ingest/ingest-store.ts";
 import { preparePartitions, telemetryJobs } from "./jobs.ts";
-import { DAY_MS, type MetricValue, MINUTE_MS } from "./model.ts";
-import type { DeviceDirectory, SealedMarks, TelemetrySettings } from "./ports.ts";
+import { DAY_MS, type MetricValue, MINUTE_MS, refusalOf } from "./model.ts";
+import type { DeviceDirectory, ReadingScreen, SealedMarks, TelemetrySettings } from "./ports.ts";
 import { HistoryReader, type HistoryRequest } from "./query/history.ts";
 import { HistoryStore } from "./query/history-store.ts";
 import { telemetryRoutes } from "./routes.ts";
@@ -31,6 +31,7 @@ export interface TelemetryDeps {
   readonly settings: TelemetrySettings;
   readonly directory: DeviceDirectory;
   readonly sealedMarks?: SealedMarks;
+  readonly screen?: ReadingScreen;
 }
 
 export interface TelemetryStats {
@@ -49,6 +50,11 @@ export interface TelemetryFeature extends Feature {
    * False: no room, nothing taken, `done` is never called. The same reading again is kept once.
    */
   submit(reading: Reading, done: (error?: AppError) => void): boolean;
+  /**
+   * Makes history of readings that were kept apart, with what `alongside` writes, in one transaction: all or nothing.
+   * `kept` are those that are not too old for it; answers how many. No `readings.stored` is said of them.
+   */
+  moveIn(readings: readonly Reading[], alongside: Alongside): Promise<number>;
   /** Resolves when everything submitted so far has its answer. */
   flush(): Promise<void>;
   /** The newest committed value of every metric of these devices. */
@@ -71,12 +77,12 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
   const { pool, clock, log, bus, settings, directory } = deps;
   const catalogue = new Catalogue(new CatalogueStore(pool));
   const horizon: Horizon = { rolledUpToMs: 0, packedBeforeMs: 0 };
-  const store = new IngestStore(pool, deps.sealedMarks);
+  const store = new IngestStore(pool, deps.sealedMarks, deps.screen);
   const writer = new BatchWriter(catalogue, store, horizon, clock, log);
   // A reading older than what is kept would be all that its hour's rollup is made of.
-  const maxPastDays = (tenantId: Uuid): number =>
-    Math.min(settings.maxPastDays(tenantId), settings.retention().rawDays - 1);
-  const ingest = new Ingest({ writer, clock, log, bus, maxPastDays });
+  const maxAgeDays = (): number => settings.retention().rawDays - 1;
+  const maxPastDays = (tenantId: Uuid): number => Math.min(settings.maxPastDays(tenantId), maxAgeDays());
+  const ingest = new Ingest({ writer, clock, log, bus, screen: deps.screen, maxPastDays });
   const rollup = new Rollup({ store: new RollupStore(pool), catalogue, ingest, writer, horizon, clock, log });
   const pack = new Pack({ pool, store: new PackStore(pool), ingest, writer, horizon, rollup, clock, log });
   const reader = new HistoryReader({ catalogue, store: new HistoryStore(pool), rollup, directory, clock });
@@ -103,6 +109,15 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
         .catch((error: unknown) => log.warn({ err: error }, "telemetry.last_not_saved"));
     },
     submit: (reading, done) => ingest.submit(reading, done),
+    moveIn: (readings, alongside) =>
+      ingest.exclusively(async () => {
+        const nowMs = clock.nowMs();
+        const fits = readings.filter(
+          (reading) => refusalOf(reading, nowMs, maxAgeDays() * DAY_MS) === undefined,
+        );
+        const refused = await writer.moveIn(fits, alongside);
+        return fits.filter((reading) => !refused.has(reading)).length;
+      }),
     flush: () => ingest.flush(),
     lastValues: (deviceIds) => lastOf(catalogue, deviceIds),
     history: (tenantId, request) => reader.read(tenantId, request),

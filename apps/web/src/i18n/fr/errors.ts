@@ -61,6 +61,13 @@ export const errors: Record<ErrorCode, string> = {
   "message.too_many_metrics": "L’appareil envoie plus de mesures différentes que permis.",
   "message.rate_limited": "L’appareil envoie plus vite que permis.",
   "envelope.refused": "Le message chiffré n’est pas accepté.",
+  "agent.not_enrolled":
+    "Cette machine n’est pas encore inscrite. Lancez gatehouse-agent enrol avec un code de rattachement.",
+  "agent.already_enrolled":
+    "Cette machine est déjà inscrite. Avec --force, elle reçoit une nouvelle identité.",
+  "agent.already_running": "Un agent utilise déjà ce dossier d’état. Arrêtez-le d’abord.",
+  "trust.already_quarantined": "Cet appareil est déjà en quarantaine.",
+  "trust.not_quarantined": "Cet appareil n’est pas en quarantaine.",
   "telemetry.series_not_found": "Cette série n’existe pas. L’appareil a peut-être cessé de l’envoyer.",
   "telemetry.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
   "board.not_found": "Ce tableau n’existe pas. Il a peut-être été supprimé.",

@@ -8,8 +8,11 @@ import type { InventoryRow } from "./inventory-store.ts";
 export function viewDevice(
   row: InventoryRow,
   presence: Presence | undefined,
-  ownMetrics: readonly OwnMetric[],
-  last: readonly devices.LastValue[],
+  more: {
+    readonly metrics: readonly OwnMetric[];
+    readonly last: readonly devices.LastValue[];
+    readonly trust: devices.Device["trust"];
+  },
 ): devices.Device {
   const optional = {
     lastSeenMs: presence?.lastSeenMs,
@@ -29,9 +32,10 @@ export function viewDevice(
     intervalMs: row.intervalMs,
     createdMs: row.createdMs,
     demo: row.demo,
-    metrics: mergeMetrics(row.typeId, ownMetrics),
+    metrics: mergeMetrics(row.typeId, more.metrics),
     commands: findDeviceType(row.typeId)?.commands.map(({ key }) => key) ?? [],
-    last: [...last],
+    last: [...more.last],
+    ...(more.trust === undefined ? {} : { trust: more.trust }),
     ...(optional.lastSeenMs === undefined ? {} : { lastSeenMs: optional.lastSeenMs }),
     ...(optional.address === undefined ? {} : { address: optional.address }),
     ...(optional.via === undefined ? {} : { via: optional.via }),

@@ -8,6 +8,7 @@ import type { CredentialService } from "../credentials/credential-service.ts";
 import type { RevocationService } from "../credentials/revocation-service.ts";
 import { deleteDeviceLogLines } from "../device-log/log-store.ts";
 import { type Actor, MAX_DEVICES } from "../model.ts";
+import type { TrustBoard } from "../ports.ts";
 import { insertPresence } from "../presence/presence-store.ts";
 import { SITE_HAS_DEVICES, siteExists } from "../sites/site-store.ts";
 import type { DevicesDatabase } from "../tables.ts";
@@ -44,6 +45,8 @@ const LOG_LINES_DELETED_AT_ONCE = 20_000;
 
 export interface DeviceQuery extends Omit<DeviceFilter, "patterns" | "deviceId"> {
   readonly q?: string | undefined;
+  /** Only those whose readings are kept apart. */
+  readonly quarantined?: boolean;
   readonly sort: DeviceSort;
   readonly offset: number;
   readonly limit: number;
@@ -66,6 +69,7 @@ export interface InventoryDeps {
   readonly revocation: RevocationService;
   readonly claims: ClaimService;
   readonly lastValues: LastValues;
+  readonly trust: TrustBoard | undefined;
 }
 
 export class InventoryService {
@@ -80,8 +84,9 @@ export class InventoryService {
   /** The same few queries whatever the size of the fleet or the page. */
   async list(tenantId: Uuid, query: DeviceQuery): Promise<{ items: devices.Device[]; total: number }> {
     await this.#context.presence.flushStatus();
-    const { q = "", sort, offset, limit, ...filters } = query;
-    const filter = { ...filters, patterns: searchPatterns(q) };
+    const { q = "", sort, offset, limit, quarantined = false, ...filters } = query;
+    const deviceIds = quarantined ? (this.#deps.trust?.quarantinedIds(tenantId) ?? []) : undefined;
+    const filter = { ...filters, deviceIds, patterns: searchPatterns(q) };
     const total = await countInventory(this.#context.db, tenantId, filter);
     if (offset >= total || limit === 0) return { items: [], total };
     if (sort.endsWith("lastSeen")) await this.#context.presence.flush();
@@ -230,7 +235,11 @@ export class InventoryService {
     ]);
     return rows.map((row) => {
       const presence = this.#context.presence.find(row.deviceId);
-      return viewDevice(row, presence, metrics.get(row.deviceId) ?? [], last.get(row.deviceId) ?? []);
+      return viewDevice(row, presence, {
+        metrics: metrics.get(row.deviceId) ?? [],
+        last: last.get(row.deviceId) ?? [],
+        trust: this.#deps.trust?.badge(row.deviceId),
+      });
     });
   }
 

@@ -1,9 +1,11 @@
 import type { Clock, Logger, MonotonicMs, UnixMs } from "@gatehouse/base";
 import type { Reading } from "@gatehouse/contract";
+import type { PoolClient } from "pg";
 import type { Catalogue, DeviceSeries } from "../catalogue.ts";
 import { DAY_MS, HOUR_MS, startOf } from "../model.ts";
+import type { HeldReading } from "../ports.ts";
 import { classify, refusalFor } from "./batch-error.ts";
-import type { DirtyHour, IngestStore, SetInstant, StateInstant } from "./ingest-store.ts";
+import type { Beside, DirtyHour, IngestStore, SetInstant, StateInstant } from "./ingest-store.ts";
 import { type BatchPlan, findDoubtful, type Known, Planner, takeOver } from "./plan.ts";
 import type { Waiting } from "./reading-queue.ts";
 
@@ -14,6 +16,9 @@ export interface Horizon {
   /** No hour from here on is packed. */
   packedBeforeMs: UnixMs;
 }
+
+/** Something of another feature that is written in the transaction; `kept`: the readings that become history in it. */
+export type Alongside = (client: PoolClient, kept: ReadonlySet<Reading>) => Promise<void>;
 
 export interface IngestCounts {
   accepted: number;
@@ -57,6 +62,29 @@ export class BatchWriter {
     for (const { error } of batch) {
       if (error === undefined) this.counts.accepted++;
       else this.counts.refused++;
+    }
+  }
+
+  /**
+   * Writes readings that were kept apart, and what belongs to it, in one transaction; answers those that cannot be
+   * history. Only between two batches.
+   */
+  async moveIn(readings: readonly Reading[], alongside: Alongside): Promise<ReadonlySet<Reading>> {
+    try {
+      const refused = await this.#catalogue.ensure(readings);
+      const kept = new Set(readings.filter((reading) => !refused.has(reading)));
+      // The sealed messages they came in were recorded then.
+      await this.#commit(
+        [...kept].map(({ sealed: _recorded, ...reading }) => reading),
+        true,
+        [],
+        (client) => alongside(client, kept),
+      );
+      return new Set(refused.keys());
+    } catch (error) {
+      this.#store.disconnect();
+      this.#store.forgetDays();
+      throw error;
     }
   }
 
@@ -123,9 +151,21 @@ export class BatchWriter {
   }
 
   async #attempt(batch: readonly Waiting[], doubtAll: boolean): Promise<void> {
-    const refused = await this.#catalogue.ensure(batch.map(({ reading }) => reading));
-    if (refused.size > 0) for (const waiting of batch) waiting.error = refused.get(waiting.reading);
-    const readings = batch.filter(({ error }) => error === undefined).map(({ reading }) => reading);
+    const held = batch.flatMap(({ reading, held: why }) => (why === undefined ? [] : [{ reading, why }]));
+    const open = held.length === 0 ? batch : batch.filter(({ held: why }) => why === undefined);
+    const refused = await this.#catalogue.ensure(open.map(({ reading }) => reading));
+    if (refused.size > 0) for (const waiting of open) waiting.error = refused.get(waiting.reading);
+    const readings = open.filter(({ error }) => error === undefined).map(({ reading }) => reading);
+    await this.#commit(readings, doubtAll, held);
+  }
+
+  /** One transaction: the readings that are history, those kept apart, and what somebody else does alongside. */
+  async #commit(
+    readings: readonly Reading[],
+    doubtAll: boolean,
+    held: readonly HeldReading[],
+    alongside?: Beside["alongside"],
+  ): Promise<void> {
     const doubtful = findDoubtful(this.#catalogue, readings, doubtAll);
     const planner = new Planner(this.#catalogue, await this.#findKnown(doubtful), doubtful);
     for (const reading of readings) {
@@ -134,8 +174,10 @@ export class BatchWriter {
     }
     const { plan } = planner;
     const dirty = this.#findDirty(plan);
-    const sealed = readings.flatMap((reading) => reading.sealed ?? []);
-    await this.#store.commit(plan, dirty, sealed);
+    const sealed = [...readings, ...held.map(({ reading }) => reading)].flatMap(
+      (reading) => reading.sealed ?? [],
+    );
+    await this.#store.commit(plan, dirty, { sealed, held, alongside });
     takeOver(plan);
     this.#note(plan, dirty);
   }

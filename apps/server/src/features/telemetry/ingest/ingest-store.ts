@@ -3,12 +3,19 @@ import type { SealedMark } from "@gatehouse/contract";
 import type { Pool, PoolClient } from "pg";
 import type { MetricSet } from "../catalogue.ts";
 import type { MetricValue } from "../model.ts";
-import type { SealedMarks } from "../ports.ts";
+import type { HeldReading, ReadingScreen, SealedMarks } from "../ports.ts";
 import { createPartition, RAW } from "../upkeep/partition-store.ts";
 import { copyIn } from "./copy-store.ts";
 import { encodeRows } from "./encode.ts";
 import type { BatchPlan, Conflict } from "./plan.ts";
 import type { StateChange, StateTimeline } from "./state-plan.ts";
+
+/** What is written in the same transaction as a batch. */
+export interface Beside {
+  readonly sealed: readonly SealedMark[];
+  readonly held: readonly HeldReading[];
+  readonly alongside?: ((client: PoolClient) => Promise<void>) | undefined;
+}
 
 export interface DirtyHour {
   readonly setId: number;
@@ -99,12 +106,14 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 export class IngestStore {
   readonly #pool: Pool;
   readonly #sealedMarks: SealedMarks | undefined;
+  readonly #screen: ReadingScreen | undefined;
   readonly #days = new Set<UnixMs>();
   #client: PoolClient | undefined;
 
-  constructor(pool: Pool, sealedMarks: SealedMarks | undefined) {
+  constructor(pool: Pool, sealedMarks?: SealedMarks, screen?: ReadingScreen) {
     this.#pool = pool;
     this.#sealedMarks = sealedMarks;
+    this.#screen = screen;
   }
 
   /** Rows stored for these instants. `packedBeforeMs`: no later hour is packed. */
@@ -138,17 +147,14 @@ export class IngestStore {
   }
 
   /** One transaction: all of it is on the disk when this resolves, or none of it is. */
-  async commit(
-    plan: BatchPlan,
-    dirty: readonly DirtyHour[],
-    sealed: readonly SealedMark[],
-  ): Promise<void> {
+  async commit(plan: BatchPlan, dirty: readonly DirtyHour[], beside: Beside): Promise<void> {
+    const { sealed, held, alongside } = beside;
     const client = await this.#connected();
     await this.#ensureDays(client, plan);
     const changes = plan.timelines.filter(({ planned }) => planned.length > 0);
-    const beside = changes.length + plan.conflicts.length + dirty.length + sealed.length;
-    if (plan.rows.length + beside === 0) return;
-    const isCopyOnly = beside === 0;
+    const others = changes.length + plan.conflicts.length + dirty.length + sealed.length + held.length;
+    if (plan.rows.length + others === 0 && alongside === undefined) return;
+    const isCopyOnly = others === 0 && alongside === undefined;
     if (!isCopyOnly) await client.query("begin");
     if (plan.rows.length > 0) await copyIn(client, COPY, encodeRows(plan.rows));
     if (isCopyOnly) return;
@@ -157,6 +163,8 @@ export class IngestStore {
     if (dirty.length > 0)
       await client.query(INSERT_DIRTY, [dirty.map((hour) => hour.setId), dirty.map((hour) => hour.hourMs)]);
     if (sealed.length > 0) await this.#sealedMarks?.write(client, sealed);
+    if (held.length > 0) await this.#screen?.keep(client, held);
+    await alongside?.(client);
     await client.query("commit");
   }
 

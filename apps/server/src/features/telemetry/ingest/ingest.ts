@@ -1,6 +1,7 @@
 import { AppError, type Clock, type Logger, type MonotonicMs } from "@gatehouse/base";
 import type { Bus, Reading } from "@gatehouse/contract";
 import { DAY_MS, refusalOf } from "../model.ts";
+import type { ReadingScreen } from "../ports.ts";
 import type { BatchWriter } from "./batch-writer.ts";
 import { ReadingQueue, type Waiting } from "./reading-queue.ts";
 
@@ -9,6 +10,7 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly bus: Bus;
+  readonly screen?: ReadingScreen | undefined;
   maxPastDays(tenantId: string): number;
 }
 
@@ -49,7 +51,8 @@ export class Ingest {
     if (this.#stopping) return false;
     const maxPastMs = this.#deps.maxPastDays(reading.tenantId) * DAY_MS;
     const error = refusalOf(reading, this.#deps.clock.nowMs(), maxPastMs);
-    if (!this.#queue.push({ reading, done, error })) return false;
+    const held = error === undefined ? this.#deps.screen?.screen(reading) : undefined;
+    if (!this.#queue.push({ reading, done, error, held })) return false;
     this.#submitted++;
     this.#wake();
     return true;
@@ -125,8 +128,9 @@ export class Ingest {
     this.#queue.release(batch);
     this.#answered += batch.length;
     const stored: Reading[] = [];
-    for (const { reading, done, error } of batch) {
-      if (error === undefined) stored.push(reading);
+    const apart: Reading[] = [];
+    for (const { reading, done, error, held } of batch) {
+      if (error === undefined) (held === undefined ? stored : apart).push(reading);
       try {
         done(error);
       } catch (cause) {
@@ -134,5 +138,6 @@ export class Ingest {
       }
     }
     if (stored.length > 0) this.#deps.bus.publish("readings.stored", { readings: stored });
+    if (apart.length > 0) this.#deps.bus.publish("readings.held", { readings: apart });
   }
 }

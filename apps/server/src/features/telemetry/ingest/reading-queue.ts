@@ -1,11 +1,14 @@
 import type { AppError } from "@gatehouse/base";
 import type { Reading } from "@gatehouse/contract";
+import type { HeldFor } from "../ports.ts";
 
 export interface Waiting {
   readonly reading: Reading;
   readonly done: (error?: AppError) => void;
   /** Set when the reading is not kept. */
   error: AppError | undefined;
+  /** Set when the reading is kept apart. */
+  readonly held?: HeldFor | undefined;
 }
 
 export interface QueueLimits {
