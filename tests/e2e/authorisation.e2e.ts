@@ -12,6 +12,7 @@ const PASSWORD = "copper-lantern-83-violin";
 const endpoints: readonly contract.AnyEndpoint[] = [
   contract.accounts,
   contract.alerts,
+  contract.channel,
   contract.devices,
   contract.operations,
   contract.telemetry,
@@ -56,6 +57,16 @@ beforeAll(async () => {
   things.channels = (
     await server.call<{ id: string }>("POST", "/api/v1/channels", BODIES["PUT /api/v1/channels/:id"])
   ).id;
+  things.channel = device.deviceId;
+  const group = {
+    name: "g",
+    typeId: "plug",
+    siteId: things.sites,
+    maxDevices: 1,
+    expiresMs: Date.now() + 60_000,
+  };
+  const made = await server.call<{ group: { id: string } }>("POST", "/api/v1/enrolment-groups", group);
+  things["enrolment-groups"] = made.group.id;
   const database = await openDatabase(server.dataDir);
   const { rows } = await database.query<{ id: string; session: string }>(
     "select p.tenant_id as id, s.id as session from people p join sessions s on s.person_id = p.id",
@@ -93,6 +104,9 @@ const BODIES: Record<string, object> = {
   "POST /api/v1/devices/:id/keys": {},
   "POST /api/v1/devices/:id/claim-code": {},
   "POST /api/v1/devices/:id/certificate": { csrPem: "x".repeat(100) },
+  "PUT /api/v1/devices/:id/topics": { granted: [], revision: 0 },
+  "POST /api/v1/devices/:id/security/reset-pin": { reason: "taken over" },
+  "PUT /api/v1/channel/exceptions/:id": { untilMs: Date.now() + 60_000, reason: "taken over" },
   "POST /api/v1/devices/:id/commands": { key: "set", params: { on: true } },
   "PUT /api/v1/boards/:id": { name: "taken over", charts: [], rangeMs: 60_000, updatedMs: 1 },
   "PUT /api/v1/rules/:id": {
@@ -129,7 +143,8 @@ async function ask(endpoint: contract.AnyEndpoint, headers: Record<string, strin
   const kind = endpoint.path.split("/")[3] ?? "";
   const path = endpoint.path
     .replace(":id", things[kind] ?? "00000000-0000-4000-8000-00000000dead")
-    .replace(":credentialId", "00000000-0000-4000-8000-00000000dead");
+    .replace(":credentialId", "00000000-0000-4000-8000-00000000dead")
+    .replace(":keyId", "00000000deadbeef");
   const body = endpoint.body === undefined ? undefined : JSON.stringify(BODIES[name(endpoint)] ?? {});
   const reply = await fetch(`${server.url}${path}`, {
     method: endpoint.method,
@@ -198,6 +213,7 @@ test("another tenant's owner finds nothing and changes nothing", async () => {
     "/api/v1/channels",
     "/api/v1/alerts",
     "/api/v1/outbox",
+    "/api/v1/enrolment-groups",
     "/api/v1/telemetry/series",
   ]) {
     const reply = await fetch(`${server.url}${path}`, { headers: { cookie: stranger } });

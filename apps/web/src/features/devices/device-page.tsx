@@ -20,9 +20,10 @@ import { DeviceHeader } from "./device-header.tsx";
 import { HistoryTab } from "./history-tab.tsx";
 import { LogTab } from "./log-tab.tsx";
 import { NowTab } from "./now-tab.tsx";
+import { SecurityTab } from "./security-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 
-const TABS = ["now", "history", "commands", "credentials", "log", "settings"] as const;
+const TABS = ["now", "history", "commands", "credentials", "security", "log", "settings"] as const;
 type TabName = (typeof TABS)[number];
 
 const isTab = (text: string | undefined): text is TabName =>
@@ -122,6 +123,8 @@ function TabContent(props: { name: TabName; device: devices.Device }) {
       return <CommandsTab device={device} />;
     case "credentials":
       return <CredentialsTab device={device} />;
+    case "security":
+      return <SecurityTab device={device} />;
     case "log":
       return <LogTab key={device.id} deviceId={device.id} />;
     case "settings":

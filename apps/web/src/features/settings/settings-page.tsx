@@ -3,6 +3,7 @@ import { useTranslations } from "use-intl";
 import { usePageTitle } from "../../app/page-title.ts";
 import { useTabLine } from "../../design/tab-line.ts";
 import { AboutSection } from "./about-section.tsx";
+import { ChannelSection } from "./channel-section.tsx";
 import { DemoSection } from "./demo-section.tsx";
 import { IntegrationsSection } from "./integrations-section.tsx";
 import { NetworkSection } from "./network-section.tsx";
@@ -14,6 +15,7 @@ import { StorageSection } from "./storage-section.tsx";
 const SECTIONS = {
   site: SiteSection,
   network: NetworkSection,
+  channel: ChannelSection,
   notifications: NotificationsSection,
   integrations: IntegrationsSection,
   storage: StorageSection,

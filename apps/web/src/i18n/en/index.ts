@@ -1,4 +1,5 @@
 export { alerts } from "./alerts.ts";
+export { channel } from "./channel.ts";
 export { claim } from "./claim.ts";
 export { common } from "./common.ts";
 export { devices } from "./devices.ts";

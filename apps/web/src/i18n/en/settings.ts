@@ -4,6 +4,7 @@ export const settings = {
   section: {
     site: "Site",
     network: "Network",
+    channel: "Secure channel",
     notifications: "Notifications",
     integrations: "Integrations",
     storage: "Storage",

@@ -7,6 +7,7 @@ export const settings: Same<typeof en> = {
   section: {
     site: "Site",
     network: "Réseau",
+    channel: "Canal sécurisé",
     notifications: "Notifications",
     integrations: "Intégrations",
     storage: "Stockage",
