@@ -54,6 +54,18 @@ export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
     to: { path: "^apps/web/" },
   },
   {
+    name: "the agent imports packages only",
+    severity: "error",
+    from: { path: "^apps/agent/" },
+    to: { path: "^apps/(?!agent/)" },
+  },
+  {
+    name: "no other app imports the agent",
+    severity: "error",
+    from: { path: "^apps/(?!agent/)" },
+    to: { path: "^apps/agent/" },
+  },
+  {
     name: "production never imports test code",
     severity: "error",
     from: { path: "^(apps|packages)/", pathNot: "\\.test\\.tsx?$|/testing/|^packages/testkit/" },

@@ -2,6 +2,7 @@ import { AppError, type Clock, type Random } from "@gatehouse/base";
 import {
   CLOCK_TOLERANCE_MS,
   type ContentType,
+  frameKindOf,
   Handshake,
   isTimely,
   type KeyBundle,
@@ -44,12 +45,6 @@ export interface SecureLinkParts {
   readonly isClockSet: () => boolean;
 }
 
-const kindOf = (frame: Uint8Array): "sealed" | "data" | "answer" | undefined => {
-  if (frame[2] === 0x01) return "sealed";
-  if (frame[3] === 0x20) return "data";
-  return frame[3] === 0x22 ? "answer" : undefined;
-};
-
 /**
  * The device's end of the secure channel on one connection: envelopes in and out, no wire, no timer. The session
  * lives here and nowhere else, so it ends with the connection.
@@ -91,7 +86,7 @@ export class SecureLink {
 
   /** What an envelope says; undefined for the answer to our HELLO. Refuses `envelope.refused`. */
   async receive(frame: Uint8Array): Promise<Incoming | undefined> {
-    switch (kindOf(frame)) {
+    switch (frameKindOf(frame)) {
       case "data":
         return this.#receiveData(frame);
       case "sealed":

@@ -192,7 +192,7 @@ export class FakeServer {
           return [201, this.#enrolment.enrol(JSON.parse(body.toString()))];
         case "GET /api/v1/channel/keys":
           return [200, { servers: [{ suite: this.suite, ...this.serverKeys() }] }];
-        case "POST /api/v1/ingest":
+        case "POST /api/v1/channel/messages":
           return this.#ingest(body);
         default:
           return [404, { code: "request.not_found" }];

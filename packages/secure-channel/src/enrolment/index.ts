@@ -1,4 +1,5 @@
 export { type Claim, claimOfCode, claimOfGroup, isRegistrationId } from "./claim.ts";
+export { signDeviceSettings, verifyDeviceSettings } from "./device-settings.ts";
 export {
   type RevocationTerms,
   type RevokedEntry,

@@ -1,0 +1,54 @@
+export interface UnitOptions {
+  readonly nodePath: string;
+  readonly mainPath: string;
+  readonly stateDir: string;
+  readonly user: string;
+  /** Whether it may switch LEDs, which lie in /sys. */
+  readonly writesLeds: boolean;
+}
+
+/** The service: started at boot, started again whenever it ends, and able to write nothing but its own state. */
+export function systemdUnit({ nodePath, mainPath, stateDir, user, writesLeds }: UnitOptions): string {
+  return `[Unit]
+Description=Gatehouse agent
+Wants=network-online.target
+After=network-online.target time-sync.target
+
+[Service]
+ExecStart=${[nodePath, mainPath, "run", "--state-dir", stateDir].map(quote).join(" ")}
+User=${user}
+Restart=always
+RestartSec=5
+TimeoutStopSec=20
+UMask=0077
+MemoryMax=256M
+TasksMax=64
+ReadWritePaths=${[stateDir, ...(writesLeds ? ["-/sys/class/leds", "-/sys/devices"] : [])].map(quote).join(" ")}
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=${[nodePath, mainPath, stateDir].some(isInHome) ? "read-only" : "yes"}
+PrivateTmp=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+${writesLeds ? "" : "ProtectKernelTunables=yes\n"}ProtectClock=yes
+ProtectHostname=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+const isInHome = (path: string): boolean => /^\/(home|root)\//.test(path);
+
+/** systemd.service(5), "Command lines": double quotes, with `\\`, `"`, `%` and `$` escaped. */
+const quote = (text: string): string =>
+  `"${text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%").replaceAll("$", "$$$$")}"`;

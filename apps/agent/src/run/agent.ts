@@ -1,0 +1,225 @@
+import type { Clock, Logger, Random } from "@gatehouse/base";
+import { type ChannelEvents, DeviceChannel } from "@gatehouse/device-client";
+import { CONTENT_TYPES } from "@gatehouse/secure-channel";
+import { CommandDesk } from "../commands/command-desk.ts";
+import { CommandJournal } from "../commands/journal.ts";
+import type { AgentConfig, RemoteSettings } from "../config/schema.ts";
+import { faultOf } from "../sensors/files.ts";
+import { Spool } from "../spool/spool.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { carrierOf } from "./carrier.ts";
+import { Collector } from "./collector.ts";
+import { DeviceLog, teeLogger } from "./device-log.ts";
+import { Health } from "./health.ts";
+import { machineTime } from "./machine-time.ts";
+import { RemoteSettingsKeeper } from "./remote-settings.ts";
+import { Sender } from "./sender.ts";
+import { TimeKeeper } from "./time-keeper.ts";
+
+export interface AgentParts {
+  readonly state: StateFolder;
+  readonly config: AgentConfig;
+  /** "/" in earnest. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+/** What is opened before the agent can be put together. */
+interface Opened {
+  readonly time: TimeKeeper;
+  readonly spool: Spool;
+  readonly deviceLog: DeviceLog;
+  /** To standard output and, from its level on, to the device's log. */
+  readonly log: Logger;
+  readonly settings: RemoteSettingsKeeper;
+  readonly journal: CommandJournal;
+}
+
+/** Longest a stop waits for the store to be emptied; what is left is sent after the next start. */
+const LAST_SEND_MS = 2_000;
+
+/** One agent at work: measures into its store, empties it to the server, obeys what it may. */
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #opened: Opened;
+  readonly #health: Health;
+  readonly #collector: Collector;
+  readonly #desk: CommandDesk;
+  readonly #channel: DeviceChannel;
+  readonly #sender: Sender;
+  #toldWrongClock = false;
+
+  /** The caller holds the lock of the state folder. Refuses `agent.not_enrolled`. */
+  static async start(parts: AgentParts): Promise<Agent> {
+    const { state, config, root, clock, random, log } = parts;
+    const identity = await state.getIdentity();
+    const spool = await Spool.open({
+      folder: state.spoolFolder,
+      capBytes: config.store.capMegabytes * 1024 * 1024,
+      flushMs: config.store.flushSeconds * 1000,
+      clock,
+    });
+    const time = new TimeKeeper(clock, machineTime(root, random));
+    const settings = await RemoteSettingsKeeper.open({ state, identity, local: remotePart(config), log });
+    const deviceLog = new DeviceLog(spool, time, settings.effective.log.sendLevel);
+    const opened: Opened = {
+      time,
+      spool,
+      settings,
+      deviceLog,
+      journal: await CommandJournal.open(state),
+      log: teeLogger(log, deviceLog),
+    };
+    const events: ChannelEvents = {};
+    const channel = await DeviceChannel.open({
+      identity,
+      store: state,
+      carrier: (current) => carrierOf(config.transport, current, clock),
+      clock,
+      random,
+      log: opened.log,
+      isClockSet: () => time.isClockSet,
+      events,
+    });
+    const agent = new Agent(parts, opened, channel);
+    events.connected = () => agent.#connected();
+    events.command = (command) => void agent.#desk.take(command);
+    events.control = (payload) => void agent.#takeSettings(payload);
+    events.serverTime = (serverTimeMs) => agent.#hearTime(serverTimeMs);
+    agent.#begin();
+    return agent;
+  }
+
+  private constructor(parts: AgentParts, opened: Opened, channel: DeviceChannel) {
+    const { config, clock, random, root } = parts;
+    const { spool, time, settings, journal, deviceLog, log } = opened;
+    this.#parts = parts;
+    this.#opened = opened;
+    this.#channel = channel;
+    const common = { clock, time, spool, log };
+    const machine = { root, clock };
+    this.#sender = new Sender({ ...common, channel, random });
+    this.#collector = new Collector({
+      ...common,
+      machine,
+      health: () => this.#health.measure(),
+      stored: () => this.#sender.nudge(),
+    });
+    this.#health = new Health({
+      ...common,
+      channel,
+      settings,
+      lostElsewhere: () => this.#collector.notStored + this.#sender.refusedCount,
+    });
+    this.#desk = new CommandDesk({
+      config,
+      machine,
+      journal,
+      clock,
+      log,
+      serverNowMs: () => time.serverNowMs(),
+      answer: (id, answer) => this.#answer(id, answer),
+      report: (type, data) => deviceLog.event(type, data),
+      changed: () => void this.#collector.measure(),
+    });
+  }
+
+  /** For people and for monitoring. */
+  get status(): object {
+    const { version, config } = this.#parts;
+    const { deviceId, name, url, keys, words } = this.#channel.identity;
+    return {
+      version,
+      deviceId,
+      name,
+      server: url,
+      words: words.join(" "),
+      keyId: keys.keyId,
+      transport: config.transport,
+      connected: this.#channel.isConnected,
+      ...this.#health.measure(),
+      sent: this.#sender.sentCount,
+      damagedBytes: this.#opened.spool.stats.damagedBytes,
+      sensors: this.#collector.states,
+    };
+  }
+
+  /** The new key id, once the server confirmed it. */
+  rotateKeys(): Promise<string> {
+    return this.#channel.rotateKeys();
+  }
+
+  /** Measures no more, sends what the server takes at once, closes the store. */
+  async stop(): Promise<void> {
+    const { clock } = this.#parts;
+    const { spool } = this.#opened;
+    await this.#collector.stop();
+    const untilMs = clock.monotonicMs() + LAST_SEND_MS;
+    while (this.#channel.isConnected && spool.stats.depth > 0 && clock.monotonicMs() < untilMs)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.#channel.stop();
+    await this.#sender.stop();
+    await spool.close();
+  }
+
+  #begin(): void {
+    const { log, spool, settings } = this.#opened;
+    const { depth, damagedBytes } = spool.stats;
+    log.info({ version: this.#parts.version, waiting: depth }, "agent.started");
+    if (damagedBytes > 0) log.error({ damagedBytes }, "store.damaged");
+    this.#channel.start();
+    this.#sender.start();
+    this.#apply(settings.effective);
+  }
+
+  #connected(): void {
+    this.#sender.nudge();
+    void this.#desk.sendAnswers();
+  }
+
+  #apply({ intervalSeconds, sensors, log }: RemoteSettings): void {
+    this.#opened.deviceLog.setLevel(log.sendLevel);
+    this.#collector.start(intervalSeconds * 1000, sensors);
+  }
+
+  async #answer(id: string, answer: { ok: boolean; reason: string }): Promise<void> {
+    const { time } = this.#opened;
+    await this.#channel.send({
+      contentType: CONTENT_TYPES.command,
+      payload: Buffer.from(JSON.stringify({ id, ...answer })),
+      sentMs: time.isClockSet ? time.serverNowMs() : 0,
+    });
+  }
+
+  async #takeSettings(payload: Uint8Array): Promise<void> {
+    const { settings, deviceLog, log } = this.#opened;
+    const reason = this.#parts.config.remoteSettings
+      ? await settings.take(payload, this.#channel.identity).catch((error: unknown) => faultOf(error))
+      : "this machine's configuration takes none";
+    const { version } = settings;
+    if (reason !== undefined) {
+      log.warn({ reason, version }, "settings.refused");
+      return;
+    }
+    this.#apply(settings.effective);
+    log.info({ version }, "settings.applied");
+    deviceLog.event("settings.applied", { version });
+  }
+
+  #hearTime(serverTimeMs: number): void {
+    const { time, log } = this.#opened;
+    time.heardServer(serverTimeMs);
+    const isWrong = !time.isClockSet;
+    if (isWrong && !this.#toldWrongClock) log.warn({ offsetMs: time.offsetMs }, "clock.wrong");
+    this.#toldWrongClock = isWrong;
+  }
+}
+
+const remotePart = ({ intervalSeconds, sensors, log }: AgentConfig): RemoteSettings => ({
+  intervalSeconds,
+  sensors,
+  log,
+});

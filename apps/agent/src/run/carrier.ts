@@ -1,0 +1,31 @@
+import { AppError, type Clock } from "@gatehouse/base";
+import {
+  type Carrier,
+  httpCarrier,
+  type Identity,
+  mqttCarrier,
+  webSocketCarrier,
+} from "@gatehouse/device-client";
+import type { AgentConfig } from "../config/schema.ts";
+
+/** The server's own MQTT, behind the same address and certificate as everything else. */
+const MQTT_PATH = "/mqtt";
+
+export function carrierOf(transport: AgentConfig["transport"], identity: Identity, clock: Clock): Carrier {
+  const { url, ca, deviceId, apiKey, topics } = identity;
+  const trust = ca === undefined ? {} : { ca };
+  if (transport === "websocket") return webSocketCarrier({ url, trust, clock });
+  if (transport === "http") return httpCarrier({ url, trust });
+  if (apiKey === undefined)
+    throw new AppError("config.invalid", {
+      problems: ["transport: mqtt needs an API key from the enrolment"],
+    });
+  return mqttCarrier({
+    url: new URL(MQTT_PATH, url).href.replace(/^http/, "ws"),
+    clientId: `agent-${deviceId}`,
+    username: deviceId,
+    password: apiKey,
+    topics,
+    trust,
+  });
+}

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { AppError, type Random } from "@gatehouse/base";
+import { ensurePrivateFolder, readPrivateFile, replacePrivateFile } from "@gatehouse/base/private-file";
+import { type DeviceStore, type Identity, parseIdentity } from "@gatehouse/device-client";
+
+/** Everything an agent keeps: 0700, each file 0600; refused when others can read it. */
+export interface StateFolder extends DeviceStore {
+  readonly path: string;
+  readonly spoolFolder: string;
+  readonly configPath: string;
+  readonly socketName: string;
+  /** Refuses `agent.not_enrolled`, and `secret.unreadable` when it is damaged. */
+  getIdentity(): Promise<Identity>;
+  read(name: StateFile): Promise<Uint8Array | undefined>;
+  write(name: StateFile, bytes: Uint8Array): Promise<void>;
+}
+
+/** `remote.json`: the settings the server signed; `commands.json`: what was run, so that nothing runs twice. */
+type StateFile = "identity.json" | "counters.json" | "remote.json" | "commands.json";
+
+/** Makes the folder when there is none; refuses `config.invalid` when others can enter it. */
+export async function openStateFolder(path: string, random: Random): Promise<StateFolder> {
+  await ensurePrivateFolder(path);
+  const read = (name: StateFile): Promise<Uint8Array | undefined> => readPrivateFile(join(path, name));
+  const write = (name: StateFile, bytes: Uint8Array): Promise<void> =>
+    replacePrivateFile(join(path, name), bytes, random);
+  return {
+    path,
+    spoolFolder: join(path, "spool"),
+    configPath: join(path, "agent.json"),
+    socketName: "agent.sock",
+    read,
+    write,
+    loadIdentity: () => read("identity.json"),
+    saveIdentity: (bytes) => write("identity.json", bytes),
+    loadState: (name) => read(`${name}.json`),
+    saveState: (name, bytes) => write(`${name}.json`, bytes),
+    async getIdentity() {
+      const bytes = await read("identity.json");
+      if (bytes === undefined) throw new AppError("agent.not_enrolled", { stateDir: path });
+      return parseIdentity(bytes);
+    },
+  };
+}
