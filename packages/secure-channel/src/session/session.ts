@@ -27,10 +27,13 @@ export const SESSION_MAX_MS = HANDSHAKE_DUE_MS + 3_600_000;
 /** Content type of a DATA without content: the first of a session whose device has nothing to say yet. */
 export const NO_CONTENT = 0;
 
+type DataContent = ContentType | typeof NO_CONTENT;
+const isDataContent = (value: number): value is DataContent => value === NO_CONTENT || isContentType(value);
+
 const SESSION_ID_LABEL = ascii("SX-sid-v1\0");
 
 export interface DataMessage extends Partial<MessageFlags> {
-  readonly contentType: ContentType | typeof NO_CONTENT;
+  readonly contentType: DataContent;
   readonly payload: Uint8Array;
 }
 
@@ -119,20 +122,7 @@ export class Session {
 
   /** Opens a DATA frame of the peer, once. Refuses in the order of cost; a refused frame changes nothing. */
   open(frame: Uint8Array, nowMs: MonotonicMs): OpenedData {
-    const {
-      suite,
-      flags: flagBits,
-      contentType,
-      epoch: number,
-      sessionId,
-      sequence,
-    } = parseDataHeader(frame);
-    const flags = decodeFlags(flagBits);
-    if (flags === undefined || !(contentType === NO_CONTENT || isContentType(contentType)))
-      throw refused("malformed");
-    if (frame.length - HEADER_BYTES > this.#maxSealedBytes) throw refused("malformed");
-    if (suite !== this.suite) throw refused("suite");
-    if (!sameBytes(sessionId, this.#idBytes) || this.isOver(nowMs)) throw refused("unknown_key");
+    const { contentType, epoch: number, sequence, ...flags } = this.#readHeader(frame, nowMs);
     const receiving = this.#epochs?.receiving;
     const epoch = receiving?.find(number, nowMs);
     if (receiving === undefined || epoch === undefined) throw refused("unknown_key");
@@ -143,5 +133,16 @@ export class Session {
     this.#window.accept(sequence);
     receiving.accept(epoch, sequence, this.#window.highest, nowMs);
     return { ...flags, contentType, payload, sequence, epoch: number };
+  }
+
+  /** What can be refused without a key. */
+  #readHeader(frame: Uint8Array, nowMs: MonotonicMs): Omit<OpenedData, "payload"> {
+    const { suite, flags: bits, contentType, epoch, sessionId, sequence } = parseDataHeader(frame);
+    const flags = decodeFlags(bits);
+    if (flags === undefined || !isDataContent(contentType)) throw refused("malformed");
+    if (frame.length - HEADER_BYTES > this.#maxSealedBytes) throw refused("malformed");
+    if (suite !== this.suite) throw refused("suite");
+    if (!sameBytes(sessionId, this.#idBytes) || this.isOver(nowMs)) throw refused("unknown_key");
+    return { ...flags, contentType, epoch, sequence };
   }
 }
