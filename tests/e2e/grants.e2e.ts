@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
+import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 type Device = FloodClient & { deviceId: string };
@@ -87,6 +88,66 @@ test.skipIf(!hasClients)("taking a topic away silences an open subscription with
   await publish(sensor, "yard/lamp", "on");
   while (!lamp.output.includes("yard/lamp on")) await sleep(20);
   expect(heard.output).not.toContain("shut");
+});
+
+const LOOKS = [
+  {
+    viewport: { width: 1440, height: 900 },
+    language: "en",
+    save: "Save the topic",
+    act: "Take the topic away",
+  },
+  {
+    viewport: { width: 390, height: 844 },
+    language: "fr",
+    save: "Enregistrer le sujet",
+    act: "Retirer le sujet",
+  },
+] as const;
+
+test.each(LOOKS)("a topic is granted, changed and taken away in the console, $language", async (look) => {
+  await setTopics(sensor);
+  const granted = async () =>
+    (await server.call<Topics>("GET", `/api/v1/devices/${sensor.deviceId}/topics`)).granted;
+  const browser = await openBrowser();
+  try {
+    const saved = await fetch(`${server.url}/api/v1/auth/me`, {
+      method: "PATCH",
+      headers: { cookie: server.cookie, "content-type": "application/json" },
+      body: JSON.stringify({ language: look.language }),
+    });
+    expect(saved.status).toBe(200);
+    const context = await browser.newContext({ viewport: look.viewport, reducedMotion: "reduce" });
+    const faults = await watchFaults(context);
+    await useSession(context, server.url, server.cookie);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/devices/${sensor.deviceId}/credentials`);
+    await page.getByRole("button", { name: /^(Grant a topic|Accorder un sujet)$/ }).click();
+    const dialog = page.getByRole("dialog");
+    const topic = dialog.getByRole("textbox");
+    const save = dialog.getByRole("button", { name: look.save });
+    await topic.fill("gh/other/up/telemetry");
+    await save.click();
+    await dialog.getByText(/gh, led, temperature/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await topic.fill("house/+/lamp");
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await granted()).toEqual([grant("house/+/lamp", false, true)]);
+    await page.getByRole("button", { name: /^(Change|Modifier) house/ }).click();
+    await dialog.getByRole("checkbox").first().check();
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await granted()).toEqual([grant("house/+/lamp", true, true)]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("button", { name: /^(Take away|Retirer) house/ }).click();
+    await dialog.getByRole("button", { name: look.act }).click();
+    await page.getByText(/^(Only its own topics|Seulement ses propres sujets)$/).waitFor();
+    expect(await granted()).toEqual([]);
+    expect(faults).toEqual([]);
+  } finally {
+    await browser.close();
+  }
 });
 
 test("a topic that is not to be had is refused with its reason, and grants survive a restart", async () => {

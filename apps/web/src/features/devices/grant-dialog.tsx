@@ -73,7 +73,7 @@ export function GrantDialog(props: {
           }
           error={problem === "nothing_allowed" ? t("problem.nothing_allowed") : undefined}
         >
-          <div className="stack stack-tight" style={{ marginTop: 4 }}>
+          <div className="stack" style={{ marginTop: 4 }}>
             <Checkbox value="publish" label={t("publish")} />
             <Checkbox value="subscribe" label={t("subscribe")} />
           </div>

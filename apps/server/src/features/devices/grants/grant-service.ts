@@ -1,5 +1,12 @@
 import { AppError, type Uuid } from "@gatehouse/base";
-import { type devices, downTopic, findGrantProblem, UP_KINDS, upTopic } from "@gatehouse/contract";
+import {
+  DOWN_KINDS,
+  type devices,
+  downTopic,
+  findGrantProblem,
+  UP_KINDS,
+  upTopic,
+} from "@gatehouse/contract";
 import { announceChange, type DevicesContext, getRecord } from "../context.ts";
 import { lockDevice } from "../credentials/credential-store.ts";
 import type { Actor } from "../model.ts";
@@ -93,5 +100,5 @@ function difference(
 
 const ownTopics = (name: string): TopicGrant[] => [
   ...UP_KINDS.map((kind) => ({ pattern: upTopic(name, kind), publish: true, subscribe: false })),
-  { pattern: downTopic(name), publish: false, subscribe: true },
+  ...DOWN_KINDS.map((kind) => ({ pattern: downTopic(name, kind), publish: false, subscribe: true })),
 ];
