@@ -60,6 +60,8 @@ class OpenConnection implements Connection {
   #inbox: Promise<void> = Promise.resolve();
   #inboxCount = 0;
   #answered: (() => void) | undefined;
+  /** Sequence of the announcement of keys that is under way. */
+  #announced: number | undefined;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -105,6 +107,7 @@ class OpenConnection implements Connection {
     if (wire === undefined || this.#ended) throw new AppError("url.unreachable", { reason: "closed" });
     const inSession = message.single === true ? undefined : this.#link.data(message);
     const frame = inSession ?? (await this.#link.single(message));
+    this.#announced = message.contentType === CONTENT_TYPES.keys ? frame.sequence : undefined;
     const acknowledged = this.#inFlight.wait(frame.sequence);
     try {
       const receipt = await Promise.race([acknowledged, this.#written(wire, frame.bytes)]);
@@ -166,7 +169,10 @@ class OpenConnection implements Connection {
         const incoming = await this.#link.receive(envelope);
         if (incoming === undefined) this.#answered?.();
         else if (incoming.contentType === CONTENT_TYPES.ack) this.#acknowledged(incoming.payload);
-        else await this.#parts.received(incoming);
+        else {
+          await this.#parts.received(incoming);
+          if (incoming.contentType === CONTENT_TYPES.keys) this.#keysAnswered();
+        }
       } catch (error) {
         this.#parts.log.warn(
           { code: isAppError(error) ? error.code : String(error) },
@@ -183,6 +189,11 @@ class OpenConnection implements Connection {
       ...(code === undefined ? {} : { code }),
       ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
     });
+  }
+
+  /** A change of keys has an answer of its own in place of an acknowledgement. */
+  #keysAnswered(): void {
+    if (this.#announced !== undefined) this.#inFlight.settle(this.#announced, { result: "stored" });
   }
 
   #finish(reason: string): void {

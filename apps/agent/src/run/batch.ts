@@ -63,7 +63,7 @@ function place(number: number, entry: Entry, time: TimeKeeper): Placed {
     return { number, isLate, isReading: false, item };
   }
   // The record's number lets a reader tell a line that came twice from one that happened twice.
-  const common = { kind: entry.kind, ...at, record: number, ...entry.data };
+  const common = { ...entry.data, kind: entry.kind, ...at, record: number };
   const item =
     entry.kind === "log"
       ? { ...common, level: entry.level, message: entry.message }

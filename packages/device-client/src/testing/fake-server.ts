@@ -207,7 +207,7 @@ export class FakeServer {
     if (opened === "duplicate") return [200, { seq: "0", result: "duplicate" }];
     const code = this.#take(opened.taken);
     opened.confirm();
-    return [200, { seq: opened.sequence, result: code === undefined ? "stored" : "refused", code }];
+    return code === undefined ? [200, { seq: opened.sequence, result: "stored" }] : [422, { code }];
   }
 
   #serve(socket: WebSocket): void {
@@ -237,9 +237,14 @@ export class FakeServer {
       return;
     }
     const { taken, sequence, confirm } = opened;
-    if (taken.contentType === 8) this.#changeKeys(socket, sessions, taken.value as Record<string, never>);
-    else if (!this.acknowledges) return;
-    const code = taken.contentType === 8 ? undefined : this.#take(taken);
+    if (!this.acknowledges) return;
+    if (taken.contentType === 8) {
+      // The answer is the acknowledgement.
+      this.#changeKeys(socket, sessions, taken.value as Record<string, never>);
+      confirm();
+      return;
+    }
+    const code = this.#take(taken);
     confirm();
     this.#ack(socket, sessions, { seq: sequence, result: code ? "refused" : "stored", code });
   }

@@ -55,7 +55,8 @@ function connect({ url, trust, clock }: WebSocketSettings, handlers: WireHandler
     });
     socket.on("message", (data: RawData, isBinary: boolean) => {
       if (isBinary) handlers.received(new Uint8Array(data as Buffer));
-      else socket.close(1003);
+      // In clear the server only says that it refuses what it could not open; a new handshake mends what can be.
+      else socket.close(1000, "refused");
     });
     socket.on("close", (code, reason) => {
       pings.cancel();

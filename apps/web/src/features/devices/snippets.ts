@@ -25,6 +25,7 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, number | boolean
   plug: { power: 42, on: true },
   led: { on: true, brightness: 80 },
   contact: { open: false },
+  "linux-agent": { cpuTemperature: 48.3, load1: 0.12 },
   generic: { temperature: 21.4, door_open: false },
 };
 
