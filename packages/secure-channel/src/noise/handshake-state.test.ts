@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { type Random, seededRandom } from "@gatehouse/base";
 import { describe, expect, it } from "vitest";
 import { fromHex, toHex } from "../primitives/bytes.ts";
@@ -7,13 +5,10 @@ import { x25519 } from "../primitives/x25519.ts";
 import { cbcHmacAead, gcmAead } from "../session/aeads.ts";
 import { sessionProtocolOf } from "../session/protocols.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
+import { describeShared, readShared } from "../testing/shared-vectors.ts";
 import { CipherState } from "./cipher-state.ts";
 import { type HandshakeOptions, HandshakeState } from "./handshake-state.ts";
 import { IK, type NoiseProtocol, type Pattern } from "./protocol.ts";
-
-const VECTORS = fileURLToPath(
-  new URL("../../../../../shared/vectors/noise/cacophony-ik-xx-25519-aesgcm-sha256.json", import.meta.url),
-);
 
 /** Patterns of the vectors; the product uses IK alone. */
 const PATTERNS: Readonly<Record<string, Pattern>> = {
@@ -63,10 +58,10 @@ function sideOf(vector: Vector, side: Side): HandshakeState {
   });
 }
 
-describe.skipIf(!existsSync(VECTORS))("Noise vectors of cacophony (skipped without ../shared)", () => {
-  const { vectors } = existsSync(VECTORS)
-    ? (JSON.parse(readFileSync(VECTORS, "utf8")) as { vectors: Vector[] })
-    : { vectors: [] };
+const published = readShared<{ vectors: Vector[] }>("noise/cacophony-ik-xx-25519-aesgcm-sha256.json");
+
+describeShared("Noise vectors of cacophony", () => {
+  const vectors = published?.vectors ?? [];
 
   it.each(vectors.map((vector) => [vector.protocol_name, vector] as const))("reproduces %s", (_, vector) => {
     const sides = [sideOf(vector, "init"), sideOf(vector, "resp")] as const;

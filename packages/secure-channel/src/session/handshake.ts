@@ -111,9 +111,9 @@ export interface AcceptOptions {
 export function acceptHello(hello: Hello, options: AcceptOptions): { answer: Uint8Array; session: Session } {
   const { own, peer, suites, random, nowMs } = options;
   const { suite, senderKeyId, recipientKeyId } = hello;
-  if (!isSuiteAccepted(suite, suites)) throw refused("suite");
   if (own?.keyId !== recipientKeyId || peer?.keyId !== senderKeyId) throw refused("unknown_key");
-  if (own.suite !== suite || peer.suite !== suite) throw refused("suite");
+  const isOfSuite = own.suite === suite && peer.suite === suite;
+  if (!isOfSuite || !isSuiteAccepted(suite, suites)) throw refused("suite");
   const noise = noiseOf(hello, {
     role: "responder",
     own: own.agreementPair,
