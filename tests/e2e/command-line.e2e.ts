@@ -40,6 +40,22 @@ test("a device is added, listed and revoked beside the running server", async ()
   expect(revoked.json<{ status: string }>().status).toBe("revoked");
 });
 
+test("a device is granted topics, shown with its own, and loses them", async () => {
+  const topics = (...options: string[]) =>
+    gatehouse(server.dataDir, "device", "topics", "cli-03", ...options);
+  await gatehouse(server.dataDir, "device", "add", "cli-03");
+  await topics("--publish", "house/lamp");
+  const both = await topics("--subscribe", "house/lamp", "--json");
+  expect(both.json<{ granted: object[] }>().granted).toEqual([
+    { pattern: "house/lamp", publish: true, subscribe: true },
+  ]);
+  const { out } = await topics();
+  expect(out).toMatch(/gh\/cli-03\/up\/telemetry\s+yes\s+no\s+own[\s\S]*house\/lamp\s+yes\s+yes\s+granted/);
+  expect((await topics("--publish", "#")).err).toContain("device.topic_not_grantable");
+  const none = await topics("--remove", "house/lamp", "--json");
+  expect(none.json<{ granted: object[] }>().granted).toEqual([]);
+});
+
 test("mistakes get one clear answer and change nothing", async () => {
   const unknownType = await gatehouse(
     server.dataDir,

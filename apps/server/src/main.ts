@@ -9,6 +9,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   start [--demo] [--host ADDRESS] [--port N] [--mqtt-port N] [--mqtts-port N]
   device add NAME [--type T] [--site S] [--label L] [--tag a,b]
   device list [--search TEXT]
+  device topics NAME [--publish TOPIC] [--subscribe TOPIC] [--remove TOPIC]
   device revoke NAME
   simulate [--devices N] [--rate READINGS_PER_SECOND] [--seconds S] [--seed X]
   simulate FILE --server URL [--ca FILE]

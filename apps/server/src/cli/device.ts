@@ -2,19 +2,25 @@ import { AppError } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import type { Config } from "../platform/config/schema.ts";
 import type { CommandLine } from "./arguments.ts";
+import { showTopics } from "./device-topics.ts";
+import { findDevice } from "./find-device.ts";
 import { type LocalCall, withLocalServer } from "./local-server.ts";
 import { type Output, table } from "./output.ts";
 
-/** `device add NAME --type T [--site S] [--label L] [--tag a,b]`, `device list [--search TEXT]`, `device revoke NAME`. */
+/**
+ * `device add NAME --type T [--site S] [--label L] [--tag a,b]`, `device list [--search TEXT]`, `device revoke NAME`,
+ * `device topics NAME [--publish TOPIC] [--subscribe TOPIC] [--remove TOPIC]`.
+ */
 export function runDevice(config: Config, { words, options }: CommandLine, output: Output): Promise<void> {
   const [, verb, name] = words;
   return withLocalServer(config, async (call) => {
     if (verb === "add" && name !== undefined) await add(config, call, name, options, output);
     else if (verb === "list") await list(call, options, output);
     else if (verb === "revoke" && name !== undefined) await revoke(call, name, output);
+    else if (verb === "topics" && name !== undefined) await showTopics(call, name, options, output);
     else
       throw new AppError("request.invalid", {
-        usage: "gatehouse device add NAME --type TYPE | list | revoke NAME",
+        usage: "gatehouse device add NAME --type TYPE | list | revoke NAME | topics NAME",
       });
   });
 }
@@ -83,13 +89,8 @@ async function list(call: LocalCall, options: CommandLine["options"], output: Ou
 }
 
 async function revoke(call: LocalCall, name: string, output: Output): Promise<void> {
-  const { items } = await call<{ items: devices.Device[] }>(
-    "GET",
-    `/api/v1/devices?limit=200&q=${encodeURIComponent(name)}`,
-  );
-  const device = items.find((known) => known.name.toLowerCase() === name.toLowerCase() || known.id === name);
-  if (device === undefined) throw new AppError("device.not_found", { name });
-  const revoked = await call<devices.Device>("POST", `/api/v1/devices/${device.id}/revoke`);
+  const { id } = await findDevice(call, name);
+  const revoked = await call<devices.Device>("POST", `/api/v1/devices/${id}/revoke`);
   output.result(
     revoked,
     () => `${revoked.name} is revoked: its credentials are refused and its connections dropped.`,
