@@ -1,0 +1,241 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import {
+  type AgentProcess,
+  runCommand,
+  startProcess,
+  writeConfig,
+} from "../../apps/agent/src/testing/agent-process.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+
+interface Enrolled {
+  readonly deviceId: string;
+  readonly name: string;
+  readonly stateDir: string;
+  readonly words: readonly string[];
+}
+
+let server: Gatehouse;
+let folder: string;
+let count = 0;
+const agents: AgentProcess[] = [];
+
+beforeAll(async () => {
+  server = await startGatehouse();
+  folder = mkdtempSync(join(tmpdir(), "agents-"));
+});
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.kill("SIGKILL");
+});
+afterAll(async () => {
+  await server.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    await sleep(100);
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+/** A device made in the console, and a machine enrolled as it with the command that the console shows. */
+async function enrolled(config: object = {}, suite = "M1"): Promise<Enrolled> {
+  const name = `pi-${++count}`;
+  const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const { device, claim } = await server.call<{ device: { id: string }; claim: { code: string } }>(
+    "POST",
+    "/api/v1/devices",
+    { name, typeId: "linux-agent", siteId: items[0]?.id },
+  );
+  const stateDir = join(folder, name);
+  writeConfig(stateDir, { intervalSeconds: 1, ...config });
+  const args = ["enrol", server.url, claim.code, "--suite", suite, "--state-dir", stateDir, "--json"];
+  const { code, stdout } = await runCommand(args);
+  expect(code, stdout).toBe(0);
+  return { deviceId: device.id, name, stateDir, words: JSON.parse(stdout).words };
+}
+
+function run({ stateDir }: Enrolled, root = "/"): AgentProcess {
+  const agent = startProcess(stateDir, root);
+  agents.push(agent);
+  return agent;
+}
+
+interface History {
+  readonly t: number[];
+  readonly v: number[];
+  readonly conflicts: number;
+}
+
+/** The history of one metric, raw; empty before the first value. */
+async function history({ deviceId }: Enrolled, metric = "load1", of = server): Promise<History> {
+  const nowMs = Date.now();
+  const { items } = await of.call<{ items: History[] }>("POST", "/api/v1/telemetry/history", {
+    series: [`${deviceId}:${metric}`],
+    fromMs: nowMs - 3_600_000,
+    toMs: nowMs + 60_000,
+    resolution: "raw",
+  });
+  return items[0] as History;
+}
+
+const historyOf = (device: Enrolled, count: number): Promise<History> =>
+  until(`${count} readings`, async () => {
+    const found = await history(device).catch(() => undefined);
+    return found !== undefined && found.t.length >= count && found;
+  });
+
+interface Security {
+  readonly keys: { keyId: string; state: string; suite: number; software?: string }[];
+  readonly enrolment?: { words: string[] };
+}
+const securityOf = ({ deviceId }: Enrolled): Promise<Security> =>
+  server.call("GET", `/api/v1/devices/${deviceId}/security`);
+
+interface Command {
+  readonly id: string;
+  readonly state: string;
+  readonly reason?: string;
+}
+async function command({ deviceId }: Enrolled, key: string, params: object): Promise<Command> {
+  const { id } = await server.call<Command>("POST", `/api/v1/devices/${deviceId}/commands`, { key, params });
+  return until(`the end of ${key}`, async () => {
+    const { items } = await server.call<{ items: Command[] }>("GET", `/api/v1/devices/${deviceId}/commands`);
+    return items.find((item) => item.id === id && ["acknowledged", "failed"].includes(item.state));
+  });
+}
+
+async function status({ stateDir }: Enrolled): Promise<Record<string, unknown>> {
+  return JSON.parse((await runCommand(["status", "--state-dir", stateDir, "--json"])).stdout);
+}
+
+test.each([
+  ["M1", "websocket"],
+  ["C1", "websocket"],
+  ["M1", "mqtt"],
+  ["M1", "http"],
+])("a machine enrols and its readings are in the history: %s over %s", async (suite, transport) => {
+  const device = await enrolled({ transport }, suite);
+  run(device);
+  const { v, conflicts } = await historyOf(device, 3);
+  expect(conflicts).toBe(0);
+  for (const load of v) expect(load).toBeGreaterThanOrEqual(0);
+  const { keys, enrolment } = await securityOf(device);
+  expect(keys).toMatchObject([
+    { state: "active", suite: suite === "M1" ? 2 : 1, software: "gatehouse-agent 0.1.0" },
+  ]);
+  expect(enrolment?.words).toEqual(device.words);
+  expect((await history(device, "memoryUsed")).v[0]).toBeGreaterThan(0);
+});
+
+test("a person's command runs what the machine's owner allowed, and nothing else", async () => {
+  const device = await enrolled({ commands: { hello: { argv: ["/bin/echo", "hello from the machine"] } } });
+  const agent = run(device);
+  await until("connected", async () => agent.logged("channel.connected"));
+  expect(await command(device, "run", { name: "hello" })).toMatchObject({ state: "acknowledged" });
+  expect(await command(device, "run", { name: "reboot" })).toMatchObject({
+    state: "failed",
+    reason: "not allowed by this machine's configuration",
+  });
+  await until("its output in the log", async () => {
+    const log = await server.call<object>("GET", `/api/v1/devices/${device.deviceId}/log`);
+    return JSON.stringify(log).includes("hello from the machine");
+  });
+});
+
+test("nothing is lost or doubled when the server is killed while the machine measures", async () => {
+  const device = await enrolled();
+  run(device);
+  await historyOf(device, 2);
+  const startedMs = Date.now();
+  for (let kill = 0; kill < 2; kill++) {
+    await server.kill("SIGKILL");
+    await sleep(2_500);
+    await server.restart();
+    await sleep(1_500);
+  }
+  const lastsMs = Date.now() - startedMs;
+  await until("everything is sent", async () => {
+    const { connected, queueDepth } = await status(device);
+    return connected === true && Number(queueDepth) <= 1;
+  });
+  const { t, conflicts } = await history(device);
+  const during = t.filter((ts) => ts >= startedMs && ts <= startedMs + lastsMs);
+  expect(conflicts).toBe(0);
+  expect(new Set(t).size).toBe(t.length);
+  // A measurement every second, also while there was no server; a busy machine may be late with some.
+  expect(during.length).toBeGreaterThanOrEqual(Math.floor(lastsMs / 2_000));
+  const gaps = t.slice(1).map((ts, i) => ts - (t[i] as number));
+  expect(Math.max(...gaps)).toBeLessThan(5_000);
+});
+
+test("both sides change their keys while it runs", async () => {
+  const device = await enrolled();
+  run(device);
+  await historyOf(device, 1);
+  expect(await runCommand(["rotate", "--state-dir", device.stateDir, "--json"])).toMatchObject({ code: 0 });
+  const { keys } = await securityOf(device);
+  expect(keys.map(({ state }) => state).sort()).toEqual(["active", "overlap"]);
+  await server.call("POST", "/api/v1/channel/keys/rotate", { suite: 2 });
+  const { t } = await history(device);
+  await historyOf(device, t.length + 2);
+  expect(await status(device)).toMatchObject({
+    connected: true,
+    keyId: keys.find(({ state }) => state === "active")?.keyId,
+  });
+});
+
+test("a revoked machine is cut off at once, and keeps what it measured", async () => {
+  const device = await enrolled();
+  const agent = run(device);
+  await historyOf(device, 1);
+  await server.call("POST", `/api/v1/devices/${device.deviceId}/revoke`);
+  await until("cut off", async () => agent.logged("channel.disconnected"));
+  await sleep(2_500);
+  const { connected, queueDepth } = await status(device);
+  expect(connected).toBe(false);
+  expect(Number(queueDepth)).toBeGreaterThanOrEqual(1);
+});
+
+test("a group's key enrols a machine that nobody made in the console", async () => {
+  const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const { group, key } = await server.call<{ group: { id: string }; key: string }>(
+    "POST",
+    "/api/v1/enrolment-groups",
+    {
+      name: "Shelf",
+      typeId: "linux-agent",
+      siteId: items[0]?.id,
+      maxDevices: 1,
+      expiresMs: Date.now() + 3_600_000,
+    },
+  );
+  const keyFile = join(folder, "group.key");
+  writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+  const enrol = (name: string) =>
+    runCommand(
+      [
+        "enrol",
+        server.url,
+        "--group",
+        group.id,
+        "--group-key-file",
+        keyFile,
+        "--registration-id",
+        name,
+      ].concat(["--state-dir", join(folder, name), "--json"]),
+    );
+  const { code, stdout } = await enrol("shelf-1");
+  expect(code, stdout).toBe(0);
+  const { deviceId } = JSON.parse(stdout);
+  const device = { deviceId, name: "shelf-1", stateDir: join(folder, "shelf-1"), words: [] };
+  run(device);
+  await historyOf(device, 1);
+  expect(await enrol("shelf-2")).toMatchObject({ code: 1 });
+});
