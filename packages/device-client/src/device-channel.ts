@@ -190,11 +190,20 @@ export class DeviceChannel {
     }
   }
 
-  /** Before each attempt after a failure: the server may use other keys by now. What it says is signed by the root. */
+  /**
+   * Before each attempt after a failure: the server may use other keys by now. What it says is signed by the root.
+   * A carrier that only sends learns here whether the server is there at all; others find out by connecting.
+   */
   async #refreshServerKeys(failures: number): Promise<void> {
-    if (failures === 0 && this.#parts.carrier(this.#identity).isTwoWay) return;
-    const { server } = await fetchServerKeys(this.#identity);
-    if (server !== undefined) await this.#follow(server);
+    const { isTwoWay } = this.#parts.carrier(this.#identity);
+    if (failures === 0 && isTwoWay) return;
+    try {
+      const server = await fetchServerKeys(this.#identity);
+      if (server !== undefined) await this.#follow(server);
+    } catch (error) {
+      if (!isTwoWay) throw error;
+      this.#parts.log.debug({ reason: reasonOf(error) }, "channel.server_keys_not_read");
+    }
   }
 
   async #follow(offered: Identity["server"]): Promise<void> {

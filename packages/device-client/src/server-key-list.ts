@@ -13,15 +13,11 @@ const ServerKeyList = Type.Object({
 });
 
 /** What the server says its keys are, for our suite; whoever uses them checks the root's signature. */
-export async function fetchServerKeys(
-  identity: Identity,
-): Promise<{ readonly server: ServerKeysJson | undefined }> {
+export async function fetchServerKeys(identity: Identity): Promise<ServerKeysJson | undefined> {
   const url = new URL("/api/v1/channel/keys", identity.url);
   const trust = identity.ca === undefined ? {} : { ca: identity.ca };
   const { status, body } = await exchange({ method: "GET", url: url.href, trust });
   if (status !== 200) throw new AppError("url.unreachable", { host: url.host, reason: `HTTP ${status}` });
   const found = parseJson(ServerKeyList, body).servers.find(({ suite }) => suite === identity.suite);
-  if (found === undefined) return { server: undefined };
-  const { suite: _, ...server } = found;
-  return { server };
+  return found && { current: found.current, ...(found.next === undefined ? {} : { next: found.next }) };
 }

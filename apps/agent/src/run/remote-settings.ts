@@ -40,6 +40,7 @@ export class RemoteSettingsKeeper {
   readonly #parts: RemoteSettingsParts;
   #version = 0;
   #effective: RemoteSettings;
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: RemoteSettingsParts) {
     this.#parts = parts;
@@ -64,8 +65,17 @@ export class RemoteSettingsKeeper {
     return this.#effective;
   }
 
-  /** Takes a message of content type 10; durable before it is in force. Answers why not, undefined when it is. */
-  async take(payload: Uint8Array, identity: Identity): Promise<string | undefined> {
+  /**
+   * Takes a message of content type 10, one after the other; durable before it is in force. Answers why not, undefined
+   * when it is.
+   */
+  take(payload: Uint8Array, identity: Identity): Promise<string | undefined> {
+    const mine = this.#turn.then(() => this.#take(payload, identity));
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async #take(payload: Uint8Array, identity: Identity): Promise<string | undefined> {
     const message = parse(payload);
     if (!Check(SettingsMessage, message)) return "malformed";
     const { current, next } = identity.server;
