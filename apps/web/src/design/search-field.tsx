@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
+import styles from "./search-field.module.css";
 
 const TYPING_PAUSE_MS = 250;
 
@@ -21,6 +22,7 @@ export function SearchField(props: { label: string; value: string; onChange: (te
   }, [props.value]);
   return (
     <TextInput
+      className={styles.field ?? ""}
       type="search"
       aria-label={props.label}
       placeholder={props.label}

@@ -4,9 +4,6 @@ import { useCan } from "../../data/session.ts";
 import { useShortcut } from "../../design/shortcuts.ts";
 import { NAV_ITEMS } from "./nav-items.ts";
 
-/** Where `/` goes on a page that has a filter: `<TextInput {...filterField} />`. */
-export const filterField = { "data-filter-field": "" } as const;
-
 /** The keys that work on every page. */
 export function useShellKeys(actions: {
   onFind: () => void;

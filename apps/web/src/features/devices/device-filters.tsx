@@ -1,13 +1,11 @@
 import type { devices, ReplyOf } from "@gatehouse/contract";
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { Button, NativeSelect } from "@mantine/core";
 import { useTranslations } from "use-intl";
-import { filterField } from "../../app/shell/use-shell-keys.ts";
 import { type DeviceStatus, StateGlyph } from "../../design/device-state.tsx";
+import { SearchField } from "../../design/search-field.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./devices.module.css";
+import { QuarantineGlyph } from "./trust-mark.tsx";
 import { useTypeName } from "./type-icon.tsx";
 
 export type Facets = ReplyOf<typeof devices.deviceFacets>;
@@ -17,10 +15,11 @@ export interface DeviceFilterValues {
   readonly type?: string;
   readonly status?: string;
   readonly tag?: string;
+  /** "true" or absent. */
+  readonly quarantined?: string;
 }
 
 const STATUSES: readonly DeviceStatus[] = ["online", "stale", "offline", "never", "revoked"];
-const TYPING_PAUSE_MS = 200;
 
 export const isStatus = (text: string | undefined): text is DeviceStatus =>
   (STATUSES as readonly (string | undefined)[]).includes(text);
@@ -33,6 +32,7 @@ export function DeviceFilters(props: {
   onClear: () => void;
 }) {
   const t = useTranslations();
+  const format = useFormat();
   const typeName = useTypeName();
   const { values, facets, onChange } = props;
   const filtered = Object.values(values).some((value) => value !== undefined);
@@ -40,8 +40,23 @@ export function DeviceFilters(props: {
     onChange({ [key]: event.currentTarget.value || undefined });
   return (
     <search className={styles.bar} aria-label={t("devices.filter.label")}>
-      <SearchField value={values.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
+      <SearchField
+        label={t("devices.filter.search")}
+        value={values.q ?? ""}
+        onChange={(q) => onChange({ q: q || undefined })}
+      />
       <StatusChips chosen={values.status} facets={facets} onChange={(status) => onChange({ status })} />
+      {(facets.quarantined > 0 || values.quarantined !== undefined) && (
+        <button
+          type="button"
+          className={styles.chip}
+          aria-pressed={values.quarantined !== undefined}
+          onClick={() => onChange({ quarantined: values.quarantined === undefined ? "true" : undefined })}
+        >
+          <QuarantineGlyph />
+          {t("trust.quarantined")} <span className={styles.count}>{format.number(facets.quarantined)}</span>
+        </button>
+      )}
       <NativeSelect
         aria-label={t("devices.filter.type")}
         value={values.type ?? ""}
@@ -68,30 +83,6 @@ export function DeviceFilters(props: {
         </Button>
       )}
     </search>
-  );
-}
-
-function SearchField(props: { value: string; onChange: (value: string) => void }) {
-  const t = useTranslations("devices.filter");
-  const field = useRef<HTMLInputElement>(null);
-  const search = useDebouncedCallback(props.onChange, TYPING_PAUSE_MS);
-  useEffect(() => {
-    const input = field.current;
-    if (input !== null && document.activeElement !== input) input.value = props.value;
-  }, [props.value]);
-  return (
-    <TextInput
-      {...filterField}
-      ref={field}
-      type="search"
-      className={styles.search ?? ""}
-      aria-label={t("search")}
-      placeholder={t("search")}
-      maxLength={100}
-      leftSection={<IconSearch size={15} stroke={1.6} aria-hidden="true" />}
-      defaultValue={props.value}
-      onChange={(event) => search(event.currentTarget.value)}
-    />
   );
 }
 

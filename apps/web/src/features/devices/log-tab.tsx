@@ -1,42 +1,28 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconArrowUp, IconNotes, IconSearch } from "@tabler/icons-react";
+import { Button, NativeSelect } from "@mantine/core";
+import { IconArrowUp, IconNotes } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { filterField } from "../../app/shell/use-shell-keys.ts";
 import { given } from "../../data/given.ts";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { ReadMore } from "../../design/pager.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { SearchField } from "../../design/search-field.tsx";
 import styles from "./devices.module.css";
 import { LOG_KINDS, LogLines, useKindName } from "./log-lines.tsx";
 import { type LogFilter, useDeviceLog } from "./use-device-log.ts";
-
-const TYPING_PAUSE_MS = 250;
 
 /** The whole log: search, kind, older lines on demand, newer ones behind a button. */
 export function LogTab(props: { deviceId: string }) {
   const t = useTranslations("devices.log");
   const kindName = useKindName();
-  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
   const [kind, setKind] = useState("");
-  const [q] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS);
   const filter: LogFilter = given({ q: q || undefined, kind: kind || undefined });
   return (
     <div className="stack">
       <search className={styles.bar}>
-        <TextInput
-          {...filterField}
-          type="search"
-          className={styles.search ?? ""}
-          aria-label={t("search")}
-          placeholder={t("search")}
-          maxLength={100}
-          leftSection={<IconSearch size={15} stroke={1.6} aria-hidden="true" />}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-        />
+        <SearchField label={t("search")} value={q} onChange={setQ} />
         <NativeSelect
           aria-label={t("kind")}
           value={kind}
