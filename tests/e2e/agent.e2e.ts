@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -239,3 +240,96 @@ test("a group's key enrols a machine that nobody made in the console", async () 
   await historyOf(device, 1);
   expect(await enrol("shelf-2")).toMatchObject({ code: 1 });
 });
+
+test.runIf(process.getuid?.() === 0)("an ordinary user enrols and runs it", async () => {
+  const nobody = { uid: 65_534 };
+  const device = await enrolled();
+  const home = mkdtempSync(join(tmpdir(), "nobody-"));
+  chownSync(home, nobody.uid, nobody.uid);
+  const { claim } = await server.call<{ claim: { code: string } }>("POST", "/api/v1/devices", {
+    name: "nobodys",
+    typeId: "linux-agent",
+    siteId: (await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites")).items[0]?.id,
+  });
+  const stateDir = join(home, "state");
+  const ended = await runCommand(
+    ["enrol", server.url, claim.code, "--state-dir", stateDir, "--json"],
+    "",
+    nobody,
+  );
+  expect(ended.code, ended.stdout).toBe(0);
+  const agent = startProcess(stateDir, "/", nobody);
+  agents.push(agent);
+  const { deviceId } = JSON.parse(ended.stdout);
+  await historyOf({ ...device, deviceId }, 2);
+  const foreign = await runCommand(["run", "--state-dir", device.stateDir], "", nobody);
+  expect(foreign.code).not.toBe(0);
+  await agent.kill("SIGTERM");
+  rmSync(home, { recursive: true, force: true });
+});
+
+test("over HTTPS it believes the authority of its enrolment, and no other", async () => {
+  const secure = await startGatehouse({ GATEHOUSE_HTTP_HOST: "0.0.0.0" }, { owner: false });
+  const other = await startGatehouse({ GATEHOUSE_HTTP_HOST: "0.0.0.0" }, { owner: false });
+  try {
+    const url = secure.url.replace("http:", "https:");
+    await createOwnerOverTls(url, secure.setupUrl);
+    const { items } = await secure.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+    const made = await secure.call<{ device: { id: string }; claim: { code: string } }>(
+      "POST",
+      "/api/v1/devices",
+      {
+        name: "far",
+        typeId: "linux-agent",
+        siteId: items[0]?.id,
+      },
+    );
+    const stateDir = join(folder, "far");
+    writeConfig(stateDir, { intervalSeconds: 1 });
+    const ended = await runCommand(["enrol", url, made.claim.code, "--state-dir", stateDir, "--json"]);
+    expect(ended.code, ended.stdout).toBe(0);
+    const device = { deviceId: made.device.id, name: "far", stateDir, words: [] };
+    const agent = run(device);
+    await until(
+      "a reading",
+      async () => (await history(device, "load1", secure).catch(() => undefined))?.t.length,
+    );
+    await agent.kill("SIGTERM");
+
+    const identityFile = join(stateDir, "identity.json");
+    const identity = JSON.parse(readFileSync(identityFile, "utf8"));
+    expect(identity.ca).toContain("BEGIN CERTIFICATE");
+    const otherCa = readFileSync(join(other.dataDir, "tls", "ca.crt"), "utf8");
+    writeFileSync(identityFile, JSON.stringify({ ...identity, ca: otherCa }), { mode: 0o600 });
+    const fooled = run(device);
+    await until("refused", async () => fooled.logged("channel.disconnected"));
+    const [refusal] = fooled.lines.filter(({ msg }) => msg === "channel.disconnected");
+    expect(refusal?.reason).toMatch(/CERT|certificate|SIGNATURE|issuer/i);
+    expect(fooled.logged("channel.connected")).toBe(false);
+  } finally {
+    await Promise.all([secure.end(), other.end()]);
+  }
+});
+
+/** The setup link's page would do this; its certificate is of an authority nobody knows yet. */
+async function createOwnerOverTls(url: string, setupUrl: string | undefined): Promise<void> {
+  const token = new URLSearchParams(new URL(setupUrl ?? "").hash.slice(1)).get("token");
+  const body = JSON.stringify({
+    token,
+    organisation: "Far",
+    name: "Far Owner",
+    email: "owner@example.org",
+    password: "plum-harbour-tunnel-49-otter",
+    language: "en",
+  });
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    request(
+      `${url}/api/v1/setup`,
+      { method: "POST", headers: { "content-type": "application/json" }, rejectUnauthorized: false },
+      (reply) => resolve(reply.resume().statusCode),
+    )
+      .on("error", reject)
+      .end(body);
+  });
+  expect(status).toBeLessThan(300);
+}

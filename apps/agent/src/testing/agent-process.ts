@@ -12,9 +12,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Who runs it, where root runs the tests: another user's id. */
+type AsUser = { readonly uid?: number };
+
+const userOf = ({ uid }: AsUser): object => (uid === undefined ? {} : { uid, gid: uid });
+
 /** Runs one command of the agent to its end. */
-export function runCommand(args: readonly string[], input = ""): Promise<Ended> {
-  const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args], { stdio: "pipe" });
+export function runCommand(args: readonly string[], input = "", as: AsUser = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args], { stdio: "pipe", ...userOf(as) });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
@@ -35,11 +40,11 @@ export interface AgentProcess {
 }
 
 /** The agent at work, as a process of its own. */
-export function startProcess(stateDir: string, root = "/"): AgentProcess {
+export function startProcess(stateDir: string, root = "/", as: AsUser = {}): AgentProcess {
   const child: ChildProcess = spawn(
     process.execPath,
     ["--no-warnings", MAIN, "run", "--state-dir", stateDir, "--root", root],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { stdio: ["ignore", "pipe", "inherit"], ...userOf(as) },
   );
   const lines: Record<string, unknown>[] = [];
   if (child.stdout)
