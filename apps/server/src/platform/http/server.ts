@@ -60,7 +60,9 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.addHook("onRequest", async (request) => assertSameSite(request.method, request.headers, request.host));
   app.removeAllContentTypeParsers();
   registerJsonParser(app);
-  app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) =>
+    done(null, body),
+  );
   await app.register(cookie);
   await registerSecurityHeaders(app, options.tls !== undefined);
   await app.register(rateLimit, {
