@@ -55,7 +55,7 @@ const overview = createRoute({
 const devices = createRoute({
   getParentRoute: () => console_,
   path: "/devices",
-  validateSearch: textSearch("q", "type", "status", "tag", "sort", "offset"),
+  validateSearch: textSearch("q", "type", "status", "tag", "quarantined", "sort", "offset"),
   staticData: { crumbs: [{ label: "devices" }] },
   component: lazyRouteComponent(() => import("../features/devices/devices-page.tsx"), "DevicesPage"),
 });

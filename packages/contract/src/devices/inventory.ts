@@ -53,6 +53,7 @@ export const deviceFacets = endpoint({
   query: object({ site: Type.Optional(Uuid) }),
   reply: object({
     total: Type.Integer(),
+    quarantined: Type.Integer(),
     status: Type.Record(Type.String(), Type.Integer()),
     type: Type.Record(Type.String(), Type.Integer()),
     tags: Type.Array(object({ tag: Type.String(), count: Type.Integer() })),

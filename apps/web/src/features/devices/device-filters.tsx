@@ -5,6 +5,7 @@ import { type DeviceStatus, StateGlyph } from "../../design/device-state.tsx";
 import { SearchField } from "../../design/search-field.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./devices.module.css";
+import { QuarantineGlyph } from "./trust-mark.tsx";
 import { useTypeName } from "./type-icon.tsx";
 
 export type Facets = ReplyOf<typeof devices.deviceFacets>;
@@ -14,6 +15,8 @@ export interface DeviceFilterValues {
   readonly type?: string;
   readonly status?: string;
   readonly tag?: string;
+  /** "true" or absent. */
+  readonly quarantined?: string;
 }
 
 const STATUSES: readonly DeviceStatus[] = ["online", "stale", "offline", "never", "revoked"];
@@ -29,6 +32,7 @@ export function DeviceFilters(props: {
   onClear: () => void;
 }) {
   const t = useTranslations();
+  const format = useFormat();
   const typeName = useTypeName();
   const { values, facets, onChange } = props;
   const filtered = Object.values(values).some((value) => value !== undefined);
@@ -42,6 +46,17 @@ export function DeviceFilters(props: {
         onChange={(q) => onChange({ q: q || undefined })}
       />
       <StatusChips chosen={values.status} facets={facets} onChange={(status) => onChange({ status })} />
+      {(facets.quarantined > 0 || values.quarantined !== undefined) && (
+        <button
+          type="button"
+          className={styles.chip}
+          aria-pressed={values.quarantined !== undefined}
+          onClick={() => onChange({ quarantined: values.quarantined === undefined ? "true" : undefined })}
+        >
+          <QuarantineGlyph />
+          {t("trust.quarantined")} <span className={styles.count}>{format.number(facets.quarantined)}</span>
+        </button>
+      )}
       <NativeSelect
         aria-label={t("devices.filter.type")}
         value={values.type ?? ""}

@@ -17,6 +17,7 @@ import styles from "./device.module.css";
 import { useSince } from "./last-value.tsx";
 import { lastReading, mainMetric } from "./metrics.ts";
 import { NewKeyDialog } from "./new-key.tsx";
+import { TrustMark } from "./trust-mark.tsx";
 import { useTypeName } from "./type-icon.tsx";
 
 type Device = devices.Device;
@@ -31,6 +32,7 @@ export function DeviceHeader(props: { device: Device }) {
         <h1 className="page-title anywhere">{device.name}</h1>
         <HeaderState device={device} />
         <Tag>{typeName(device.typeId)}</Tag>
+        <TrustMark trust={device.trust} />
       </div>
       <Actions device={device} />
       <p className={`${styles.description} secondary`}>

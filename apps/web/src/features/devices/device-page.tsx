@@ -1,4 +1,4 @@
-import { devices } from "@gatehouse/contract";
+import { devices, trust } from "@gatehouse/contract";
 import { Tabs } from "@mantine/core";
 import { IconMapOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -22,8 +22,9 @@ import { LogTab } from "./log-tab.tsx";
 import { NowTab } from "./now-tab.tsx";
 import { SecurityTab } from "./security-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
+import { TrustTab } from "./trust-tab.tsx";
 
-const TABS = ["now", "history", "commands", "credentials", "security", "log", "settings"] as const;
+const TABS = ["now", "history", "commands", "credentials", "security", "trust", "log", "settings"] as const;
 type TabName = (typeof TABS)[number];
 
 const isTab = (text: string | undefined): text is TabName =>
@@ -41,7 +42,7 @@ export function DevicePage() {
     const newMetric = batch.values?.some(
       ([id, metric]) => id === deviceId && lastMetrics?.includes(metric) === false,
     );
-    if (named || newMetric) void invalidate(devices.getDevice, devices.listCredentials);
+    if (named || newMetric) void invalidate(devices.getDevice, devices.listCredentials, trust.getDeviceTrust);
   });
   if (isApiError(device.error) && [400, 404].includes(device.error.status)) return <Missing />;
   return (
@@ -125,6 +126,8 @@ function TabContent(props: { name: TabName; device: devices.Device }) {
       return <CredentialsTab device={device} />;
     case "security":
       return <SecurityTab device={device} />;
+    case "trust":
+      return <TrustTab device={device} />;
     case "log":
       return <LogTab key={device.id} deviceId={device.id} />;
     case "settings":

@@ -6,6 +6,7 @@ import { type Column, DataTable, type Sort } from "../../design/data-table.tsx";
 import { Tag } from "../../design/tag.tsx";
 import styles from "./devices.module.css";
 import { LastSeen, LastValue, LiveState } from "./last-value.tsx";
+import { TrustMark } from "./trust-mark.tsx";
 import { TypeIcon, useTypeName } from "./type-icon.tsx";
 
 type Device = devices.Device;
@@ -69,7 +70,11 @@ function useColumns(): Column<Device>[] {
         id: "status",
         header: t("status"),
         meta: { sortable: true },
-        cell: ({ row }) => <LiveState device={row.original} />,
+        cell: ({ row }) => (
+          <span className="row">
+            <LiveState device={row.original} /> <TrustMark trust={row.original.trust} />
+          </span>
+        ),
       },
       {
         id: "last",
@@ -122,6 +127,7 @@ function PhoneRow(props: { device: Device }) {
       <LastValue device={device} />
       <span className="row secondary small">
         <LiveState device={device} />
+        <TrustMark trust={device.trust} />
         <span className="truncate">{device.label || device.siteName}</span>
       </span>
       <span className="tertiary tiny">

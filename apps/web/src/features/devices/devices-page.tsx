@@ -99,7 +99,7 @@ function Inventory(props: { facets: Facets; siteId: string | undefined }) {
   const t = useTranslations();
   const format = useFormat();
   const navigate = route.useNavigate();
-  const { q, type, status, tag, sort: sortWish, offset: offsetWish } = route.useSearch();
+  const { q, type, status, tag, quarantined, sort: sortWish, offset: offsetWish } = route.useSearch();
   const sort = isSort(sortWish) ? sortWish : "name";
   const offset = Number.parseInt(offsetWish ?? "0", 10) || 0;
   const list = useQuery({
@@ -110,6 +110,7 @@ function Inventory(props: { facets: Facets; siteId: string | undefined }) {
         tag,
         sort,
         status: isStatus(status) ? status : undefined,
+        quarantined: quarantined === "true" ? quarantined : undefined,
         site: props.siteId,
         offset: String(offset),
         limit: String(PAGE_SIZE),
@@ -128,7 +129,7 @@ function Inventory(props: { facets: Facets; siteId: string | undefined }) {
   return (
     <>
       <DeviceFilters
-        values={given({ q, type, status, tag })}
+        values={given({ q, type, status, tag, quarantined })}
         facets={props.facets}
         onChange={change}
         onClear={clear}

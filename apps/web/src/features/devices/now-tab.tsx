@@ -18,6 +18,7 @@ import { type MetricInfo, sentMetrics } from "./metrics.ts";
 import { type Column, numbersOf } from "./recent.ts";
 import { RefusalsPanel } from "./refusals-panel.tsx";
 import { StateLanes } from "./state-lanes.tsx";
+import { TrustPanel } from "./trust-panel.tsx";
 import { useMetricText } from "./use-metric-text.ts";
 import { useRecent } from "./use-recent.ts";
 
@@ -52,6 +53,7 @@ export function NowTab(props: { device: devices.Device }) {
         <LogPanel device={device} />
       </div>
       <div className="stack">
+        <TrustPanel device={device} />
         <CredentialsSummary device={device} />
         <RefusalsPanel deviceId={device.id} />
         <Texts device={device} columns={recent.columns} />

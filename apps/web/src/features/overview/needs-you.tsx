@@ -4,12 +4,15 @@ import {
   IconBellRinging,
   IconCertificate,
   IconDatabaseExport,
+  IconHistory,
   IconInfoCircle,
   IconLockOpen,
   IconMailOff,
   IconPlugConnected,
   IconPlugConnectedX,
   IconQrcode,
+  IconShieldQuestion,
+  IconShieldX,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
@@ -32,6 +35,9 @@ const KINDS = {
   no_device: { icon: IconPlugConnected, act: "add" },
   no_channel: { icon: IconBellRinging, act: "setUp" },
   certificate_expiring: { icon: IconCertificate, act: "review" },
+  restored: { icon: IconHistory, act: "review" },
+  device_quarantined: { icon: IconShieldX, act: "review" },
+  quarantine_suggested: { icon: IconShieldQuestion, act: "review" },
   backup_missing: { icon: IconDatabaseExport, act: "setUp" },
   plain_http: { icon: IconLockOpen, act: "setUp" },
   other: { icon: IconInfoCircle, act: "open" },
@@ -105,6 +111,14 @@ function useTitle(kind: Kind, need: Need): string {
   return t(kind, { name, count: need.count ?? 1 });
 }
 
+/** The part of a device's page that a line is about. */
+const TABS = {
+  claim_pending: "credentials",
+  device_quarantined: "trust",
+  quarantine_suggested: "trust",
+  device_offline: undefined,
+} as const;
+
 /** Where a line's button leads. */
 function Go(props: { need: Need; kind: Kind; children: string }) {
   const { need, kind, children } = props;
@@ -118,6 +132,8 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
       );
     case "device_offline":
     case "claim_pending":
+    case "device_quarantined":
+    case "quarantine_suggested":
       return need.deviceId === undefined ? (
         <ButtonLink {...look} to="/devices">
           {children}
@@ -128,7 +144,7 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
           to="/devices/$deviceId/{-$tab}"
           params={{
             deviceId: need.deviceId,
-            tab: kind === "claim_pending" ? "credentials" : undefined,
+            tab: TABS[kind],
           }}
         >
           {children}
@@ -137,6 +153,12 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "no_device":
       return (
         <ButtonLink {...look} to="/devices/add">
+          {children}
+        </ButtonLink>
+      );
+    case "restored":
+      return (
+        <ButtonLink {...look} to="/settings/$section" params={{ section: "channel" }}>
           {children}
         </ButtonLink>
       );

@@ -11,6 +11,7 @@ import { useSettings, useSettingsDraft } from "./use-settings.ts";
 
 export function SiteSection() {
   const t = useTranslations("settings");
+  const trust = useTranslations("trust.settings");
   const settings = useSettings();
   return (
     <>
@@ -20,6 +21,11 @@ export function SiteSection() {
         </QueryView>
       </Panel>
       <SitesPanel />
+      <Panel title={trust("title")}>
+        <QueryView query={settings} what={t("reading")}>
+          {(read) => <TrustForm read={read} />}
+        </QueryView>
+      </Panel>
     </>
   );
 }
@@ -59,6 +65,30 @@ function OrganisationForm(props: { read: operations.SiteSettings }) {
         value={draft.timeZone}
         disabled={!canWrite}
         onChange={(timeZone) => change({ timeZone })}
+      />
+    </SettingsForm>
+  );
+}
+
+const AUTO = ["off", "suggest", "on"] as const;
+
+/** What becomes of a device that is not believed any more. */
+function TrustForm(props: { read: operations.SiteSettings }) {
+  const t = useTranslations("trust.settings");
+  const state = useSettingsDraft(props.read, ["autoQuarantine"]);
+  const { draft, change, canWrite } = state;
+  return (
+    <SettingsForm state={state}>
+      <NativeSelect
+        label={t("auto")}
+        description={t("autoHint")}
+        value={draft.autoQuarantine}
+        disabled={!canWrite}
+        onChange={(event) => {
+          const autoQuarantine = AUTO.find((mode) => mode === event.currentTarget.value);
+          if (autoQuarantine !== undefined) change({ autoQuarantine });
+        }}
+        data={AUTO.map((mode) => ({ value: mode, label: t(mode) }))}
       />
     </SettingsForm>
   );

@@ -53,6 +53,7 @@ export const devices = {
       commands: "Commands",
       credentials: "Credentials",
       security: "Security",
+      trust: "Trust",
       log: "Log",
       settings: "Settings",
     },

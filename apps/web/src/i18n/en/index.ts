@@ -13,3 +13,4 @@ export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
 export { shell } from "./shell.ts";
 export { telemetry } from "./telemetry.ts";
+export { trust } from "./trust.ts";

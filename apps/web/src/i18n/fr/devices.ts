@@ -56,6 +56,7 @@ export const devices: Same<typeof en> = {
       commands: "Commandes",
       credentials: "Accès",
       security: "Sécurité",
+      trust: "Confiance",
       log: "Journal",
       settings: "Réglages",
     },

@@ -98,7 +98,11 @@ export class InventoryService {
     await this.#context.presence.flushStatus();
     const facets = await countFacets(this.#context.db, tenantId, siteId);
     const total = Object.values(facets.status).reduce((sum, count) => sum + count, 0);
-    return { total, ...facets };
+    const apart = this.#deps.trust?.quarantinedIds(tenantId) ?? [];
+    const quarantined = apart.filter(
+      (id) => siteId === undefined || this.#context.directory.find(id)?.siteId === siteId,
+    ).length;
+    return { total, quarantined, ...facets };
   }
 
   /** One square a device; sites with more squares than fit still show their true totals. */
