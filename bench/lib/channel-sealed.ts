@@ -10,6 +10,9 @@ import {
   type SuiteId,
   seal,
 } from "@gatehouse/secure-channel";
+import { GCM_NONCE_BYTES, gcmOpen, gcmSeal } from "../../packages/secure-channel/src/primitives/aes-gcm.ts";
+import { concat } from "../../packages/secure-channel/src/primitives/bytes.ts";
+import { importSecret } from "../../packages/secure-channel/src/primitives/hash.ts";
 import { median } from "./report.ts";
 
 const SUITES = { m1: SUITE_IDS.M1, c1: SUITE_IDS.C1 } as const;
@@ -52,6 +55,19 @@ export function measureSealed(suite: SuiteId, bytes: number): { seal: number; op
   };
 }
 
+/** The channel's AES-256-GCM alone, 1 MiB at a time: what `openssl speed` measures, through our wrapper. */
+function measureGcm(): { seal: number; open: number } {
+  const key = importSecret(systemRandom.bytes(32));
+  const nonce = systemRandom.bytes(GCM_NONCE_BYTES);
+  const associatedData = systemRandom.bytes(24);
+  const plaintext = [new Uint8Array(SIZES["1m"]).fill(0x5a)];
+  const sealed = concat(gcmSeal(key, nonce, associatedData, plaintext));
+  return {
+    seal: ratePerCore(() => gcmSeal(key, nonce, associatedData, plaintext)),
+    open: ratePerCore(() => gcmOpen(key, nonce, associatedData, sealed)),
+  };
+}
+
 /** Both suites at every size; `rounds` times, the medians. `between` runs before each round: the peer's turn. */
 export function measureAllSealed(rounds: number, between: () => void): Record<string, number> {
   const found: Record<string, number[]> = {};
@@ -69,6 +85,9 @@ export function measureAllSealed(rounds: number, between: () => void): Record<st
       }
     }
     note("c1 sealed open 256b without wasm/s", measureWithoutWasm());
+    const gcm = measureGcm();
+    note("aes-256-gcm seal MiB/s", gcm.seal);
+    note("aes-256-gcm open MiB/s", gcm.open);
   }
   return Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]));
 }

@@ -121,6 +121,14 @@ describe.each(SUITES)("an envelope of suite %s", (name, suite) => {
     expect(open(parseEnvelope(placed), server, device).header.sequence).toBe(1n);
   });
 
+  it("is refused before any key is used when its length is not what it says", () => {
+    const envelope = seal(request(), systemRandom);
+    const longer = new Uint8Array(envelope.length + 1);
+    longer.set(envelope);
+    for (const wrong of [envelope.subarray(0, -1), longer, envelope.subarray(0, 48)])
+      expect(reasonOf(() => parseEnvelope(wrong))).toBe("malformed");
+  });
+
   it("is refused by another recipient, in the name of another sender, and in the name of a known one", () => {
     const stranger = generateKeyBundle(suite, systemRandom);
     const envelope = parseEnvelope(seal(request(), systemRandom));
