@@ -32,7 +32,7 @@ beforeAll(async () => {
   const board = await boardId();
   deviceName = plug?.name ?? "";
   deviceId = plug?.id ?? "";
-  const tabs = ["now", "history", "commands", "credentials", "security", "log", "settings"];
+  const tabs = ["now", "history", "commands", "credentials", "security", "trust", "log", "settings"];
   const sections = [
     "site",
     "network",

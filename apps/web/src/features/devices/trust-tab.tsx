@@ -31,16 +31,14 @@ export function TrustTab(props: { device: devices.Device }) {
   return (
     <QueryView query={read} what={t("reading")}>
       {(data) => (
-        <div className="stack">
-          <div className={styles.columns}>
-            <div className="stack">
-              <ScoreOverTime trust={data} />
-              <HeldReadings device={device} trust={data} />
-            </div>
-            <div className="stack">
-              <Standing device={device} trust={data} />
-              <Verdicts verdicts={data.verdicts} />
-            </div>
+        <div className={styles.columns}>
+          <div className={`stack ${styles.first}`}>
+            <Standing device={device} trust={data} />
+            <Verdicts verdicts={data.verdicts} />
+          </div>
+          <div className={`stack ${styles.second}`}>
+            <ScoreOverTime trust={data} />
+            <HeldReadings device={device} trust={data} />
           </div>
         </div>
       )}
