@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "@gatehouse/base";
 import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract";
 import { SUITE_IDS, type SuiteName } from "@gatehouse/secure-channel";
+import { AgentConfig, AllowedCommand, RemoteSettings } from "../apps/agent/src/config/schema.ts";
 import { configLeaves } from "../apps/server/src/platform/config/load.ts";
 import { sealedVectors } from "../packages/secure-channel/src/testing/sealed-vectors.ts";
 import { sessionVectors } from "../packages/secure-channel/src/testing/session-vectors.ts";
@@ -51,6 +52,27 @@ function configurationPage(): string {
   ].join("\n");
 }
 
+function agentConfigurationPage(): string {
+  const remote = new Set(Object.keys(RemoteSettings.properties));
+  const leaves = [...configLeaves(AgentConfig), ...configLeaves(AllowedCommand, ["commands", "<name>"])];
+  const rows = leaves.map(({ path, schema }) => {
+    const value = schema.default === undefined ? "*(required)*" : `\`${JSON.stringify(schema.default)}\``;
+    const fromServer = remote.has(path[0] as string) ? "yes" : "";
+    return `| \`${path.join(".")}\` | ${value} | ${fromServer} | ${schema.description ?? ""} |`;
+  });
+  return [
+    "# Configuration of the agent",
+    NOTE,
+    "",
+    "`agent.json` in the state folder of [the agent](agent.md), mode 0600. Nothing needs to be set.",
+    "",
+    "| setting | default | also from the server | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
 function permissionsPage(): string {
   const rows = PERMISSIONS.map(
     (permission) =>
@@ -79,6 +101,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/configuration.md": configurationPage,
   "docs/permissions.md": permissionsPage,
+  "docs/agent-configuration.md": agentConfigurationPage,
   "packages/secure-channel/vectors/sealed-c1.json": () => sealedVectorsPage("C1"),
   "packages/secure-channel/vectors/sealed-m1.json": () => sealedVectorsPage("M1"),
   "packages/secure-channel/vectors/session-c1.json": () => sessionVectorsPage("C1"),
