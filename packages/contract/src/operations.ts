@@ -37,7 +37,7 @@ export const Overview = object({
     object({
       kind: Type.String({
         description:
-          "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, backup_missing, plain_http",
+          "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, restored, backup_missing, plain_http",
       }),
       severity: Type.String(),
       atMs: UnixMs,

@@ -289,6 +289,7 @@ export function createFeatures(house: House): Features {
     clock,
     overview: overviewSources({
       ...house,
+      channel,
       devices,
       gateway,
       alerts,

@@ -1,4 +1,5 @@
 import type { AlertsFeature } from "../features/alerts/index.ts";
+import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
@@ -10,6 +11,7 @@ import type { House } from "./features.ts";
 import { lastBackupMs } from "./operations.ts";
 
 interface Sources extends House {
+  readonly channel: ChannelFeature;
   readonly devices: DevicesFeature;
   readonly gateway: GatewayFeature;
   readonly alerts: AlertsFeature;
@@ -21,6 +23,8 @@ interface Sources extends House {
 
 const DAY_MS = 86_400_000;
 const BACKUP_WANTED_AFTER_MS = 7 * DAY_MS;
+/** How long people are told of a restore. */
+const RESTORE_SHOWN_MS = 7 * DAY_MS;
 
 export function overviewSources(house: Sources): OverviewSources {
   const { devices, gateway, alerts, telemetry, database } = house;
@@ -92,6 +96,9 @@ export function overviewSources(house: Sources): OverviewSources {
       if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info", atMs: nowMs });
       if (overview.pendingClaims > 0)
         needs.push({ kind: "claim_pending", severity: "info", atMs: nowMs, count: overview.pendingClaims });
+      const recovery = house.channel.lastRecovery();
+      if (recovery !== undefined && nowMs - recovery.atMs < RESTORE_SHOWN_MS)
+        needs.push({ kind: "restored", severity: "warning", atMs: recovery.atMs });
       if (overview.counts.total > 0 && (backupMs === undefined || nowMs - backupMs > BACKUP_WANTED_AFTER_MS))
         needs.push({ kind: "backup_missing", severity: "info", atMs: backupMs ?? nowMs });
       return needs;

@@ -8,7 +8,8 @@ import { type Column, DataTable } from "../../design/data-table.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Tag, type Tone } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
-import { Ago } from "./last-value.tsx";
+import styles from "./device.module.css";
+import { useSince } from "./last-value.tsx";
 
 type Key = channel.DeviceKeyBundle;
 
@@ -17,7 +18,6 @@ const TONES: Readonly<Record<Key["state"], Tone>> = { active: "ok", overlap: "wa
 /** The device's key bundles, newest first. */
 export function ChannelKeys(props: { device: devices.Device; keys: readonly Key[]; mayChange: boolean }) {
   const t = useTranslations("channel.keys");
-  const suite = useTranslations("channel.suite");
   const { device, keys, mayChange } = props;
   const columns = useMemo<Column<Key>[]>(
     () => [
@@ -25,20 +25,18 @@ export function ChannelKeys(props: { device: devices.Device; keys: readonly Key[
         id: "keyId",
         header: t("keyId"),
         cell: ({ row }) => (
-          <span className="stack stack-tight">
+          <span className={`stack stack-tight ${styles.tall}`}>
             <span className="mono strong">{row.original.keyId}</span>
             <Origin of={row.original} />
           </span>
         ),
       },
-      { id: "suite", header: t("suite"), cell: ({ row }) => suite(`${row.original.suite}`) },
       {
         id: "fingerprints",
         header: t("fingerprints"),
         cell: ({ row }) => <Fingerprints of={row.original} />,
       },
       { id: "state", header: t("state"), cell: ({ row }) => <State of={row.original} /> },
-      { id: "used", header: t("lastUsed"), cell: ({ row }) => <Ago atMs={row.original.lastUsedMs} /> },
       {
         id: "act",
         header: () => <span className="visually-hidden">{t("act")}</span>,
@@ -46,7 +44,7 @@ export function ChannelKeys(props: { device: devices.Device; keys: readonly Key[
         cell: ({ row }) => mayChange && <EndKey device={device} of={row.original} />,
       },
     ],
-    [t, suite, device, mayChange],
+    [t, device, mayChange],
   );
   return (
     <DataTable
@@ -60,9 +58,7 @@ export function ChannelKeys(props: { device: devices.Device; keys: readonly Key[
             <span className="mono strong">{key.keyId}</span>
             <State of={key} />
           </span>
-          <span className="secondary small">
-            {suite(`${key.suite}`)} · <Origin of={key} />
-          </span>
+          <Origin of={key} />
           <Fingerprints of={key} />
         </span>
       )}
@@ -72,12 +68,12 @@ export function ChannelKeys(props: { device: devices.Device; keys: readonly Key[
 }
 
 function Origin(props: { of: Key }) {
-  const t = useTranslations("channel.keys.origin");
+  const t = useTranslations("channel");
   const format = useFormat();
-  const { origin, createdMs, software } = props.of;
+  const { suite, origin, createdMs, software } = props.of;
   return (
     <span className="tertiary tiny">
-      {format.dateMinute(createdMs)}, {t(origin)}
+      {t(`suite.${suite}`)} · {format.date(createdMs)}, {t(`keys.origin.${origin}`)}
       {software !== undefined && ` · ${software}`}
     </span>
   );
@@ -101,12 +97,22 @@ function Fingerprints(props: { of: Key }) {
 }
 
 function State(props: { of: Key }) {
-  const t = useTranslations("channel.keys.stateOf");
+  const t = useTranslations("channel.keys");
   const format = useFormat();
-  const { state, validUntilMs, revokedMs } = props.of;
+  const since = useSince();
+  const { state, validUntilMs, revokedMs, lastUsedMs, createdMs } = props.of;
   const atMs = state === "overlap" ? validUntilMs : revokedMs;
   return (
-    <Tag tone={TONES[state]}>{t(state, { when: atMs === undefined ? "" : format.dateMinute(atMs) })}</Tag>
+    <span className="stack stack-tight">
+      <span>
+        <Tag tone={TONES[state]}>{t(`stateOf.${state}`)}</Tag>
+      </span>
+      <span className="tertiary tiny nowrap">
+        {state === "active"
+          ? t("usedAgo", { when: since(lastUsedMs) })
+          : t(`since.${state}`, { when: format.date(atMs ?? createdMs) })}
+      </span>
+    </span>
   );
 }
 

@@ -8,6 +8,7 @@ import { Panel } from "../../design/panel.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { ExemptDialog, ResetPinDialog } from "./channel-dialogs.tsx";
+import styles from "./device.module.css";
 import { useSince } from "./last-value.tsx";
 
 /** What the channel of a device is and what it is held to. */
@@ -29,7 +30,6 @@ export function ChannelState(props: {
       end={
         <Tag tone={active === undefined ? "neutral" : "ok"}>{t(active === undefined ? "none" : "ready")}</Tag>
       }
-      footer={<Acts device={device} security={security} mayChange={mayChange} />}
     >
       <dl className="facts">
         <dt>{t("suite")}</dt>
@@ -52,6 +52,7 @@ export function ChannelState(props: {
           )}
         </dd>
       </dl>
+      <Acts device={device} security={security} mayChange={mayChange} />
     </Panel>
   );
 }
@@ -68,8 +69,9 @@ function Acts(props: { device: devices.Device; security: channel.DeviceSecurity;
   const { pin, policy } = security;
   const mayExempt = can("settings.write") && policy.required;
   const close = () => setAsking(undefined);
+  if (!mayExempt && (!mayChange || pin === undefined)) return null;
   return (
-    <div className="row row-wrap">
+    <div className={`row row-wrap ${styles.factActs}`}>
       {mayChange && pin !== undefined && (
         <Button variant="default" onClick={() => setAsking("pin")}>
           {t("resetPin")}

@@ -51,7 +51,7 @@ export function ChannelPolicy(props: { state: channel.ChannelState }) {
           onChange={setSuites}
           error={suites.length === 0 ? t("settings.lastSuite") : undefined}
         >
-          <div className="stack stack-tight" style={{ marginTop: 6 }}>
+          <div className="stack" style={{ marginTop: 8, gap: 10 }}>
             {channel.SUITE_IDS.map((id) => (
               <Checkbox key={id} value={String(id)} label={t(`suiteMeans.${id}`)} disabled={!canWrite} />
             ))}
@@ -63,7 +63,7 @@ export function ChannelPolicy(props: { state: channel.ChannelState }) {
           value={types}
           onChange={setTypes}
         >
-          <div className="stack stack-tight" style={{ marginTop: 6 }}>
+          <div className="stack" style={{ marginTop: 8, gap: 10 }}>
             {DEVICE_TYPES.map(({ id, label }) => (
               <Checkbox key={id} value={id} label={label[locale]} disabled={!canWrite} />
             ))}
