@@ -17,6 +17,8 @@ const LAG_TOLERANCE_MS = 600_000;
 const FORGET_MS = 6 * 3_600_000;
 const SLOWEST_MS = 3_600_000;
 
+const NONE = new Int32Array(0);
+
 export interface SavedReplay {
   readonly intervalMs: number;
   /** Place, fingerprint, minute; only places in use. */
@@ -30,8 +32,9 @@ export interface SavedReplay {
  */
 export class ReplayWatch {
   readonly #hashes = new Int32Array(WINDOW);
-  readonly #marks = new Int32Array(PLACES);
-  readonly #minutes = new Int32Array(PLACES);
+  /** Made with the first fingerprint: most devices of most types never have one. */
+  #marks: Int32Array = NONE;
+  #minutes: Int32Array = NONE;
   #at = 0;
   #count = 0;
   #lastMs: UnixMs = 0;
@@ -56,6 +59,7 @@ export class ReplayWatch {
     if (++this.#count < WINDOW) return;
     const mark = this.#mark();
     if ((mark & this.#mask()) !== 0 || !this.#isTelling()) return;
+    this.#makePlaces();
     const place = (mark >>> 20) & (PLACES - 1);
     this.#look(place, mark, tsMs);
     this.#marks[place] = mark;
@@ -70,7 +74,7 @@ export class ReplayWatch {
 
   save(): SavedReplay {
     const marks: [number, number, number][] = [];
-    for (let place = 0; place < PLACES; place++) {
+    for (let place = 0; place < this.#minutes.length; place++) {
       const minute = this.#minutes[place] as number;
       if (minute > 0) marks.push([place, this.#marks[place] as number, minute]);
     }
@@ -79,10 +83,17 @@ export class ReplayWatch {
 
   restore({ intervalMs, marks }: SavedReplay): void {
     this.#intervalMs = intervalMs;
+    if (marks.length > 0) this.#makePlaces();
     for (const [place, mark, minute] of marks) {
       this.#marks[place] = mark;
       this.#minutes[place] = minute;
     }
+  }
+
+  #makePlaces(): void {
+    if (this.#marks.length > 0) return;
+    this.#marks = new Int32Array(PLACES);
+    this.#minutes = new Int32Array(PLACES);
   }
 
   #look(place: number, mark: number, tsMs: UnixMs): void {

@@ -78,7 +78,8 @@ export class Judge {
     for (const [deviceId, { tsMs, numbers }] of this.#waiting) {
       if (room-- === 0) break;
       this.#waiting.delete(deviceId);
-      this.#deps.subjects.find(deviceId)?.judged.take(tsMs, numbers, this.#deps.subjects.watch.tuning);
+      const subject = this.#deps.subjects.find(deviceId);
+      if (subject?.isJudged) subject.judged.take(tsMs, numbers, this.#deps.subjects.watch.tuning);
     }
   }
 

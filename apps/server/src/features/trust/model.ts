@@ -24,6 +24,8 @@ export interface Subject {
   readonly deviceId: Uuid;
   name: string;
   judged: Device;
+  /** False for devices beyond those that fit into memory. */
+  readonly isJudged: boolean;
   quarantine: trust.Quarantine | undefined;
   suggestedMs: UnixMs | undefined;
   /** Not yet in the database. */

@@ -156,7 +156,7 @@ export class TrustService {
   /** Habits of every device whose earlier ones are known. */
   async saveHabits(signal: AbortSignal): Promise<void> {
     const { subjects, store } = this.#deps;
-    const all = [...subjects.all()].filter(({ isRestored }) => isRestored);
+    const all = [...subjects.all()].filter(({ isRestored, isJudged }) => isRestored && isJudged);
     for (let at = 0; at < all.length && !signal.aborted; at += STATES_AT_ONCE)
       await store.saveStates(
         all.slice(at, at + STATES_AT_ONCE).map(({ tenantId, deviceId, judged }) => {

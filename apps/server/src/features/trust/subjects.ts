@@ -3,6 +3,9 @@ import { type Device, PlausibilityWatch } from "@gatehouse/plausibility";
 import { noVerdicts, type Subject } from "./model.ts";
 import type { KnownDevice } from "./ports.ts";
 
+/** About 20 kB each. Devices beyond it can be quarantined, but are not judged. */
+const MAX_JUDGED = 20_000;
+
 /** Every device in memory: how it is judged, and whether it is quarantined. */
 export class Subjects {
   readonly watch = new PlausibilityWatch();
@@ -38,8 +41,9 @@ export class Subjects {
       return subject;
     }
     this.#shapes.set(known.deviceId, shape);
-    const judged = this.watch.put(known);
-    if (subject === undefined) return this.#add(known, judged);
+    const isJudged = subject?.isJudged ?? this.#byId.size < MAX_JUDGED;
+    const judged = this.watch.put(isJudged ? known : { ...known, metrics: [] });
+    if (subject === undefined) return this.#add(known, judged, isJudged);
     judged.quarantined = subject.quarantine !== undefined;
     Object.assign(subject, { name: known.name, judged, suspect: false });
     return subject;
@@ -51,12 +55,13 @@ export class Subjects {
     this.watch.remove(deviceId);
   }
 
-  #add({ tenantId, deviceId, name }: KnownDevice, judged: Device): Subject {
+  #add({ tenantId, deviceId, name }: KnownDevice, judged: Device, isJudged: boolean): Subject {
     const subject: Subject = {
       tenantId,
       deviceId,
       name,
       judged,
+      isJudged,
       quarantine: undefined,
       suggestedMs: undefined,
       verdicts: noVerdicts(),

@@ -51,8 +51,10 @@ export class Ingest {
     if (this.#stopping) return false;
     const maxPastMs = this.#deps.maxPastDays(reading.tenantId) * DAY_MS;
     const error = refusalOf(reading, this.#deps.clock.nowMs(), maxPastMs);
-    const held = error === undefined ? this.#deps.screen?.screen(reading) : undefined;
-    if (!this.#queue.push({ reading, done, error, held })) return false;
+    const waiting: Waiting = { reading, done, error, held: undefined };
+    if (!this.#queue.push(waiting)) return false;
+    // Once a reading, however often it had to wait for room.
+    if (error === undefined) waiting.held = this.#deps.screen?.screen(reading);
     this.#submitted++;
     this.#wake();
     return true;

@@ -8,7 +8,7 @@ export interface Waiting {
   /** Set when the reading is not kept. */
   error: AppError | undefined;
   /** Set when the reading is kept apart. */
-  readonly held?: HeldFor | undefined;
+  held?: HeldFor | undefined;
 }
 
 export interface QueueLimits {
