@@ -74,16 +74,6 @@ export class BundleDirectory {
     return this.#devices.get(deviceId)?.facts;
   }
 
-  /** Whether the device has a key that it may use. */
-  hasKey(deviceId: Uuid): boolean {
-    const nowMs = this.#context.clock.nowMs();
-    const keyIds = this.#devices.get(deviceId)?.keyIds ?? [];
-    return keyIds.some((keyId) => {
-      const held = this.#bundles.get(keyId);
-      return held !== undefined && !isOver(held, nowMs);
-    });
-  }
-
   allFacts(): DeviceFacts[] {
     return [...this.#devices.values()].flatMap(({ facts }) => facts ?? []);
   }

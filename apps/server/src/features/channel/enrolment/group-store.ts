@@ -20,8 +20,6 @@ export interface GroupRow {
 
 /** One registration is one member, for ever. */
 export const MEMBER_UNIQUE = "channel_group_members_pkey";
-/** A site that is not there. */
-export const GROUP_SITE_KNOWN = "channel_groups_site_id_fkey";
 
 export async function insertGroup(db: ChannelDatabase, group: Omit<GroupRow, "closedMs">): Promise<void> {
   await db
