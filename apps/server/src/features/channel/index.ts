@@ -1,11 +1,8 @@
-import type { ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
-import type { channel } from "@gatehouse/contract";
-import type { KeyBundle, KeyId, RevokedEntry } from "@gatehouse/secure-channel";
+import type { ErrorCode, Uuid } from "@gatehouse/base";
+import type { RevokedEntry } from "@gatehouse/secure-channel";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
-import type { UsableBundle } from "./bundles/bundle-directory.ts";
-import type { KeyChange } from "./bundles/key-change.ts";
 import { Carriage, type CarriageDeps } from "./carriage/carriage.ts";
-import type { CarriageKeys, Sender } from "./carriage/ports.ts";
+import type { CarriageKeys } from "./carriage/ports.ts";
 import { runIn } from "./carriage/replay-store.ts";
 import { replayJob, serverKeyJob } from "./jobs.ts";
 import type { Recovery } from "./keys/recovery-store.ts";
@@ -13,13 +10,13 @@ import { createChannelTables } from "./migrations/001-channel.ts";
 import { createReplayTable } from "./migrations/002-replay.ts";
 import { deviceRoutes, operatorRoutes } from "./routes.ts";
 import { type ChannelDeps, ChannelHouse } from "./service.ts";
-import { type ChannelDatabase, channelTablesIn, type ForeignTransaction } from "./tables.ts";
+import { channelTablesIn, type ForeignTransaction } from "./tables.ts";
 
 export { markRestored } from "./keys/restore-watch.ts";
 export type { DeviceInventory, EnrolledDevice, KnownDevice, NewDevice, PeopleSessions } from "./ports.ts";
 export type { ChannelDeps } from "./service.ts";
 export type { ChannelTables, ForeignTransaction } from "./tables.ts";
-export type { KeyChange, Recovery };
+export type { Recovery };
 
 export const channelMigrations: FeatureMigrations = {
   feature: "channel",
@@ -29,20 +26,6 @@ export const channelMigrations: FeatureMigrations = {
 export interface ChannelFeature extends Feature {
   /** What the door for devices opens frames with. */
   readonly carriage: Carriage;
-  /** Our bundle of that key id, while it is current, next or in its overlap. */
-  own(keyId: KeyId): KeyBundle | undefined;
-  /** From memory; undefined when unknown, over or revoked, or its device is. */
-  sender(keyId: KeyId): Sender | undefined;
-  /** Something authentic came under the sender's key. */
-  authenticated(sender: Sender, how: "handshake" | "message", atMs: UnixMs): void;
-  /** Root-signed: what a device is told of our keys. */
-  serverKeys(suite: KeyBundle["suite"]): channel.ServerKeySet;
-  /** A "keys" message (content type 8) that came authentic under the sender's key; see KeyChanger.change. */
-  changeKeys(
-    sender: UsableBundle,
-    payload: Uint8Array,
-    alongside?: (tx: ChannelDatabase) => Promise<void>,
-  ): Promise<KeyChange>;
   /** Why a message that came without the channel may not pass; undefined: it may. From memory, for every message. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
 
@@ -92,10 +75,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
       await carriage.load();
     },
     stop: () => house.stop(),
-    ...keys,
     carriage,
-    serverKeys: (suite) => serverKeys.view(suite),
-    changeKeys: (sender, payload, alongside) => house.keyChanger.change(sender, payload, alongside),
     plainRefusal,
     recordRevoked: (tx, entries) => house.revocations.record(tx, entries),
     async endDeviceKeys(tx, deviceId) {
