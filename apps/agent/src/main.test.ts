@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +118,8 @@ describe("the command line", () => {
       await runCommand(["install-service", "--state-dir", stateDir, "--unit-file", unitFile]),
     ).toMatchObject({ code: 0 });
     expect(readFileSync(unitFile, "utf8").trim()).toBe(stdout.trim());
+    const verified = spawnSync("systemd-analyze", ["verify", unitFile], { encoding: "utf8" });
+    if (verified.error === undefined) expect(verified).toMatchObject({ status: 0, stderr: "" });
   });
 });
 

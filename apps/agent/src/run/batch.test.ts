@@ -58,6 +58,12 @@ describe("the next message", () => {
     });
   });
 
+  it("is sealed singly when it is an error, because that may have to be shown to others", () => {
+    const alarm: Entry = { kind: "log", ...ago(1), level: "error", message: "store.dropped", data: {} };
+    expect(batchOf(alarm)?.message).toMatchObject({ single: true, storedLate: false });
+    expect(batchOf(line(1))?.message).not.toHaveProperty("single");
+  });
+
   it("tells a reading of unknown time as an event, because at a wrong time it would be a false reading", () => {
     const batch = batchOf({
       kind: "reading",

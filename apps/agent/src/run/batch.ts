@@ -20,6 +20,8 @@ interface Placed {
   readonly item: Record<string, unknown>;
   readonly isReading: boolean;
   readonly isLate: boolean;
+  /** Something is wrong with the machine or the agent: signed, so that it can be shown to others. */
+  readonly isAlarm: boolean;
 }
 
 /**
@@ -56,11 +58,11 @@ function place(number: number, entry: Entry, time: TimeKeeper): Placed {
   const isLate = ts === undefined || time.isLate(ts);
   const at = ts === undefined ? {} : { ts };
   if (entry.kind === "reading" && ts !== undefined)
-    return { number, isLate, isReading: true, item: { ts, values: entry.values } };
+    return { number, isLate, isReading: true, isAlarm: false, item: { ts, values: entry.values } };
   if (entry.kind === "reading") {
     // Nobody knows when this was: as a reading it would be a false one.
     const item = { kind: "event", type: "reading.time_unknown", record: number, values: entry.values };
-    return { number, isLate, isReading: false, item };
+    return { number, isLate, isReading: false, isAlarm: false, item };
   }
   // The record's number lets a reader tell a line that came twice from one that happened twice.
   const common = { ...entry.data, kind: entry.kind, ...at, record: number };
@@ -68,7 +70,7 @@ function place(number: number, entry: Entry, time: TimeKeeper): Placed {
     entry.kind === "log"
       ? { ...common, level: entry.level, message: entry.message }
       : { ...common, type: entry.type };
-  return { number, isLate, isReading: false, item };
+  return { number, isLate, isReading: false, isAlarm: entry.kind === "log" && entry.level === "error", item };
 }
 
 function messageOf(placed: readonly Placed[], time: TimeKeeper): OutgoingMessage | undefined {
@@ -79,6 +81,6 @@ function messageOf(placed: readonly Placed[], time: TimeKeeper): OutgoingMessage
     contentType: CONTENT_TYPES.json,
     payload: Buffer.from(JSON.stringify(body)),
     sentMs: time.isClockSet ? time.serverNowMs() : 0,
-    ...(first.isLate ? { single: true, storedLate: true } : {}),
+    ...(first.isLate || first.isAlarm ? { single: true, storedLate: first.isLate } : {}),
   };
 }
