@@ -39,11 +39,11 @@ export function measured(spec: MetricSpec, value: number): number {
   return Math.round(bounded * scale) / scale;
 }
 
-/** Milliseconds since the call before; 0 at first and when the clock was set back, at most an hour. */
-export function stopwatch(): (nowMs: UnixMs) => number {
+/** Milliseconds since the call before; 0 at first and when the clock was set back, at most `maxMs`. */
+export function stopwatch(maxMs = HOUR_MS): (nowMs: UnixMs) => number {
   let beforeMs: UnixMs | undefined;
   return (nowMs) => {
-    const elapsedMs = Math.min(HOUR_MS, Math.max(0, nowMs - (beforeMs ?? nowMs)));
+    const elapsedMs = Math.min(maxMs, Math.max(0, nowMs - (beforeMs ?? nowMs)));
     beforeMs = nowMs;
     return elapsedMs;
   };

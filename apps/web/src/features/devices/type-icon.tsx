@@ -4,7 +4,9 @@ import {
   IconBulb,
   IconCpu,
   IconDoor,
+  IconGauge,
   IconPlug,
+  IconRouter,
   IconTemperature,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -16,6 +18,8 @@ const ICONS: Readonly<Record<string, TablerIcon>> = {
   plug: IconPlug,
   bulb: IconBulb,
   door: IconDoor,
+  gauge: IconGauge,
+  router: IconRouter,
   braces: IconBraces,
 };
 
