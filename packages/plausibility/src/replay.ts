@@ -1,4 +1,5 @@
 import type { UnixMs } from "@gatehouse/base";
+import { clamp } from "./statistics.ts";
 
 /** Values in one fingerprint; how many of them must differ, and change: what rests or ticks repeats itself honestly. */
 const WINDOW = 12;
@@ -107,15 +108,15 @@ export class ReplayWatch {
 
   #mark(): number {
     let mark = 0;
-    for (let i = 0; i < WINDOW; i++)
-      mark = Math.imul(mark ^ (this.#hashes[(this.#at + i) % WINDOW] as number), 0x5bd1e995) ^ (mark >>> 15);
+    for (let i = this.#at; i < WINDOW; i++) mark = folded(mark, this.#hashes[i] as number);
+    for (let i = 0; i < this.#at; i++) mark = folded(mark, this.#hashes[i] as number);
     return mixed(mark);
   }
 
   /** Low bits that must be zero: so many that about `PER_DAY` fingerprints of a day remain. */
   #mask(): number {
     const perDay = this.#intervalMs > 0 ? DAY_MS / this.#intervalMs : PER_DAY;
-    return 2 ** Math.min(16, Math.max(0, Math.round(Math.log2(perDay / PER_DAY)))) - 1;
+    return 2 ** clamp(Math.round(Math.log2(perDay / PER_DAY)), 0, 16) - 1;
   }
 
   #isTelling(): boolean {
@@ -131,6 +132,8 @@ export class ReplayWatch {
     return distinct >= MIN_DISTINCT && changes >= MIN_CHANGES;
   }
 }
+
+const folded = (mark: number, hash: number): number => Math.imul(mark ^ hash, 0x5bd1e995) ^ (mark >>> 15);
 
 const scratch = new Float64Array(1);
 const words = new Int32Array(scratch.buffer);

@@ -29,9 +29,13 @@ export class Ring {
 
   /** Copies the newest `wanted` values, in no order; answers how many there were. */
   copyNewest(into: Float64Array, wanted: number): number {
-    const size = this.#values.length;
     const count = Math.min(wanted, this.#count);
-    for (let i = 0; i < count; i++) into[i] = this.#values[(this.#next - 1 - i + 2 * size) % size] as number;
+    const start = this.#next - count;
+    if (start >= 0) into.set(this.#values.subarray(start, this.#next));
+    else {
+      into.set(this.#values.subarray(0, this.#next));
+      into.set(this.#values.subarray(start), this.#next);
+    }
     return count;
   }
 
