@@ -16,7 +16,7 @@ export const enrolChallenge = endpoint({
   path: "/api/v1/enrol/challenge",
   tag: "device side",
   audience: "public",
-  perMinute: 60,
+  perMinute: 600,
   summary: "A nonce to prove keys on; the same answer for every claim id",
   body: object({
     claimId: ClaimId,
@@ -50,7 +50,7 @@ export const enrol = endpoint({
   path: "/api/v1/enrol",
   tag: "device side",
   audience: "public",
-  perMinute: 60,
+  perMinute: 600,
   summary: "Enrol a device's own keys with a claim code or a batch key",
   body: EnrolRequest,
   reply: object({

@@ -42,7 +42,7 @@ export const listServerKeys = endpoint({
   path: "/api/v1/channel/keys",
   tag: "device side",
   audience: "public",
-  perMinute: 60,
+  perMinute: 600,
   summary: "Trust root, server keys and the version of the revocation list",
   reply: object({
     root: base64url(32),
