@@ -1,8 +1,10 @@
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect, createServer } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   type AgentProcess,
@@ -296,6 +298,20 @@ test("over HTTPS it believes the authority of its enrolment, and no other", asyn
     );
     await agent.kill("SIGTERM");
 
+    const { claim } = await secure.call<{ claim: { code: string } }>("POST", "/api/v1/devices", {
+      name: "overheard",
+      typeId: "linux-agent",
+      siteId: items[0]?.id,
+    });
+    const between = await somebodyBetween(Number(new URL(url).port));
+    const overheard = join(folder, "overheard");
+    const heard = await runCommand(["enrol", between.url, claim.code, "--state-dir", overheard, "--json"]);
+    await between.end();
+    expect(JSON.parse(heard.stdout).error, heard.stdout).toMatchObject({ code: "agent.intercepted" });
+    expect(existsSync(join(overheard, "identity.json"))).toBe(false);
+    const inClear = await runCommand(["enrol", "http://gatehouse.example", "CODE", "--state-dir", overheard]);
+    expect(inClear.stderr).toContain("use https");
+
     const identityFile = join(stateDir, "identity.json");
     const identity = JSON.parse(readFileSync(identityFile, "utf8"));
     expect(identity.ca).toContain("BEGIN CERTIFICATE");
@@ -332,4 +348,28 @@ async function createOwnerOverTls(url: string, setupUrl: string | undefined): Pr
       .end(body);
   });
   expect(status).toBeLessThan(300);
+}
+
+/** Ends TLS with a certificate of its own and passes everything on. */
+async function somebodyBetween(port: number): Promise<{ url: string; end(): Promise<void> }> {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const made = spawnSync("openssl", [
+    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1".split(" "),
+    ..."-addext subjectAltName=IP:127.0.0.1 -keyout".split(" "),
+    key,
+    "-out",
+    cert,
+  ]);
+  expect(made.status).toBe(0);
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => {
+    const onward = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    for (const end of [socket, onward]) end.on("error", () => end.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port: own } = server.address() as { port: number };
+  return {
+    url: `https://127.0.0.1:${own}`,
+    end: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }

@@ -1,12 +1,12 @@
 import { AppError, type Clock, isAppError, type Logger, type Random, type Timer } from "@gatehouse/base";
-import { CONTENT_TYPES, type KeyBundle } from "@gatehouse/secure-channel";
+import { CONTENT_TYPES, type KeyBundle, parseEnvelope } from "@gatehouse/secure-channel";
 import type { Counters } from "./counters.ts";
 import type { ChannelEvents, OutgoingMessage } from "./device-channel.ts";
 import type { Identity } from "./identity.ts";
 import { InFlight } from "./in-flight.ts";
 import { parseJson } from "./json.ts";
 import { AckJson } from "./messages.ts";
-import { type Incoming, SecureLink } from "./secure-link.ts";
+import { type Frame, type Incoming, SecureLink } from "./secure-link.ts";
 import type { Carrier, Receipt, Wire } from "./wires/wire.ts";
 
 export interface ConnectionParts {
@@ -32,6 +32,7 @@ export interface Connection {
   /** Resolves with the reason. */
   readonly closed: Promise<string>;
   send(message: OutgoingMessage): Promise<Receipt>;
+  pass(envelope: Uint8Array): Promise<Receipt>;
   close(reason: string): void;
 }
 
@@ -103,11 +104,21 @@ class OpenConnection implements Connection {
    * server acknowledges; a server that does not within 20 s ends the connection.
    */
   async send(message: OutgoingMessage): Promise<Receipt> {
-    const wire = this.#wire;
-    if (wire === undefined || this.#ended) throw new AppError("url.unreachable", { reason: "closed" });
     const inSession = message.single === true ? undefined : this.#link.data(message);
     const frame = inSession ?? (await this.#link.single(message));
     this.#announced = message.contentType === CONTENT_TYPES.keys ? frame.sequence : undefined;
+    return this.#deliver(frame);
+  }
+
+  /** Another device's SEALED, as it is. Refuses `envelope.refused` when it is none. */
+  async pass(envelope: Uint8Array): Promise<Receipt> {
+    this.#announced = undefined;
+    return this.#deliver({ bytes: envelope, sequence: Number(parseEnvelope(envelope).header.sequence) });
+  }
+
+  async #deliver(frame: Frame): Promise<Receipt> {
+    const wire = this.#wire;
+    if (wire === undefined || this.#ended) throw new AppError("url.unreachable", { reason: "closed" });
     const acknowledged = this.#inFlight.wait(frame.sequence);
     try {
       const receipt = await Promise.race([acknowledged, this.#written(wire, frame.bytes)]);

@@ -16,7 +16,7 @@ import {
   signTranscript,
 } from "@gatehouse/secure-channel";
 import { Type } from "typebox";
-import { exchange, type TlsTrust } from "./http-exchange.ts";
+import { type Answer, exchange, type TlsTrust } from "./http-exchange.ts";
 import type { Identity } from "./identity.ts";
 import { encodeJson, fromBase64url, parseJson, toBase64url } from "./json.ts";
 import { ServerKeysJson, verifiedServerKey } from "./server-keys.ts";
@@ -70,18 +70,23 @@ const Problem = Type.Object({ code: Text(64) });
 
 /**
  * Makes the device's keys, proves that it has them, and takes over what the server answers: authenticated by the
- * claim code in both directions, so a person in between learns nothing and changes nothing, even where TLS cannot
- * be verified yet. Refuses `device.claim_invalid` when the server does, or when its answer is not of who made the code.
+ * claim code in both directions, so that nobody in between can change anything, even where TLS cannot be verified
+ * yet. Refuses `device.claim_invalid` when the server does, or when its answer is not of who made the code, and
+ * `agent.intercepted` when the certificate then was not the one that the answer's authority vouches for.
  */
 export async function enrol(request: EnrolRequest): Promise<Enrolment> {
   const { url, suite, clock, random } = request;
   const claim = claimOf(request);
   const group = "groupId" in request.by ? { group: groupOf(request.by) } : {};
   const trust: TlsTrust = request.ca === undefined ? { unverified: true } : { ca: request.ca };
+  assertConfidential(url);
   const post = (path: string, body: object) => callServer(new URL(path, url), body, trust);
 
   const claimId = Buffer.from(claim.id).toString("hex");
-  const challenge = parseJson(Challenge, await post("/api/v1/enrol/challenge", { claimId, suite, ...group }));
+  const challenge = parseJson(
+    Challenge,
+    (await post("/api/v1/enrol/challenge", { claimId, suite, ...group })).body,
+  );
   if (challenge.server.suite !== suite) throw new AppError("channel.suite_refused");
   const keys = generateKeyBundle(suite, random);
   const transcript = encodeTranscript({
@@ -103,9 +108,46 @@ export async function enrol(request: EnrolRequest): Promise<Enrolment> {
     mac: toBase64url(requestMac(claim.key, transcript)),
     ...(request.software === undefined ? {} : { software: request.software }),
   };
-  const answer = parseJson(Enrolled, await post("/api/v1/enrol", body));
-  return identityOf(request, claim, keys, transcript, answer, clock);
+  const reply = await post("/api/v1/enrol", body);
+  const enrolment = identityOf(request, claim, keys, transcript, parseJson(Enrolled, reply.body), clock);
+  if (request.ca === undefined) await assertNobodyBetween(enrolment.identity, reply);
+  return enrolment;
 }
+
+/** The answer holds an API key: in clear it goes through this machine alone. */
+function assertConfidential(url: string): void {
+  const { protocol, hostname } = new URL(url);
+  const isLoopback =
+    hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  if (protocol !== "https:" && !isLoopback)
+    throw new AppError("request.invalid", { url, reason: "use https" });
+}
+
+/**
+ * Who answered showed a certificate that could not be verified then. Now it can: the one that is valid must be the
+ * same. Somebody in between could not change the answer, but would have read the API key in it.
+ */
+async function assertNobodyBetween({ url, ca }: Identity, { certificate }: Answer): Promise<void> {
+  if (certificate === undefined) return;
+  const trust = ca === undefined ? {} : { ca };
+  const { host, href } = new URL("/api/v1/channel/keys", url);
+  const verified = await exchange({ method: "GET", url: href, trust }).catch((error: unknown) => {
+    if (isAppError(error) && UNTRUSTED.has(String(error.fields.reason)))
+      throw new AppError("agent.intercepted", { host }, { cause: error });
+    throw error;
+  });
+  if (verified.certificate !== certificate) throw new AppError("agent.intercepted", { host });
+}
+
+/** OpenSSL's names for a certificate of nobody we believe (X509_V_ERR_…). */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "CERT_SIGNATURE_FAILURE",
+]);
 
 function claimOf({ by }: EnrolRequest): Claim {
   if ("code" in by) return claimOfCode(by.code);
@@ -158,7 +200,7 @@ function identityOf(
   return { identity, serverTimeMs };
 }
 
-async function callServer(url: URL, body: object, trust: TlsTrust): Promise<Uint8Array> {
+async function callServer(url: URL, body: object, trust: TlsTrust): Promise<Answer> {
   const answer = await exchange({
     method: "POST",
     url: url.href,
@@ -166,7 +208,7 @@ async function callServer(url: URL, body: object, trust: TlsTrust): Promise<Uint
     body: encodeJson(body),
     trust,
   });
-  if (answer.status < 300) return answer.body;
+  if (answer.status < 300) return answer;
   throw refusalOf(answer.body, url, answer.status);
 }
 

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { TLSSocket } from "node:tls";
 import { AppError } from "@gatehouse/base";
 
 /** How far the other side of TLS is believed. */
@@ -23,6 +24,8 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
+  /** Fingerprint of the certificate at the other end, verified or not; undefined without TLS. */
+  readonly certificate: string | undefined;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -50,8 +53,11 @@ export function exchange(asked: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void => reject(unreachable(url, cause));
     const receive = (reply: IncomingMessage): void => {
+      const { socket } = reply;
+      const certificate =
+        socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : undefined;
       collect(reply, asked.maxAnswerBytes ?? MAX_ANSWER_BYTES).then(
-        (body) => resolve({ status: reply.statusCode ?? 0, body }),
+        (body) => resolve({ status: reply.statusCode ?? 0, body, certificate }),
         fail,
       );
     };

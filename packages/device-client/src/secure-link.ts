@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly sentMs: number;
   /** Kept for want of a connection: then it is judged by its sequence, not by the clock. */
   readonly storedLate?: boolean;
+  /** The payload is another device's signed part, for which we speak. */
+  readonly forwarded?: boolean;
 }
 
 export interface Frame {
@@ -100,8 +102,8 @@ export class SecureLink {
 
   /** In the session; undefined when there is none or it is used up. */
   data(message: Outgoing): Frame | undefined {
-    const { contentType, payload, storedLate = false } = message;
-    return this.#dataFrame({ contentType, payload, storedLate });
+    const { contentType, payload, storedLate = false, forwarded = false } = message;
+    return this.#dataFrame({ contentType, payload, storedLate, forwarded });
   }
 
   /** The first DATA of a session, which makes the server take it into use. */
@@ -110,7 +112,8 @@ export class SecureLink {
   }
 
   /** On its own: signed, for whoever holds the server's key, without a session. */
-  async single({ contentType, payload, sentMs, storedLate = false }: Outgoing): Promise<Frame> {
+  async single(message: Outgoing): Promise<Frame> {
+    const { contentType, payload, sentMs, storedLate = false, forwarded = false } = message;
     const sequence = await this.#parts.counters.next(this.#keys.keyId);
     const bytes = seal(
       {
@@ -121,6 +124,7 @@ export class SecureLink {
         sentMs,
         bootId: this.#bootId,
         storedLate,
+        forwarded,
         payload,
       },
       this.#parts.random,
@@ -143,6 +147,7 @@ export class SecureLink {
     contentType: ContentType | typeof NO_CONTENT;
     payload: Uint8Array;
     storedLate: boolean;
+    forwarded?: boolean;
   }): Frame | undefined {
     const session = this.#session;
     const nowMs = this.#parts.clock.monotonicMs();

@@ -30,6 +30,7 @@ export async function runEnrol(folder: string, line: CommandLine, output: Output
       clock: systemClock,
       random: systemRandom,
     });
+    await state.forgetDevice();
     await state.saveIdentity(encodeIdentity(identity));
     const { deviceId, name, keys, words } = identity;
     const clockOffsetMs = systemClock.nowMs() - serverTimeMs;

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError, type Random } from "@gatehouse/base";
 import { ensurePrivateFolder, readPrivateFile, replacePrivateFile } from "@gatehouse/base/private-file";
@@ -11,6 +12,8 @@ export interface StateFolder extends DeviceStore {
   readonly socketName: string;
   /** Refuses `agent.not_enrolled`, and `secret.unreadable` when it is damaged. */
   getIdentity(): Promise<Identity>;
+  /** Removes what was the business of an identity before: its settings and its commands. */
+  forgetDevice(): Promise<void>;
   read(name: StateFile): Promise<Uint8Array | undefined>;
   write(name: StateFile, bytes: Uint8Array): Promise<void>;
 }
@@ -35,6 +38,9 @@ export async function openStateFolder(path: string, random: Random): Promise<Sta
     saveIdentity: (bytes) => write("identity.json", bytes),
     loadState: (name) => read(`${name}.json`),
     saveState: (name, bytes) => write(`${name}.json`, bytes),
+    async forgetDevice() {
+      for (const name of ["remote.json", "commands.json"]) await rm(join(path, name), { force: true });
+    },
     async getIdentity() {
       const bytes = await read("identity.json");
       if (bytes === undefined) throw new AppError("agent.not_enrolled", { stateDir: path });
