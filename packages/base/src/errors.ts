@@ -85,11 +85,6 @@ export const ERRORS = {
   "channel.suite_refused": row(403, "This suite is not allowed, or is weaker than one the device has used."),
   "channel.key_not_found": row(404, "This device has no such key."),
   "channel.group_not_found": row(404, "There is no such enrolment group."),
-  // site gateways and meters
-  "gateway.not_assignable": row(422, "This device cannot be assigned to this gateway."),
-  "meter.contradiction": row(422, "The reading contradicts what this meter signed before."),
-  "meter_read.not_found": row(404, "There is no such round of readings."),
-  "meter_read.no_meters": row(422, "There is no meter to read."),
   // the agent on a device
   "agent.not_enrolled": row(409, "This machine is not enrolled yet."),
   "agent.already_enrolled": row(409, "This machine is enrolled already; --force gives it a new identity."),
