@@ -10,6 +10,7 @@ export const REFUSAL_REASONS = [
   "unknown_key",
   "replayed",
   "time",
+  "cloned",
   "not_authentic",
 ] as const;
 

@@ -8,6 +8,7 @@ import { MQTT_WEBSOCKET_PATH } from "../features/gateway/index.ts";
 import { createBus } from "../platform/bus/bus.ts";
 import { isLoopbackHost } from "../platform/config/load.ts";
 import type { Config } from "../platform/config/schema.ts";
+import { ALL_ON, type Controls } from "../platform/controls.ts";
 import { migrate } from "../platform/database/index.ts";
 import { registerConsole } from "../platform/http/console.ts";
 import { serveLocalSocket } from "../platform/http/local-socket.ts";
@@ -51,6 +52,8 @@ export interface ComposeOptions {
   /** False: no listener but the local socket, for one command. */
   readonly network: boolean;
   readonly demo: boolean;
+  /** For the attack lab alone. */
+  readonly controls?: Controls;
 }
 
 /** Makes everything, wires it, starts it in the order of need. What was started is stopped again when a later step fails. */
@@ -64,7 +67,8 @@ export async function composeApp(options: ComposeOptions): Promise<App> {
   }
 }
 
-async function start({ config, log, network, demo }: ComposeOptions, lifecycle: Lifecycle): Promise<App> {
+async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App> {
+  const { config, log, network, demo, controls = ALL_ON } = options;
   const clock = systemClock;
   const random = systemRandom;
   const startedMs = clock.monotonicMs();
@@ -125,6 +129,7 @@ async function start({ config, log, network, demo }: ComposeOptions, lifecycle: 
     version,
     secure,
     http,
+    controls,
     publicUrl: () => address.url,
     stopping: () => lifecycle.stopping,
   });

@@ -17,6 +17,7 @@ import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../featur
 import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
+import type { Controls } from "../platform/controls.ts";
 import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import type { DeviceGate, PersonGate } from "../platform/http/principal.ts";
@@ -60,6 +61,7 @@ export interface House {
   readonly version: string;
   readonly secure: boolean;
   readonly http: FastifyInstance;
+  readonly controls: Controls;
   publicUrl(): string;
   stopping(): boolean;
 }
@@ -92,7 +94,7 @@ type AllTables = AccountsTables &
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
-  const { config, log, clock, random, bus, database, masterKey, tls, secure, publicUrl } = house;
+  const { config, log, clock, random, bus, database, masterKey, tls, secure, publicUrl, controls } = house;
   const { pool } = database;
   const db = createDatabase<AllTables>(pool);
   let demoWanted = false;
@@ -126,6 +128,7 @@ export function createFeatures(house: House): Features {
     log,
     masterKey,
     issuer: tls,
+    controls,
     lastValues: {
       lastValues: async (deviceIds) =>
         new Map(
@@ -152,10 +155,13 @@ export function createFeatures(house: House): Features {
     log,
     masterKey,
     dataDir: config.dataDir,
+    controls,
     devices: channelInventory(devices),
     people: { endAll: () => accounts.endAllSessions() },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
     storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
+    onCloned: (deviceId) =>
+      trust.report(deviceId, { detail: "channel_key_cloned", evidenceRatio: 1, atMs: clock.nowMs() }),
   });
   const directories = deviceDirectories(devices);
   const telemetry = createTelemetry({
@@ -231,10 +237,15 @@ export function createFeatures(house: House): Features {
     log,
     bus,
     db,
+    controls,
     mqtt: { ...config.mqtt, tlsHost: config.mqtt.tlsHost || config.http.host },
     tls,
     sink: telemetry,
-    authenticator: gatewayAuthenticator(devices, (tenantId) => choices.get(tenantId).acceptDiscovery),
+    authenticator: gatewayAuthenticator(
+      devices,
+      (tenantId) => choices.get(tenantId).acceptDiscovery,
+      controls,
+    ),
     deviceLog: gatewayLogSink(devices, channel),
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),

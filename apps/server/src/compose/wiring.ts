@@ -14,6 +14,7 @@ import type {
 } from "../features/gateway/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
 import type { TrustDevices } from "../features/trust/index.ts";
+import type { Controls } from "../platform/controls.ts";
 import type { DeviceGate } from "../platform/http/principal.ts";
 import type { House } from "./features.ts";
 
@@ -25,17 +26,33 @@ type DeviceCommand = contract.Command;
 export const gatewayAuthenticator = (
   devices: DevicesFeature,
   acceptsDiscovery: (tenantId: Uuid) => boolean,
-): DeviceAuthenticator => ({
-  async authenticate(claim) {
-    const identity = await devices.authenticateDevice(claim);
-    return identity && { ...identity, discovery: acceptsDiscovery(identity.tenantId) };
-  },
-  async find(deviceId) {
-    const record = devices.findDevice(deviceId);
-    if (record === undefined || record.revoked) return undefined;
-    return { ...record, discovery: acceptsDiscovery(record.tenantId) };
-  },
-});
+  controls: Controls,
+): DeviceAuthenticator => {
+  const isBound = controls.publishPermission && controls.subscribePermission;
+  const everything = {
+    pattern: "#",
+    publish: !controls.publishPermission,
+    subscribe: !controls.subscribePermission,
+  };
+  const withMore = <T extends { readonly tenantId: Uuid; readonly grants: readonly contract.TopicGrant[] }>(
+    device: T,
+  ) => ({
+    ...device,
+    grants: isBound ? device.grants : [...device.grants, everything],
+    discovery: acceptsDiscovery(device.tenantId),
+  });
+  return {
+    async authenticate(claim) {
+      const identity = await devices.authenticateDevice(claim);
+      return identity && withMore(identity);
+    },
+    async find(deviceId) {
+      const record = devices.findDevice(deviceId);
+      if (record === undefined || record.revoked) return undefined;
+      return withMore(record);
+    },
+  };
+};
 
 export const channelInventory = (devices: DevicesFeature): DeviceInventory => ({
   find: (deviceId) => devices.findDevice(deviceId),

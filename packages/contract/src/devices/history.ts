@@ -35,6 +35,7 @@ export const LogCode = Type.Union([
   Type.Literal("keys_changed"),
   Type.Literal("channel_key_revoked"),
   Type.Literal("channel_key_ended"),
+  Type.Literal("channel_key_cloned"),
   Type.Literal("pin_reset"),
   Type.Literal("channel_exempted"),
   Type.Literal("channel_exemption_ended"),

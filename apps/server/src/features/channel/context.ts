@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Logger, type Random, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import type { Controls } from "../../platform/controls.ts";
 import type { DeviceInventory, KnownDevice } from "./ports.ts";
 import type { ChannelDatabase } from "./tables.ts";
 
@@ -11,6 +12,7 @@ export interface ChannelContext {
   readonly bus: Bus;
   readonly log: Logger;
   readonly devices: DeviceInventory;
+  readonly controls: Controls;
 }
 
 export type Actor = { readonly tenantId: Uuid; readonly name: string };

@@ -40,27 +40,40 @@ export interface ChannelFeature extends Feature {
 export interface ChannelFeatureDeps extends ChannelDeps, Pick<CarriageDeps, "pool"> {
   /** How old a message may be that was stored and sent late. */
   storedLimitMs(tenantId: Uuid): number;
+  /** Two machines use one key of the device, which has ended therefore. */
+  onCloned?(deviceId: Uuid): void;
 }
 
 export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
   const house = new ChannelHouse(deps);
   const { serverKeys, directory, policy, lastUse } = house;
+  const { controls } = house.context;
   const plainRefusal = (tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined =>
-    policy.refusal(tenantId, deviceId, "plain");
+    controls.encryptionPolicy ? policy.refusal(tenantId, deviceId, "plain") : undefined;
+  /** Refused at once, before their end is committed; also when it cannot be. */
+  const cloned = new Set<string>();
   const keys: CarriageKeys = {
     own: (keyId) => serverKeys.findRecipient(keyId),
     sender(keyId) {
-      const held = directory.find(keyId);
+      const held = cloned.has(keyId) ? undefined : directory.find(keyId);
       return held && { ...held, suites: policy.suitesOf(held.tenantId, held.deviceId) };
     },
     authenticated({ deviceId, bundle }, how, atMs) {
       lastUse.note(bundle.keyId, atMs);
       if (how === "handshake") lastUse.noteHandshake(deviceId, atMs);
     },
+    cloned({ tenantId, deviceId, bundle }) {
+      cloned.add(bundle.keyId);
+      house.bundles
+        .endCloned(tenantId, deviceId, bundle.keyId)
+        .catch((error: unknown) => deps.log.error({ deviceId, err: error }, "channel.clone_not_recorded"));
+      deps.onCloned?.(deviceId);
+    },
     storedLimitMs: (tenantId) => deps.storedLimitMs(tenantId),
   };
   const carriage = new Carriage({
     ...deps,
+    controls,
     keys,
     plainRefusal,
     changeKeys: (sender, payload, alongside) =>

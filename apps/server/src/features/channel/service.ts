@@ -2,6 +2,7 @@ import type { Clock, Logger, Random, Timer, Uuid } from "@gatehouse/base";
 import { newUuid } from "@gatehouse/base";
 import type { Bus, channel } from "@gatehouse/contract";
 import type { TrustRoot } from "@gatehouse/secure-channel";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import { deriveKey, ensurePrivateFolder, type MasterKey } from "../../platform/secrets/index.ts";
 import { BundleDirectory } from "./bundles/bundle-directory.ts";
 import { BundleService, fingerprintOf } from "./bundles/bundle-service.ts";
@@ -31,6 +32,7 @@ export interface ChannelDeps {
   readonly dataDir: string;
   readonly devices: DeviceInventory;
   readonly people: PeopleSessions;
+  readonly controls?: Controls;
   /** Our own certificate authority, when devices meet it. */
   caPem(): string | undefined;
 }
@@ -53,9 +55,9 @@ export class ChannelHouse {
   #flush: Timer | undefined;
 
   constructor(deps: ChannelDeps) {
-    const { db, clock, random, bus, log, devices, masterKey } = deps;
+    const { db, clock, random, bus, log, devices, masterKey, controls = ALL_ON } = deps;
     this.#deps = deps;
-    this.context = { db, clock, random, bus, log, devices };
+    this.context = { db, clock, random, bus, log, devices, controls };
     this.root = trustRootOf(masterKey);
     this.serverKeys = new ServerKeys({
       context: this.context,

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random, Timer, Uuid } from "@gatehouse/base";
 import type { Bus, BusMessages } from "@gatehouse/contract";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
 import { ClaimService } from "./claims/claim-service.ts";
@@ -35,6 +36,7 @@ export interface DevicesDeps {
   readonly log: Logger;
   readonly masterKey: MasterKey;
   readonly issuer: CertificateIssuer;
+  readonly controls?: Controls;
   readonly lastValues: LastValues;
   readonly revocations: Revocations;
   /** Absent where nothing is judged. */
@@ -76,7 +78,7 @@ export class DeviceHouse {
   readonly #subscriptions: (() => void)[] = [];
 
   constructor(deps: DevicesDeps) {
-    const { db, clock, random, bus, log } = deps;
+    const { db, clock, random, bus, log, controls = ALL_ON } = deps;
     const sealKey = deriveKey(deps.masterKey, "devices/credentials");
     this.directory = new DeviceDirectory(db);
     this.presence = new PresenceBoard({ db, clock, bus, log });
@@ -101,6 +103,7 @@ export class DeviceHouse {
       directory: this.directory,
       clock,
       sealKey,
+      controls,
       used: (credentialId, atMs) => this.#lastUsed.note(credentialId, atMs),
     });
     this.gate = createDeviceGate({

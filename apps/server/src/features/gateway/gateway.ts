@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type ErrorCode, isAppError } from "@gatehouse/base";
 import type { operations } from "@gatehouse/contract";
 import type { WebSocket } from "ws";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
@@ -33,11 +34,12 @@ export interface MqttSettings {
   readonly maxMessagesPerSecond: number;
 }
 
-type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted" | "envelopes">;
+type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted" | "envelopes" | "controls">;
 
 export interface GatewayParts extends Given {
   readonly mqtt: MqttSettings;
   readonly tls?: ListenerTls;
+  readonly controls?: Controls;
   readonly sink: ReadingSink;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
   /** The peer's address behind trusted proxies; the socket's own unless told. */
@@ -80,13 +82,14 @@ export interface GatewayFeature extends Feature {
 const CONNECTS_PER_SECOND = 200;
 
 export function createGateway(parts: GatewayParts): GatewayFeature {
-  const { clock, log, mqtt } = parts;
+  const { clock, log, mqtt, controls = ALL_ON } = parts;
   const refusals = new Refusals(parts);
   const accepted = new RateCounter(clock);
   const intake = new Intake(parts);
-  const pacer = new Pacer({ clock, perSecond: mqtt.maxMessagesPerSecond });
+  const perSecond = controls.rateLimit ? mqtt.maxMessagesPerSecond : Number.MAX_SAFE_INTEGER;
+  const pacer = new Pacer({ clock, perSecond });
   const envelopes = new Envelopes({ ...parts, refusals, accepted, intake });
-  const shared = { ...parts, refusals, accepted, intake, pacer, envelopes };
+  const shared = { ...parts, controls, refusals, accepted, intake, pacer, envelopes };
   const service = new MqttService(shared);
   const limits = new ConnectLimits({ ...mqtt, connectsPerSecond: CONNECTS_PER_SECOND }, clock);
   const bridge = new HomeAssistantBridge({ ...parts, ...parts.homeAssistant });

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { type Clock, isAppError, type Logger, type Random, type Timer } from "@gatehouse/base";
 import { type Bus, LIMITS } from "@gatehouse/contract";
 import type { Client } from "aedes";
+import type { Controls } from "../../platform/controls.ts";
 import { peerDevice } from "../../platform/tls/index.ts";
 import { guardParser, onPacket, PacketTooLarge, refreshKeepalive, setMarks } from "./aedes-internals.ts";
 import { GatewayBroker, type InboundPacket } from "./broker.ts";
@@ -54,6 +55,7 @@ export interface MqttServiceParts {
   readonly settings: GatewaySettings;
   readonly channel: SecureChannel;
   readonly envelopes: Envelopes;
+  readonly controls: Controls;
   /** MQTT_LIMITS.connectTimeoutMs unless told. */
   readonly connectTimeoutMs?: number;
 }
@@ -198,9 +200,10 @@ export class MqttService {
     const connection = new Connection(client, via, address);
     attach(client, connection);
     this.#parts.intake.gate.guard(stream, () => connection.peer !== undefined);
-    guardParser(client, () =>
-      connection.peer === undefined ? MQTT_LIMITS.connectPacketBytes : MQTT_LIMITS.packetBytes,
-    );
+    if (this.#parts.controls.parserGuard)
+      guardParser(client, () =>
+        connection.peer === undefined ? MQTT_LIMITS.connectPacketBytes : MQTT_LIMITS.packetBytes,
+      );
     onPacket(client, (packet) => {
       if (packet.cmd === "puback") this.#commands.acknowledged(connection, packet.messageId);
       else if (packet.cmd === "unsubscribe") {

@@ -282,6 +282,7 @@ export const devices = {
       keys_changed: "Changed its channel keys",
       channel_key_revoked: "Channel key revoked",
       channel_key_ended: "Old channel key ended before its time",
+      channel_key_cloned: "Two machines used one channel key: it has ended. Enrol the right one again.",
       pin_reset: "Suite pin reset",
       channel_exempted: "May go on without the secure channel for a time",
       channel_exemption_ended: "Exception from the secure channel ended",

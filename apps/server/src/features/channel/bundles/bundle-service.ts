@@ -32,6 +32,12 @@ const ENDED = {
   message: "Old channel key ended before its time",
 } as const;
 
+const CLONED = {
+  level: "warn",
+  code: "channel_key_cloned",
+  message: "Two machines used one channel key: it has ended",
+} as const;
+
 /** The keys of devices: what an operator sees and ends. */
 export class BundleService {
   readonly #deps: BundleServiceDeps;
@@ -96,6 +102,11 @@ export class BundleService {
 
   revoke(actor: Actor, deviceId: Uuid, keyId: string): Promise<void> {
     return this.#end(actor, deviceId, keyId, REVOKED);
+  }
+
+  /** A key that two machines use belongs to nobody any more: the device is enrolled anew by a person, or stays out. */
+  endCloned(tenantId: Uuid, deviceId: Uuid, keyId: string): Promise<void> {
+    return this.#end({ tenantId, name: "Gatehouse" }, deviceId, keyId, CLONED);
   }
 
   /** Ends an old key before its overlap is over; the key in use is revoked instead. */

@@ -15,6 +15,7 @@ import {
   seal,
 } from "@gatehouse/secure-channel";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ALL_ON } from "../../../platform/controls.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
 import { createReplayTable } from "../migrations/002-replay.ts";
 import type { ChannelTables } from "../tables.ts";
@@ -50,12 +51,14 @@ const own = new Map(Object.values(server).map((bundle) => [bundle.keyId, bundle]
 async function startCarriage(): Promise<Carriage> {
   const carriage = new Carriage({
     pool: database.pool,
+    controls: ALL_ON,
     clock,
     random: systemRandom,
     keys: {
       own: (keyId) => own.get(keyId),
       sender: (keyId) => senders.get(keyId),
       authenticated: () => undefined,
+      cloned: ({ bundle }) => void senders.delete(bundle.keyId),
       storedLimitMs: () => 7 * DAY_MS,
     },
     plainRefusal: () => undefined,
@@ -330,4 +333,28 @@ test("only who may speak for a device can forward its messages", async () => {
     systemRandom,
   );
   expect(refusalOf(carriage.connect(), forwarded)).toBe("unknown_key");
+});
+
+test("a key that two machines use ends for both, whichever speaks", async () => {
+  const keys = addDevice(M1);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  await take(carriage, link, sealed(keys, "original", { bootId: 7 }));
+  await take(carriage, link, sealed(keys, "copy", { bootId: 8 }));
+  expect(refusalOf(link, sealed(keys, "original", { bootId: 7 }))).toBe("cloned");
+  expect(refusalOf(link, sealed(keys, "copy", { bootId: 8 }))).toBe("unknown_key");
+});
+
+test("a copy that only repeats sequences of the original is noticed too, but a forged repetition changes nothing", async () => {
+  const keys = addDevice(M1);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  await take(carriage, link, sealed(keys, "original", { bootId: 7, sequence: 1_000n }));
+  await take(carriage, link, sealed(keys, "copy", { bootId: 8, sequence: 1_001n }));
+  await take(carriage, link, sealed(keys, "copy", { bootId: 8, sequence: 1_002n }));
+  const repeated = sealed(keys, "original", { bootId: 7, sequence: 1_002n });
+  const forged = Uint8Array.from(repeated);
+  forged[forged.length - 1] = (forged.at(-1) as number) ^ 1;
+  expect(refusalOf(link, forged)).toBe("not_authentic");
+  expect(refusalOf(link, repeated)).toBe("cloned");
 });

@@ -2,7 +2,9 @@ import type { Clock, ErrorCode, Random, UnixMs, Uuid } from "@gatehouse/base";
 import type { SealedMark } from "@gatehouse/contract";
 import { CONTENT_TYPES, refusalReason, refused } from "@gatehouse/secure-channel";
 import type { Pool, PoolClient } from "pg";
+import type { Controls } from "../../../platform/controls.ts";
 import type { ForeignTransaction } from "../tables.ts";
+import { CloneWatch } from "./clone-watch.ts";
 import { Link } from "./link.ts";
 import type { CarriageKeys, OpenedMessage, Received, Sender } from "./ports.ts";
 import { ReplayGuard } from "./replay-guard.ts";
@@ -21,6 +23,7 @@ export interface CarriageDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: CarriageKeys;
+  readonly controls: Controls;
   /** Why a message that came without the channel may not pass. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
   /** Carries out a device's change of keys; `alongside` runs in its transaction. */
@@ -43,14 +46,16 @@ export interface CarriageLink {
  */
 export class Carriage {
   readonly #deps: CarriageDeps;
-  #guard = new ReplayGuard();
+  readonly #clones = new CloneWatch();
+  #guard: ReplayGuard;
 
   constructor(deps: CarriageDeps) {
     this.#deps = deps;
+    this.#guard = new ReplayGuard(deps.controls);
   }
 
   async load(): Promise<void> {
-    this.#guard = new ReplayGuard(await loadReplayStates(this.#deps.pool));
+    this.#guard = new ReplayGuard(this.#deps.controls, await loadReplayStates(this.#deps.pool));
   }
 
   upkeep(): Promise<void> {
@@ -67,9 +72,10 @@ export class Carriage {
         this.#deps.keys.authenticated(sender, how, nowMs);
       },
     };
-    const parts = { ...this.#deps, keys, guard: this.#guard };
+    const parts = { ...this.#deps, keys, guard: this.#guard, clones: this.#clones };
     const link = new Link(parts, {
-      speaksFor: (sender) => deviceId === undefined || sender.deviceId === deviceId,
+      speaksFor: (sender) =>
+        deviceId === undefined || sender.deviceId === deviceId || !this.#deps.controls.forwardingScope,
     });
     return {
       receive: (frame) => link.receive(frame),

@@ -19,7 +19,9 @@ import {
   type Session,
   sessionIdOf,
 } from "@gatehouse/secure-channel";
+import type { CloneWatch } from "./clone-watch.ts";
 import type { CarriageKeys, LinkScope, OpenedMessage, Received, Sender } from "./ports.ts";
+import type { Controls } from "../../../platform/controls.ts";
 import type { ReplayGuard } from "./replay-guard.ts";
 
 export interface LinkParts {
@@ -27,6 +29,8 @@ export interface LinkParts {
   readonly random: Random;
   readonly keys: CarriageKeys;
   readonly guard: ReplayGuard;
+  readonly clones: CloneWatch;
+  readonly controls: Controls;
 }
 
 /** Devices that one connection may hold sessions for: a site gateway's. */
@@ -118,6 +122,8 @@ export class Link {
     }
     const before = peer.sessions.live;
     const { contentType, payload, storedLate, forwarded } = peer.sessions.open(frame, clock.monotonicMs());
+    const sessionId = peer.sessions.live?.id ?? "";
+    if (this.#parts.clones.noteSession(peer.keyId, sessionId, clock.monotonicMs())) this.#assertOne(sender);
     this.#byDevice.set(sender.deviceId, peer);
     keys.authenticated(sender, peer.sessions.live === before ? "message" : "handshake", clock.nowMs());
     if (forwarded) return this.#forwarded(sender, payload, []);
@@ -126,7 +132,7 @@ export class Link {
   }
 
   #sealed(frame: Uint8Array): Received {
-    const { clock, keys, guard } = this.#parts;
+    const { clock, keys, guard, clones } = this.#parts;
     const envelope = parseEnvelope(frame);
     const { header } = envelope;
     const own = keys.own(header.recipientKeyId);
@@ -134,8 +140,13 @@ export class Link {
     if (own === undefined || sender === undefined) throw refused("unknown_key");
     this.#assertTimely(header, sender);
     const mark: SealedMark = { keyId: header.senderKeyId, sequence: header.sequence };
-    if (guard.isTaken(mark)) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
+    const isTaken = guard.isTaken(mark);
+    // Two machines with one key draw on the same sequences: such a repetition is worth its opening.
+    if (isTaken && !clones.isSecondMachine(header))
+      return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     const part = open(envelope, own, sender.bundle);
+    this.#noteBoot(sender, header);
+    if (isTaken) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     keys.authenticated(sender, "message", clock.nowMs());
     if (header.forwarded) return this.#forwarded(sender, part.payload, [mark]);
     return this.#reserve(sender, header, part.payload, [mark]);
@@ -152,6 +163,7 @@ export class Link {
     const mark: SealedMark = { keyId: header.senderKeyId, sequence: header.sequence };
     if (this.#parts.guard.isTaken(mark)) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     assertSigned(part, sender.bundle);
+    this.#noteBoot(sender, header);
     this.#parts.keys.authenticated(sender, "message", this.#parts.clock.nowMs());
     return this.#reserve(sender, header, part.payload, [mark, ...outer]);
   }
@@ -185,10 +197,26 @@ export class Link {
     return { kind: "message", message };
   }
 
+  /** For a header that is authentic. */
+  #noteBoot(sender: Sender, header: SealedHeader): void {
+    const { clones } = this.#parts;
+    if (clones.isSecondMachine(header)) this.#assertOne(sender);
+    clones.noteBoot(header);
+  }
+
+  #assertOne(sender: Sender): void {
+    const { controls, clones, keys } = this.#parts;
+    if (!controls.cloneWatch) return;
+    clones.forget(sender.bundle.keyId);
+    keys.cloned(sender);
+    throw refused("cloned");
+  }
+
   #assertTimely(header: SealedHeader, sender: Sender): void {
-    const { clock, keys } = this.#parts;
+    const { clock, keys, controls } = this.#parts;
     if (!isSuiteAccepted(header.suite, sender.suites)) throw refused("suite");
-    if (!isTimely(header, clock.nowMs(), keys.storedLimitMs(sender.tenantId))) throw refused("time");
+    const timely = isTimely(header, clock.nowMs(), keys.storedLimitMs(sender.tenantId));
+    if (!timely && controls.timeWindow) throw refused("time");
   }
 
   /** Looked up with every frame, so that a revocation is felt at once. */

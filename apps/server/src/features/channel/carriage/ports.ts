@@ -18,6 +18,8 @@ export interface CarriageKeys {
   sender(keyId: KeyId): Sender | undefined;
   /** Something authentic came: for the pin, first and last use, last handshake. */
   authenticated(sender: Sender, how: "handshake" | "message", nowMs: UnixMs): void;
+  /** Two machines use the sender's key: it is refused from now on. */
+  cloned(sender: Sender): void;
   /** How old a message may be that was stored and sent late. */
   storedLimitMs(tenantId: Uuid): number;
 }

@@ -1,5 +1,6 @@
 import type { SealedMark } from "@gatehouse/contract";
 import { judgeSequence, markSeen, NO_REPLAY_STATE, type ReplayState } from "@gatehouse/secure-channel";
+import type { Controls } from "../../../platform/controls.ts";
 
 /**
  * - `fresh`: reserved for the caller, who settles it.
@@ -18,16 +19,19 @@ interface Pending {
  * message is opened, taken when its effect is committed, and given back when that fails, so that a resend counts.
  */
 export class ReplayGuard {
+  readonly #controls: Pick<Controls, "replayGuard">;
   readonly #states: Map<string, ReplayState>;
   readonly #pending = new Map<string, Map<bigint, Pending>>();
 
-  constructor(states: Map<string, ReplayState> = new Map()) {
+  constructor(controls: Pick<Controls, "replayGuard">, states: Map<string, ReplayState> = new Map()) {
+    this.#controls = controls;
     this.#states = states;
   }
 
   /** Decided on the header alone, before any cryptography; changes nothing. */
   isTaken({ keyId, sequence }: SealedMark): boolean {
-    return judgeSequence(this.#states.get(keyId) ?? NO_REPLAY_STATE, sequence) === "seen";
+    const verdict = judgeSequence(this.#states.get(keyId) ?? NO_REPLAY_STATE, sequence);
+    return verdict === "seen" && this.#controls.replayGuard;
   }
 
   /** For a message that is authentic. */

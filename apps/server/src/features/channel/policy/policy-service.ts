@@ -12,7 +12,7 @@ import {
   type PolicyRefusal,
   type TenantPolicy,
 } from "./decide.ts";
-import { listPolicies, putExemption, putPolicy, resetPin } from "./policy-store.ts";
+import { type DeviceFacts, listPolicies, putExemption, putPolicy, resetPin } from "./policy-store.ts";
 
 /** Strongest first. */
 const ALL_SUITES: readonly SuiteId[] = [SUITE_IDS.M1, SUITE_IDS.C1];
@@ -51,7 +51,7 @@ export class PolicyService {
     const facts = this.#directory.factsOf(deviceId);
     return {
       typeId: this.#context.devices.find(deviceId)?.typeId ?? "",
-      pinned: facts?.pinned?.suite,
+      pinned: this.#pinOf(facts),
       exemptUntilMs: facts?.exemption?.untilMs,
     };
   }
@@ -59,7 +59,7 @@ export class PolicyService {
   suitesOf(tenantId: Uuid, deviceId: Uuid): SuitePolicy {
     return {
       allowed: this.of(tenantId).suites,
-      pinned: this.#directory.factsOf(deviceId)?.pinned?.suite,
+      pinned: this.#pinOf(this.#directory.factsOf(deviceId)),
     };
   }
 
@@ -138,6 +138,10 @@ export class PolicyService {
       message: "Suite pin reset",
       data: { was, reason, by: name },
     });
+  }
+
+  #pinOf(facts: DeviceFacts | undefined): SuiteId | undefined {
+    return this.#context.controls.suitePin ? facts?.pinned?.suite : undefined;
   }
 
   #note(tenantId: Uuid, deviceId: Uuid, remark: Omit<Remark, "level">): void {

@@ -1,0 +1,49 @@
+/**
+ * What stands between an attacker and a site, one switch each, read in the one place that enforces it. The product
+ * knows no way to turn one off: `composeApp` takes ALL_ON unless the attack lab, which runs servers of its own on
+ * loopback with data that is thrown away, says otherwise (a test holds this).
+ */
+export interface Controls {
+  /** The secret of an API key is compared. */
+  readonly deviceSecret: boolean;
+  /** A token that a device made for itself ends when it says. */
+  readonly tokenExpiry: boolean;
+  /** A device publishes on its own topics and on those it was granted. */
+  readonly publishPermission: boolean;
+  /** … and subscribes to no others. */
+  readonly subscribePermission: boolean;
+  /** Messages a second of one device. */
+  readonly rateLimit: boolean;
+  /** Size of an MQTT packet, and errors inside its parser. */
+  readonly parserGuard: boolean;
+  /** A type that must use the secure channel is refused without it. */
+  readonly encryptionPolicy: boolean;
+  /** Keys are enrolled by whoever knows the claim code. */
+  readonly claimProof: boolean;
+  /** A device never goes back to a lower suite. */
+  readonly suitePin: boolean;
+  /** A sealed message is taken once. */
+  readonly replayGuard: boolean;
+  /** A live message is at most five minutes old. */
+  readonly timeWindow: boolean;
+  /** A connection speaks for its own device and for those assigned to it. */
+  readonly forwardingScope: boolean;
+  /** Two machines with one key are noticed. */
+  readonly cloneWatch: boolean;
+}
+
+export const ALL_ON: Controls = {
+  deviceSecret: true,
+  tokenExpiry: true,
+  publishPermission: true,
+  subscribePermission: true,
+  rateLimit: true,
+  parserGuard: true,
+  encryptionPolicy: true,
+  claimProof: true,
+  suitePin: true,
+  replayGuard: true,
+  timeWindow: true,
+  forwardingScope: true,
+  cloneWatch: true,
+};
