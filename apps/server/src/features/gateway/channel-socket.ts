@@ -2,6 +2,7 @@ import type { Clock, Logger, Timer } from "@gatehouse/base";
 import { type Bus, channel, type devices } from "@gatehouse/contract";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { commandText } from "./adapters/index.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Via } from "./connection.ts";
 import type { Envelopes, Outcome } from "./envelopes.ts";
 import { MQTT_LIMITS } from "./limits.ts";
@@ -33,6 +34,9 @@ export interface ChannelSocketParts {
   readonly channel: SecureChannel;
   readonly envelopes: Envelopes;
   readonly pacer: Pacer;
+  /** By address, until a device is known. */
+  readonly strangers: Pacer;
+  readonly attendance: Attendance;
   readonly refusals: Refusals;
   readonly commands: CommandSource;
 }
@@ -64,11 +68,11 @@ export class ChannelSockets {
     for (const socket of this.#open) socket.close(CLOSE.stopping);
   }
 
-  #began(socket: ChannelSocket, { tenantId, deviceId }: Owner): void {
-    const { bus, clock, commands, log } = this.#parts;
+  #began(socket: ChannelSocket, owner: Owner): void {
+    const { attendance, commands, log } = this.#parts;
+    const { deviceId } = owner;
     this.#byDevice.set(deviceId, socket);
-    const { via, address } = socket;
-    bus.publish("device.connected", { tenantId, deviceId, via, address, atMs: clock.nowMs() });
+    attendance.arrived(owner, socket);
     commands.pending(deviceId).then(
       (waiting) => {
         for (const command of waiting) socket.send(command);
@@ -80,10 +84,9 @@ export class ChannelSockets {
   #ended(socket: ChannelSocket): void {
     this.#open.delete(socket);
     const { owner, via } = socket;
-    if (owner === undefined || this.#byDevice.get(owner.deviceId) !== socket) return;
-    this.#byDevice.delete(owner.deviceId);
-    const atMs = this.#parts.clock.nowMs();
-    this.#parts.bus.publish("device.disconnected", { ...owner, via, reason: "closed", atMs });
+    if (owner === undefined) return;
+    this.#parts.attendance.left(owner, { via, reason: "closed" });
+    if (this.#byDevice.get(owner.deviceId) === socket) this.#byDevice.delete(owner.deviceId);
   }
 }
 
@@ -167,11 +170,13 @@ class ChannelSocket {
 
   /** The rate of the address before anything is authentic, the device's after. */
   #turn(): Promise<void> | undefined {
-    const lane = this.owner?.deviceId ?? `address/${this.address}`;
-    if (this.#parts.pacer.take(lane)) return undefined;
-    if (!this.#parts.pacer.isWaiting(lane))
+    const { owner, address } = this;
+    const pacer = owner === undefined ? this.#parts.strangers : this.#parts.pacer;
+    const lane = owner?.deviceId ?? address;
+    if (pacer.take(lane)) return undefined;
+    if (!pacer.isWaiting(lane))
       this.#parts.refusals.add(new Refused("message.rate_limited", "slowed down, nothing lost"), this.#by());
-    return new Promise((resolve) => this.#parts.pacer.wait(lane, resolve));
+    return new Promise((resolve) => pacer.wait(lane, resolve));
   }
 
   async #take(frame: Buffer): Promise<void> {

@@ -21,22 +21,19 @@ export class Connections {
     for (const connections of this.#byDevice.values()) yield* connections;
   }
 
-  /** True when it is the device's first. */
-  add(deviceId: string, connection: Connection): boolean {
+  add(deviceId: string, connection: Connection): void {
     const known = this.#byDevice.get(deviceId);
     this.#count++;
-    if (known !== undefined) known.add(connection);
-    else this.#byDevice.set(deviceId, new Set([connection]));
-    return known === undefined;
+    if (known === undefined) this.#byDevice.set(deviceId, new Set([connection]));
+    else known.add(connection);
   }
 
-  /** `last` when the device has no other connection; undefined when it was not among them. */
-  remove(deviceId: string, connection: Connection): "last" | "one" | undefined {
+  /** False when it was not among them. */
+  remove(deviceId: string, connection: Connection): boolean {
     const known = this.#byDevice.get(deviceId);
-    if (!known?.delete(connection)) return undefined;
+    if (!known?.delete(connection)) return false;
     this.#count--;
-    if (known.size > 0) return "one";
-    this.#byDevice.delete(deviceId);
-    return "last";
+    if (known.size === 0) this.#byDevice.delete(deviceId);
+    return true;
   }
 }

@@ -11,7 +11,7 @@ export interface EnvelopeRouteParts {
   readonly clock: Clock;
   readonly channel: SecureChannel;
   readonly envelopes: Envelopes;
-  readonly pacer: Pacer;
+  readonly strangers: Pacer;
   readonly refusals: Refusals;
 }
 
@@ -23,7 +23,7 @@ export function envelopeRoute(parts: EnvelopeRouteParts): Route {
   return route(channel.sendEnvelope, async ({ body, address, reply }) => {
     const by = { via: "http", address };
     if (!(body instanceof Uint8Array)) throw new AppError("message.malformed");
-    if (!parts.pacer.take(`address/${address}`)) {
+    if (!parts.strangers.take(address)) {
       parts.refusals.add(new Refused("message.rate_limited"), by);
       reply.header("retry-after", "2");
       throw new AppError("message.rate_limited");

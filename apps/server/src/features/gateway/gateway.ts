@@ -6,6 +6,7 @@ import type { WebSocket } from "ws";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
+import { Attendance } from "./attendance.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
 import { ConnectLimits } from "./connect-limits.ts";
 import type { Connection, Via } from "./connection.ts";
@@ -34,7 +35,10 @@ export interface MqttSettings {
   readonly maxMessagesPerSecond: number;
 }
 
-type Given = Omit<MqttServiceParts, "intake" | "pacer" | "refusals" | "accepted" | "envelopes" | "controls">;
+type Given = Omit<
+  MqttServiceParts,
+  "intake" | "pacer" | "refusals" | "accepted" | "envelopes" | "attendance" | "controls"
+>;
 
 export interface GatewayParts extends Given {
   readonly mqtt: MqttSettings;
@@ -81,6 +85,12 @@ export interface GatewayFeature extends Feature {
 /** Connects one address may open a second, in the mean. A site that lost its power comes back all at once. */
 const CONNECTS_PER_SECOND = 200;
 
+/**
+ * Frames of the secure channel from one address before anybody is known: each may cost a key agreement, some
+ * milliseconds. Enough for a site of a thousand meters behind one address.
+ */
+const STRANGER_FRAMES_PER_SECOND = 50;
+
 export function createGateway(parts: GatewayParts): GatewayFeature {
   const { clock, log, mqtt, controls = ALL_ON } = parts;
   const refusals = new Refusals(parts);
@@ -89,7 +99,10 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
   const perSecond = controls.rateLimit ? mqtt.maxMessagesPerSecond : Number.MAX_SAFE_INTEGER;
   const pacer = new Pacer({ clock, perSecond });
   const envelopes = new Envelopes({ ...parts, refusals, accepted, intake });
-  const shared = { ...parts, controls, refusals, accepted, intake, pacer, envelopes };
+  const attendance = new Attendance(parts);
+  const strangers = new Pacer({ clock, perSecond: STRANGER_FRAMES_PER_SECOND });
+  const given = { ...parts, controls, refusals, accepted, intake, pacer };
+  const shared = { ...given, envelopes, attendance, strangers };
   const service = new MqttService(shared);
   const limits = new ConnectLimits({ ...mqtt, connectsPerSecond: CONNECTS_PER_SECOND }, clock);
   const bridge = new HomeAssistantBridge({ ...parts, ...parts.homeAssistant });

@@ -5,6 +5,7 @@ import type { Client } from "aedes";
 import type { Controls } from "../../platform/controls.ts";
 import { peerDevice } from "../../platform/tls/index.ts";
 import { guardParser, onPacket, PacketTooLarge, refreshKeepalive, setMarks } from "./aedes-internals.ts";
+import type { Attendance } from "./attendance.ts";
 import { GatewayBroker, type InboundPacket } from "./broker.ts";
 import { CommandDelivery } from "./commands.ts";
 import { attach, Connection, connectionOf, type Peer, prefixOf, type Via } from "./connection.ts";
@@ -55,6 +56,7 @@ export interface MqttServiceParts {
   readonly settings: GatewaySettings;
   readonly channel: SecureChannel;
   readonly envelopes: Envelopes;
+  readonly attendance: Attendance;
   readonly controls: Controls;
   /** MQTT_LIMITS.connectTimeoutMs unless told. */
   readonly connectTimeoutMs?: number;
@@ -255,18 +257,9 @@ export class MqttService {
       return;
     }
     const { identity } = connection.peer as Peer;
-    const isFirst = this.#connections.add(identity.deviceId, connection);
+    this.#connections.add(identity.deviceId, connection);
     this.#catchUp(identity).catch((error: unknown) => this.#notRead(identity.deviceId, error));
-    if (!isFirst) return;
-    const { via, address } = connection;
-    const { tenantId, deviceId } = identity;
-    this.#parts.bus.publish("device.connected", {
-      tenantId,
-      deviceId,
-      via,
-      address,
-      atMs: this.#parts.clock.nowMs(),
-    });
+    this.#parts.attendance.arrived(identity, connection);
   }
 
   #ready(client: Client): void {
@@ -283,16 +276,8 @@ export class MqttService {
     this.#router.leave(connection);
     this.#commands.leave(connection);
     connection.link?.end();
-    if (this.#connections.remove(identity.deviceId, connection) !== "last") return;
-    const { tenantId, deviceId } = identity;
-    const { via, reason } = connection;
-    this.#parts.bus.publish("device.disconnected", {
-      tenantId,
-      deviceId,
-      via,
-      reason,
-      atMs: this.#parts.clock.nowMs(),
-    });
+    if (this.#connections.remove(identity.deviceId, connection))
+      this.#parts.attendance.left(identity, connection);
   }
 
   #failed(client: Client, error: Error): void {
