@@ -80,11 +80,24 @@ export const ERRORS = {
   "message.rate_limited": row(429, "The device sends faster than allowed.", "caller", true),
   // one code for whatever is wrong with an encrypted message: no answer tells how near it came
   "envelope.refused": row(403, "The encrypted message is not accepted."),
+  // why, for our own counters: its sender is told `envelope.refused` and no more
+  "envelope.malformed": row(403, "An encrypted message does not have the shape of one."),
+  "envelope.suite": row(403, "An encrypted message came in a suite that is not allowed for its device."),
+  "envelope.unknown_key": row(403, "An encrypted message names a key or a session that is not known here."),
+  "envelope.replayed": row(403, "An encrypted message came a second time."),
+  "envelope.time": row(403, "An encrypted message is too old, or from the future."),
+  "envelope.cloned": row(403, "A key is used by two devices at once, or by a copy of one."),
+  "envelope.not_authentic": row(403, "An encrypted message was altered, or is not of the device it names."),
   // the secure channel
   "channel.required": row(403, "This device must use the secure channel."),
   "channel.suite_refused": row(403, "This suite is not allowed, or is weaker than one the device has used."),
   "channel.key_not_found": row(404, "This device has no such key."),
   "channel.group_not_found": row(404, "There is no such enrolment group."),
+  // site gateways and meters
+  "gateway.not_assignable": row(422, "This device cannot be assigned to this gateway."),
+  "meter.contradiction": row(422, "The reading contradicts what this meter signed before."),
+  "meter_read.not_found": row(404, "There is no such round of readings."),
+  "meter_read.no_meters": row(422, "There is no meter to read."),
   // the agent on a device
   "agent.not_enrolled": row(409, "This machine is not enrolled yet."),
   "agent.already_enrolled": row(409, "This machine is enrolled already; --force gives it a new identity."),

@@ -1,7 +1,7 @@
 import { AppError, type Clock } from "@gatehouse/base";
 import { channel } from "@gatehouse/contract";
 import { type Route, route } from "../../platform/http/route.ts";
-import type { Envelopes } from "./envelopes.ts";
+import { type Envelopes, toldCode } from "./envelopes.ts";
 import type { Pacer } from "./pacer.ts";
 import type { SecureChannel } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
@@ -38,7 +38,8 @@ export function envelopeRoute(parts: EnvelopeRouteParts): Route {
         serverTimeMs: parts.clock.nowMs(),
       };
     if (outcome.result === "answer") throw new AppError("envelope.refused");
-    const { code, detail } = outcome.refused;
+    const code = toldCode(outcome.refused);
+    const { detail } = outcome.refused;
     throw new AppError(code, detail === undefined || code === "envelope.refused" ? {} : { detail });
   });
 }

@@ -56,6 +56,13 @@ export const errors: Record<ErrorCode, string> = {
   "message.too_many_metrics": "The device sends more different metrics than allowed.",
   "message.rate_limited": "The device sends faster than allowed.",
   "envelope.refused": "The encrypted message is not accepted.",
+  "envelope.malformed": "An encrypted message does not have the shape of one.",
+  "envelope.suite": "An encrypted message came in a suite that is not allowed for its device.",
+  "envelope.unknown_key": "An encrypted message names a key or a session that is not known here.",
+  "envelope.replayed": "An encrypted message came a second time.",
+  "envelope.time": "An encrypted message is too old, or from the future.",
+  "envelope.cloned": "A key is used by two devices at once, or by a copy of one.",
+  "envelope.not_authentic": "An encrypted message was altered, or is not of the device it names.",
   "agent.not_enrolled": "This machine is not enrolled yet. Run gatehouse-agent enrol with a claim code.",
   "agent.already_enrolled": "This machine is enrolled already. With --force it gets a new identity.",
   "agent.intercepted":

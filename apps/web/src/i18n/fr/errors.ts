@@ -61,6 +61,13 @@ export const errors: Record<ErrorCode, string> = {
   "message.too_many_metrics": "L’appareil envoie plus de mesures différentes que permis.",
   "message.rate_limited": "L’appareil envoie plus vite que permis.",
   "envelope.refused": "Le message chiffré n’est pas accepté.",
+  "envelope.malformed": "Un message chiffré n’a pas la forme attendue.",
+  "envelope.suite": "Un message chiffré est arrivé dans une suite qui n’est pas permise à son appareil.",
+  "envelope.unknown_key": "Un message chiffré nomme une clé ou une session inconnue ici.",
+  "envelope.replayed": "Un message chiffré est arrivé une deuxième fois.",
+  "envelope.time": "Un message chiffré est trop ancien, ou vient du futur.",
+  "envelope.cloned": "Une clé est utilisée par deux appareils à la fois, ou par une copie.",
+  "envelope.not_authentic": "Un message chiffré a été altéré, ou ne vient pas de l’appareil qu’il nomme.",
   "agent.not_enrolled":
     "Cette machine n’est pas encore inscrite. Lancez gatehouse-agent enrol avec un code de rattachement.",
   "agent.already_enrolled":

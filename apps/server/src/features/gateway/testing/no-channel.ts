@@ -1,5 +1,5 @@
 import { AppError } from "@gatehouse/base";
-import type { SecureChannel } from "../ports.ts";
+import type { SecureChannel, SiteGatewayDesk } from "../ports.ts";
 
 /** A door without the secure channel: every frame is refused, nothing is required. */
 export const NO_CHANNEL: SecureChannel = {
@@ -11,10 +11,17 @@ export const NO_CHANNEL: SecureChannel = {
     hasSession: () => false,
     end() {},
   }),
-  reasonOf: () => undefined,
+  reasonOf: () => "envelope.unknown_key",
   isRequired: () => false,
   async takeKeys() {
     throw new AppError("envelope.refused");
   },
   async takeMarks() {},
+};
+
+/** A door at which nobody speaks for others and no meter reads. */
+export const NO_SITE_GATEWAYS: SiteGatewayDesk = {
+  isAssigned: () => false,
+  control: async () => "message.schema",
+  meterReading: async () => "message.schema",
 };
