@@ -263,7 +263,7 @@ test.runIf(process.getuid?.() === 0)("an ordinary user enrols and runs it", asyn
   const agent = startProcess(stateDir, "/", nobody);
   agents.push(agent);
   const { deviceId } = JSON.parse(ended.stdout);
-  await historyOf({ ...device, deviceId }, 2);
+  await historyOf({ ...device, deviceId }, 1);
   const foreign = await runCommand(["run", "--state-dir", device.stateDir], "", nobody);
   expect(foreign.code).not.toBe(0);
   await agent.kill("SIGTERM");
