@@ -20,4 +20,5 @@ export {
   validateReading,
 } from "./reading.ts";
 export { DEVICE_TYPES, findDeviceType } from "./registry.ts";
+export { findSettingsProblems, type SettingsProblem } from "./settings.ts";
 export { OCCASIONAL_FAULTS } from "./simulation.ts";

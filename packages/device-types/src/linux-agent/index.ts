@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { AgentSettings } from "../agent-settings.ts";
 import { defineDeviceType } from "../device-type.ts";
 import * as metrics from "./metrics.ts";
 import { simulateLinuxAgent } from "./simulator.ts";
@@ -41,5 +42,6 @@ export const linuxAgent = defineDeviceType({
     { component: "sensor", metric: "memoryUsed", stateClass: "measurement" },
     { component: "sensor", metric: "diskUsed", stateClass: "measurement" },
   ],
+  settings: AgentSettings,
   simulate: simulateLinuxAgent,
 });
