@@ -13,6 +13,7 @@ const USAGE = `gatehouse-agent COMMAND [--state-dir FOLDER] [--json]
                         makes this machine's keys and exchanges a claim code, or a group's key, for an identity
   run                   measures and sends until it is stopped; logs to standard output
   status                of the running agent, or of what it left
+  sensor NAME           a password for a plain sensor at this gateway's site (--remove takes it away)
   rotate                new keys, announced by the old ones
   install-service       writes a systemd unit that runs the agent (--print shows it)
 
@@ -50,6 +51,13 @@ async function run(line: CommandLine): Promise<number> {
       case "rotate":
         await (await import("./cli/rotate.ts")).runRotate(
           await openStateFolder(folder, systemRandom),
+          output,
+        );
+        return 0;
+      case "sensor":
+        await (await import("./cli/sensor.ts")).runSensor(
+          await openStateFolder(folder, systemRandom),
+          line,
           output,
         );
         return 0;

@@ -7,6 +7,7 @@ export {
   type PublicBundle,
 } from "./key-bundle.ts";
 export { isKeyId, type KeyId } from "./key-id.ts";
+export { sha256 } from "./primitives/hash.ts";
 export { REFUSAL_REASONS, type RefusalReason, refusalReason, refused } from "./refusal.ts";
 export {
   CONTENT_TYPES,
@@ -42,6 +43,7 @@ export {
   parseEnvelope,
   type SealRequest,
   seal,
+  sign,
 } from "./sealed/seal.ts";
 export { encodeForwarded, parseForwarded, type SignedPart } from "./sealed/signed-part.ts";
 export { CLOCK_TOLERANCE_MS, isTimely } from "./sealed/timely.ts";

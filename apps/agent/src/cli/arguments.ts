@@ -12,6 +12,7 @@ const OPTIONS = {
   suite: { type: "string" },
   force: { type: "boolean" },
   print: { type: "boolean" },
+  remove: { type: "boolean" },
   "unit-file": { type: "string" },
   /** Another folder as the machine's root: for tests, and for looking into a mounted one. */
   root: { type: "string" },

@@ -2,6 +2,7 @@ import { AppError } from "@gatehouse/base";
 import { readPrivateFile } from "@gatehouse/base/private-file";
 import type { Static, TSchema } from "typebox";
 import { Errors } from "typebox/value";
+import { isLocalAddress } from "./local-address.ts";
 import { AgentConfig } from "./schema.ts";
 
 const MAX_CONFIG_BYTES = 64 * 1024;
@@ -30,6 +31,14 @@ export function parseConfig(bytes: Uint8Array | undefined, path: string): AgentC
         problems: [`commands.${name}.argv: must begin with the absolute path of a program`],
       });
   }
+  const { gateway, transport } = config;
+  if (gateway.enabled && !isLocalAddress(gateway.host))
+    throw new AppError("config.invalid", {
+      path,
+      problems: ["gateway.host: must be an address of this machine that is loopback or of a private network"],
+    });
+  if (gateway.enabled && transport !== "websocket")
+    throw new AppError("config.invalid", { path, problems: ["gateway: needs the transport websocket"] });
   return config;
 }
 

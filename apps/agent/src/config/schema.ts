@@ -1,3 +1,4 @@
+import { AgentSettings } from "@gatehouse/device-types/agent-settings";
 import { type Static, type TProperties, Type } from "typebox";
 
 const strict = <T extends TProperties>(properties: T) =>
@@ -8,44 +9,9 @@ const flag = (value: boolean, description: string) => Type.Boolean({ default: va
 const integer = (minimum: number, maximum: number, value: number, description: string) =>
   Type.Integer({ minimum, maximum, default: value, description });
 
-const Enabled = strict({
-  cpuTemperature: flag(true, "Hottest thermal zone of the processor"),
-  load: flag(true, "Load over 1, 5 and 15 minutes"),
-  memory: flag(true, "Memory and swap used"),
-  disk: flag(true, "Disk used and free, of `diskPath`"),
-  uptime: flag(true, "Hours since the start of the machine"),
-  network: flag(true, "Bytes a second in and out, without loopback"),
-  oneWire: flag(true, "1-wire thermometers"),
-  iio: flag(true, "Industrial I/O sensors: temperature, humidity, pressure, light, voltage, current"),
-  leds: flag(true, "Whether the kernel's LEDs are lit"),
-});
-
 /** What is measured and how often: the part that the server may also set (`docs/agent.md`). */
-export const RemoteSettings = strict({
-  intervalSeconds: integer(1, 86_400, 30, "Seconds between two measurements"),
-  sensors: strict({
-    enabled: Enabled,
-    diskPath: Type.String({
-      default: "/",
-      pattern: "^/",
-      maxLength: 256,
-      description: "The disk that holds this path",
-    }),
-  }),
-  log: strict({
-    sendLevel: Type.Union(
-      [
-        Type.Literal("debug"),
-        Type.Literal("info"),
-        Type.Literal("warn"),
-        Type.Literal("error"),
-        Type.Literal("none"),
-      ],
-      { default: "warn", description: "Own log lines from this level go to the server's log of the device" },
-    ),
-  }),
-});
-export type RemoteSettings = Static<typeof RemoteSettings>;
+export const RemoteSettings = AgentSettings;
+export type RemoteSettings = AgentSettings;
 export type SensorSettings = RemoteSettings["sensors"];
 
 const NAME = "^[A-Za-z0-9][A-Za-z0-9_:.-]{0,63}$";
@@ -82,6 +48,26 @@ export const AgentConfig = strict({
     default: {},
     maxProperties: 64,
     description: "Programs that a command may run, by name",
+  }),
+  gateway: strict({
+    enabled: flag(
+      false,
+      "Be the gateway of the devices at this site that the server assigns (docs/gateways.md)",
+    ),
+    host: Type.String({
+      default: "127.0.0.1",
+      maxLength: 64,
+      description:
+        "Address that devices at the site reach: of this machine, loopback or of a private network",
+    }),
+    port: integer(0, 65_535, 8790, "Envelopes over WebSocket and HTTP; 0 takes a free one"),
+    mqttPort: integer(0, 65_535, 0, "MQTT for plain sensors, usually 1883; 0: not offered"),
+    capMegabytes: integer(
+      1,
+      4_096,
+      64,
+      "What devices said and the server has not; beyond it they are told to wait",
+    ),
   }),
   logLevel: Type.Union(
     [Type.Literal("debug"), Type.Literal("info"), Type.Literal("warn"), Type.Literal("error")],

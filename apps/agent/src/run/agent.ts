@@ -4,6 +4,7 @@ import { CONTENT_TYPES } from "@gatehouse/secure-channel";
 import { CommandDesk } from "../commands/command-desk.ts";
 import { CommandJournal } from "../commands/journal.ts";
 import type { AgentConfig, RemoteSettings } from "../config/schema.ts";
+import { Gateway } from "../gateway/gateway.ts";
 import { faultOf } from "../sensors/files.ts";
 import { Spool } from "../spool/spool.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -50,6 +51,7 @@ export class Agent {
   readonly #desk: CommandDesk;
   readonly #channel: DeviceChannel;
   readonly #sender: Sender;
+  #gateway: Gateway | undefined;
   #toldWrongClock = false;
 
   /** The caller holds the lock of the state folder. Refuses `agent.not_enrolled`. */
@@ -85,9 +87,17 @@ export class Agent {
       events,
     });
     const agent = new Agent(parts, opened, channel);
+    if (config.gateway.enabled)
+      agent.#gateway = await Gateway.start({
+        ...parts,
+        config: config.gateway,
+        channel,
+        time,
+        log: opened.log,
+      });
     events.connected = () => agent.#connected();
     events.command = (command) => void agent.#desk.take(command);
-    events.control = (payload) => void agent.#takeSettings(payload);
+    events.control = (payload) => agent.#takeControl(payload);
     events.serverTime = (serverTimeMs) => agent.#hearTime(serverTimeMs);
     agent.#begin();
     return agent;
@@ -105,7 +115,7 @@ export class Agent {
     this.#collector = new Collector({
       ...common,
       machine,
-      health: () => this.#health.measure(),
+      health: () => ({ ...this.#health.measure(), ...this.#gateway?.measure() }),
       stored: () => this.#sender.nudge(),
     });
     this.#health = new Health({
@@ -144,6 +154,7 @@ export class Agent {
       sent: this.#sender.sentCount,
       damagedBytes: this.#opened.spool.stats.damagedBytes,
       sensors: this.#collector.states,
+      ...this.#gateway?.status,
     };
   }
 
@@ -157,6 +168,7 @@ export class Agent {
     const { clock } = this.#parts;
     const { spool } = this.#opened;
     await this.#collector.stop();
+    await this.#gateway?.stop();
     const untilMs = clock.monotonicMs() + LAST_SEND_MS;
     while (this.#channel.isConnected && spool.stats.depth > 0 && clock.monotonicMs() < untilMs)
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -177,6 +189,7 @@ export class Agent {
 
   #connected(): void {
     this.#sender.nudge();
+    this.#gateway?.connected();
     void this.#desk.sendAnswers();
   }
 
@@ -192,6 +205,10 @@ export class Agent {
       payload: Buffer.from(JSON.stringify({ id, ...answer })),
       sentMs: time.isClockSet ? time.serverNowMs() : 0,
     });
+  }
+
+  #takeControl(payload: Uint8Array): void {
+    if (this.#gateway?.take(payload) !== true) void this.#takeSettings(payload);
   }
 
   async #takeSettings(payload: Uint8Array): Promise<void> {

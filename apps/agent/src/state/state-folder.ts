@@ -19,7 +19,16 @@ export interface StateFolder extends DeviceStore {
 }
 
 /** `remote.json`: the settings the server signed; `commands.json`: what was run, so that nothing runs twice. */
-type StateFile = "identity.json" | "counters.json" | "remote.json" | "commands.json";
+type StateFile =
+  | "identity.json"
+  | "counters.json"
+  | "remote.json"
+  | "commands.json"
+  /** Of the site-gateway role: its keys at the site, passwords of sensors, who is assigned, who is to be read. */
+  | "gateway-keys.json"
+  | "gateway-logins.json"
+  | "gateway-devices.json"
+  | "gateway-requests.json";
 
 /** Makes the folder when there is none; refuses `config.invalid` when others can enter it. */
 export async function openStateFolder(path: string, random: Random): Promise<StateFolder> {

@@ -4,6 +4,8 @@ import { systemClock, systemRandom } from "@gatehouse/base";
 import {
   acceptHello,
   agreementProof,
+  assertSigned,
+  CONTENT_TYPES,
   type ContentType,
   encodeRotation,
   generateKeyBundle,
@@ -17,6 +19,7 @@ import {
   PeerSessions,
   type PublicBundle,
   parseEnvelope,
+  parseForwarded,
   parseHello,
   type SuiteId,
   sameMac,
@@ -31,12 +34,17 @@ import { FakeEnrolment } from "./fake-enrolment.ts";
 
 /** One message that the server took for good. */
 export interface Taken {
-  readonly how: "data" | "sealed";
+  readonly how: "data" | "sealed" | "forwarded";
+  readonly senderKeyId: string;
   readonly contentType: number;
   readonly storedLate: boolean;
   readonly sentMs: number | undefined;
   readonly value: unknown;
 }
+
+/** What is no JSON stays bytes. */
+const contentOf = (contentType: number, payload: Uint8Array): unknown =>
+  contentType === CONTENT_TYPES.meterReading ? payload : JSON.parse(Buffer.from(payload).toString());
 
 const SUITE_POLICY = { allowed: [1, 2] as SuiteId[], pinned: undefined };
 const DAY_MS = 86_400_000;
@@ -64,6 +72,8 @@ export class FakeServer {
   current: KeyBundle;
   next: KeyBundle;
   device: PublicBundle | undefined;
+  /** Devices for which the device, as a site gateway, may speak. */
+  readonly assigned: PublicBundle[] = [];
   #retiring: PublicBundle | undefined;
   readonly #enrolment = new FakeEnrolment(this);
   #notBeforeMs = systemClock.nowMs();
@@ -231,9 +241,14 @@ export class FakeServer {
   }
 
   #receiveSealed(socket: WebSocket, sessions: PeerSessions, frame: Uint8Array): void {
-    const opened = this.#openSealed(frame);
+    const opened = this.#openPassed(frame);
+    const seq = String(parseEnvelope(frame).header.sequence);
+    if (opened === "refused") {
+      this.#ack(socket, sessions, { seq, result: "refused", code: "envelope.refused" });
+      return;
+    }
     if (opened === "duplicate") {
-      this.#ack(socket, sessions, { seq: 0, result: "duplicate" });
+      this.#ack(socket, sessions, { seq, result: "duplicate" });
       return;
     }
     const { taken, sequence, confirm } = opened;
@@ -249,13 +264,43 @@ export class FakeServer {
     this.#ack(socket, sessions, { seq: sequence, result: code ? "refused" : "stored", code });
   }
 
+  #forwarded(socket: WebSocket, sessions: PeerSessions, payload: Uint8Array, seq: number): void {
+    const part = parseForwarded(payload);
+    const { header } = part;
+    const sender = this.#sender(header.senderKeyId);
+    const state = this.#replay.get(header.senderKeyId) ?? NO_REPLAY_STATE;
+    const isFresh = judgeSequence(state, header.sequence) === "fresh";
+    if (sender === undefined) {
+      this.#ack(socket, sessions, { seq, result: "refused", code: "envelope.refused" });
+      return;
+    }
+    assertSigned(part, sender);
+    this.#replay.set(header.senderKeyId, markSeen(state, header.sequence));
+    const { contentType, storedLate, sentMs, senderKeyId } = header;
+    const value = contentOf(contentType, part.payload);
+    if (isFresh) this.#take({ how: "forwarded", contentType, storedLate, sentMs, senderKeyId, value });
+    this.#ack(socket, sessions, { seq, result: isFresh ? "stored" : "duplicate" });
+  }
+
   #receiveData(socket: WebSocket, sessions: PeerSessions, frame: Uint8Array): void {
     const opened = sessions.open(frame, systemClock.monotonicMs());
-    const { contentType, payload, sequence, storedLate } = opened;
+    const { contentType, payload, sequence, storedLate, forwarded } = opened;
     if (contentType === 0) this.greetings++;
     if (contentType === 0 || !this.acknowledges) return;
-    const value: unknown = JSON.parse(Buffer.from(payload).toString());
-    const code = this.#take({ how: "data", contentType, storedLate, sentMs: undefined, value });
+    if (forwarded) {
+      this.#forwarded(socket, sessions, payload, sequence);
+      return;
+    }
+    const value = contentOf(contentType, payload);
+    const senderKeyId = this.device?.keyId ?? "";
+    const code = this.#take({
+      how: "data",
+      contentType,
+      storedLate,
+      sentMs: undefined,
+      senderKeyId,
+      value,
+    });
     this.#ack(socket, sessions, { seq: sequence, result: code ? "refused" : "stored", code });
   }
 
@@ -286,7 +331,17 @@ export class FakeServer {
   }
 
   #sender(keyId: string): PublicBundle | undefined {
-    return [this.device, this.#retiring].find((bundle) => bundle?.keyId === keyId);
+    return [this.device, this.#retiring, ...this.assigned].find((bundle) => bundle?.keyId === keyId);
+  }
+
+  /** What the device sealed, or what it passes on of others: that is refused in its session. */
+  #openPassed(frame: Uint8Array) {
+    try {
+      return this.#openSealed(frame);
+    } catch (error) {
+      if (parseEnvelope(frame).header.senderKeyId === this.device?.keyId) throw error;
+      return "refused";
+    }
   }
 
   #openSealed(frame: Uint8Array) {
@@ -303,7 +358,8 @@ export class FakeServer {
       contentType: header.contentType,
       storedLate: header.storedLate,
       sentMs: header.sentMs,
-      value: JSON.parse(Buffer.from(payload).toString()),
+      senderKeyId: header.senderKeyId,
+      value: contentOf(header.contentType, payload),
     };
     return {
       taken,

@@ -39,11 +39,23 @@ export interface SealRequest {
 
 /** Signs, then encrypts: one envelope. A request that cannot be sealed is the caller's mistake: RangeError. */
 export function seal(request: SealRequest, random: Random): Uint8Array {
+  const { headerBytes: header, signature, payload } = sign(request);
+  const { sender, recipient } = request;
+  const body = bodyCipherOf(sender.suite).seal(recipient.agreement, header, [signature, payload], random);
+  if (body === undefined) throw new RangeError("the recipient's key is not usable");
+  return join([header, ...body]);
+}
+
+/**
+ * Signed and not encrypted: what a device says in a session with a gateway that is to forward it. The header is that
+ * of the envelope that `seal` would make.
+ */
+export function sign(request: SealRequest): Omit<SignedPart, "header"> {
   const { sender, recipient, payload } = request;
   const cipher = bodyCipherOf(sender.suite);
   const bodyBytes = cipher.sealedBytes(SIGNATURE_BYTES + payload.length);
   assertSealable(request, bodyBytes);
-  const header = encodeSealedHeader({
+  const headerBytes = encodeSealedHeader({
     suite: sender.suite,
     forwarded: request.forwarded ?? false,
     command: request.command ?? false,
@@ -56,11 +68,12 @@ export function seal(request: SealRequest, random: Random): Uint8Array {
     bootId: request.bootId,
     bodyBytes,
   });
-  const message = signedBytes(sha256(header), sha256(payload));
-  const signature = suiteOf(sender.suite).signatures.sign(sender.signingPair, message);
-  const body = cipher.seal(recipient.agreement, header, [signature, payload], random);
-  if (body === undefined) throw new RangeError("the recipient's key is not usable");
-  return join([header, ...body]);
+  const message = signedBytes(sha256(headerBytes), sha256(payload));
+  return {
+    headerBytes,
+    signature: suiteOf(sender.suite).signatures.sign(sender.signingPair, message),
+    payload,
+  };
 }
 
 function assertSealable(

@@ -19,7 +19,7 @@ export const signedBytes = (headerHash: Uint8Array, payloadHash: Uint8Array): Ui
   concat([LABEL, headerHash, payloadHash]);
 
 /** Body of a forwarded message: original header 48 ‖ signature 64 ‖ payload. */
-export const encodeForwarded = (part: SignedPart): Uint8Array =>
+export const encodeForwarded = (part: Omit<SignedPart, "header">): Uint8Array =>
   concat([part.headerBytes, part.signature, part.payload]);
 
 /** Reads the payload of a message whose header says `forwarded`. What was forwarded is not itself a forwarding. */

@@ -1,0 +1,148 @@
+import {
+  AppError,
+  type Clock,
+  ERRORS,
+  type ErrorCode,
+  isAppError,
+  type Logger,
+  type Random,
+} from "@gatehouse/base";
+import type { DeviceChannel } from "@gatehouse/device-client";
+import { Spool } from "../spool/spool.ts";
+import { decodeRelayEntry, encodeRelayEntry, type RelayEntry, sendEntry } from "./relay-entry.ts";
+
+export interface RelayParts {
+  readonly spool: Spool;
+  readonly capBytes: number;
+  readonly channel: Pick<DeviceChannel, "send" | "pass" | "isConnected">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Unix ms; 0 when no clock is to be believed. */
+  readonly sentMs: () => number;
+}
+
+export interface QueueState {
+  readonly messages: number;
+  readonly bytes: number;
+  /** Messages that a device or we were told are kept and that the server will never have. */
+  readonly dropped: number;
+}
+
+const READ_AHEAD_RECORDS = 64;
+const READ_AHEAD_BYTES = 256 * 1024;
+/** From here on nothing more is taken from devices: what was acknowledged to one is never pushed out by another. */
+const FULL_RATIO = 0.9;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Everything that goes from the site to the server, in one line: on disk before `keep` answers, sent oldest first,
+ * gone when the server has it. What the server refuses is refused for good, counted and told.
+ */
+export class Relay {
+  readonly #parts: RelayParts;
+  #refused = 0;
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #hasWork = false;
+  #running: Promise<void> | undefined;
+
+  private constructor(parts: RelayParts) {
+    this.#parts = parts;
+  }
+
+  static async open(folder: string, parts: Omit<RelayParts, "spool">): Promise<Relay> {
+    const { capBytes, clock } = parts;
+    return new Relay({ ...parts, spool: await Spool.open({ folder, capBytes, flushMs: 0, clock }) });
+  }
+
+  get queue(): QueueState {
+    const { depth, sizeBytes, droppedCount } = this.#parts.spool.stats;
+    return { messages: depth, bytes: sizeBytes, dropped: droppedCount + this.#refused };
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** There is something to send, or somebody to send it to. */
+  nudge(): void {
+    this.#hasWork = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when it is on the disk. Refuses `server.busy` when there is no room left for what devices say. */
+  async keep(entry: RelayEntry): Promise<void> {
+    const { spool, capBytes } = this.#parts;
+    if (entry.kind !== "control" && spool.stats.sizeBytes > capBytes * FULL_RATIO)
+      throw new AppError("server.busy", { reason: "the store is full" });
+    await spool.append(encodeRelayEntry(entry));
+    this.nudge();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    await this.#running;
+    await this.#parts.spool.close();
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopped) {
+      this.#hasWork = false;
+      const outcome = await this.#sendSome();
+      if (outcome === "sent") failures = 0;
+      else if (outcome === "failed") await this.#sleep(this.#pauseMs(failures++));
+      else if (!this.#hasWork) await this.#sleep(undefined);
+    }
+  }
+
+  async #sendSome(): Promise<"sent" | "failed" | "idle"> {
+    const { spool, channel, log } = this.#parts;
+    if (!channel.isConnected) return "idle";
+    const records = await spool.peek(READ_AHEAD_RECORDS, READ_AHEAD_BYTES);
+    if (records.length === 0) return "idle";
+    for (const { number, payload } of records) {
+      if (this.#stopped) break;
+      try {
+        await this.#send(decodeRelayEntry(payload));
+      } catch (error) {
+        log.debug({ code: isAppError(error) ? error.code : String(error) }, "relay.waits");
+        return "failed";
+      }
+      await spool.acknowledge(number);
+    }
+    return "sent";
+  }
+
+  /** Resolves when the record is done with, one way or the other. */
+  async #send(entry: RelayEntry | undefined): Promise<void> {
+    if (entry === undefined) return;
+    const { channel, sentMs, log } = this.#parts;
+    const { result, code } = await sendEntry(entry, channel, sentMs());
+    if (result !== "refused") return;
+    if (ERRORS[code as ErrorCode]?.retry === true) throw new AppError("server.busy", { reason: code });
+    this.#refused++;
+    log.warn({ code, kind: entry.kind, refused: this.#refused }, "relay.refused");
+  }
+
+  #pauseMs(failures: number): number {
+    const ceilingMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 6));
+    return ceilingMs * (0.5 + this.#parts.random.ratio() / 2);
+  }
+
+  /** Until it is nudged, or for so long. */
+  #sleep(forMs: number | undefined): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = forMs === undefined ? undefined : this.#parts.clock.after(forMs, () => this.#wake?.());
+      this.#wake = () => {
+        this.#wake = undefined;
+        timer?.cancel();
+        resolve();
+      };
+    });
+  }
+}
