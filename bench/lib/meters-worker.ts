@@ -1,11 +1,11 @@
 // Many meters in one process, driven by its parent over IPC: they enrol with a group's key, connect to gateways, and
 // answer what these ask.
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemClock, systemRandom } from "@gatehouse/base";
+import { isAppError, systemClock, systemRandom } from "@gatehouse/base";
 import { enrol, type Identity, verifiedServerKey } from "@gatehouse/device-client";
 import { SUITE_IDS, type SuiteId } from "@gatehouse/secure-channel";
-import { fetchGatewayKey } from "./gateway-keys.ts";
-import { SimulatedMeter } from "./simulated-meter.ts";
+import { fetchGatewayKey } from "../../apps/agent/src/testing/meters/gateway-keys.ts";
+import { SimulatedMeter } from "../../apps/agent/src/testing/meters/simulated-meter.ts";
 
 export interface EnrolOrder {
   readonly kind: "enrol";
@@ -39,30 +39,41 @@ export type MeterReply =
   | ({ readonly kind: "stats" } & MeterStats)
   | { readonly kind: "failed"; readonly reason: string };
 
-const AT_ONCE = 8;
+/** The server slows down an address that tries often at once, until one of them was right. */
+const AGAIN_AFTER_MS = 100;
 
 const identities = new Map<string, Identity>();
 const meters: SimulatedMeter[] = [];
 
-async function enrolAll({ url, groupId, groupKey, prefix, count, everyC1 }: EnrolOrder): Promise<string[]> {
+async function enrolAll(order: EnrolOrder): Promise<string[]> {
   const deviceIds: string[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) {
-      const number = next++;
-      const { identity } = await enrol({
-        url,
-        by: { groupId, groupKey, registrationId: `${prefix}${number}` },
-        suite: number % everyC1 === 0 ? SUITE_IDS.C1 : SUITE_IDS.M1,
-        clock: systemClock,
-        random: systemRandom,
-      });
-      identities.set(identity.deviceId, identity);
-      deviceIds.push(identity.deviceId);
+  for (let number = 0; number < order.count; ) {
+    const identity = await enrolOne(order, number).catch((error: unknown) => {
+      if (!isAppError(error, "auth.throttled")) throw error;
+    });
+    if (identity === undefined) {
+      await sleep(AGAIN_AFTER_MS);
+      continue;
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    identities.set(identity.deviceId, identity);
+    deviceIds.push(identity.deviceId);
+    number++;
+  }
   return deviceIds;
+}
+
+async function enrolOne(
+  { url, groupId, groupKey, prefix, everyC1 }: EnrolOrder,
+  number: number,
+): Promise<Identity> {
+  const { identity } = await enrol({
+    url,
+    by: { groupId, groupKey, registrationId: `${prefix}${number}` },
+    suite: number % everyC1 === 0 ? SUITE_IDS.C1 : SUITE_IDS.M1,
+    clock: systemClock,
+    random: systemRandom,
+  });
+  return identity;
 }
 
 /** Resolves when every one of them has its session. */

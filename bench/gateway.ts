@@ -1,0 +1,228 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type Gatehouse, startGatehouse } from "../tests/lib/gatehouse.ts";
+import { GatewayProcess } from "./lib/gateway-process.ts";
+import { MeterProcess } from "./lib/meters.ts";
+import { countVerdicts, type VerdictCount } from "./lib/verdicts.ts";
+import type { Bench } from "./run.ts";
+
+/** Processes of the 10,000 meters: a site's own machines would be elsewhere. */
+const METER_PROCESSES = 4;
+const EVERY_C1 = 5;
+const SILENT_EVERY = 20;
+const DEVICES_PER_CALL = 500;
+const KILLED_GATEWAYS = 2;
+const KILL_AT_RATIO = 0.3;
+const CALM_DEADLINE_S = 60;
+const KILL_DEADLINE_S = 120;
+
+interface Round {
+  readonly seconds: number;
+  readonly verdicts: VerdictCount;
+}
+
+interface Progress {
+  readonly id: string;
+  readonly state: "open" | "done" | "cancelled";
+  readonly total: number;
+  readonly open: number;
+  readonly createdMs: number;
+  readonly endedMs?: number;
+}
+
+export const bench: Bench = {
+  describe:
+    "read all meters: 20 gateways × 500 meters, 5 % silent; then again with kill -9 of the server and 2 gateways [--gateways 20 --meters 500]",
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        gateways: { type: "string", default: "20" },
+        meters: { type: "string", default: "500" },
+      },
+    });
+    const site = await Site.open(Number(values.gateways), Number(values.meters));
+    try {
+      const calm = await site.read(CALM_DEADLINE_S);
+      print("nothing happens to anybody", calm);
+      const killed = await site.read(KILL_DEADLINE_S, () => site.killSome());
+      print("server and gateways killed", killed);
+      const meters = site.meterCount;
+      const answering = meters - site.silentCount;
+      return {
+        figures: {
+          gateways: site.gatewayCount,
+          meters,
+          silent: site.silentCount,
+          complete_s: calm.seconds,
+          verdicts: calm.verdicts.rows,
+          verdicts_missing: meters - calm.verdicts.devices,
+          readings_missing: answering - calm.verdicts.read,
+          killed_complete_s: killed.seconds,
+          killed_verdicts: killed.verdicts.rows,
+          killed_verdicts_missing: meters - killed.verdicts.devices,
+          killed_verdicts_twice: killed.verdicts.rows - killed.verdicts.devices,
+          killed_readings_missing: answering - killed.verdicts.read,
+        },
+        targets: {
+          complete_s: "<= 60",
+          verdicts: `>= ${meters}`,
+          verdicts_missing: "<= 0",
+          readings_missing: "<= 0",
+          killed_verdicts: `>= ${meters}`,
+          killed_verdicts_missing: "<= 0",
+          killed_verdicts_twice: "<= 0",
+        },
+      };
+    } finally {
+      await site.end();
+    }
+  },
+};
+
+function print(what: string, { seconds, verdicts }: Round): void {
+  console.log(`${what}: ${seconds.toFixed(1)} s, ${JSON.stringify(verdicts)}`);
+}
+
+/** A server, gateways as processes of their own, and meters behind them, all enrolled and connected. */
+class Site {
+  readonly #server: Gatehouse;
+  readonly #gateways: GatewayProcess[] = [];
+  readonly #meters: MeterProcess[] = [];
+  #meterCount = 0;
+  #silentCount = 0;
+
+  private constructor(server: Gatehouse) {
+    this.#server = server;
+  }
+
+  static async open(gateways: number, metersEach: number): Promise<Site> {
+    const site = new Site(await startGatehouse());
+    try {
+      await site.#prepare(gateways, metersEach);
+      return site;
+    } catch (error) {
+      await site.end();
+      throw error;
+    }
+  }
+
+  get gatewayCount(): number {
+    return this.#gateways.length;
+  }
+
+  get meterCount(): number {
+    return this.#meterCount;
+  }
+
+  get silentCount(): number {
+    return this.#silentCount;
+  }
+
+  /** One round over all meters; `meanwhile` happens when some of them have answered. */
+  async read(deadlineSeconds: number, meanwhile?: () => Promise<void>): Promise<Round> {
+    let now = await this.#server.call<Progress>("POST", "/api/v1/meter-reads", {
+      all: true,
+      deadlineSeconds,
+    });
+    let happened: Promise<void> | undefined;
+    const endMs = performance.now() + (deadlineSeconds + 60) * 1_000;
+    while (now.state === "open" && performance.now() < endMs) {
+      await sleep(250);
+      if (meanwhile !== undefined && happened === undefined && now.open < now.total * (1 - KILL_AT_RATIO)) {
+        happened = meanwhile();
+        await happened;
+      }
+      now = await this.#server.call<Progress>("GET", `/api/v1/meter-reads/${now.id}`);
+    }
+    if (meanwhile !== undefined && happened === undefined)
+      throw new Error("it was over before anybody was killed");
+    const seconds = ((now.endedMs ?? Number.NaN) - now.createdMs) / 1_000;
+    return { seconds, verdicts: await countVerdicts(this.#server.dataDir, now.id) };
+  }
+
+  async killSome(): Promise<void> {
+    const some = this.#gateways.slice(0, KILLED_GATEWAYS);
+    await Promise.all([this.#server.kill("SIGKILL"), ...some.map((gateway) => gateway.kill())]);
+    console.log(`killed the server and ${some.length} gateways`);
+    await Promise.all([this.#server.restart(), ...some.map((gateway) => gateway.restart())]);
+  }
+
+  async end(): Promise<void> {
+    for (const meters of this.#meters) await meters.end();
+    await Promise.all(this.#gateways.map((gateway) => gateway.end()));
+    await this.#server.end();
+  }
+
+  async #prepare(gateways: number, metersEach: number): Promise<void> {
+    const startMs = performance.now();
+    const { items } = await this.#server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+    const siteId = items[0]?.id ?? "";
+    for (let i = 0; i < gateways; i++)
+      this.#gateways.push(await GatewayProcess.open(this.#server, `gateway-${i}`, siteId));
+    const byProcess = await this.#enrol(siteId, gateways * metersEach);
+    console.log(`enrolled after ${((performance.now() - startMs) / 1_000).toFixed(0)} s`);
+    await this.#assign(byProcess.flat(), metersEach);
+    await this.#connect(byProcess, metersEach);
+    console.log(`connected after ${((performance.now() - startMs) / 1_000).toFixed(0)} s`);
+  }
+
+  /** Device ids, by the process in which these meters are. */
+  async #enrol(siteId: string, count: number): Promise<(readonly string[])[]> {
+    const { group, key } = await this.#server.call<{ group: { id: string }; key: string }>(
+      "POST",
+      "/api/v1/enrolment-groups",
+      { name: "meters", typeId: "meter", siteId, maxDevices: count, expiresMs: Date.now() + 3_600_000 },
+    );
+    this.#meterCount = count;
+    const each = count / METER_PROCESSES;
+    return Promise.all(
+      Array.from({ length: METER_PROCESSES }, async (_, i) => {
+        const meters = new MeterProcess();
+        this.#meters.push(meters);
+        const { deviceIds } = await meters.order(
+          {
+            kind: "enrol",
+            url: this.#server.url,
+            groupId: group.id,
+            groupKey: key,
+            prefix: `meter-${i}-`,
+            count: each,
+            everyC1: EVERY_C1,
+          },
+          "enrolled",
+        );
+        return deviceIds;
+      }),
+    );
+  }
+
+  async #assign(deviceIds: readonly string[], metersEach: number): Promise<void> {
+    for (const [i, gateway] of this.#gateways.entries()) {
+      const mine = deviceIds.slice(i * metersEach, (i + 1) * metersEach);
+      for (let at = 0; at < mine.length; at += DEVICES_PER_CALL)
+        await this.#server.call("POST", "/api/v1/gateways/assign", {
+          deviceIds: mine.slice(at, at + DEVICES_PER_CALL),
+          gatewayId: gateway.deviceId,
+        });
+      await gateway.knows(metersEach);
+    }
+  }
+
+  async #connect(byProcess: readonly (readonly string[])[], metersEach: number): Promise<void> {
+    const order = byProcess.flat();
+    const silent = new Set(order.filter((_, i) => i % SILENT_EVERY === SILENT_EVERY - 1));
+    this.#silentCount = silent.size;
+    const placeOf = new Map(order.map((deviceId, i) => [deviceId, Math.floor(i / metersEach)]));
+    await Promise.all(
+      this.#meters.map(async (meters, i) => {
+        for (const [place, gateway] of this.#gateways.entries()) {
+          const mine = (byProcess[i] ?? []).filter((deviceId) => placeOf.get(deviceId) === place);
+          if (mine.length === 0) continue;
+          const asked = mine.map((deviceId) => ({ deviceId, isSilent: silent.has(deviceId) }));
+          await meters.order({ kind: "connect", gatewayUrl: gateway.url, meters: asked }, "connected");
+        }
+      }),
+    );
+  }
+}
