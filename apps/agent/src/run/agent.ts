@@ -65,7 +65,13 @@ export class Agent {
       clock,
     });
     const time = new TimeKeeper(clock, machineTime(root, random));
-    const settings = await RemoteSettingsKeeper.open({ state, identity, local: remotePart(config), log });
+    const settings = await RemoteSettingsKeeper.open({
+      state,
+      identity,
+      local: remotePart(config),
+      takes: config.remoteSettings,
+      log,
+    });
     const deviceLog = new DeviceLog(spool, time, settings.effective.log.sendLevel);
     const opened: Opened = {
       time,
@@ -191,6 +197,7 @@ export class Agent {
     this.#sender.nudge();
     this.#gateway?.connected();
     void this.#desk.sendAnswers();
+    void this.#reportSettings();
   }
 
   #apply({ intervalSeconds, sensors, log }: RemoteSettings): void {
@@ -212,18 +219,39 @@ export class Agent {
   }
 
   async #takeSettings(payload: Uint8Array): Promise<void> {
-    const { settings, deviceLog, log } = this.#opened;
-    const reason = this.#parts.config.remoteSettings
-      ? await settings.take(payload, this.#channel.identity).catch((error: unknown) => faultOf(error))
-      : "this machine's configuration takes none";
+    const { settings, log } = this.#opened;
+    const { isNew, refused } = await settings.take(payload, this.#channel.identity);
     const { version } = settings;
-    if (reason !== undefined) {
-      log.warn({ reason, version }, "settings.refused");
-      return;
+    if (refused !== undefined) log.warn({ reason: refused, version }, "settings.refused");
+    if (isNew) {
+      this.#apply(settings.effective);
+      log.info({ version }, "settings.applied");
     }
-    this.#apply(settings.effective);
-    log.info({ version }, "settings.applied");
-    deviceLog.event("settings.applied", { version });
+    await this.#reportSettings();
+  }
+
+  /** What is in force, and what the server cannot change. In each session anew, so nothing of it is kept to be sent. */
+  async #reportSettings(): Promise<void> {
+    const { settings, time, log } = this.#opened;
+    const { remoteSettings, commands, ledControl } = this.#parts.config;
+    const report = {
+      kind: "settings",
+      ...settings.standing,
+      takes: remoteSettings,
+      settings: settings.effective,
+      commands: Object.keys(commands),
+      leds: ledControl,
+    };
+    try {
+      const { result, code } = await this.#channel.send({
+        contentType: CONTENT_TYPES.control,
+        payload: Buffer.from(JSON.stringify(report)),
+        sentMs: time.isClockSet ? time.serverNowMs() : 0,
+      });
+      if (result === "refused") log.warn({ code }, "settings.report_refused");
+    } catch (error) {
+      log.debug({ reason: faultOf(error) }, "settings.report_waits");
+    }
   }
 
   #hearTime(serverTimeMs: number): void {

@@ -3,6 +3,12 @@ import { signDeviceSettings } from "@gatehouse/secure-channel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestSite } from "../testing/running-agent.ts";
 
+interface Report {
+  readonly kind: string;
+  readonly version: number;
+  readonly refused?: { readonly version: number; readonly reason: string };
+}
+
 let site: TestSite;
 beforeEach(async () => {
   site = await TestSite.open();
@@ -27,13 +33,19 @@ describe("settings from the server", () => {
     };
   }
 
+  const reported = (): Report[] =>
+    site.server.taken
+      .filter(({ contentType }) => contentType === 10)
+      .map(({ value }) => value as Report)
+      .filter(({ kind }) => kind === "settings");
+
   it("hold when the server signed them, stay after a restart, and never go back", async () => {
     site.file("proc/loadavg", "0.1 0.1 0.1 1/1 1\n");
     site.file("proc/uptime", "3600 1\n");
     await site.start({ intervalSeconds: 3600 });
     await until("it works", () => site.readings.length === 1);
     site.server.push(10, settings(3, { sensors: { enabled: { load: false } } }));
-    await until("they hold", () => site.events("settings.applied").length === 1);
+    await until("they hold", () => reported().at(-1)?.version === 3);
     await until("a reading under them", () => site.readings.length === 2);
     expect(site.readings[1]?.values).not.toHaveProperty("load1");
     expect(site.readings[1]?.values).toMatchObject({ configVersion: 3, uptime: expect.any(Number) });
@@ -77,5 +89,42 @@ describe("settings from the server", () => {
     await site.start({ remoteSettings: false });
     site.server.push(10, settings(1, { intervalSeconds: 5 }));
     await until("they are refused", () => site.logged("settings.refused").length === 1);
+    await until("the server is told", () => reported().at(-1)?.refused !== undefined);
+    const reason = "this machine's configuration takes none";
+    expect(reported().at(-1)).toMatchObject({ version: 0, takes: false, refused: { version: 1, reason } });
+  });
+
+  it("are told of in each session: what is in force, what was refused, what only the owner can set", async () => {
+    const commands = { hello: { argv: ["/bin/echo"] } };
+    await site.start({ intervalSeconds: 3600, ledControl: ["ACT"], commands });
+    await until("the first report", () => reported().length === 1);
+    expect(reported()[0]).toEqual({
+      kind: "settings",
+      version: 0,
+      takes: true,
+      settings: expect.objectContaining({ intervalSeconds: 3600, log: { sendLevel: "warn" } }),
+      commands: ["hello"],
+      leds: ["ACT"],
+    });
+    const message = settings(2, { log: { sendLevel: "none" } });
+    site.server.push(10, message);
+    await until("they hold", () => reported().at(-1)?.version === 2);
+    expect(reported().at(-1)).toMatchObject({
+      settings: { intervalSeconds: 3600, log: { sendLevel: "none" } },
+    });
+    const before = reported().length;
+    site.server.push(10, message);
+    await until("it says so again", () => reported().length === before + 1);
+    expect(site.logged("settings.refused")).toEqual([]);
+    site.server.push(10, settings(3, { intervalSeconds: 0 }));
+    await until("the refusal is told", () => reported().at(-1)?.refused !== undefined);
+    expect(reported().at(-1)).toMatchObject({ version: 2, refused: { version: 3, reason: "not valid" } });
+    // Nobody but the server makes it say that it refused something.
+    site.server.push(10, settings(9, {}, new FakeServer().current));
+    await until("that is refused", () => site.logged("settings.refused").length === 2);
+    site.server.dropConnections();
+    const seen = reported().length;
+    await until("a report in the next session", () => reported().length > seen);
+    expect(reported().at(-1)).toMatchObject({ version: 2, refused: { version: 3 } });
   });
 });
