@@ -19,7 +19,8 @@ export interface ConnectionParts {
   readonly random: Random;
   readonly log: Logger;
   readonly isClockSet: () => boolean;
-  readonly isStopped: () => boolean;
+  /** Ends the connection, also one that is only coming about. */
+  readonly stopped: AbortSignal;
   readonly events: ChannelEvents;
   /** Everything but acknowledgements. */
   received(incoming: Incoming): Promise<void>;
@@ -63,6 +64,7 @@ class OpenConnection implements Connection {
   #answered: (() => void) | undefined;
   /** Sequence of the announcement of keys that is under way. */
   #announced: number | undefined;
+  readonly #stop = (): void => this.close("stopped");
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -82,11 +84,23 @@ class OpenConnection implements Connection {
   }
 
   async open(): Promise<void> {
-    this.#wire = await this.#parts.carrier.connect({
+    const { carrier, stopped } = this.#parts;
+    if (stopped.aborted) throw new AppError("url.unreachable", { reason: "stopped" });
+    stopped.addEventListener("abort", this.#stop, { once: true });
+    const connecting = carrier.connect({
       received: (envelope) => this.#receive(envelope),
       closed: (reason) => this.#finish(reason),
     });
-    if (this.#parts.isStopped()) this.close("stopped");
+    connecting.then(
+      (wire) => {
+        if (this.#ended) wire.close();
+      },
+      () => this.#finish("not connected"),
+    );
+    const ended = this.closed.then((reason) => {
+      throw new AppError("url.unreachable", { reason });
+    });
+    this.#wire = await Promise.race([connecting, ended]);
     if (!this.isTwoWay) return;
     try {
       await this.#shakeHands();
@@ -210,6 +224,7 @@ class OpenConnection implements Connection {
   #finish(reason: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#parts.stopped.removeEventListener("abort", this.#stop);
     this.#timer?.cancel();
     this.#link.end();
     this.#inFlight.fail(new AppError("url.unreachable", { reason }));

@@ -164,6 +164,21 @@ describe("a device without a connection of its own", () => {
     await server.stop();
   });
 
+  it("stops at any moment of coming about, and at once", async () => {
+    const server = await new FakeServer().start();
+    const store = memoryStore();
+    await enrolAt(server, store);
+    for (let delayMs = 0; delayMs < 60; delayMs += 3) {
+      server.answersHello = delayMs % 2 === 0;
+      const channel = await openDevice(store);
+      channel.start();
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await channel.stop();
+      expect(channel.isConnected).toBe(false);
+    }
+    await server.stop();
+  }, 12_000);
+
   it("refuses to send, instead of keeping what nobody bounded", async () => {
     const server = await new FakeServer().start();
     const store = memoryStore();

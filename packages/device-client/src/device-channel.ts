@@ -54,7 +54,7 @@ export class DeviceChannel {
   #identity: Identity;
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #wake: (() => void) | undefined;
   #connects = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -90,8 +90,7 @@ export class DeviceChannel {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#connection?.close("stopped");
+    this.#stopping.abort();
     this.#wake?.();
     await this.#running;
   }
@@ -144,11 +143,11 @@ export class DeviceChannel {
   }
 
   async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopped; failures++) {
+    for (let failures = 0; !this.#stopping.signal.aborted; failures++) {
       const startedMs = this.#parts.clock.monotonicMs();
       const reason = await this.#connectOnce(failures).catch((error: unknown) => reasonOf(error));
       if (this.#parts.clock.monotonicMs() - startedMs >= GOOD_CONNECTION_MS) failures = 0;
-      if (this.#stopped) return;
+      if (this.#stopping.signal.aborted) return;
       const pauseMs = Math.round(backoffMs(failures, this.#parts.random));
       this.#parts.log.warn({ reason, failures, pauseMs }, "channel.disconnected");
       await this.#pause(pauseMs);
@@ -169,7 +168,7 @@ export class DeviceChannel {
       bootId: this.#bootId,
       carrier: this.#parts.carrier(this.#identity),
       isClockSet: this.#parts.isClockSet ?? (() => true),
-      isStopped: () => this.#stopped,
+      stopped: this.#stopping.signal,
       received: (incoming) => this.#dispatch(incoming),
     });
     this.#connection = connection;
