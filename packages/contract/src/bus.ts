@@ -20,6 +20,16 @@ export interface Reading {
   readonly states: readonly (readonly [metric: string, value: boolean | string])[];
   /** The sealed messages it came in (a device's inside its gateway's): recorded as taken in the same transaction. */
   readonly sealed?: readonly SealedMark[];
+  /** Kept in the same transaction. */
+  readonly original?: SignedOriginal;
+}
+
+/** What a meter signed, as it came; kept beside what it says. */
+export interface SignedOriginal {
+  /** 16 hex digits. */
+  readonly keyId: string;
+  /** Header 48 ‖ signature 64 ‖ payload. */
+  readonly bytes: Uint8Array;
 }
 
 /** Everything said on the in-process bus. A publisher never waits for a subscriber; nothing here is the only copy. */
@@ -32,9 +42,19 @@ export interface BusMessages {
   "device.released": { tenantId: Uuid; deviceId: Uuid; atMs: UnixMs };
   "device.connected": { tenantId: Uuid; deviceId: Uuid; via: string; address: string; atMs: UnixMs };
   "device.disconnected": { tenantId: Uuid; deviceId: Uuid; via: string; reason: string; atMs: UnixMs };
+  /** A session of the secure channel over a WebSocket is live: the device can be told things. After each reconnect. */
+  "device.session_began": { tenantId: Uuid; deviceId: Uuid; atMs: UnixMs };
   "device.status": { tenantId: Uuid; deviceId: Uuid; status: DeviceStatus; atMs: UnixMs };
   /** Inventory: added, changed, removed. */
   "device.changed": { tenantId: Uuid; deviceId: Uuid; change: "added" | "updated" | "removed" };
+  /** Another gateway, or none, speaks for these devices; `former` are the gateways that did. */
+  "gateway.assigned": {
+    tenantId: Uuid;
+    deviceIds: readonly Uuid[];
+    gatewayId: Uuid | undefined;
+    former: readonly Uuid[];
+    atMs: UnixMs;
+  };
   /** Connections that used these credentials must end within a second; no `credentialIds` = all of the device. */
   "device.credentials_ended": { tenantId: Uuid; deviceId: Uuid; credentialIds?: readonly string[] };
   /** `deviceId` is absent when nobody was authenticated. */

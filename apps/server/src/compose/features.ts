@@ -10,11 +10,13 @@ import { type ChannelTables, createChannel } from "../features/channel/index.ts"
 import { createDemo, type DemoTables } from "../features/demo/index.ts";
 import { createDevices, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
+import { createLab, type LabTables } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
 import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
+import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -43,6 +45,8 @@ import {
   gatewayDiscovery,
   gatewayLogSink,
   trustDevices,
+  settingsDevices,
+  siteDevices,
 } from "./wiring.ts";
 
 const DAY_MS = 86_400_000;
@@ -90,7 +94,8 @@ type AllTables = AccountsTables &
   TrustTables &
   AlertTables &
   NotificationTables &
-  DemoTables;
+  DemoTables &
+  LabTables;
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
@@ -160,6 +165,7 @@ export function createFeatures(house: House): Features {
     people: { endAll: () => accounts.endAllSessions() },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
     storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
+    gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
     onCloned: (deviceId) =>
       trust.report(deviceId, { detail: "channel_key_cloned", evidenceRatio: 1, atMs: clock.nowMs() }),
   });
@@ -180,6 +186,7 @@ export function createFeatures(house: House): Features {
     settings: {
       maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
       retention() {
+    originals: { write: (client, readings) => siteGateways.writeOriginals(client, readings) },
         const all = choices.tenants().map((tenantId) => choices.get(tenantId));
         const longest = (days: (one: typeof DEFAULT_SETTINGS) => number): number =>
           Math.max(...(all.length === 0 ? [DEFAULT_SETTINGS] : all).map(days));
@@ -326,6 +333,7 @@ export function createFeatures(house: House): Features {
     devices,
     channel,
     telemetry,
+  const lab = createLab({ db, clock, random, log });
     trust,
     notifications,
     alerts,
@@ -358,3 +366,4 @@ async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
+    lab,

@@ -4,9 +4,11 @@ import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
+import { labMigrations } from "../features/lab/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { telemetryMigrations } from "../features/telemetry/index.ts";
+import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
 import { trustMigrations } from "../features/trust/index.ts";
 import type { FeatureMigrations } from "../platform/feature.ts";
 
@@ -23,3 +25,4 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   notificationsMigrations,
   demoMigrations,
 ];
+  labMigrations,

@@ -12,6 +12,8 @@ import type {
   DeviceLogSink,
   Discovery,
 } from "../features/gateway/index.ts";
+import type { SettingsDevices } from "../features/remote-settings/index.ts";
+import type { KnownDevice as SiteDevice, SiteDevices } from "../features/site-gateways/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
 import type { TrustDevices } from "../features/trust/index.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -155,6 +157,28 @@ export function demoInventory(devices: DevicesFeature): DemoInventory {
     },
     freshApiKey: async (tenantId, deviceId) => (await devices.rotateKey(actor(tenantId), deviceId)).apiKey,
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
+  };
+}
+
+export const settingsDevices = (devices: DevicesFeature): SettingsDevices => ({
+  find: (deviceId) => devices.findDevice(deviceId),
+  note: (tenantId, deviceId, remark) => devices.noteCredential(tenantId, deviceId, remark),
+});
+
+/** What site gateways ask of the inventory, with the keys that each device is known by. */
+export function siteDevices(devices: DevicesFeature, channel: ChannelFeature): SiteDevices {
+  const find = (deviceId: Uuid): SiteDevice | undefined => devices.findDevice(deviceId);
+  return {
+    find,
+    list: (tenantId) => devices.listDeviceIds(tenantId).flatMap((id) => find(id) ?? []),
+    gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
+    assignedTo: (gatewayId) => devices.assignedTo(gatewayId),
+    keysOf: (deviceId) => channel.keysOf(deviceId),
+    statusOf: (deviceId) => devices.statusOf(deviceId),
+    lastSeenOf: (deviceId) => devices.lastSeenOf(deviceId),
+    heard: (deviceId, via, atMs) => devices.heard(deviceId, { via, address: "" }, atMs),
+    siteNames: async (tenantId) =>
+      new Map((await devices.listSites(tenantId)).map(({ id, name }) => [id, name])),
   };
 }
 

@@ -35,6 +35,19 @@ export const sendEnvelope = endpoint({
 
 const SEALED_VERSION = 1;
 
+/** Key id that a sealed message names as its sender's, 16 hex digits; undefined for other frames. */
+export function frameSender(frame: Uint8Array): string | undefined {
+  if (frame.length < 24 || frame[2] !== SEALED_VERSION) return undefined;
+  return Array.from(frame.subarray(8, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const FLAGS_AT = 4;
+const FORWARDED = 0x02;
+
+/** Whether the frame holds, or may hold, what another device than the connection's own said: sealed, or forwarded. */
+export const isPassedOn = (frame: Uint8Array): boolean =>
+  frame[2] === SEALED_VERSION || ((frame[FLAGS_AT] ?? 0) & FORWARDED) !== 0;
+
 /** Sequence of a frame that was accepted: at byte 24 of a sealed message, at 16 of one in a session. */
 export function frameSequence(frame: Uint8Array): number {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

@@ -34,6 +34,8 @@ export const Device = object({
   createdMs: UnixMs,
   revokedMs: Type.Optional(UnixMs),
   demo: Type.Boolean(),
+  /** Speaks for it. */
+  gateway: Type.Optional(object({ id: Uuid, name: Type.String() })),
   /** Entities a device announced itself (Home Assistant discovery): label and unit by metric. */
   metrics: Type.Array(
     object({

@@ -45,6 +45,12 @@ export const LogCode = Type.Union([
   Type.Literal("behaviour_learned"),
   Type.Literal("held_released"),
   Type.Literal("held_discarded"),
+  Type.Literal("gateway_assigned"),
+  Type.Literal("gateway_unassigned"),
+  Type.Literal("settings_changed"),
+  Type.Literal("settings_restored"),
+  Type.Literal("settings_applied"),
+  Type.Literal("settings_refused"),
   Type.Literal("command"),
 ]);
 export type LogCode = Static<typeof LogCode>;

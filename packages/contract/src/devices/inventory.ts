@@ -25,6 +25,8 @@ const filters = {
   status: Type.Optional(DeviceStatus),
   tag: Type.Optional(Tag),
   quarantined: Type.Optional(Type.Literal("true")),
+  /** Devices that this gateway speaks for; `none`: those that nobody speaks for. */
+  gateway: Type.Optional(Type.Union([Uuid, Type.Literal("none")])),
 };
 export const listDevices = endpoint({
   method: "GET",

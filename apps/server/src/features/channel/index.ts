@@ -1,6 +1,7 @@
 import type { ErrorCode, Uuid } from "@gatehouse/base";
-import type { RevokedEntry } from "@gatehouse/secure-channel";
+import { type RevokedEntry, signDeviceSettings } from "@gatehouse/secure-channel";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import type { BundleDirectory } from "./bundles/bundle-directory.ts";
 import { Carriage, type CarriageDeps } from "./carriage/carriage.ts";
 import type { CarriageKeys } from "./carriage/ports.ts";
 import { runIn } from "./carriage/replay-store.ts";
@@ -26,6 +27,13 @@ export const channelMigrations: FeatureMigrations = {
 export interface ChannelFeature extends Feature {
   /** What the door for devices opens frames with. */
   readonly carriage: Carriage;
+  /** The public keys that the device may use now; from memory. */
+  keysOf(deviceId: Uuid): ReturnType<BundleDirectory["keysOf"]>;
+  /** Our signature under what a device keeps, in the suite of its keys; undefined when it has none. */
+  signSettings(
+    deviceId: Uuid,
+    document: Uint8Array,
+  ): { readonly keyId: string; readonly signature: Uint8Array } | undefined;
   /** Why a message that came without the channel may not pass; undefined: it may. From memory, for every message. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
 
@@ -37,7 +45,7 @@ export interface ChannelFeature extends Feature {
   lastRecovery(): Recovery | undefined;
 }
 
-export interface ChannelFeatureDeps extends ChannelDeps, Pick<CarriageDeps, "pool"> {
+export interface ChannelFeatureDeps extends ChannelDeps, Pick<CarriageDeps, "pool" | "gatewayOf"> {
   /** How old a message may be that was stored and sent late. */
   storedLimitMs(tenantId: Uuid): number;
   /** Two machines use one key of the device, which has ended therefore. */
@@ -89,6 +97,13 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
     },
     stop: () => house.stop(),
     carriage,
+    keysOf: (deviceId) => directory.keysOf(deviceId),
+    signSettings(deviceId, document) {
+      const suite = directory.keysOf(deviceId).at(-1)?.suite;
+      if (suite === undefined) return undefined;
+      const { bundle } = serverKeys.get(suite, "current");
+      return { keyId: bundle.keyId, signature: signDeviceSettings(bundle, document) };
+    },
     plainRefusal,
     recordRevoked: (tx, entries) => house.revocations.record(tx, entries),
     async endDeviceKeys(tx, deviceId) {

@@ -16,6 +16,7 @@ import { createDevicesTables } from "./migrations/001-devices.ts";
 import { createTopicGrants } from "./migrations/002-topic-grants.ts";
 import { addClaimKey } from "./migrations/003-claim-key.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
+import { addGateway } from "./migrations/005-gateway.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
 import type { EndedCredential } from "./ports.ts";
@@ -45,7 +46,7 @@ export type {
 
 export const devicesMigrations: FeatureMigrations = {
   feature: "devices",
-  migrations: [createDevicesTables, createTopicGrants, addClaimKey, addLogCodes],
+  migrations: [createDevicesTables, createTopicGrants, addClaimKey, addLogCodes, addGateway],
 };
 
 /** What happened to a device's identity; `message` says `code` in English. */
@@ -72,7 +73,11 @@ export interface DevicesFeature extends Feature {
   statusOf(deviceId: Uuid): devices.DeviceStatus | undefined;
   lastSeenOf(deviceId: Uuid): UnixMs | undefined;
   /** Heard from a device in a way that stores no reading (state, event, ping). */
-  heard(deviceId: Uuid, from?: { readonly via: string; readonly address: string }): void;
+  heard(deviceId: Uuid, from?: { readonly via: string; readonly address: string }, atMs?: UnixMs): void;
+  /** The site gateway that speaks for the device; from memory. */
+  gatewayOf(deviceId: Uuid): Uuid | undefined;
+  /** The devices that the gateway speaks for; from memory. */
+  assignedTo(gatewayId: Uuid): ReadonlySet<Uuid>;
 
   takePendingCommands(deviceId: Uuid): Promise<devices.Command[]>;
   commandDelivered(commandId: Uuid): Promise<void>;
@@ -155,7 +160,10 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     describeDevices: (which) => house.inventory.describe(which),
     statusOf: (deviceId) => house.presence.find(deviceId)?.status,
     lastSeenOf: (deviceId) => house.presence.find(deviceId)?.lastSeenMs,
-    heard: (deviceId, from) => house.presence.heard(deviceId, clock.nowMs(), from),
+    heard: (deviceId, from, atMs = clock.nowMs()) =>
+      house.presence.heard(deviceId, Math.min(atMs, clock.nowMs()), from),
+    gatewayOf: (deviceId) => house.assignments.gatewayOf(deviceId),
+    assignedTo: (gatewayId) => house.assignments.devicesOf(gatewayId),
     takePendingCommands: (deviceId) => house.commands.takePending(deviceId),
     commandDelivered: async (commandId) => void (await house.commands.delivered(commandId)),
     commandAnswered: (...answer) => house.commands.answered(...answer),

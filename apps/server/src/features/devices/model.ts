@@ -12,6 +12,9 @@ export const ENDED_CREDENTIALS_SHOWN = 10;
 /** A device that never collects its commands must not fill the table. */
 export const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
 
+/** The type of devices that may speak for others. */
+export const GATEWAY_TYPE = "site-gateway";
+
 /** A device as the hot paths need it, kept in memory for every device. */
 export interface DeviceRecord {
   readonly tenantId: Uuid;

@@ -1,5 +1,6 @@
-import { devices } from "@gatehouse/contract";
+import { devices, gateways } from "@gatehouse/contract";
 import { type Route, route } from "../../platform/http/route.ts";
+import type { AssignmentService } from "./assignments/assignment-service.ts";
 import type { ClaimService } from "./claims/claim-service.ts";
 import type { CommandService } from "./commands/command-service.ts";
 import type { CredentialService } from "./credentials/credential-service.ts";
@@ -13,6 +14,7 @@ import type { SiteService } from "./sites/site-service.ts";
 export interface Services {
   readonly sites: SiteService;
   readonly inventory: InventoryService;
+  readonly assignments: AssignmentService;
   readonly credentials: CredentialService;
   readonly revocation: RevocationService;
   readonly claims: ClaimService;
@@ -53,10 +55,10 @@ function siteRoutes({ sites }: Services): Route[] {
   ];
 }
 
-function inventoryRoutes({ inventory, sites }: Services): Route[] {
+function inventoryRoutes({ inventory, sites, assignments }: Services): Route[] {
   return [
     route(devices.listDevices, ({ principal, query }) => {
-      const { q, site, type, status, tag, quarantined, sort = "name", offset, limit } = query;
+      const { q, site, type, status, tag, quarantined, gateway, sort = "name", offset, limit } = query;
       return inventory.list(principal.tenantId, {
         q,
         siteId: site,
@@ -64,6 +66,7 @@ function inventoryRoutes({ inventory, sites }: Services): Route[] {
         status,
         tag,
         quarantined: quarantined !== undefined,
+        gateway,
         sort,
         offset: Number(offset ?? 0),
         limit: limitOf(limit),
@@ -78,6 +81,9 @@ function inventoryRoutes({ inventory, sites }: Services): Route[] {
     route(devices.updateDevice, ({ principal, params, body }) =>
       inventory.update(principal, params.id, body),
     ),
+    route(gateways.assignDevices, async ({ principal, body }) => ({
+      changed: await assignments.assign(principal, body.deviceIds, body.gatewayId ?? undefined),
+    })),
     route(devices.deleteDevice, async ({ principal, params }) => {
       await inventory.delete(principal, params.id);
       return {};

@@ -3,6 +3,7 @@ import type { Bus, BusMessages } from "@gatehouse/contract";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
+import { AssignmentService } from "./assignments/assignment-service.ts";
 import { ClaimService } from "./claims/claim-service.ts";
 import { CommandPoll } from "./commands/command-poll.ts";
 import { CommandService } from "./commands/command-service.ts";
@@ -59,6 +60,7 @@ export class DeviceHouse {
   readonly gate: DeviceGate;
   readonly sites: SiteService;
   readonly inventory: InventoryService;
+  readonly assignments: AssignmentService;
   readonly credentials: CredentialService;
   readonly revocation: RevocationService;
   readonly claims: ClaimService;
@@ -127,6 +129,7 @@ export class DeviceHouse {
       lastValues: deps.lastValues,
       trust: deps.trust,
     });
+    this.assignments = new AssignmentService(this.context);
     this.discovery = new Discovery(this.context, this.inventory);
     this.logs = new LogService(this.context);
     this.refusals = new RefusalCounter(db, clock, this.directory);
@@ -139,12 +142,15 @@ export class DeviceHouse {
   async start(): Promise<void> {
     const { clock } = this.context;
     await this.directory.load();
+    await this.assignments.load();
     await this.presence.load(this.directory.records());
     for (const record of this.directory.records()) this.#expiry.put(record.deviceId, record);
     this.directory.watch((deviceId, record) => {
       this.#expiry.put(deviceId, record);
-      if (record === undefined) this.presence.remove(deviceId);
-      else this.presence.put(record);
+      if (record === undefined) {
+        this.presence.remove(deviceId);
+        this.assignments.drop(deviceId);
+      } else this.presence.put(record);
     });
     this.#subscribe();
     await this.commands.start();

@@ -31,6 +31,8 @@ export interface DevicesTable {
   revoked_at: Date | null;
   /** Counts the changes of the device's grants. */
   grants_revision: Generated<number>;
+  /** The site gateway that speaks for it. */
+  gateway_id: Generated<string | null>;
 }
 
 /** Topics a device may use beyond its own. */

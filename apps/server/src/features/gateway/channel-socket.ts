@@ -63,16 +63,26 @@ export class ChannelSockets {
     this.#open.add(opened);
   }
 
+  /** Through the device's live session; false: it has none here. Nothing is kept for later. */
+  sendControl(deviceId: string, payload: Uint8Array): boolean {
+    return this.#byDevice.get(deviceId)?.sendControl(deviceId, payload) ?? false;
+  }
+
+  hasSession(deviceId: string): boolean {
+    return this.#byDevice.has(deviceId);
+  }
+
   stop(): void {
     this.#unsubscribe();
     for (const socket of this.#open) socket.close(CLOSE.stopping);
   }
 
   #began(socket: ChannelSocket, owner: Owner): void {
-    const { attendance, commands, log } = this.#parts;
+    const { attendance, bus, clock, commands, log } = this.#parts;
     const { deviceId } = owner;
     this.#byDevice.set(deviceId, socket);
     attendance.arrived(owner, socket);
+    bus.publish("device.session_began", { ...owner, atMs: clock.nowMs() });
     commands.pending(deviceId).then(
       (waiting) => {
         for (const command of waiting) socket.send(command);
@@ -147,6 +157,13 @@ class ChannelSocket {
     });
   }
 
+  sendControl(deviceId: string, payload: Uint8Array): boolean {
+    const frame = this.#link.seal(deviceId, "control", payload);
+    if (frame === undefined) return false;
+    this.#socket.send(frame, { binary: true });
+    return true;
+  }
+
   close(code: number): void {
     this.#socket.close(code);
     const cut = this.#parts.clock.after(1_000, () => this.#socket.terminate());
@@ -196,14 +213,25 @@ class ChannelSocket {
 
   #acknowledge(outcome: Exclude<Outcome, { result: "answer" }>, frame: Buffer): void {
     const { result, deviceId } = outcome;
-    if (result === "refused" && ++this.#refused > MAX_REFUSED) {
+    // What is wrong with somebody else's message is not its carrier's doing.
+    if (result === "refused" && !(this.owner && channel.isPassedOn(frame)) && ++this.#refused > MAX_REFUSED) {
       this.close(CLOSE.policy);
       return;
     }
     const code = result === "refused" ? { code: outcome.refused.code } : {};
     const serverTimeMs = this.#parts.clock.nowMs();
-    const text = JSON.stringify({ seq: channel.frameSequence(frame), result, ...code, serverTimeMs });
-    const sealed = deviceId && this.#link.seal(deviceId, "ack", Buffer.from(text));
+    const sender = channel.frameSender(frame);
+    const keyId = sender === undefined ? {} : { keyId: sender };
+    const text = JSON.stringify({
+      seq: channel.frameSequence(frame),
+      ...keyId,
+      result,
+      ...code,
+      serverTimeMs,
+    });
+    // What a gateway passed on is acknowledged in the gateway's session.
+    const to = deviceId !== undefined && this.#link.hasSession(deviceId) ? deviceId : this.owner?.deviceId;
+    const sealed = to && this.#link.seal(to, "ack", Buffer.from(text));
     if (sealed) this.#socket.send(sealed, { binary: true });
     else this.#socket.send(text);
   }

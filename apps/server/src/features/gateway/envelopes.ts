@@ -1,20 +1,22 @@
 import { AppError, type Clock, isAppError } from "@gatehouse/base";
 import type { RateCounter } from "./counters.ts";
 import type { Intake } from "./intake.ts";
-import { readOpened, type Said } from "./opened-content.ts";
+import { type CarriedReading, readOpened, type Said } from "./opened-content.ts";
 import type {
   ChannelLink,
   CommandSource,
   DeviceAuthenticator,
   DeviceLogSink,
+  DeviceSettingsDesk,
   GatewaySettings,
   OpenedMessage,
   SecureChannel,
+  SiteGatewayDesk,
 } from "./ports.ts";
 import { type Source, sourceOf, toReading } from "./readings.ts";
 import type { Refusals, RefusedBy } from "./refusals.ts";
 import { Refused } from "./refused.ts";
-import { type Sample, timeWindow } from "./samples.ts";
+import { type Sample, type TimeWindow, timeWindow } from "./samples.ts";
 
 export interface EnvelopeParts {
   readonly clock: Clock;
@@ -26,6 +28,8 @@ export interface EnvelopeParts {
   readonly settings: GatewaySettings;
   readonly deviceLog: DeviceLogSink;
   readonly commands: Pick<CommandSource, "answered">;
+  readonly siteGateways: SiteGatewayDesk;
+  readonly deviceSettings: DeviceSettingsDesk;
 }
 
 /** What became of one frame. */
@@ -60,7 +64,7 @@ export class Envelopes {
       received = link.receive(frame);
     } catch (error) {
       if (!isAppError(error, "envelope.refused")) throw error;
-      return this.#refuse(new Refused("envelope.refused", this.#parts.channel.reasonOf(error)), by);
+      return this.#refuse(new Refused(this.#parts.channel.reasonOf(error)), by);
     }
     if (received.kind === "message") return this.#act(link, received.message, by);
     const { tenantId, deviceId } = received;
@@ -71,7 +75,7 @@ export class Envelopes {
 
   async #duplicate(owner: Owner, isStored: true | Promise<boolean>, by: RefusedBy): Promise<Outcome> {
     if (!(await isStored)) throw new AppError("server.busy");
-    this.#refuse(new Refused("envelope.refused", "replayed"), { ...by, ...owner });
+    this.#refuse(new Refused("envelope.replayed"), { ...by, ...owner });
     return { result: "duplicate", ...owner };
   }
 
@@ -109,13 +113,82 @@ export class Envelopes {
       if (device === undefined) return this.#taken(message, new Refused("device.revoked"));
       return this.#store(sourceOf(device), message, said.samples, window.receivedMs);
     }
-    await this.#say(said, message);
+    if (said.kind === "meter") return this.#meter(message, window);
+    if (said.kind === "carried") return this.#carried(message, said.readings, window.receivedMs);
+    if (said.kind === "control" || said.kind === "settings") {
+      const { siteGateways, deviceSettings } = this.#parts;
+      const code =
+        said.kind === "settings"
+          ? await deviceSettings.reported({ tenantId, deviceId }, said.value)
+          : await siteGateways.control({ tenantId, deviceId }, said.value);
+      if (code !== undefined) return this.#taken(message, new Refused(code, "control"));
+    } else await this.#say(said, message);
     // Command answers change nothing a second time; lines of a log carry their marks themselves.
     if (said.kind !== "lines") await channel.takeMarks(marks);
     return undefined;
   }
 
-  async #say(said: Exclude<Said, { kind: "samples" | "keys" }>, message: OpenedMessage): Promise<void> {
+  /** Only what the meter itself signed is a reading of it. */
+  async #meter(message: OpenedMessage, window: TimeWindow): Promise<Refused | undefined> {
+    const { authenticator, siteGateways } = this.#parts;
+    const { signed, marks } = message;
+    if (signed === undefined) return this.#taken(message, new Refused("message.schema", "not signed"));
+    const device = await authenticator.find(message.deviceId);
+    if (device === undefined) return this.#taken(message, new Refused("device.revoked"));
+    const source = sourceOf(device);
+    let refused: Refused | undefined;
+    let isMarked = false;
+    const code = await siteGateways.meterReading({ ...message, signed }, async (measured) => {
+      const { tsMs, values, original } = measured;
+      const isTimely = tsMs >= window.oldestMs && tsMs <= window.newestMs;
+      // A meter without a clock says when it read by its arrival.
+      const sample = { tsMs: isTimely ? tsMs : window.receivedMs, values };
+      const reading = toReading(source, sample, window.receivedMs);
+      refused =
+        reading instanceof Refused ? reading : await this.#submit({ ...reading, sealed: marks, original });
+      isMarked = refused === undefined;
+      return refused?.code;
+    });
+    if (code === undefined && !isMarked) await this.#parts.channel.takeMarks(marks);
+    return code === undefined ? undefined : this.#taken(message, refused ?? new Refused(code));
+  }
+
+  /** A gateway's own statements about plain sensors at its site. */
+  async #carried(
+    message: OpenedMessage,
+    readings: readonly (CarriedReading | Refused)[],
+    receivedMs: number,
+  ): Promise<Refused | undefined> {
+    const results = await Promise.all(
+      readings.map(async (one) => {
+        const reading = one instanceof Refused ? one : await this.#carriedReading(message, one, receivedMs);
+        return reading instanceof Refused ? reading : this.#submit(reading);
+      }),
+    );
+    await this.#parts.channel.takeMarks(message.marks);
+    return results.find((result) => result instanceof Refused);
+  }
+
+  async #carriedReading(
+    gateway: OpenedMessage,
+    { deviceId, sample }: CarriedReading,
+    receivedMs: number,
+  ): Promise<ReturnType<typeof toReading>> {
+    const { siteGateways, authenticator, channel } = this.#parts;
+    const device = siteGateways.isAssigned(gateway.deviceId, deviceId)
+      ? await authenticator.find(deviceId)
+      : undefined;
+    if (device === undefined || device.tenantId !== gateway.tenantId)
+      return new Refused("message.topic_forbidden", "not assigned to this gateway");
+    // Whoever must speak for itself is not spoken for.
+    if (channel.isRequired(device)) return new Refused("channel.required", device.name);
+    return toReading(sourceOf(device), sample, receivedMs);
+  }
+
+  async #say(
+    said: Extract<Said, { kind: "nothing" | "lines" | "answer" }>,
+    message: OpenedMessage,
+  ): Promise<void> {
     const { commands, deviceLog } = this.#parts;
     const { tenantId, deviceId, marks } = message;
     if (said.kind === "lines") await deviceLog.append({ tenantId, deviceId }, said.lines, marks);

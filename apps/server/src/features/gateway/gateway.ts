@@ -17,7 +17,7 @@ import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/b
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
 import { Pacer } from "./pacer.ts";
-import type { ReadingSink } from "./ports.ts";
+import type { DeviceSettingsDesk, ReadingSink } from "./ports.ts";
 import { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { ingestRoute } from "./routes.ts";
@@ -45,6 +45,7 @@ export interface GatewayParts extends Given {
   readonly tls?: ListenerTls;
   readonly controls?: Controls;
   readonly sink: ReadingSink;
+  readonly deviceSettings: DeviceSettingsDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
   /** The peer's address behind trusted proxies; the socket's own unless told. */
   readonly addressOf?: (request: IncomingMessage) => string;
@@ -76,6 +77,10 @@ export interface GatewayFeature extends Feature {
   /** Open MQTT listeners with the ports they got. */
   listening(): readonly Listening[];
   homeAssistant(): operations.NetworkInfo["homeAssistant"];
+  /** A message of content type 10 in the device's live session; false: it has none. Nothing is kept for later. */
+  sendControl(deviceId: string, payload: Uint8Array): boolean;
+  /** Whether the device has a live session over a WebSocket. */
+  hasSession(deviceId: string): boolean;
   /** MQTT over WebSocket at MQTT_WEBSOCKET_PATH; answers refusals itself. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** The secure channel over WebSocket at CHANNEL_PATH. */
@@ -180,6 +185,9 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
       waiting: intake.waitingCount,
       ...service.routed,
     }),
+    sendControl: (deviceId, payload) =>
+      channelSockets.sendControl(deviceId, payload) || service.sendControl(deviceId, payload),
+    hasSession: (deviceId) => channelSockets.hasSession(deviceId),
     handleUpgrade(request, socket, head) {
       const place = admit(request, socket, chooseSubprotocol(request) !== undefined);
       if (place === undefined) return;

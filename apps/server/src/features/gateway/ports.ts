@@ -1,5 +1,5 @@
-import type { AppError, UnixMs, Uuid } from "@gatehouse/base";
-import type { devices, operations, Reading, SealedMark } from "@gatehouse/contract";
+import type { AppError, ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
+import type { devices, operations, Reading, SealedMark, SignedOriginal } from "@gatehouse/contract";
 
 /** A topic filter that a device may use beyond its own topics, inside its tenant. */
 export interface TopicGrant {
@@ -113,6 +113,8 @@ export interface OpenedMessage {
   /** Content type of docs/channel.md; 0 says nothing. */
   readonly contentType: number;
   readonly payload: Uint8Array;
+  /** What its sender signed: header 48 ‖ signature 64 ‖ payload. Absent for what came in a session. */
+  readonly signed?: Uint8Array;
   /** To be written in the transaction of its effect. */
   readonly marks: readonly SealedMark[];
   /** Called once: whether its effect is committed. */
@@ -139,7 +141,11 @@ export interface ChannelLink {
   /** Throws `envelope.refused`. */
   receive(frame: Uint8Array): ChannelReceived;
   /** Undefined when the device has no live session here. */
-  seal(deviceId: Uuid, content: "command" | "keys" | "ack", payload: Uint8Array): Uint8Array | undefined;
+  seal(
+    deviceId: Uuid,
+    content: "command" | "keys" | "ack" | "control",
+    payload: Uint8Array,
+  ): Uint8Array | undefined;
   hasSession(deviceId: Uuid): boolean;
   end(): void;
 }

@@ -32,6 +32,7 @@ import type {
   Discovery,
   GatewaySettings,
   SecureChannel,
+  SiteGatewayDesk,
 } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
@@ -51,6 +52,7 @@ export interface MqttServiceParts {
   readonly accepted: RateCounter;
   readonly authenticator: DeviceAuthenticator;
   readonly deviceLog: DeviceLogSink;
+  readonly siteGateways: SiteGatewayDesk;
   readonly commands: CommandSource;
   readonly discovery: Discovery;
   readonly settings: GatewaySettings;
@@ -140,6 +142,11 @@ export class MqttService {
 
   get routed(): { readonly forwarded: number; readonly dropped: number } {
     return this.#router.counts;
+  }
+
+  /** Through a live session of the device over MQTT; false: it has none, or listens to no frames. */
+  sendControl(deviceId: string, payload: Uint8Array): boolean {
+    return this.#commands.sendControl(deviceId, payload);
   }
 
   async start(): Promise<void> {

@@ -49,6 +49,12 @@ export interface ReadingScreen {
   keep(client: PoolClient, held: readonly HeldReading[]): Promise<void>;
 }
 
+/** Keeps what meters signed. */
+export interface Originals {
+  /** Inside the transaction that stores the readings, or keeps them apart; each of these has an `original`. */
+  write(client: PoolClient, readings: readonly Reading[]): Promise<void>;
+}
+
 /** Keeps which sealed messages were taken. */
 export interface SealedMarks {
   /** Inside the transaction that stores the readings of these messages. */

@@ -9,7 +9,7 @@ import { Ingest } from "./ingest/ingest.ts";
 import { IngestStore } from "./ingest/ingest-store.ts";
 import { preparePartitions, telemetryJobs } from "./jobs.ts";
 import { DAY_MS, type MetricValue, MINUTE_MS, refusalOf } from "./model.ts";
-import type { DeviceDirectory, ReadingScreen, SealedMarks, TelemetrySettings } from "./ports.ts";
+import type { DeviceDirectory, Originals, ReadingScreen, SealedMarks, TelemetrySettings } from "./ports.ts";
 import { HistoryReader, type HistoryRequest } from "./query/history.ts";
 import { HistoryStore } from "./query/history-store.ts";
 import { telemetryRoutes } from "./routes.ts";
@@ -31,6 +31,7 @@ export interface TelemetryDeps {
   readonly settings: TelemetrySettings;
   readonly directory: DeviceDirectory;
   readonly sealedMarks?: SealedMarks;
+  readonly originals?: Originals;
   readonly screen?: ReadingScreen;
 }
 
@@ -77,7 +78,7 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
   const { pool, clock, log, bus, settings, directory } = deps;
   const catalogue = new Catalogue(new CatalogueStore(pool));
   const horizon: Horizon = { rolledUpToMs: 0, packedBeforeMs: 0 };
-  const store = new IngestStore(pool, deps.sealedMarks, deps.screen);
+  const store = new IngestStore(pool, deps);
   const writer = new BatchWriter(catalogue, store, horizon, clock, log);
   // A reading older than what is kept would be all that its hour's rollup is made of.
   const maxAgeDays = (): number => settings.retention().rawDays - 1;

@@ -292,6 +292,8 @@ export const devices = {
       behaviour_learned: "What it shows was accepted as normal",
       held_released: "{count} readings kept apart moved into history",
       held_discarded: "{count} readings kept out of history",
+      gateway_assigned: "Assigned to gateway {to}",
+      gateway_unassigned: "No gateway speaks for this device any more",
       command: "Command {key}: {state}",
     },
     reason: {

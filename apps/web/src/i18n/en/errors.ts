@@ -63,6 +63,10 @@ export const errors: Record<ErrorCode, string> = {
   "envelope.time": "An encrypted message is too old, or from the future.",
   "envelope.cloned": "A key is used by two devices at once, or by a copy of one.",
   "envelope.not_authentic": "An encrypted message was altered, or is not of the device it names.",
+  "gateway.not_assignable": "This device cannot be assigned to this gateway.",
+  "meter.contradiction": "The reading contradicts what this meter signed before.",
+  "meter_read.not_found": "There is no such round of readings.",
+  "meter_read.no_meters": "There is no meter to read.",
   "agent.not_enrolled": "This machine is not enrolled yet. Run gatehouse-agent enrol with a claim code.",
   "agent.already_enrolled": "This machine is enrolled already. With --force it gets a new identity.",
   "agent.intercepted":

@@ -68,6 +68,10 @@ export const errors: Record<ErrorCode, string> = {
   "envelope.time": "Un message chiffré est trop ancien, ou vient du futur.",
   "envelope.cloned": "Une clé est utilisée par deux appareils à la fois, ou par une copie.",
   "envelope.not_authentic": "Un message chiffré a été altéré, ou ne vient pas de l’appareil qu’il nomme.",
+  "gateway.not_assignable": "Cet appareil ne peut pas être affecté à cette passerelle.",
+  "meter.contradiction": "Le relevé contredit ce que ce compteur a signé auparavant.",
+  "meter_read.not_found": "Cette campagne de relevés n’existe pas.",
+  "meter_read.no_meters": "Il n’y a aucun compteur à relever.",
   "agent.not_enrolled":
     "Cette machine n’est pas encore inscrite. Lancez gatehouse-agent enrol avec un code de rattachement.",
   "agent.already_enrolled":

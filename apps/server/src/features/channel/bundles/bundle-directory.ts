@@ -74,6 +74,15 @@ export class BundleDirectory {
     return this.#devices.get(deviceId)?.facts;
   }
 
+  /** The public keys that the device may use now. */
+  keysOf(deviceId: Uuid): Pick<BundleRow, "keyId" | "suite" | "agreementKey" | "signingKey">[] {
+    const nowMs = this.#context.clock.nowMs();
+    return (this.#devices.get(deviceId)?.keyIds ?? []).flatMap((keyId) => {
+      const held = this.#bundles.get(keyId);
+      return held === undefined || isOver(held, nowMs) ? [] : [held.row];
+    });
+  }
+
   allFacts(): DeviceFacts[] {
     return [...this.#devices.values()].flatMap(({ facts }) => facts ?? []);
   }

@@ -33,6 +33,8 @@ let database: TestDatabase<ChannelTables>;
 let nowMs = systemClock.nowMs();
 const server = { [M1]: generateKeyBundle(M1, systemRandom), [C1]: generateKeyBundle(C1, systemRandom) };
 const senders = new Map<string, Sender>();
+/** Gateway by device. */
+const assigned = new Map<string, string>();
 
 beforeAll(async () => {
   database = await createTestDatabase<ChannelTables>([
@@ -42,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => database[Symbol.asyncDispose]());
 beforeEach(() => {
   senders.clear();
+  assigned.clear();
   nowMs = systemClock.nowMs();
 });
 
@@ -61,6 +64,7 @@ async function startCarriage(): Promise<Carriage> {
       cloned: ({ bundle }) => void senders.delete(bundle.keyId),
       storedLimitMs: () => 7 * DAY_MS,
     },
+    gatewayOf: (deviceId) => assigned.get(deviceId),
     plainRefusal: () => undefined,
     changeKeys: async () => ({}),
   });
@@ -357,4 +361,56 @@ test("a copy that only repeats sequences of the original is noticed too, but a f
   forged[forged.length - 1] = (forged.at(-1) as number) ^ 1;
   expect(refusalOf(link, forged)).toBe("not_authentic");
   expect(refusalOf(link, repeated)).toBe("cloned");
+});
+
+const forwardedBy = (gateway: KeyBundle, inner: Parameters<typeof encodeForwarded>[0]): Uint8Array =>
+  sealed(gateway, "", { forwarded: true, payload: encodeForwarded(inner) });
+const METER = "00000000-0000-7000-8000-000000000003";
+
+test("a gateway's connection passes on what its assigned devices seal, and nobody else's, from one frame to the next", async () => {
+  const [gateway, meter, stranger] = [addDevice(M1), addDevice(C1, METER), addDevice(M1, OTHER)];
+  assigned.set(METER, DEVICE);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  link.receive(say(handshake(link, gateway), "here"));
+  const frame = sealed(meter, "42 kWh");
+  const message = await take(carriage, link, frame);
+  expect([message.deviceId, textOf(message), message.marks.length]).toEqual([METER, "42 kWh", 1]);
+  const signed = open(parseEnvelope(frame), server[C1], meter);
+  expect(Buffer.from(message.signed ?? [])).toEqual(Buffer.from(encodeForwarded(signed)));
+  expect(refusalOf(link, sealed(stranger, "x"))).toBe("unknown_key");
+
+  assigned.delete(METER);
+  expect(refusalOf(link, sealed(meter, "43 kWh"))).toBe("unknown_key");
+  assigned.set(METER, OTHER);
+  expect(refusalOf(link, sealed(meter, "44 kWh"))).toBe("unknown_key");
+  assigned.set(METER, DEVICE);
+  expect(textOf(await take(carriage, link, sealed(meter, "45 kWh")))).toBe("45 kWh");
+});
+
+test("a gateway forwards the signed part of an assigned device, once, and of no other tenant's", async () => {
+  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
+  assigned.set(METER, DEVICE);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  link.receive(say(handshake(link, gateway), "here"));
+  const inner = open(parseEnvelope(sealed(meter, "42")), server[M1], meter);
+  const message = await take(carriage, link, forwardedBy(gateway, inner));
+  expect([message.deviceId, textOf(message), message.marks.length]).toEqual([METER, "42", 2]);
+  expect(link.receive(forwardedBy(gateway, inner)).kind).toBe("duplicate");
+  const next = open(parseEnvelope(sealed(meter, "43")), server[M1], meter);
+  const known = senders.get(meter.keyId) as Sender;
+  senders.set(meter.keyId, { ...known, tenantId: "00000000-0000-7000-8000-00000000000b" });
+  expect(refusalOf(link, forwardedBy(gateway, next))).toBe("unknown_key");
+});
+
+test("an assigned device still connects itself, and speaks for nobody but itself", async () => {
+  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
+  assigned.set(METER, DEVICE);
+  const carriage = await startCarriage();
+  const own = carriage.connect();
+  const session = handshake(own, meter);
+  expect(textOf(messageOf(own.receive(say(session, "7"))))).toBe("7");
+  expect(refusalOf(own, sealed(gateway, "x"))).toBe("unknown_key");
+  expect(own.seal(METER, "control", utf8("{}"))).toBeDefined();
 });

@@ -24,6 +24,8 @@ export interface CarriageDeps {
   readonly random: Random;
   readonly keys: CarriageKeys;
   readonly controls: Controls;
+  /** The site gateway that speaks for the device, asked for every frame that is not the connection's own. */
+  gatewayOf(deviceId: Uuid): Uuid | undefined;
   /** Why a message that came without the channel may not pass. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
   /** Carries out a device's change of keys; `alongside` runs in its transaction. */
@@ -35,7 +37,11 @@ export interface CarriageLink {
   /** Throws `envelope.refused`. */
   receive(frame: Uint8Array): Received;
   /** Undefined when the device has no live session here. */
-  seal(deviceId: Uuid, content: "command" | "keys" | "ack", payload: Uint8Array): Uint8Array | undefined;
+  seal(
+    deviceId: Uuid,
+    content: "command" | "keys" | "ack" | "control",
+    payload: Uint8Array,
+  ): Uint8Array | undefined;
   hasSession(deviceId: Uuid): boolean;
   end(): void;
 }
@@ -75,7 +81,10 @@ export class Carriage {
     const parts = { ...this.#deps, keys, guard: this.#guard, clones: this.#clones };
     const link = new Link(parts, {
       speaksFor: (sender) =>
-        deviceId === undefined || sender.deviceId === deviceId || !this.#deps.controls.forwardingScope,
+        deviceId === undefined ||
+        sender.deviceId === deviceId ||
+        this.#deps.gatewayOf(sender.deviceId) === deviceId ||
+        !this.#deps.controls.forwardingScope,
     });
     return {
       receive: (frame) => link.receive(frame),

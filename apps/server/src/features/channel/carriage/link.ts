@@ -5,6 +5,7 @@ import {
   assertSigned,
   CONTENT_TYPES,
   type ContentType,
+  encodeForwarded,
   frameKindOf,
   isSuiteAccepted,
   isTimely,
@@ -17,11 +18,12 @@ import {
   refused,
   type SealedHeader,
   type Session,
+  type SignedPart,
   sessionIdOf,
 } from "@gatehouse/secure-channel";
+import type { Controls } from "../../../platform/controls.ts";
 import type { CloneWatch } from "./clone-watch.ts";
 import type { CarriageKeys, LinkScope, OpenedMessage, Received, Sender } from "./ports.ts";
-import type { Controls } from "../../../platform/controls.ts";
 import type { ReplayGuard } from "./replay-guard.ts";
 
 export interface LinkParts {
@@ -149,7 +151,7 @@ export class Link {
     if (isTaken) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     keys.authenticated(sender, "message", clock.nowMs());
     if (header.forwarded) return this.#forwarded(sender, part.payload, [mark]);
-    return this.#reserve(sender, header, part.payload, [mark]);
+    return this.#reserve(sender, part, [mark]);
   }
 
   /** The inner signed part of another device, from a gateway that may speak for it. */
@@ -165,15 +167,11 @@ export class Link {
     assertSigned(part, sender.bundle);
     this.#noteBoot(sender, header);
     this.#parts.keys.authenticated(sender, "message", this.#parts.clock.nowMs());
-    return this.#reserve(sender, header, part.payload, [mark, ...outer]);
+    return this.#reserve(sender, part, [mark, ...outer]);
   }
 
-  #reserve(
-    sender: Sender,
-    { contentType, storedLate }: SealedHeader,
-    payload: Uint8Array,
-    marks: readonly SealedMark[],
-  ): Received {
+  #reserve(sender: Sender, part: SignedPart, marks: readonly SealedMark[]): Received {
+    const { contentType, storedLate } = part.header;
     const { guard } = this.#parts;
     const [first, ...rest] = marks as readonly [SealedMark, ...SealedMark[]];
     const reservation = guard.reserve(first);
@@ -187,7 +185,7 @@ export class Link {
     const message: OpenedMessage = {
       ...sayerOf(sender),
       contentType,
-      payload,
+      payload: part.payload,
       storedLate,
       marks,
       settle(isStored) {
@@ -206,6 +204,7 @@ export class Link {
 
   #assertOne(sender: Sender): void {
     const { controls, clones, keys } = this.#parts;
+      signed: encodeForwarded(part),
     if (!controls.cloneWatch) return;
     clones.forget(sender.bundle.keyId);
     keys.cloned(sender);

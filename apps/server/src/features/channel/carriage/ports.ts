@@ -40,6 +40,8 @@ export interface OpenedMessage {
   readonly contentType: number;
   readonly payload: Uint8Array;
   readonly storedLate: boolean;
+  /** What its sender signed: header 48 ‖ signature 64 ‖ payload. Absent for what came in a session. */
+  readonly signed?: Uint8Array;
   /** To be written in the transaction of the message's effect; empty for DATA. */
   readonly marks: readonly SealedMark[];
   /** Called once: whether its effect is committed. */

@@ -36,6 +36,7 @@ export function viewDevice(
     commands: findDeviceType(row.typeId)?.commands.map(({ key }) => key) ?? [],
     last: [...more.last],
     ...(more.trust === undefined ? {} : { trust: more.trust }),
+    ...(row.gateway === undefined ? {} : { gateway: row.gateway }),
     ...(optional.lastSeenMs === undefined ? {} : { lastSeenMs: optional.lastSeenMs }),
     ...(optional.address === undefined ? {} : { address: optional.address }),
     ...(optional.via === undefined ? {} : { via: optional.via }),

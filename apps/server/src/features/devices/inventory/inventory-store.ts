@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import { type Expression, type SqlBool, sql } from "kysely";
+import { GATEWAY_TYPE } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
 
 type DeviceStatus = devices.DeviceStatus;
@@ -14,6 +15,8 @@ export interface DeviceFilter {
   readonly typeId?: string | undefined;
   readonly status?: DeviceStatus | undefined;
   readonly tag?: string | undefined;
+  /** Devices of this gateway; `none`: those without one that are no gateways. */
+  readonly gateway?: Uuid | "none" | undefined;
 }
 
 export interface InventoryRow {
@@ -28,6 +31,7 @@ export interface InventoryRow {
   readonly createdMs: UnixMs;
   readonly revokedMs: UnixMs | undefined;
   readonly demo: boolean;
+  readonly gateway: { readonly id: Uuid; readonly name: string } | undefined;
 }
 
 /** Byte order: the same on every server. Names are ASCII. */
@@ -64,12 +68,15 @@ export async function listInventory(
     created_at: Date;
     revoked_at: Date | null;
     demo: boolean;
+    gateway_id: string | null;
+    gateway_name: string | null;
   }>`
     select d.id, d.name, d.label, d.type_id, d.site_id, s.name as site_name, d.tags, d.interval_ms,
-      d.created_at, d.revoked_at, d.demo
+      d.created_at, d.revoked_at, d.demo, d.gateway_id, g.name as gateway_name
     from devices as d
     join device_presence as p on p.device_id = d.id
     join sites as s on s.id = d.site_id
+    left join devices as g on g.id = d.gateway_id
     where ${conditions(tenantId, filter)}
     order by ${SORTS[page.sort]}, d.id
     offset ${page.offset} limit ${page.limit}`.execute(db);
@@ -85,6 +92,7 @@ export async function listInventory(
     createdMs: row.created_at.getTime(),
     revokedMs: row.revoked_at?.getTime(),
     demo: row.demo,
+    gateway: row.gateway_id === null ? undefined : { id: row.gateway_id, name: row.gateway_name as string },
   }));
 }
 
@@ -109,6 +117,9 @@ function conditions(tenantId: Uuid, filter: DeviceFilter): Expression<SqlBool> {
   if (filter.typeId !== undefined) parts.push(sql`d.type_id = ${filter.typeId}`);
   if (filter.status !== undefined) parts.push(sql`p.status = ${filter.status}`);
   if (filter.tag !== undefined) parts.push(sql`d.tags @> ${[filter.tag]}::text[]`);
+  if (filter.gateway === "none")
+    parts.push(sql`d.gateway_id is null`, sql`d.type_id <> ${GATEWAY_TYPE}`, sql`d.revoked_at is null`);
+  else if (filter.gateway !== undefined) parts.push(sql`d.gateway_id = ${filter.gateway}`);
   for (const pattern of filter.patterns ?? []) parts.push(matches(pattern));
   return sql.join(parts, sql` and `);
 }

@@ -75,7 +75,7 @@ export class BatchWriter {
       const kept = new Set(readings.filter((reading) => !refused.has(reading)));
       // The sealed messages they came in were recorded then.
       await this.#commit(
-        [...kept].map(({ sealed: _recorded, ...reading }) => reading),
+        [...kept].map(({ sealed: _recorded, original: _kept, ...reading }) => reading),
         true,
         [],
         (client) => alongside(client, kept),
@@ -174,10 +174,10 @@ export class BatchWriter {
     }
     const { plan } = planner;
     const dirty = this.#findDirty(plan);
-    const sealed = [...readings, ...held.map(({ reading }) => reading)].flatMap(
-      (reading) => reading.sealed ?? [],
-    );
-    await this.#store.commit(plan, dirty, { sealed, held, alongside });
+    const all = held.length === 0 ? readings : [...readings, ...held.map(({ reading }) => reading)];
+    const sealed = all.flatMap((reading) => reading.sealed ?? []);
+    const signed = all.filter(({ original }) => original !== undefined);
+    await this.#store.commit(plan, dirty, { sealed, signed, held, alongside });
     takeOver(plan);
     this.#note(plan, dirty);
   }

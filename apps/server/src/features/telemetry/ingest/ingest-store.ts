@@ -1,9 +1,9 @@
 import type { UnixMs } from "@gatehouse/base";
-import type { SealedMark } from "@gatehouse/contract";
+import type { Reading, SealedMark } from "@gatehouse/contract";
 import type { Pool, PoolClient } from "pg";
 import type { MetricSet } from "../catalogue.ts";
 import type { MetricValue } from "../model.ts";
-import type { HeldReading, ReadingScreen, SealedMarks } from "../ports.ts";
+import type { HeldReading, Originals, ReadingScreen, SealedMarks } from "../ports.ts";
 import { createPartition, RAW } from "../upkeep/partition-store.ts";
 import { copyIn } from "./copy-store.ts";
 import { encodeRows } from "./encode.ts";
@@ -13,8 +13,17 @@ import type { StateChange, StateTimeline } from "./state-plan.ts";
 /** What is written in the same transaction as a batch. */
 export interface Beside {
   readonly sealed: readonly SealedMark[];
+  /** Readings whose original is kept. */
+  readonly signed: readonly Reading[];
   readonly held: readonly HeldReading[];
   readonly alongside?: ((client: PoolClient) => Promise<void>) | undefined;
+}
+
+/** Other features that write in the transaction of a batch. */
+export interface Neighbours {
+  readonly sealedMarks?: SealedMarks | undefined;
+  readonly originals?: Originals | undefined;
+  readonly screen?: ReadingScreen | undefined;
 }
 
 export interface DirtyHour {
@@ -105,15 +114,13 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 /** The connection that readings are written through: its own, so that no query of a person stands before it. */
 export class IngestStore {
   readonly #pool: Pool;
-  readonly #sealedMarks: SealedMarks | undefined;
-  readonly #screen: ReadingScreen | undefined;
+  readonly #neighbours: Neighbours;
   readonly #days = new Set<UnixMs>();
   #client: PoolClient | undefined;
 
-  constructor(pool: Pool, sealedMarks?: SealedMarks, screen?: ReadingScreen) {
+  constructor(pool: Pool, neighbours: Neighbours = {}) {
     this.#pool = pool;
-    this.#sealedMarks = sealedMarks;
-    this.#screen = screen;
+    this.#neighbours = neighbours;
   }
 
   /** Rows stored for these instants. `packedBeforeMs`: no later hour is packed. */
@@ -148,11 +155,13 @@ export class IngestStore {
 
   /** One transaction: all of it is on the disk when this resolves, or none of it is. */
   async commit(plan: BatchPlan, dirty: readonly DirtyHour[], beside: Beside): Promise<void> {
-    const { sealed, held, alongside } = beside;
+    const { sealed, signed, held, alongside } = beside;
+    const { sealedMarks, originals, screen } = this.#neighbours;
     const client = await this.#connected();
     await this.#ensureDays(client, plan);
     const changes = plan.timelines.filter(({ planned }) => planned.length > 0);
-    const others = changes.length + plan.conflicts.length + dirty.length + sealed.length + held.length;
+    const lists = [changes, plan.conflicts, dirty, sealed, signed, held];
+    const others = lists.reduce((sum, list) => sum + list.length, 0);
     if (plan.rows.length + others === 0 && alongside === undefined) return;
     const isCopyOnly = others === 0 && alongside === undefined;
     if (!isCopyOnly) await client.query("begin");
@@ -162,8 +171,9 @@ export class IngestStore {
     if (plan.conflicts.length > 0) await insertConflicts(client, plan.conflicts);
     if (dirty.length > 0)
       await client.query(INSERT_DIRTY, [dirty.map((hour) => hour.setId), dirty.map((hour) => hour.hourMs)]);
-    if (sealed.length > 0) await this.#sealedMarks?.write(client, sealed);
-    if (held.length > 0) await this.#screen?.keep(client, held);
+    if (sealed.length > 0) await sealedMarks?.write(client, sealed);
+    if (signed.length > 0) await originals?.write(client, signed);
+    if (held.length > 0) await screen?.keep(client, held);
     await alongside?.(client);
     await client.query("commit");
   }

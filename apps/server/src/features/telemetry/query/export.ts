@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { UnixMs } from "@gatehouse/base";
+import { csvLine } from "../../../platform/http/csv.ts";
 import type { MetricValue, SeriesKey } from "../model.ts";
 import type { KnownDevice } from "../ports.ts";
 import type { HistoryReader } from "./history.ts";
@@ -69,17 +70,5 @@ type Line = readonly [
   value: MetricValue,
 ];
 
-const csvLine = (line: Line): string => `${line.map(csvField).join(",")}\r\n`;
-
 const jsonLine = ([time, site, device, metric, unit, value]: Line): string =>
   `${JSON.stringify({ time, site, device, metric, unit, value })}\n`;
-
-/**
- * RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection);
- * numbers are left alone.
- */
-export function csvField(value: MetricValue): string {
-  if (typeof value !== "string") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import type { telemetry } from "@gatehouse/contract";
 import { expect, test } from "vitest";
+import { csvField } from "../../../platform/http/csv.ts";
 import { DAY_MS } from "../model.ts";
 import { directoryOf, type House, openHouse, START_MS } from "../testing/house.ts";
-import { csvField, exportReadings } from "./export.ts";
+import { exportReadings } from "./export.ts";
 import type { HistoryReader } from "./history.ts";
 
 const ask = (house: House, metrics: readonly string[], more: Partial<telemetry.History> = {}) =>
