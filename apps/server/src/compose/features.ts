@@ -15,8 +15,8 @@ import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
-import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
+import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -44,9 +44,9 @@ import {
   gatewayCommands,
   gatewayDiscovery,
   gatewayLogSink,
-  trustDevices,
   settingsDevices,
   siteDevices,
+  trustDevices,
 } from "./wiring.ts";
 
 const DAY_MS = 86_400_000;
@@ -162,10 +162,10 @@ export function createFeatures(house: House): Features {
     dataDir: config.dataDir,
     controls,
     devices: channelInventory(devices),
+    gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
     people: { endAll: () => accounts.endAllSessions() },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
     storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
-    gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
     onCloned: (deviceId) =>
       trust.report(deviceId, { detail: "channel_key_cloned", evidenceRatio: 1, atMs: clock.nowMs() }),
   });
@@ -183,10 +183,10 @@ export function createFeatures(house: House): Features {
       keep: (client, held) => trust.keep(client, held),
     },
     sealedMarks: channel.carriage,
+    originals: { write: (client, readings) => siteGateways.writeOriginals(client, readings) },
     settings: {
       maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
       retention() {
-    originals: { write: (client, readings) => siteGateways.writeOriginals(client, readings) },
         const all = choices.tenants().map((tenantId) => choices.get(tenantId));
         const longest = (days: (one: typeof DEFAULT_SETTINGS) => number): number =>
           Math.max(...(all.length === 0 ? [DEFAULT_SETTINGS] : all).map(days));
@@ -303,6 +303,7 @@ export function createFeatures(house: House): Features {
       };
     },
   });
+  const lab = createLab({ db, clock, random, log });
   const operationRoutes = operationsRoutes({
     clock,
     overview: overviewSources({
@@ -333,13 +334,13 @@ export function createFeatures(house: House): Features {
     devices,
     channel,
     telemetry,
-  const lab = createLab({ db, clock, random, log });
     trust,
     notifications,
     alerts,
     live,
     gateway,
     demo,
+    lab,
   ];
   return {
     inOrder,
@@ -366,4 +367,3 @@ async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
-    lab,

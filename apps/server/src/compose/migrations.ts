@@ -7,8 +7,8 @@ import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
-import { telemetryMigrations } from "../features/telemetry/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
+import { telemetryMigrations } from "../features/telemetry/index.ts";
 import { trustMigrations } from "../features/trust/index.ts";
 import type { FeatureMigrations } from "../platform/feature.ts";
 
@@ -24,5 +24,5 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,
-];
   labMigrations,
+];

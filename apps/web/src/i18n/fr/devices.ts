@@ -301,9 +301,9 @@ export const devices: Same<typeof en> = {
       behaviour_learned: "Son comportement a été accepté comme normal",
       held_released: "{count} relevés mis à part versés dans l’historique",
       held_discarded: "{count} relevés écartés de l’historique",
-      command: "Commande {key}\u00a0: {state}",
       gateway_assigned: "Affecté à la passerelle {to}",
       gateway_unassigned: "Plus aucune passerelle ne parle pour cet appareil",
+      command: "Commande {key}\u00a0: {state}",
     },
     reason: {
       closed: "l’appareil est parti",

@@ -187,6 +187,7 @@ export class Link {
       contentType,
       payload: part.payload,
       storedLate,
+      signed: encodeForwarded(part),
       marks,
       settle(isStored) {
         for (const mark of marks) guard.settle(mark, isStored);
@@ -204,7 +205,6 @@ export class Link {
 
   #assertOne(sender: Sender): void {
     const { controls, clones, keys } = this.#parts;
-      signed: encodeForwarded(part),
     if (!controls.cloneWatch) return;
     clones.forget(sender.bundle.keyId);
     keys.cloned(sender);
