@@ -10,7 +10,6 @@ import { type ChannelTables, createChannel } from "../features/channel/index.ts"
 import { createDemo, type DemoTables } from "../features/demo/index.ts";
 import { createDevices, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
-import { createLab, type LabTables } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
@@ -44,7 +43,6 @@ import {
   gatewayCommands,
   gatewayDiscovery,
   gatewayLogSink,
-  settingsDevices,
   siteDevices,
   trustDevices,
 } from "./wiring.ts";
@@ -91,11 +89,11 @@ type AllTables = AccountsTables &
   ChannelTables &
   GatewayTables &
   TelemetryTables &
+  SiteGatewayTables &
   TrustTables &
   AlertTables &
   NotificationTables &
-  DemoTables &
-  LabTables;
+  DemoTables;
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
@@ -238,6 +236,23 @@ export function createFeatures(house: House): Features {
     settings: { get: (tenantId) => choices.get(tenantId) },
     tenantIds: () => accounts.tenantIds(),
   });
+  const siteGateways = createSiteGateways({
+    db,
+    clock,
+    random,
+    log,
+    bus,
+    devices: siteDevices(devices, channel),
+    sessions: {
+      has: (deviceId) => gateway.hasSession(deviceId),
+      send: (deviceId, payload) => gateway.sendControl(deviceId, payload),
+    },
+    settings: {
+      retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+      retentionRollupDays: (tenantId) => choices.get(tenantId).retentionRollupDays,
+    },
+    tenantIds: () => accounts.tenantIds(),
+  });
   const gateway = createGateway({
     clock,
     random,
@@ -254,6 +269,7 @@ export function createFeatures(house: House): Features {
       controls,
     ),
     deviceLog: gatewayLogSink(devices, channel),
+    siteGateways,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
     settings: { get: (tenantId) => choices.get(tenantId) },
@@ -303,7 +319,6 @@ export function createFeatures(house: House): Features {
       };
     },
   });
-  const lab = createLab({ db, clock, random, log });
   const operationRoutes = operationsRoutes({
     clock,
     overview: overviewSources({
@@ -338,9 +353,9 @@ export function createFeatures(house: House): Features {
     notifications,
     alerts,
     live,
+    siteGateways,
     gateway,
     demo,
-    lab,
   ];
   return {
     inOrder,
