@@ -10,6 +10,7 @@ import {
   generateKeyBundle,
   isRegistrationId,
   type KeyBundle,
+  openApiKey,
   requestMac,
   type SuiteId,
   sameMac,
@@ -62,7 +63,7 @@ const EnrolmentJson = Type.Object({
   server: ServerKeysJson,
   root: Text(64),
   caPem: Type.Optional(Text(16_384)),
-  apiKey: Type.Optional(Text(256)),
+  sealedApiKey: Type.Optional(Text(512)),
   topics: Type.Object({ up: Text(256), down: Text(256) }),
 });
 
@@ -181,15 +182,18 @@ function identityOf(
   const bytes = fromBase64url(answer.enrolment);
   if (!sameMac(answerMac(claim.key, transcript, bytes), fromBase64url(answer.mac)))
     throw new AppError("device.claim_invalid", { reason: "The answer is not of who made the code." });
-  const { serverTimeMs, suite, keyId, caPem, ...enrolment } = parseJson(EnrolmentJson, bytes);
+  const { serverTimeMs, suite, keyId, caPem, sealedApiKey, ...enrolment } = parseJson(EnrolmentJson, bytes);
   if (suite !== request.suite || keyId !== keys.keyId) throw new AppError("device.claim_invalid");
   for (const key of [enrolment.server.current, enrolment.server.next]) {
     if (key !== undefined && verifiedServerKey(key, enrolment.root).bundle.suite !== request.suite)
       throw new AppError("channel.suite_refused");
   }
   const pinned = request.ca ?? caPem;
+  const apiKey =
+    sealedApiKey === undefined ? undefined : openApiKey(claim.key, transcript, fromBase64url(sealedApiKey));
   const identity: Identity = {
     ...enrolment,
+    ...(apiKey === undefined ? {} : { apiKey }),
     url: request.url,
     suite: request.suite,
     keys,

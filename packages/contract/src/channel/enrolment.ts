@@ -72,7 +72,8 @@ export const Enrolment = object({
   serverTimeMs: UnixMs,
   server: ServerKeySet,
   root: base64url(32),
-  apiKey: Type.String(),
+  /** Under the claim: TLS is not verified yet. `openApiKey` of the secure channel reads it. */
+  sealedApiKey: Type.String(),
   topics: object({ up: Type.String(), down: Type.String() }),
   caPem: Type.Optional(Type.String({ description: "Our own certificate authority, when TLS uses it" })),
 });

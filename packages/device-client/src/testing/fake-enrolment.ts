@@ -8,6 +8,7 @@ import {
   importPublicBundle,
   requestMac,
   sameMac,
+  sealApiKey,
   verifyTranscript,
 } from "@gatehouse/secure-channel";
 import { encodeJson, fromBase64url, toBase64url } from "../json.ts";
@@ -72,7 +73,7 @@ export class FakeEnrolment {
       serverTimeMs: this.#server.nowMs,
       server: { suite: this.#server.suite, ...this.#server.serverKeys() },
       root: this.#server.rootText,
-      apiKey: "gh_test",
+      sealedApiKey: toBase64url(sealApiKey(claim.key, transcript, "gh_test")),
       topics: { up: "gh/pi/up/sx", down: "gh/pi/down/sx" },
     });
     const mac = answerMac(claim.key, transcript, enrolment);

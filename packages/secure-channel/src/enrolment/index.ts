@@ -1,3 +1,4 @@
+export { openApiKey, sealApiKey } from "./api-key.ts";
 export { type Claim, claimOfCode, claimOfGroup, isRegistrationId } from "./claim.ts";
 export { signDeviceSettings, verifyDeviceSettings } from "./device-settings.ts";
 export {

@@ -10,6 +10,7 @@ import {
   fourWords,
   generateKeyBundle,
   type KeyBundle,
+  openApiKey,
   requestMac,
   SUITE_IDS,
   type SuiteId,
@@ -109,5 +110,9 @@ export class EnrollingDevice {
     const mac = answerMac(this.claim.key, this.#transcript, bytes);
     if (encode(mac) !== reply.mac) return undefined;
     return { content: JSON.parse(Buffer.from(bytes).toString()), words: fourWords(this.#transcript, bytes) };
+  }
+
+  openApiKey(sealed: string): string {
+    return openApiKey(this.claim.key, this.#transcript, decode(sealed)) ?? "";
   }
 }

@@ -1,6 +1,6 @@
 import type { UnixMs } from "@gatehouse/base";
 import { type channel, TOPIC_ROOT } from "@gatehouse/contract";
-import { answerMac, fourWords, type PublicBundle } from "@gatehouse/secure-channel";
+import { answerMac, fourWords, type PublicBundle, sealApiKey } from "@gatehouse/secure-channel";
 import { toBase64url } from "../context.ts";
 import type { EnrolledDevice } from "../ports.ts";
 
@@ -36,7 +36,7 @@ export function makeAnswer(
     serverTimeMs,
     server,
     root: toBase64url(root),
-    apiKey,
+    sealedApiKey: toBase64url(sealApiKey(claim.key, claim.transcript, apiKey)),
     topics: channelTopics(name),
     ...(caPem === undefined ? {} : { caPem }),
   };

@@ -41,7 +41,9 @@ test.each([SUITE_IDS.M1, SUITE_IDS.C1])(
       root: challenge.root,
       topics: { up: `gh/${device.name}/up/sx`, down: `gh/${device.name}/down/sx` },
     });
-    const { apiKey, server } = (answer as { content: channel.Enrolment }).content;
+    const { sealedApiKey, server } = (answer as { content: channel.Enrolment }).content;
+    const apiKey = own.openApiKey(sealedApiKey);
+    expect(JSON.stringify(answer)).not.toContain(apiKey);
     await expect(t.devices.authenticateDevice({ password: apiKey })).resolves.toMatchObject({
       deviceId: device.id,
     });
