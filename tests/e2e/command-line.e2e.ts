@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -73,6 +73,8 @@ test("mistakes get one clear answer and change nothing", async () => {
   expect((await gatehouse(server.dataDir, "device", "revoke", "nobody")).err).toContain("device.not_found");
   expect((await gatehouse(server.dataDir, "fly")).code).toBe(64);
   expect((await gatehouse(server.dataDir, "start", "--nope")).code).toBe(64);
+  for (const unusable of [["device", "fly"], ["device", "add"], ["restore"], ["simulate", "--devices", "0"]])
+    expect([unusable, (await gatehouse(server.dataDir, ...unusable)).code]).toEqual([unusable, 64]);
   expect((await gatehouse(server.dataDir, "start", "--port", "many", "--json")).code).toBe(78);
   const second = await gatehouse(server.dataDir, "start", "--json");
   expect(second.json<{ error: { code: string } }>().error.code).toBe("server.already_running");
@@ -96,6 +98,31 @@ test("simulate drives devices over MQTT and what is acknowledged is in the histo
   const { acknowledged, refused } = run.json<{ acknowledged: number; refused: number }>();
   expect(acknowledged).toBeGreaterThan(4);
   expect(refused).toBe(0);
+});
+
+test("simulate drives a server that it knows by address only, and says why when it cannot", async () => {
+  const [keys, ca] = [join(scratch, "keys"), join(scratch, "ca.pem")];
+  writeFileSync(keys, (await gatehouse(server.dataDir, "device", "add", "far-01", "--json")).out);
+  writeFileSync(ca, await (await fetch(`${server.url}/ca.pem`)).text());
+  const far = (...args: string[]): Promise<Run> =>
+    gatehouse(scratch, "simulate", ...args, "--devices", "1", "--rate", "5", "--seconds", "4", "--json");
+  for (const to of [
+    ["--server", `mqtts://localhost:${server.mqttsPort}`, "--ca", ca],
+    ["--server", server.url],
+  ]) {
+    const run = await far(keys, ...to);
+    expect([run.code, run.json()]).toEqual([
+      0,
+      { devices: 1, seconds: 4, acknowledged: expect.any(Number), refused: 0 },
+    ]);
+  }
+  const untrusted = await far(keys, "--server", `mqtts://localhost:${server.mqttsPort}`);
+  expect([untrusted.code, untrusted.json()]).toMatchObject([
+    1,
+    { acknowledged: 0, lastFailure: expect.stringContaining("certificate") },
+  ]);
+  const missing = await far(keys, "--server", server.url, "--ca", join(scratch, "nothing.pem"));
+  expect([missing.code, missing.json()]).toMatchObject([64, { error: { reason: "ENOENT" } }]);
 });
 
 test("check finds nothing wrong; a backup of the running server is restored elsewhere and counted", async () => {

@@ -1,6 +1,7 @@
 import { isAppError } from "@gatehouse/base";
 import { type CommandLine, configOverrides, parseCommandLine } from "./cli/arguments.ts";
 import { createOutput } from "./cli/output.ts";
+import { UsageError } from "./cli/usage-error.ts";
 import { EX_CONFIG, loadConfig } from "./platform/config/load.ts";
 import { productVersion } from "./platform/http/server.ts";
 
@@ -38,7 +39,7 @@ async function run(line: CommandLine): Promise<number> {
       return await (await import("./cli/start.ts")).runStart(config, line.options.demo === true, output);
     if (command === "device") await (await import("./cli/device.ts")).runDevice(config, line, output);
     else if (command === "simulate")
-      await (await import("./cli/simulate.ts")).runSimulate(config, line, output);
+      return (await (await import("./cli/simulate.ts")).runSimulate(config, line, output)) ? 0 : 1;
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);
     else if (command === "restore") await (await import("./cli/backup.ts")).runRestore(config, line, output);
     else if (command === "check")
@@ -50,6 +51,7 @@ async function run(line: CommandLine): Promise<number> {
     return 0;
   } catch (error) {
     output.failed(error);
+    if (error instanceof UsageError) return EX_USAGE;
     return isAppError(error, "config.invalid") ? EX_CONFIG : 1;
   }
 }

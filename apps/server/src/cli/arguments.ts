@@ -31,10 +31,7 @@ const OPTIONS = {
   server: { type: "string" },
   ca: { type: "string" },
   seed: { type: "string" },
-  output: { type: "string" },
-  logical: { type: "boolean" },
   force: { type: "boolean" },
-  repair: { type: "boolean" },
 } as const;
 
 /** Splits the command line; an unknown option throws with a message that names it. */

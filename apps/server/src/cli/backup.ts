@@ -18,6 +18,7 @@ import { createLogger } from "../platform/logging/log.ts";
 import type { CommandLine } from "./arguments.ts";
 import { isRunning } from "./local-server.ts";
 import type { Output } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
 
 const progress = (json: boolean) => (step: { done: number; total: number; table: string }) => {
   if (!json) process.stderr.write(`  ${step.done + 1}/${step.total} ${step.table}\n`);
@@ -59,8 +60,7 @@ export async function runRestore(
   output: Output,
 ): Promise<void> {
   const folder = words[1];
-  if (folder === undefined)
-    throw new AppError("request.invalid", { usage: "gatehouse restore FOLDER [--force]" });
+  if (folder === undefined) throw new UsageError({ usage: "gatehouse restore FOLDER [--force]" });
   if (await isRunning(config)) throw new AppError("server.already_running", { dataDir: config.dataDir });
   const manifest = await verifyBackup(resolve(folder));
   const log = createLogger("error");

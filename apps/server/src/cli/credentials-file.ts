@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { AppError } from "@gatehouse/base";
+import { readTextFile } from "./read-text-file.ts";
+import { UsageError } from "./usage-error.ts";
 
 interface DeviceCredential {
   readonly name: string;
@@ -7,14 +7,14 @@ interface DeviceCredential {
   readonly apiKey: string;
 }
 
-/** One JSON value a line, as `gatehouse device add … --json` prints them; fails with request.invalid and the line. */
+/** One JSON value a line, as `gatehouse device add … --json` prints them; fails with the number of a line that is not one. */
 export async function readCredentials(path: string | undefined): Promise<DeviceCredential[]> {
   if (path === undefined)
-    throw new AppError("request.invalid", {
+    throw new UsageError({
       usage:
         "gatehouse simulate FILE --server URL, FILE holds the lines of `gatehouse device add NAME --json`",
     });
-  const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "");
+  const lines = (await readTextFile(path)).split("\n").filter((line) => line.trim() !== "");
   return lines.map((line, index) => {
     try {
       const { device, key } = JSON.parse(line) as {
@@ -23,7 +23,7 @@ export async function readCredentials(path: string | undefined): Promise<DeviceC
       };
       return { name: device.name, typeId: device.typeId, apiKey: key.apiKey };
     } catch (cause) {
-      throw new AppError("request.invalid", { file: path, line: index + 1 }, { cause });
+      throw new UsageError({ file: path, line: index + 1 }, { cause });
     }
   });
 }

@@ -6,6 +6,7 @@ import { showTopics } from "./device-topics.ts";
 import { findDevice } from "./find-device.ts";
 import { type LocalCall, withLocalServer } from "./local-server.ts";
 import { type Output, table } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
 
 /**
  * `device add NAME --type T [--site S] [--label L] [--tag a,b]`, `device list [--search TEXT]`, `device revoke NAME`,
@@ -19,7 +20,7 @@ export function runDevice(config: Config, { words, options }: CommandLine, outpu
     else if (verb === "revoke" && name !== undefined) await revoke(call, name, output);
     else if (verb === "topics" && name !== undefined) await showTopics(call, name, options, output);
     else
-      throw new AppError("request.invalid", {
+      throw new UsageError({
         usage: "gatehouse device add NAME --type TYPE | list | revoke NAME | topics NAME",
       });
   });

@@ -7,6 +7,8 @@ import type { CommandLine } from "./arguments.ts";
 import { readCredentials } from "./credentials-file.ts";
 import { isRunning, type LocalCall, withLocalServer } from "./local-server.ts";
 import type { Output } from "./output.ts";
+import { readTextFile } from "./read-text-file.ts";
+import { UsageError } from "./usage-error.ts";
 
 const SITE = "Simulation";
 const TYPES = ["thermometer", "plug", "contact", "led"] as const;
@@ -14,13 +16,13 @@ const TYPES = ["thermometer", "plug", "contact", "led"] as const;
 /**
  * `simulate --devices N --rate R [--seconds S] [--seed X]`: N devices that send R readings a second together. On
  * this machine's server they are made first; on another (`--server URL`) their names and keys come from a file
- * that `device add --json` lines make.
+ * that `device add --json` lines make. False when nothing was acknowledged.
  */
 export async function runSimulate(
   config: Config,
   { options, words }: CommandLine,
   output: Output,
-): Promise<void> {
+): Promise<boolean> {
   const count = whole(options.devices, "devices", 10, 100_000);
   const rate = whole(options.rate, "rate", count, 1_000_000);
   const seconds = whole(options.seconds, "seconds", 60, 31_536_000);
@@ -28,11 +30,17 @@ export async function runSimulate(
   const target =
     options.server === undefined
       ? await prepareLocal(config, count)
-      : { endpoints: remote(String(options.server), options.ca), devices: await readCredentials(words[1]) };
+      : {
+          endpoints: await remote(String(options.server), options.ca),
+          devices: await readCredentials(words[1]),
+        };
   const specs = target.devices
     .slice(0, count)
     .map((device): SimulatedDeviceSpec => ({ ...device, intervalMs, transport: "mqtt" }));
-  const tally = { acknowledged: 0, refused: 0 };
+  const tally: { acknowledged: number; refused: number; lastFailure?: string } = {
+    acknowledged: 0,
+    refused: 0,
+  };
   const random =
     options.seed === undefined ? systemRandom : seededRandom(whole(options.seed, "seed", 1, 2 ** 31 - 1));
   const fleet = new Fleet({
@@ -42,6 +50,9 @@ export async function runSimulate(
     log: createLogger(config.logLevel),
     onAcknowledged: () => void tally.acknowledged++,
     onRefused: () => void tally.refused++,
+    onFailed(reason) {
+      tally.lastFailure = reason;
+    },
   });
   const ticker = setInterval(
     () =>
@@ -58,15 +69,16 @@ export async function runSimulate(
   output.result(
     result,
     () =>
-      `\n${result.acknowledged} readings of ${result.devices} devices acknowledged, ${result.refused} refused.`,
+      `\n${result.acknowledged} readings of ${result.devices} devices acknowledged, ${result.refused} refused.${tally.lastFailure === undefined ? "" : `\nLast failure: ${tally.lastFailure}`}`,
   );
+  return tally.acknowledged > 0;
 }
 
 function whole(text: string | boolean | undefined, name: string, fallback: number, max: number): number {
   if (text === undefined) return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > max)
-    throw new AppError("request.invalid", { option: `--${name}`, expected: `1 to ${max}` });
+    throw new UsageError({ option: `--${name}`, expected: `1 to ${max}` });
   return value;
 }
 
@@ -130,17 +142,14 @@ async function ensureDevice(call: LocalCall, siteId: string, name: string, typeI
   ).key.apiKey;
 }
 
-function remote(url: string, ca: string | boolean | undefined): ServerEndpoints {
+async function remote(url: string, caFile: string | boolean | undefined): Promise<ServerEndpoints> {
   const parsed = URL.parse(url);
   if (parsed === null)
-    throw new AppError("request.invalid", {
-      option: "--server",
-      expected: "an address like https://gate.example",
-    });
+    throw new UsageError({ option: "--server", expected: "an address like https://gate.example" });
   const isMqtt = parsed.protocol.startsWith("mqtt");
   return {
     httpUrl: isMqtt ? "" : parsed.origin,
     mqttUrl: isMqtt ? url : undefined,
-    caPem: typeof ca === "string" ? ca : undefined,
+    caPem: typeof caFile === "string" ? await readTextFile(caFile) : undefined,
   };
 }

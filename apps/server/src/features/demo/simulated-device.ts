@@ -22,6 +22,8 @@ export interface FleetTools {
   /** Called for every reading that the server acknowledged. */
   onAcknowledged?(): void;
   onRefused?(reason: string): void;
+  /** Called when a connection could not be made or held. */
+  onFailed?(reason: string): void;
 }
 
 /** One device that does not exist, on a connection that does. */
@@ -60,7 +62,7 @@ export class SimulatedDevice {
 
   #connect(transport: "mqtt" | "mqtts" | "ws"): void {
     const { name, apiKey } = this.#spec;
-    const { endpoints, log } = this.#tools;
+    const { endpoints, log, onFailed } = this.#tools;
     const client = mqtt.connect(mqttAddress(endpoints, transport), {
       clientId: name,
       username: name,
@@ -73,9 +75,10 @@ export class SimulatedDevice {
     });
     client.on("connect", () => client.subscribe(downTopic(name), { qos: 1 }));
     client.on("message", (_topic, payload) => this.#obey(client, payload));
-    client.on("error", (error) =>
-      log.debug({ device: name, reason: error.message }, "simulate.connection_failed"),
-    );
+    client.on("error", (error) => {
+      log.debug({ device: name, reason: error.message }, "simulate.connection_failed");
+      onFailed?.(error.message);
+    });
     this.#client = client;
   }
 
