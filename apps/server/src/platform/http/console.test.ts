@@ -31,6 +31,21 @@ test("every name of this computer leads to the one that was printed, where the s
   expect(await page(HOME, "127.0.0.1:8080", "//evil.example/")).toEqual([307, `${HOME}//evil.example/`]);
 });
 
+test("the first page answers a program that names no type, by HEAD too; other pages are for browsers", async () => {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerConsole(app, { distDir, log: silentLogger, publicUrl: () => HOME });
+  const ask = async (method: "GET" | "HEAD" | "POST", url: string, accept: string): Promise<unknown> => {
+    const reply = await app?.inject({ method, url, headers: { host: "localhost:8080", accept } });
+    return [reply?.statusCode, reply?.headers["content-type"]?.toString().split(";")[0]];
+  };
+  expect(await ask("GET", "/", "*/*")).toEqual([200, "text/html"]);
+  expect(await ask("HEAD", "/", "*/*")).toEqual([200, "text/html"]);
+  expect(await ask("HEAD", "/devices", "text/html")).toEqual([200, "text/html"]);
+  expect(await ask("GET", "/devices", "*/*")).toEqual([404, "application/problem+json"]);
+  expect(await ask("POST", "/", "text/html")).toEqual([404, "application/problem+json"]);
+  expect(await ask("GET", "/api/nowhere", "text/html")).toEqual([404, "application/problem+json"]);
+});
+
 test("the printed address itself, another port and names of a network are served where they are", async () => {
   for (const host of ["localhost:8080", "LOCALHOST:8080", "127.0.0.1:9090", "gate.example:8080", ""])
     expect([host, ...(await page(HOME, host))]).toEqual([host, 200, undefined]);

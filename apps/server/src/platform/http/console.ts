@@ -45,16 +45,19 @@ export async function registerConsole(
       .send(index.replaceAll(NONCE, nonceOf(reply.raw)));
   };
   app.setNotFoundHandler((request, reply) => {
-    const page =
-      request.method === "GET" &&
-      !/^\/(api|assets|mqtt)(\/|$)/.test(request.url) &&
-      (request.headers.accept ?? "").includes("text/html");
-    if (!page) return sendProblem(new AppError("request.not_found"), request, reply, log);
+    if (!asksForPage(request)) return sendProblem(new AppError("request.not_found"), request, reply, log);
     const home = otherNameOf(request, publicUrl());
     return home === undefined
       ? sendIndex(request, reply)
       : reply.header("cache-control", "no-store").redirect(home + request.url, 307);
   });
+}
+
+/** The front door answers whoever knocks; other addresses are pages for those who ask for one. */
+function asksForPage({ method, url, headers }: FastifyRequest): boolean {
+  if (method !== "GET" && method !== "HEAD") return false;
+  if (/^\/(api|assets|mqtt)(\/|$)/.test(url)) return false;
+  return /^\/(\?|$)/.test(url) || (headers.accept ?? "").includes("text/html");
 }
 
 const LOOPBACK_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
