@@ -16,6 +16,21 @@ describe("aligned series", () => {
     ]);
   });
 
+  it("with the same instants stand side by side, in columns of their own", () => {
+    const [t, first, second] = [
+      [1, 2],
+      [5, null],
+      [7, 8],
+    ];
+    const aligned = alignSeries([
+      { t, v: first },
+      { t: [1, 2], v: second },
+    ]);
+    expect(aligned).toEqual([t, first, second]);
+    expect(aligned.some((column) => column === t || column === first || column === second)).toBe(false);
+    expect(alignSeries([])).toEqual([[]]);
+  });
+
   it("keep a single series as it is", () => {
     expect(alignSeries([{ t: [1, 2], v: [5, null] }])).toEqual([
       [1, 2],

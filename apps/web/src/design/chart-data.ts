@@ -9,8 +9,10 @@ export type Aligned = [number[], ...(number | null | undefined)[][]];
 
 /** Puts series with instants of their own on one time axis. A series is drawn through instants it does not have. */
 export function alignSeries(series: readonly Points[]): Aligned {
-  const [only] = series;
-  if (series.length === 1 && only !== undefined) return [[...only.t], [...only.v]];
+  const [first] = series;
+  // The metrics of one device are measured together: nothing to sort, nothing to look up.
+  if (first !== undefined && series.every(({ t }) => haveSameItems(t, first.t)))
+    return [[...first.t], ...series.map(({ v }) => [...v])];
   const t = [...new Set(series.flatMap((points) => points.t))].sort((a, b) => a - b);
   const columns = series.map((points) => {
     const at = new Map(points.t.map((instant, n) => [instant, points.v[n]]));
@@ -18,6 +20,9 @@ export function alignSeries(series: readonly Points[]): Aligned {
   });
   return [t, ...columns];
 }
+
+const haveSameItems = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((item, n) => item === b[n]));
 
 /**
  * Adds readings to a column, drops those older than `fromMs`. A reading with an instant already there replaces
@@ -54,18 +59,17 @@ export interface Summary {
 
 /** What a person who does not see the chart is told; undefined when there is no value. */
 export function summarise(points: Points): Summary | undefined {
-  let summary: Summary | undefined;
-  points.v.forEach((value, n) => {
-    if (value === null) return;
-    summary = {
-      count: (summary?.count ?? 0) + 1,
-      low: Math.min(summary?.low ?? value, value),
-      high: Math.max(summary?.high ?? value, value),
-      last: value,
-      lastMs: points.t[n] as number,
-    };
-  });
-  return summary;
+  let [count, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let lastAt = 0;
+  for (const [n, value] of points.v.entries()) {
+    if (value === null) continue;
+    count++;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    lastAt = n;
+  }
+  if (count === 0) return undefined;
+  return { count, low, high, last: points.v[lastAt] as number, lastMs: points.t[lastAt] as number };
 }
 
 const MAX_DECIMALS = 6;

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip, useComputedColorScheme } from "@mantine/core";
 import { IconChartLine, IconTable } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import { useTranslations } from "use-intl";
 import type { Format } from "../i18n/format.ts";
@@ -48,11 +48,9 @@ export interface ChartProps {
 
 /** Lines over time on canvas. New points are drawn as steps, never tweened; a theme change draws anew. */
 export function Chart(props: ChartProps) {
-  const t = useTranslations("common.chart");
   const [asTable, setAsTable] = useState(false);
   const axes = props.axes !== false;
   const height = props.height ?? 180;
-  const label = asTable ? t("showChart") : t("showTable");
   return (
     <figure className={styles.figure}>
       {asTable ? (
@@ -65,21 +63,31 @@ export function Chart(props: ChartProps) {
       ) : (
         <Plot {...props} height={height} axes={axes} />
       )}
-      {axes && (
-        <Tooltip label={label}>
-          <ActionIcon
-            className={styles.toggle}
-            size={24}
-            aria-label={label}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <IconChartLine size={15} /> : <IconTable size={15} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
+      {axes && <TableToggle asTable={asTable} onChange={setAsTable} />}
     </figure>
   );
 }
+
+/** Apart from the data, so that a new reading does not render it. */
+const TableToggle = memo(function TableToggle(props: {
+  asTable: boolean;
+  onChange: (asTable: boolean) => void;
+}) {
+  const t = useTranslations("common.chart");
+  const label = props.asTable ? t("showChart") : t("showTable");
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        className={styles.toggle}
+        size={24}
+        aria-label={label}
+        onClick={() => props.onChange(!props.asTable)}
+      >
+        {props.asTable ? <IconChartLine size={15} /> : <IconTable size={15} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+});
 
 function Plot(props: ChartProps & { height: number; axes: boolean }) {
   const holder = useRef<HTMLDivElement>(null);

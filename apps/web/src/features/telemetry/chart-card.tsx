@@ -54,9 +54,13 @@ function Card(props: ChartCardProps) {
   return (
     <Panel
       title={title === "" ? t("untitled") : title}
-      end={props.acts === undefined ? undefined : <Acts {...props} acts={props.acts} title={title} />}
+      end={
+        props.acts === undefined ? undefined : (
+          <Acts acts={props.acts} index={props.index} count={props.count} title={title} />
+        )
+      }
     >
-      <ChartLegend infos={infos} tracks={tracks} refs={plan.series} />
+      <ChartLegend infos={infos} refs={plan.series} />
       <Drawing {...props} parts={parts} title={title} />
       {parts.leftOut.length > 0 && (
         <p className={styles.note} role="status">
@@ -118,7 +122,8 @@ function Drawing(props: ChartCardProps & { parts: ChartParts; title: string }) {
 const isSame = (a: PlotArea | undefined, b: PlotArea): boolean =>
   a !== undefined && a.left === b.left && a.width === b.width;
 
-function Acts(props: { acts: ChartActs; index: number; count: number; title: string }) {
+/** Apart from the readings: four buttons with tooltips cost more to render than the lines. */
+const Acts = memo(function Acts(props: { acts: ChartActs; index: number; count: number; title: string }) {
   const t = useTranslations("telemetry.chart");
   const { acts, index, title } = props;
   const button = (label: string, icon: ReactNode, onClick: () => void, disabled = false) => (
@@ -136,7 +141,7 @@ function Acts(props: { acts: ChartActs; index: number; count: number; title: str
       {button(t("remove"), <IconX size={15} />, () => acts.remove(index))}
     </>
   );
-}
+});
 
 /** What each point stands for, and what the picture leaves out. */
 function Notes(props: { tracks: readonly (Track | undefined)[] }) {

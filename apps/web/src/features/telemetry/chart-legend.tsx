@@ -1,17 +1,16 @@
 import type { telemetry } from "@gatehouse/contract";
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { useLiveReading } from "../../data/live-values.ts";
 import { deviceOf, metricOf } from "./chart-plan.ts";
 import { useValueText } from "./series-text.ts";
 import styles from "./telemetry.module.css";
-import type { Track } from "./tracks.ts";
 
 /** Colour, name and newest value of each line. */
 export function ChartLegend(props: {
   refs: readonly string[];
   infos: readonly (telemetry.Series | undefined)[];
-  tracks: readonly (Track | undefined)[];
 }) {
   const t = useTranslations("telemetry.chart");
   return (
@@ -37,7 +36,8 @@ export function ChartLegend(props: {
   );
 }
 
-function Entry(props: { info: telemetry.Series }) {
+/** Renders again for its own readings only. */
+const Entry = memo(function Entry(props: { info: telemetry.Series }) {
   const { info } = props;
   const locale = useLocale();
   const valueText = useValueText();
@@ -59,4 +59,4 @@ function Entry(props: { info: telemetry.Series }) {
       <span className={styles.value}>{valueText.last(newest?.value, info)}</span>
     </>
   );
-}
+});
