@@ -34,6 +34,7 @@ function endpoints(): contract.AnyEndpoint[] {
     contract.alerts,
     contract.channel,
     contract.devices,
+    contract.lab,
     contract.operations,
     contract.telemetry,
     contract.trust,
@@ -51,6 +52,7 @@ test("imports follow the house rules, without a cycle", async () => {
     "apps/agent/src",
     "apps/server/src",
     "apps/web/src",
+    "lab",
     "packages",
   ]);
   expect(violations).toEqual([]);

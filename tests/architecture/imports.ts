@@ -66,6 +66,12 @@ export const IMPORT_RULES: readonly IForbiddenRuleType[] = [
     to: { path: "^apps/agent/" },
   },
   {
+    name: "the product never imports the attack lab",
+    severity: "error",
+    from: { path: "^(apps|packages)/" },
+    to: { path: "^lab/" },
+  },
+  {
     name: "production never imports test code",
     severity: "error",
     from: { path: "^(apps|packages)/", pathNot: "\\.test\\.tsx?$|/testing/|^packages/testkit/" },

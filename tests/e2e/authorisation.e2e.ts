@@ -14,6 +14,7 @@ const endpoints: readonly contract.AnyEndpoint[] = [
   contract.alerts,
   contract.channel,
   contract.devices,
+  contract.lab,
   contract.operations,
   contract.telemetry,
 ].flatMap((group) =>
@@ -214,6 +215,7 @@ test("another tenant's owner finds nothing and changes nothing", async () => {
     "/api/v1/alerts",
     "/api/v1/outbox",
     "/api/v1/enrolment-groups",
+    "/api/v1/lab/runs",
     "/api/v1/telemetry/series",
   ]) {
     const reply = await fetch(`${server.url}${path}`, { headers: { cookie: stranger } });

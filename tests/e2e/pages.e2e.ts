@@ -52,6 +52,7 @@ beforeAll(async () => {
     `/telemetry/boards/${board}`,
     "/alerts",
     "/alerts/rules",
+    "/lab",
     "/outbox",
     "/people",
     ...sections.map((section) => `/settings/${section}`),

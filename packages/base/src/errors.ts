@@ -120,6 +120,11 @@ export const ERRORS = {
   "outbox.not_found": row(404, "There is no such message."),
   "url.forbidden": row(422, "Gatehouse does not call this address."),
   "url.unreachable": row(502, "The address does not answer.", "elsewhere", true),
+  // attack lab
+  "lab.running": row(409, "A run of the attack lab is under way."),
+  "lab.attack_not_found": row(404, "There is no such attack."),
+  "lab.run_not_found": row(404, "There is no such run of the attack lab."),
+  "lab.unavailable": row(503, "The attack lab is not part of this installation.", "server"),
   // operations
   "config.invalid": row(500, "The configuration is not valid.", "caller"),
   "database.unavailable": row(503, "The database does not answer.", "server", true),

@@ -23,6 +23,9 @@ export const PERMISSIONS = [
   "outbox.retry",
   "people.read",
   "access_log.read",
+  /** Attacks against a server of their own, on this machine. */
+  "lab.read",
+  "lab.run",
   "settings.read",
   "settings.write",
   "demo.manage",
@@ -41,6 +44,7 @@ const READ: readonly Permission[] = [
   "board.read",
   "rule.read",
   "alert.read",
+  "lab.read",
   "self",
 ];
 
@@ -61,6 +65,7 @@ export const ROLES = {
     "channel.read",
     "outbox.read",
     "outbox.retry",
+    "lab.run",
     "settings.read",
   ],
   auditor: [

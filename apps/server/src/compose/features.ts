@@ -10,6 +10,7 @@ import { type ChannelTables, createChannel } from "../features/channel/index.ts"
 import { createDemo, type DemoTables } from "../features/demo/index.ts";
 import { createDevices, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
+import { createLab, type LabTables } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
@@ -93,7 +94,8 @@ type AllTables = AccountsTables &
   TrustTables &
   AlertTables &
   NotificationTables &
-  DemoTables;
+  DemoTables &
+  LabTables;
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
@@ -319,6 +321,7 @@ export function createFeatures(house: House): Features {
       };
     },
   });
+  const lab = createLab({ db, clock, random, log });
   const operationRoutes = operationsRoutes({
     clock,
     overview: overviewSources({
@@ -356,6 +359,7 @@ export function createFeatures(house: House): Features {
     siteGateways,
     gateway,
     demo,
+    lab,
   ];
   return {
     inOrder,

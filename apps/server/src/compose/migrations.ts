@@ -4,6 +4,7 @@ import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
+import { labMigrations } from "../features/lab/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
@@ -24,4 +25,5 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,
+  labMigrations,
 ];

@@ -110,6 +110,14 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import("../features/alerts/rules-page.tsx"), "RulesPage"),
 });
 
+const lab = createRoute({
+  getParentRoute: () => console_,
+  path: "/lab",
+  validateSearch: textSearch("run", "attack"),
+  staticData: { crumbs: [{ label: "lab" }] },
+  component: lazyRouteComponent(() => import("../features/lab/lab-page.tsx"), "LabPage"),
+});
+
 const outbox = createRoute({
   getParentRoute: () => console_,
   path: "/outbox",
@@ -158,6 +166,7 @@ export const routeTree = root.addChildren([
     board,
     alerts,
     rules,
+    lab,
     outbox,
     people,
     settings,

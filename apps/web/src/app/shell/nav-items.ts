@@ -6,6 +6,7 @@ import {
   IconLayoutDashboard,
   IconMail,
   IconSettings,
+  IconSwords,
   IconUsers,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -41,7 +42,10 @@ export const NAV_GROUPS: readonly NavGroup[] = [
   },
   {
     label: "protect",
-    items: [{ to: "/alerts", label: "alerts", icon: IconBell, permission: "alert.read", key: "a" }],
+    items: [
+      { to: "/alerts", label: "alerts", icon: IconBell, permission: "alert.read", key: "a" },
+      { to: "/lab", label: "lab", icon: IconSwords, permission: "lab.read", key: "l" },
+    ],
   },
   {
     label: "manage",

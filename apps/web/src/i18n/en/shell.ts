@@ -11,6 +11,7 @@ export const shell = {
     telemetry: "Telemetry",
     alerts: "Alerts",
     rules: "Rules",
+    lab: "Attack Lab",
     outbox: "Outbox",
     people: "People",
     settings: "Settings",

@@ -112,6 +112,10 @@ export const errors: Record<ErrorCode, string> = {
   "restore.not_empty": "Il y a déjà une base de données.",
   "backup.exists": "Ce dossier existe déjà.",
   "backup.invalid": "La sauvegarde est illisible ou incomplète.",
+  "lab.running": "Une exécution du labo d’attaque est en cours.",
+  "lab.attack_not_found": "Cette attaque n’existe pas.",
+  "lab.run_not_found": "Cette exécution du labo d’attaque n’existe pas.",
+  "lab.unavailable": "Le labo d’attaque ne fait pas partie de cette installation.",
   "demo.exists": "Le site de démonstration est déjà là.",
   "demo.not_found": "Il n’y a pas de site de démonstration.",
   "secret.unreadable":

@@ -14,6 +14,7 @@ export const shell: Same<typeof en> = {
     telemetry: "Télémétrie",
     alerts: "Alertes",
     rules: "Règles",
+    lab: "Labo d’attaque",
     outbox: "Boîte d’envoi",
     people: "Personnes",
     settings: "Réglages",

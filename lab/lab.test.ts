@@ -1,0 +1,118 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { systemClock } from "@gatehouse/base";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ALL_ON } from "../apps/server/src/platform/controls.ts";
+import { ATTACKS } from "./attacks/index.ts";
+import { type LabEvent, type Result, runAttacks } from "./run.ts";
+
+// Every attack against a whole server of its own, with short counts: once with every control, once without its own.
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+let folder: string;
+let before: string | undefined;
+let results: readonly Result[];
+const events: LabEvent[] = [];
+
+beforeAll(async () => {
+  before = process.env.TMPDIR;
+  folder = mkdtempSync(join(tmpdir(), "lab-test-"));
+  process.env.TMPDIR = folder;
+  results = await runAttacks(ATTACKS, {
+    isQuick: true,
+    say: (event) => void events.push(event),
+    nowMs: () => systemClock.nowMs(),
+    stopped: new AbortController().signal,
+  });
+}, 180_000);
+afterAll(() => {
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const resultOf = (name: string): Result => results.find(({ attack }) => attack === name) as Result;
+
+test.each(ATTACKS.map(({ name, control }) => [name, control]))(
+  "%s is stopped by %s, and succeeds without it",
+  (name) => {
+    const { withControl, withoutControl, passed } = resultOf(name);
+    expect(withControl).toMatchObject({ succeeded: false });
+    expect(withoutControl).toMatchObject({ succeeded: true });
+    expect(passed).toBe(true);
+  },
+);
+
+test("every control has an attack that needs it off", () => {
+  expect([...new Set(ATTACKS.map(({ control }) => control))].sort()).toEqual(Object.keys(ALL_ON).sort());
+});
+
+test("every attack is described in both languages, and takes the steps it describes", () => {
+  for (const { name, texts } of ATTACKS) {
+    const { en, fr } = texts;
+    expect(fr.steps).toHaveLength(en.steps.length);
+    for (const text of [en, fr])
+      for (const part of [text.title, text.what, text.control, text.measured, ...text.steps])
+        expect([name, part.trim().length > 3]).toEqual([name, true]);
+    const from = events.findIndex((event) => event.kind === "started" && event.attack === name);
+    const to = events.findIndex((event, i) => i > from && event.kind === "ended");
+    const steps = events.slice(from, to).flatMap((event) => (event.kind === "step" ? [event.index] : []));
+    expect([name, steps.every((index) => index < en.steps.length)]).toEqual([name, true]);
+    expect([name, steps[0]]).toEqual([name, 0]);
+  }
+});
+
+test("both sides say what they do", () => {
+  const sides = new Set(events.flatMap((event) => (event.kind === "line" ? [event.side] : [])));
+  expect([...sides].sort()).toEqual(["attacker", "site"]);
+});
+
+test("nothing of it is left", () => {
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+/** Starts a run as the console does and waits until its site is there. */
+async function startRun(): Promise<{ signal(name: NodeJS.Signals): void; ended: Promise<number | null> }> {
+  const child = spawn(process.execPath, ["--no-warnings", MAIN, "--quick", "--events"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  for await (const line of createInterface({ input: child.stdout })) if (line.includes("started")) break;
+  child.stdout.resume();
+  return { signal: (name) => void child.kill(name), ended };
+}
+
+async function untilEmpty(): Promise<string[]> {
+  for (let i = 0; i < 300 && readdirSync(folder).length > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return readdirSync(folder);
+}
+
+test.each(["SIGTERM", "SIGKILL"] as const)(
+  "a run that is ended by %s takes its site with it",
+  async (signal) => {
+    const run = await startRun();
+    expect(readdirSync(folder)).not.toEqual([]);
+    run.signal(signal);
+    await run.ended;
+    expect(await untilEmpty()).toEqual([]);
+  },
+  60_000,
+);
+
+test("an attack that does not exist is refused with the names of those that do", async () => {
+  const child = spawn(process.execPath, ["--no-warnings", MAIN, "--attack", "magic"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(64);
+  expect(said).toContain('There is no attack "magic"');
+  expect(said).toContain("eavesdrop");
+});

@@ -1,0 +1,109 @@
+import { systemClock, systemRandom } from "@gatehouse/base";
+import { enrol, type Identity, verifiedServerKey } from "@gatehouse/device-client";
+import {
+  CONTENT_TYPES,
+  type KeyBundle,
+  type PublicBundle,
+  SUITE_IDS,
+  type SuiteId,
+  seal,
+} from "@gatehouse/secure-channel";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import type { NewDevice, Site } from "./site.ts";
+
+const NO_RECONNECT: IClientOptions = { reconnectPeriod: 0, connectTimeout: 15_000, protocolVersion: 4 };
+
+/** An ordinary MQTT client. Rejects with the broker's word when it is not let in. */
+export async function connect(
+  port: number,
+  login: { readonly username: string; readonly password: string; readonly clientId?: string },
+): Promise<MqttClient> {
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { ...NO_RECONNECT, ...login }, false);
+  client.on("error", () => {});
+  return client;
+}
+
+/** PUBLISH with QoS 1: what the broker answers, be it the end of the connection. */
+export async function publish(
+  client: MqttClient,
+  topic: string,
+  message: string,
+  retain = false,
+): Promise<"PUBACK" | "connection ended"> {
+  const ended = new Promise<"connection ended">((resolve) =>
+    client.once("close", () => resolve("connection ended")),
+  );
+  const acknowledged = client.publishAsync(topic, message, { qos: 1, retain }).then(() => "PUBACK" as const);
+  return Promise.race([ended, acknowledged.catch(() => ended)]);
+}
+
+export const loginOf = ({ name, apiKey }: NewDevice) => ({ username: name, password: apiKey });
+
+/** A device in its own right, with keys of its own. */
+export async function enrolDevice(
+  site: Site,
+  typeId: string,
+  suite: SuiteId = SUITE_IDS.M1,
+): Promise<{ readonly device: NewDevice; readonly identity: Identity }> {
+  const device = await site.addDevice(typeId);
+  const identity = await enrolAt(site.url, device.claimCode, suite);
+  return { device, identity };
+}
+
+export async function enrolAt(url: string, code: string, suite: SuiteId): Promise<Identity> {
+  const request = { url, by: { code }, suite, clock: systemClock, random: systemRandom };
+  return (await enrol(request)).identity;
+}
+
+export const serverOf = ({ server, root }: Identity): PublicBundle =>
+  verifiedServerKey(server.current, root).bundle;
+
+export interface Sealing {
+  readonly sequence: number;
+  /** Unix ms; 0: no clock. */
+  readonly sentMs: number;
+  readonly bootId?: number;
+  readonly storedLate?: boolean;
+  readonly keys?: KeyBundle;
+  readonly recipient?: PublicBundle;
+}
+
+/** One sealed message with values, as the device's own program would make it. */
+export const sealValues = (identity: Identity, values: object, how: Sealing): Uint8Array =>
+  seal(
+    {
+      sender: how.keys ?? identity.keys,
+      recipient: how.recipient ?? serverOf(identity),
+      contentType: CONTENT_TYPES.json,
+      sequence: BigInt(how.sequence),
+      sentMs: how.sentMs,
+      bootId: how.bootId ?? 1,
+      storedLate: how.storedLate ?? false,
+      payload: Buffer.from(JSON.stringify(values)),
+    },
+    systemRandom,
+  );
+
+/** Posts one envelope; whoever has its bytes can. Answers `stored`, `duplicate` or the code of the refusal. */
+export async function post(site: Pick<Site, "url">, envelope: Uint8Array): Promise<string> {
+  const reply = await fetch(`${site.url}/api/v1/channel/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/vnd.gatehouse.sx" },
+    body: new Uint8Array(envelope),
+  });
+  const { result, code } = (await reply.json()) as { result?: string; code?: string };
+  return code ?? result ?? String(reply.status);
+}
+
+/** Waits until `isRight`, at most ten seconds; the last value either way. */
+export async function eventually<T>(ask: () => Promise<T> | T, isRight: (value: T) => boolean): Promise<T> {
+  const untilMs = performance.now() + 10_000;
+  for (;;) {
+    const value = await ask();
+    if (isRight(value) || performance.now() > untilMs) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What the server needs at most to act on what it has taken; only for what must NOT happen. */
+export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,0 +1,38 @@
+import { rm } from "node:fs/promises";
+import { systemClock } from "@gatehouse/base";
+import { type App, composeApp } from "../../apps/server/src/compose/app.ts";
+import { loadConfig } from "../../apps/server/src/platform/config/load.ts";
+import { ALL_ON } from "../../apps/server/src/platform/controls.ts";
+import { createLogger } from "../../apps/server/src/platform/logging/log.ts";
+import type { FromSite, ToSite } from "./messages.ts";
+
+// The process of a lab's server: told by its parent alone, on loopback alone, gone with its parent.
+
+let app: App | undefined;
+let dataDir: string | undefined;
+
+async function start(env: Record<string, string>, off: ToSite & { kind: "start" }): Promise<void> {
+  const controls = off.off === undefined ? ALL_ON : { ...ALL_ON, [off.off]: false };
+  const config = loadConfig(env);
+  dataDir = config.dataDir;
+  app = await composeApp({ config, log: createLogger("error"), network: true, demo: false, controls });
+  say({ kind: "ready", setupUrl: app.ready.setupUrl, atMs: systemClock.nowMs() });
+}
+
+const say = (message: FromSite): void => void process.send?.(message);
+
+process.on("message", (message: ToSite) => {
+  const work =
+    message.kind === "start"
+      ? start(message.env, message)
+      : (app?.stop() ?? Promise.resolve()).then(() => say({ kind: "stopped" }));
+  work.catch((error: unknown) => say({ kind: "failed", reason: String(error) }));
+});
+// The parent is gone: nothing of this may stay, be it that the stop fails.
+process.on("disconnect", () => {
+  (app?.stop() ?? Promise.resolve())
+    .catch(() => {})
+    .then(() => (dataDir === undefined ? undefined : rm(dataDir, { recursive: true, force: true })))
+    .finally(() => process.exit(0));
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

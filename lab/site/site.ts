@@ -1,0 +1,178 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@gatehouse/base";
+import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
+import type { Attack, ControlName } from "../attack.ts";
+import { SiteProcess } from "./site-process.ts";
+
+export interface NewDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly apiKey: string;
+  /** The public part of the key. */
+  readonly keyId: string;
+  readonly claimCode: string;
+}
+
+export interface StoredValue {
+  readonly tsMs: number;
+  readonly value: number;
+}
+
+/** What an attack is run against: a whole Gatehouse on loopback with data of its own. */
+export interface Site {
+  readonly url: string;
+  readonly mqttPort: number;
+  /** Short counts: the test's, not the full attack. */
+  readonly isQuick: boolean;
+  /** As the owner. */
+  call<T>(method: string, path: string, body?: object): Promise<T>;
+  addDevice(typeId: string): Promise<NewDevice>;
+  lastValue(deviceId: string, metric: string): Promise<unknown>;
+  /** Everything that is stored of a metric, oldest first. */
+  stored(deviceId: string, metric: string): Promise<StoredValue[]>;
+  /** The server's process still runs. */
+  isAlive(): boolean;
+}
+
+const HOST = "127.0.0.1";
+/** Low, so that a flood is one within a second. */
+const MESSAGES_PER_SECOND = 50;
+const HOUR_MS = 3_600_000;
+const PASSWORD = "throw-away-harbour-49-otter";
+
+/** The site of a run: one throw-away folder, one process, started anew with other controls as often as needed. */
+export class LabSite implements Site {
+  readonly isQuick: boolean;
+  readonly #process = new SiteProcess();
+  readonly #dataDir: string;
+  #http = 0;
+  #mqtt = 0;
+  #running: string | undefined;
+  #count = 0;
+  #siteId = "";
+
+  private constructor(dataDir: string, isQuick: boolean) {
+    this.#dataDir = dataDir;
+    this.isQuick = isQuick;
+  }
+
+  static async make(isQuick: boolean): Promise<LabSite> {
+    return new LabSite(await mkdtemp(join(tmpdir(), "gatehouse-lab-")), isQuick);
+  }
+
+  get url(): string {
+    return `http://${HOST}:${this.#http}`;
+  }
+
+  get mqttPort(): number {
+    return this.#mqtt;
+  }
+
+  isAlive(): boolean {
+    return this.#process.isAlive;
+  }
+
+  /** Runs with every control on, or with exactly one off; nothing is restarted when that is so already. */
+  async startWith(off: ControlName | undefined, config: Attack["config"] = {}): Promise<void> {
+    const wanted = JSON.stringify([off, config]);
+    if (this.#running === wanted && this.isAlive()) return;
+    await this.#process.stop();
+    this.#running = undefined;
+    [this.#http, this.#mqtt] = await Promise.all([freePort(), freePort()]);
+    const setupUrl = await this.#process.start(this.#env(config), off);
+    if (setupUrl !== undefined) await this.#setUp(setupUrl);
+    this.#running = wanted;
+  }
+
+  /** Stops it and removes everything it made. */
+  async end(): Promise<void> {
+    await this.#process.stop();
+    await this.#process.kill();
+    await rm(this.#dataDir, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const reply = await callLocalSocket(this.#dataDir, method, path, body);
+    if (reply === undefined || reply.status >= 300)
+      throw new Error(`${method} ${path}: ${JSON.stringify(reply?.body ?? "no answer")}`);
+    return reply.body as T;
+  }
+
+  async addDevice(typeId: string): Promise<NewDevice> {
+    const name = `${typeId}-${++this.#count}`;
+    const made = await this.call<{
+      device: { id: string };
+      key: { apiKey: string; keyId: string };
+      claim: { code: string };
+    }>("POST", "/api/v1/devices", { name, typeId, siteId: this.#siteId });
+    const { apiKey, keyId } = made.key;
+    return { id: made.device.id, name, apiKey, keyId, claimCode: made.claim.code };
+  }
+
+  async lastValue(deviceId: string, metric: string): Promise<unknown> {
+    const path = `/api/v1/devices/${deviceId}`;
+    const { last } = await this.call<{ last: { metric: string; value: unknown }[] }>("GET", path);
+    return last.find((one) => one.metric === metric)?.value;
+  }
+
+  async stored(deviceId: string, metric: string): Promise<StoredValue[]> {
+    const nowMs = systemClock.nowMs();
+    const { items } = await this.call<{ items: { t: number[]; v: number[] }[] }>(
+      "POST",
+      "/api/v1/telemetry/history",
+      {
+        series: [`${deviceId}:${metric}`],
+        fromMs: nowMs - HOUR_MS,
+        toMs: nowMs + HOUR_MS / 6,
+        resolution: "raw",
+      },
+    );
+    const [series] = items;
+    return (series?.v ?? []).map((value, i) => ({ tsMs: series?.t[i] ?? 0, value }));
+  }
+
+  #env(config: Attack["config"]): Record<string, string> {
+    return {
+      GATEHOUSE_DATA_DIR: this.#dataDir,
+      GATEHOUSE_HTTP_HOST: HOST,
+      GATEHOUSE_HTTP_PORT: String(this.#http),
+      GATEHOUSE_HTTP_PER_MINUTE: "100000",
+      GATEHOUSE_MQTT_HOST: HOST,
+      GATEHOUSE_MQTT_PORT: String(this.#mqtt),
+      GATEHOUSE_MQTT_TLS_PORT: "0",
+      GATEHOUSE_MQTT_MAX_MESSAGES_PER_SECOND: String(MESSAGES_PER_SECOND),
+      GATEHOUSE_LOG_LEVEL: "error",
+      ...config,
+    };
+  }
+
+  async #setUp(setupUrl: string): Promise<void> {
+    const token = new URLSearchParams(new URL(setupUrl).hash.slice(1)).get("token");
+    const reply = await fetch(`${this.url}/api/v1/setup`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        token,
+        organisation: "Attack lab",
+        name: "Lab Owner",
+        email: "lab@example.org",
+        password: PASSWORD,
+        language: "en",
+      }),
+    });
+    if (!reply.ok) throw new Error(`set-up: ${await reply.text()}`);
+    const { items } = await this.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+    this.#siteId = items[0]?.id ?? "";
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
