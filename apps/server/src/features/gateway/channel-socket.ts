@@ -4,7 +4,7 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { commandText } from "./adapters/index.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Via } from "./connection.ts";
-import type { Envelopes, Outcome } from "./envelopes.ts";
+import { type Envelopes, type Outcome, toldCode } from "./envelopes.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import type { Pacer } from "./pacer.ts";
 import type { ChannelLink, CommandSource, SecureChannel } from "./ports.ts";
@@ -218,7 +218,7 @@ class ChannelSocket {
       this.close(CLOSE.policy);
       return;
     }
-    const code = result === "refused" ? { code: outcome.refused.code } : {};
+    const code = result === "refused" ? { code: toldCode(outcome.refused) } : {};
     const serverTimeMs = this.#parts.clock.nowMs();
     const sender = channel.frameSender(frame);
     const keyId = sender === undefined ? {} : { keyId: sender };

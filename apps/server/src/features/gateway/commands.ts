@@ -103,6 +103,18 @@ export class CommandDelivery {
     deliver(connection.client, packet, () => {});
   }
 
+  /** Outside any command, in the live session of the device; false: it has none here. */
+  sendControl(deviceId: string, payload: Uint8Array): boolean {
+    for (const connection of this.#parts.connections.ofDevice(deviceId)) {
+      if (connection.client.closed || findFrameTopic(connection) === undefined) continue;
+      const frame = connection.link?.seal(deviceId, "control", payload);
+      if (frame === undefined) continue;
+      this.sendFrame(connection, frame);
+      return true;
+    }
+    return false;
+  }
+
   #findBridge(command: devices.Command): Way | undefined {
     const bridged = this.#parts.announcements.findCommand(command);
     if (bridged === undefined) return undefined;

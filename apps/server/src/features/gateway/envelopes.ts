@@ -1,4 +1,4 @@
-import { AppError, type Clock, isAppError } from "@gatehouse/base";
+import { AppError, type Clock, type ErrorCode, isAppError } from "@gatehouse/base";
 import type { RateCounter } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import { type CarriedReading, readOpened, type Said } from "./opened-content.ts";
@@ -251,3 +251,7 @@ function refusedByCaller(error: unknown): Refused {
   if (isAppError(error) && error.row.fault === "caller") return new Refused(error.code);
   throw error;
 }
+
+/** What a sender is told of a refusal: why a frame was not authentic or fresh stays with us. */
+export const toldCode = ({ code }: Refused): ErrorCode =>
+  code.startsWith("envelope.") ? "envelope.refused" : code;

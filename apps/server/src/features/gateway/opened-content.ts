@@ -25,7 +25,8 @@ export type Said =
   | { readonly kind: "keys" }
   | { readonly kind: "meter" }
   | { readonly kind: "carried"; readonly readings: readonly (CarriedReading | Refused)[] }
-  | { readonly kind: "settings" | "control"; readonly value: unknown };
+  | { readonly kind: "settings"; readonly value: unknown }
+  | { readonly kind: "control"; readonly value: unknown };
 
 /** What a gateway says that a plain sensor at its site measured. */
 export interface CarriedReading {

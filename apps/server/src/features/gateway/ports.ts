@@ -150,11 +150,48 @@ export interface ChannelLink {
   end(): void;
 }
 
+/** What devices say of the settings they have from the server. */
+export interface DeviceSettingsDesk {
+  /** A report of content type 10; resolves after it is committed, with why it is not taken otherwise. */
+  reported(
+    device: Pick<DeviceIdentity, "tenantId" | "deviceId">,
+    report: unknown,
+  ): Promise<ErrorCode | undefined>;
+}
+
+/** What devices that speak for others say, and what meters sign. */
+export interface SiteGatewayDesk {
+  /** Whether the gateway speaks for the device. */
+  isAssigned(gatewayId: Uuid, deviceId: Uuid): boolean;
+  /** A message of content type 10; resolves after its effect is committed, with why it has none otherwise. */
+  control(
+    gateway: Pick<DeviceIdentity, "tenantId" | "deviceId">,
+    value: unknown,
+  ): Promise<ErrorCode | undefined>;
+  /**
+   * A reading as its meter signed it: checked against what the meter said before, then given to `submit` with its
+   * original. Answers why it is not kept.
+   */
+  meterReading(
+    message: Pick<OpenedMessage, "tenantId" | "deviceId" | "senderKeyId" | "payload"> & {
+      readonly signed: Uint8Array;
+    },
+    submit: (reading: MeterSample) => Promise<ErrorCode | undefined>,
+  ): Promise<ErrorCode | undefined>;
+}
+
+/** What a meter's reading is in the terms of its device type. */
+export interface MeterSample {
+  readonly tsMs: UnixMs;
+  readonly values: Readonly<Record<string, number | boolean | string>>;
+  readonly original: SignedOriginal;
+}
+
 export interface SecureChannel {
   /** `owner`: who logged in on the connection; without, whoever the first authentic frame is of. */
   connect(owner?: Pick<DeviceIdentity, "tenantId" | "deviceId">): ChannelLink;
-  /** Why a frame was refused, as a word for our counters; never told to the sender. */
-  reasonOf(error: unknown): string | undefined;
+  /** Why a frame was refused, for our counters; never told to the sender. */
+  reasonOf(error: unknown): ErrorCode;
   /** Whether the device may not speak plainly. */
   isRequired(device: Pick<DeviceIdentity, "tenantId" | "deviceId" | "typeId">): boolean;
   /** A device announces its next keys; resolves after the commit with what it is told. Throws `envelope.refused`. */

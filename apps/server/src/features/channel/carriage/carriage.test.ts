@@ -192,6 +192,24 @@ test("a replayed HELLO does not displace the live session", async () => {
   expect(link.seal(DEVICE, "ack", utf8("ok"))).toBeDefined();
 });
 
+test("a connection that asks for one handshake after the other is slowed down, and its session goes on", async () => {
+  const keys = addDevice(M1);
+  const link = (await startCarriage()).connect();
+  const session = handshake(link, keys);
+  const hello = new Handshake({ own: keys, peer: server[M1], random: systemRandom }).hello;
+  const refusals: unknown[] = [];
+  for (let i = 0; i < 100; i++) {
+    try {
+      link.receive(hello);
+    } catch (error) {
+      refusals.push((error as { code?: string }).code);
+    }
+  }
+  expect(refusals.length).toBeGreaterThan(30);
+  expect(new Set(refusals)).toEqual(new Set(["message.rate_limited"]));
+  expect(textOf(messageOf(link.receive(say(session, "still here"))))).toBe("still here");
+});
+
 test("a new session of the same device takes over with its first frame", async () => {
   const keys = addDevice(M1);
   const link = (await startCarriage()).connect();

@@ -95,8 +95,9 @@ export class Carriage {
   }
 
   /** Why a frame was refused, for our counters; never told to its sender. */
-  reasonOf(error: unknown): string | undefined {
-    return refusalReason(error);
+  reasonOf(error: unknown): ErrorCode {
+    const reason = refusalReason(error);
+    return reason === undefined ? "envelope.refused" : `envelope.${reason}`;
   }
 
   isRequired({ tenantId, deviceId }: { readonly tenantId: Uuid; readonly deviceId: Uuid }): boolean {

@@ -1,4 +1,4 @@
-import type { Clock, Random, Uuid } from "@gatehouse/base";
+import { AppError, type Clock, type MonotonicMs, type Random, type Uuid } from "@gatehouse/base";
 import type { SealedMark } from "@gatehouse/contract";
 import {
   acceptHello,
@@ -40,6 +40,9 @@ const MAX_PEERS = 1_024;
 /** Session ids remembered of a device: the live one, and those that were offered (MAX_OFFERS of them count). */
 const MAX_SESSION_IDS = 5;
 
+/** Handshakes a connection may ask for: this many at once, and one more with every second. Each costs milliseconds. */
+const HELLO_BURST = 64;
+
 /** The sessions of one key bundle on this connection. */
 interface Peer {
   readonly keyId: KeyId;
@@ -62,10 +65,13 @@ export class Link {
   readonly #bySession = new Map<string, Peer>();
   /** The peer whose session a device used last. */
   readonly #byDevice = new Map<Uuid, Peer>();
+  #helloAllowance = HELLO_BURST;
+  #helloAtMs: MonotonicMs;
 
   constructor(parts: LinkParts, scope: LinkScope) {
     this.#parts = parts;
     this.#scope = scope;
+    this.#helloAtMs = parts.clock.monotonicMs();
   }
 
   receive(frame: Uint8Array): Received {
@@ -102,6 +108,7 @@ export class Link {
     const hello = parseHello(frame);
     const peer = this.#sender(hello.senderKeyId);
     if (peer === undefined) throw refused("unknown_key");
+    this.#allowHello();
     const { answer, session } = acceptHello(hello, {
       own: keys.own(hello.recipientKeyId),
       peer: peer.bundle,
@@ -111,6 +118,16 @@ export class Link {
     });
     this.#offer(this.#peerOf(hello.senderKeyId), session);
     return { kind: "answer", frame: answer, ...ownerOf(peer) };
+  }
+
+  /** Throws `message.rate_limited`. */
+  #allowHello(): void {
+    const nowMs = this.#parts.clock.monotonicMs();
+    const earned = (nowMs - this.#helloAtMs) / 1_000;
+    this.#helloAtMs = nowMs;
+    this.#helloAllowance = Math.min(HELLO_BURST, this.#helloAllowance + earned);
+    if (this.#helloAllowance < 1) throw new AppError("message.rate_limited", { retryAfterSeconds: 1 });
+    this.#helloAllowance--;
   }
 
   #data(frame: Uint8Array): Received {
