@@ -106,6 +106,10 @@ export const ERRORS = {
   // trust
   "trust.already_quarantined": row(409, "This device is quarantined already."),
   "trust.not_quarantined": row(409, "This device is not quarantined."),
+  // settings of devices
+  "settings.not_taken": row(422, "Devices of this type take no settings from the server."),
+  "settings.not_valid": row(422, "These are not settings of this device type."),
+  "settings.version_not_found": row(404, "There is no such version of these settings."),
   // telemetry and boards
   "telemetry.series_not_found": row(404, "There is no such series."),
   "telemetry.range_invalid": row(400, "The time range is empty or too long."),

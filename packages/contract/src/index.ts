@@ -19,6 +19,7 @@ export * as lab from "./lab.ts";
 export { LIVE_FLUSH_MS, LIVE_PATH, LiveFrame, LiveRequest } from "./live.ts";
 export * as operations from "./operations.ts";
 export { PERMISSIONS, type Permission, ROLE_NAMES, ROLES, type Role, roleGrants } from "./permissions.ts";
+export * as remoteSettings from "./remote-settings.ts";
 export { Language, Problem } from "./schemas.ts";
 export * as telemetry from "./telemetry.ts";
 export {
@@ -28,7 +29,6 @@ export {
   findTopicProblem,
   type GrantProblem,
 } from "./topic-filter.ts";
-export * as trust from "./trust.ts";
 export {
   ackTopic,
   DOWN_KINDS,
@@ -40,3 +40,4 @@ export {
   type UpKind,
   upTopic,
 } from "./topics.ts";
+export * as trust from "./trust.ts";

@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   "device.command",
   /** Quarantine and release devices, and decide about readings kept apart. */
   "device.quarantine",
+  /** Change the settings that a device takes from the server. */
+  "device.configure",
   "telemetry.read",
   "telemetry.export",
   "board.read",
@@ -58,6 +60,7 @@ export const ROLES = {
     "device.credentials",
     "device.command",
     "device.quarantine",
+    "device.configure",
     "telemetry.export",
     "board.write",
     "rule.write",

@@ -14,6 +14,7 @@ import { createLab, type LabTables } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
+import { createRemoteSettings, type RemoteSettingsTables } from "../features/remote-settings/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
 import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
@@ -44,6 +45,7 @@ import {
   gatewayCommands,
   gatewayDiscovery,
   gatewayLogSink,
+  settingsDevices,
   siteDevices,
   trustDevices,
 } from "./wiring.ts";
@@ -91,6 +93,7 @@ type AllTables = AccountsTables &
   GatewayTables &
   TelemetryTables &
   SiteGatewayTables &
+  RemoteSettingsTables &
   TrustTables &
   AlertTables &
   NotificationTables &
@@ -238,6 +241,13 @@ export function createFeatures(house: House): Features {
     settings: { get: (tenantId) => choices.get(tenantId) },
     tenantIds: () => accounts.tenantIds(),
   });
+  const remoteSettings = createRemoteSettings({
+    ...house,
+    db,
+    devices: settingsDevices(devices),
+    signer: { sign: channel.signSettings },
+    line: { send: (deviceId, payload) => gateway.sendControl(deviceId, payload) },
+  });
   const siteGateways = createSiteGateways({
     db,
     clock,
@@ -271,6 +281,7 @@ export function createFeatures(house: House): Features {
       controls,
     ),
     deviceLog: gatewayLogSink(devices, channel),
+    deviceSettings: remoteSettings,
     siteGateways,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
@@ -356,6 +367,7 @@ export function createFeatures(house: House): Features {
     notifications,
     alerts,
     live,
+    remoteSettings,
     siteGateways,
     gateway,
     demo,

@@ -6,6 +6,7 @@ import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
+import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
 import { telemetryMigrations } from "../features/telemetry/index.ts";
@@ -21,6 +22,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   gatewayMigrations,
   telemetryMigrations,
   siteGatewaysMigrations,
+  remoteSettingsMigrations,
   trustMigrations,
   alertsMigrations,
   notificationsMigrations,

@@ -12,6 +12,7 @@ import type {
   DeviceLogSink,
   Discovery,
 } from "../features/gateway/index.ts";
+import type { SettingsDevices } from "../features/remote-settings/index.ts";
 import type { KnownDevice as SiteDevice, SiteDevices } from "../features/site-gateways/index.ts";
 import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../features/telemetry/index.ts";
 import type { TrustDevices } from "../features/trust/index.ts";
@@ -158,6 +159,11 @@ export function demoInventory(devices: DevicesFeature): DemoInventory {
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
   };
 }
+
+export const settingsDevices = (devices: DevicesFeature): SettingsDevices => ({
+  find: (deviceId) => devices.findDevice(deviceId),
+  note: (tenantId, deviceId, remark) => devices.noteCredential(tenantId, deviceId, remark),
+});
 
 /** What site gateways ask of the inventory, with the keys that each device is known by. */
 export function siteDevices(devices: DevicesFeature, channel: ChannelFeature): SiteDevices {

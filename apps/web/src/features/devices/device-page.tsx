@@ -1,4 +1,5 @@
 import { devices, trust } from "@gatehouse/contract";
+import { findDeviceType } from "@gatehouse/device-types";
 import { Tabs } from "@mantine/core";
 import { IconMapOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -15,6 +16,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
 import { SiteTime, useFormat } from "../../i18n/provider.tsx";
 import { CommandsTab } from "./commands-tab.tsx";
+import { ConfigurationTab } from "./configuration-tab.tsx";
 import { CredentialsTab } from "./credentials-tab.tsx";
 import { DeviceHeader } from "./device-header.tsx";
 import { HistoryTab } from "./history-tab.tsx";
@@ -24,7 +26,17 @@ import { SecurityTab } from "./security-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { TrustTab } from "./trust-tab.tsx";
 
-const TABS = ["now", "history", "commands", "credentials", "security", "trust", "log", "settings"] as const;
+const TABS = [
+  "now",
+  "history",
+  "commands",
+  "credentials",
+  "security",
+  "trust",
+  "log",
+  "configuration",
+  "settings",
+] as const;
 type TabName = (typeof TABS)[number];
 
 const isTab = (text: string | undefined): text is TabName =>
@@ -88,10 +100,14 @@ function DeviceTabs(props: { device: devices.Device }) {
   const can = useCan();
   const navigate = useNavigate();
   const { tab } = useParams({ strict: false });
-  const shown = TABS.filter((name) => name !== "settings" || can("device.write"));
+  const { device } = props;
+  const isShown: Partial<Record<TabName, boolean>> = {
+    settings: can("device.write"),
+    configuration: findDeviceType(device.typeId)?.settings !== undefined,
+  };
+  const shown = TABS.filter((name) => isShown[name] ?? true);
   const current = isTab(tab) ? tab : "now";
   const line = useTabLine(current);
-  const { device } = props;
   const go = (name: string | null) =>
     void navigate({
       to: "/devices/$deviceId/{-$tab}",
@@ -130,6 +146,8 @@ function TabContent(props: { name: TabName; device: devices.Device }) {
       return <TrustTab device={device} />;
     case "log":
       return <LogTab key={device.id} deviceId={device.id} />;
+    case "configuration":
+      return <ConfigurationTab key={device.id} device={device} />;
     case "settings":
       return <SettingsTab key={device.id} device={device} />;
   }

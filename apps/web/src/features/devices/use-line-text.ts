@@ -43,6 +43,10 @@ export function useLineText(): (line: LogLine) => string {
       to: field("to"),
       key: field("key"),
       count: field("count"),
+      version: field("version"),
+      restores: field("restores"),
+      by: field("by"),
+      why,
       reason: code === "disconnected" ? reason : (errors[refusal] ?? refusal),
       state: knownState === undefined ? state : stateName(knownState),
     });

@@ -55,6 +55,7 @@ export const devices = {
       security: "Security",
       trust: "Trust",
       log: "Log",
+      configuration: "Configuration",
       settings: "Settings",
     },
     revokeTitle: "Revoke {name}?",
@@ -294,6 +295,10 @@ export const devices = {
       held_discarded: "{count} readings kept out of history",
       gateway_assigned: "Assigned to gateway {to}",
       gateway_unassigned: "No gateway speaks for this device any more",
+      settings_changed: "Settings changed by {by}: version {version}",
+      settings_restored: "Version {restores} of the settings set again by {by}: version {version}",
+      settings_applied: "The machine has version {version} of its settings",
+      settings_refused: "The machine refused version {version} of its settings: {why}",
       command: "Command {key}: {state}",
     },
     reason: {

@@ -112,6 +112,9 @@ export const errors: Record<ErrorCode, string> = {
   "demo.not_found": "There is no demo site.",
   "secret.unreadable": "A stored secret cannot be read with this installation’s key. Enter it again.",
   "settings.invalid": "The setting’s value is not valid.",
+  "settings.not_taken": "Devices of this type take no settings from the server.",
+  "settings.not_valid": "These are not settings of this type of device.",
+  "settings.version_not_found": "There is no such version of these settings.",
   "secret.required":
     "The destination changed: enter its password or key again, so that it is not sent to another address.",
 };

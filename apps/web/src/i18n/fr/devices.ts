@@ -58,6 +58,7 @@ export const devices: Same<typeof en> = {
       security: "Sécurité",
       trust: "Confiance",
       log: "Journal",
+      configuration: "Configuration",
       settings: "Réglages",
     },
     revokeTitle: "Révoquer {name}\u202f?",
@@ -303,6 +304,10 @@ export const devices: Same<typeof en> = {
       held_discarded: "{count} relevés écartés de l’historique",
       gateway_assigned: "Affecté à la passerelle {to}",
       gateway_unassigned: "Plus aucune passerelle ne parle pour cet appareil",
+      settings_changed: "Réglages changés par {by}\u00a0: version {version}",
+      settings_restored: "Version {restores} des réglages remise par {by}\u00a0: version {version}",
+      settings_applied: "La machine a la version {version} de ses réglages",
+      settings_refused: "La machine a refusé la version {version} de ses réglages\u00a0: {why}",
       command: "Commande {key}\u00a0: {state}",
     },
     reason: {

@@ -121,6 +121,9 @@ export const errors: Record<ErrorCode, string> = {
   "secret.unreadable":
     "Un secret enregistré est illisible avec la clé de cette installation. Saisissez-le de nouveau.",
   "settings.invalid": "La valeur du réglage n’est pas valide.",
+  "settings.not_taken": "Les appareils de ce type ne prennent aucun réglage du serveur.",
+  "settings.not_valid": "Ce ne sont pas des réglages de ce type d’appareil.",
+  "settings.version_not_found": "Cette version des réglages n’existe pas.",
   "secret.required":
     "La destination a changé\u00a0: saisissez de nouveau son mot de passe ou sa clé, pour qu’ils ne partent pas vers une autre adresse.",
 };

@@ -10,6 +10,7 @@ export { outbox } from "./outbox.ts";
 export { overview } from "./overview.ts";
 export { password } from "./password.ts";
 export { people } from "./people.ts";
+export { remoteSettings } from "./remote-settings.ts";
 export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
 export { shell } from "./shell.ts";
