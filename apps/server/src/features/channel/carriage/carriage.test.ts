@@ -196,6 +196,7 @@ test("a connection that asks for one handshake after the other is slowed down, a
   const keys = addDevice(M1);
   const link = (await startCarriage()).connect();
   const session = handshake(link, keys);
+  link.receive(say(session, "live"));
   const hello = new Handshake({ own: keys, peer: server[M1], random: systemRandom }).hello;
   const refusals: unknown[] = [];
   for (let i = 0; i < 100; i++) {
