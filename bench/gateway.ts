@@ -3,11 +3,14 @@ import { parseArgs } from "node:util";
 import { type Gatehouse, startGatehouse } from "../tests/lib/gatehouse.ts";
 import { GatewayProcess } from "./lib/gateway-process.ts";
 import { MeterProcess } from "./lib/meters.ts";
+import type { GroupKey } from "./lib/meters-worker.ts";
 import { countVerdicts, type VerdictCount } from "./lib/verdicts.ts";
 import type { Bench } from "./run.ts";
 
 /** Processes of the 10,000 meters: a site's own machines would be elsewhere. */
 const METER_PROCESSES = 4;
+/** Devices of one group enrol one after the other. */
+const GROUPS_EACH = 4;
 const EVERY_C1 = 5;
 const SILENT_EVERY = 20;
 const DEVICES_PER_CALL = 500;
@@ -169,32 +172,41 @@ class Site {
 
   /** Device ids, by the process in which these meters are. */
   async #enrol(siteId: string, count: number): Promise<(readonly string[])[]> {
-    const { group, key } = await this.#server.call<{ group: { id: string }; key: string }>(
-      "POST",
-      "/api/v1/enrolment-groups",
-      { name: "meters", typeId: "meter", siteId, maxDevices: count, expiresMs: Date.now() + 3_600_000 },
-    );
     this.#meterCount = count;
-    const each = count / METER_PROCESSES;
     return Promise.all(
       Array.from({ length: METER_PROCESSES }, async (_, i) => {
         const meters = new MeterProcess();
         this.#meters.push(meters);
+        const groups = await Promise.all(
+          Array.from({ length: GROUPS_EACH }, (_group, g) =>
+            this.#addGroup(`meters ${i}.${g}`, siteId, count),
+          ),
+        );
         const { deviceIds } = await meters.order(
           {
             kind: "enrol",
             url: this.#server.url,
-            groupId: group.id,
-            groupKey: key,
+            groups,
             prefix: `meter-${i}-`,
-            count: each,
+            count: count / METER_PROCESSES,
             everyC1: EVERY_C1,
+            addresses: 10 + i,
           },
           "enrolled",
         );
         return deviceIds;
       }),
     );
+  }
+
+  async #addGroup(name: string, siteId: string, maxDevices: number): Promise<GroupKey> {
+    const expiresMs = Date.now() + 3_600_000;
+    const { group, key } = await this.#server.call<{ group: { id: string }; key: string }>(
+      "POST",
+      "/api/v1/enrolment-groups",
+      { name, typeId: "meter", siteId, maxDevices, expiresMs },
+    );
+    return { groupId: group.id, groupKey: key };
   }
 
   async #assign(deviceIds: readonly string[], metersEach: number): Promise<void> {

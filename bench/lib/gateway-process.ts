@@ -35,9 +35,14 @@ export class GatewayProcess {
     const enrolled = await runCommand(["enrol", server.url, made.claim.code, "--state-dir", folder]);
     if (enrolled.code !== 0) throw new Error(`enrol: ${enrolled.stderr}`);
     const gateway = new GatewayProcess(made.device.id, folder, port);
-    await gateway.#logged("gateway.listening");
-    await gateway.#logged("channel.connected");
-    return gateway;
+    try {
+      await gateway.#logged("gateway.listening");
+      await gateway.#logged("channel.connected");
+      return gateway;
+    } catch (error) {
+      await gateway.end();
+      throw error;
+    }
   }
 
   async kill(): Promise<void> {

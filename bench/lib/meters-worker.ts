@@ -1,22 +1,30 @@
 // Many meters in one process, driven by its parent over IPC: they enrol with a group's key, connect to gateways, and
 // answer what these ask.
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAppError, systemClock, systemRandom } from "@gatehouse/base";
+import { systemClock, systemRandom } from "@gatehouse/base";
 import { enrol, type Identity, verifiedServerKey } from "@gatehouse/device-client";
 import { SUITE_IDS, type SuiteId } from "@gatehouse/secure-channel";
 import { fetchGatewayKey } from "../../apps/agent/src/testing/meters/gateway-keys.ts";
 import { SimulatedMeter } from "../../apps/agent/src/testing/meters/simulated-meter.ts";
+import { openManyAddresses } from "./many-addresses.ts";
+
+export interface GroupKey {
+  readonly groupId: string;
+  readonly groupKey: string;
+}
 
 export interface EnrolOrder {
   readonly kind: "enrol";
   readonly url: string;
-  readonly groupId: string;
-  readonly groupKey: string;
+  /** As many enrol at a time. */
+  readonly groups: readonly GroupKey[];
   /** Registration ids are this and a number. */
   readonly prefix: string;
   readonly count: number;
   /** Every so many meters, one speaks C1 and the others M1. */
   readonly everyC1: number;
+  /** They come from addresses 127.<this>.*.* */
+  readonly addresses: number;
 }
 
 export interface ConnectOrder {
@@ -39,41 +47,31 @@ export type MeterReply =
   | ({ readonly kind: "stats" } & MeterStats)
   | { readonly kind: "failed"; readonly reason: string };
 
-/** The server slows down an address that tries often at once, until one of them was right. */
-const AGAIN_AFTER_MS = 100;
-
 const identities = new Map<string, Identity>();
 const meters: SimulatedMeter[] = [];
 
 async function enrolAll(order: EnrolOrder): Promise<string[]> {
+  const { url, groups, prefix, count, everyC1 } = order;
+  const way = await openManyAddresses(url, order.addresses);
   const deviceIds: string[] = [];
-  for (let number = 0; number < order.count; ) {
-    const identity = await enrolOne(order, number).catch((error: unknown) => {
-      if (!isAppError(error, "auth.throttled")) throw error;
-    });
-    if (identity === undefined) {
-      await sleep(AGAIN_AFTER_MS);
-      continue;
+  let next = 0;
+  const worker = async (group: GroupKey): Promise<void> => {
+    while (next < count) {
+      const number = next++;
+      const { identity } = await enrol({
+        url: way.url,
+        by: { ...group, registrationId: `${prefix}${number}` },
+        suite: number % everyC1 === 0 ? SUITE_IDS.C1 : SUITE_IDS.M1,
+        clock: systemClock,
+        random: systemRandom,
+      });
+      identities.set(identity.deviceId, identity);
+      deviceIds.push(identity.deviceId);
     }
-    identities.set(identity.deviceId, identity);
-    deviceIds.push(identity.deviceId);
-    number++;
-  }
+  };
+  await Promise.all(groups.map(worker));
+  way.close();
   return deviceIds;
-}
-
-async function enrolOne(
-  { url, groupId, groupKey, prefix, everyC1 }: EnrolOrder,
-  number: number,
-): Promise<Identity> {
-  const { identity } = await enrol({
-    url,
-    by: { groupId, groupKey, registrationId: `${prefix}${number}` },
-    suite: number % everyC1 === 0 ? SUITE_IDS.C1 : SUITE_IDS.M1,
-    clock: systemClock,
-    random: systemRandom,
-  });
-  return identity;
 }
 
 /** Resolves when every one of them has its session. */

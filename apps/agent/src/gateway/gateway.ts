@@ -20,6 +20,7 @@ import { SensorBroker } from "./sensor-broker.ts";
 import { SensorLogins } from "./sensor-logins.ts";
 import { Site } from "./site.ts";
 import { StateReporter } from "./state-reporter.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 export interface GatewayParts {
   readonly state: StateFolder;
@@ -40,6 +41,8 @@ interface Opened {
   readonly journal: RequestJournal;
 }
 
+/** A site that was cut off comes back within seconds, and a flood of HELLOs leaves the machine its breath. */
+const HANDSHAKES = { burst: 400, perSecond: 100 } as const;
 const HEARD_WITHIN_MS = 10 * 60_000;
 
 /** The site-gateway role: what the devices assigned to this one say goes to the server, what the server asks goes to them. */
@@ -86,7 +89,7 @@ export class Gateway {
     });
     this.#site = new Site({
       serverNowMs,
-      keep: (entry) => relay.keep(entry),
+      keep: (entry, saidBy) => relay.keep(entry, saidBy),
       heard: (deviceId, via, isReading) => {
         this.#reporter.heard(deviceId, via);
         if (isReading) this.#desk.answered(deviceId);
@@ -167,8 +170,9 @@ export class Gateway {
     const { keys, assignments, relay } = this.#opened;
     const { host, port, mqttPort } = config;
     const seen = new SeenSequences();
+    const handshakes = new TokenBucket(HANDSHAKES.burst, HANDSHAKES.perSecond, clock.monotonicMs());
     this.#server = await LocalServer.listen(
-      { clock, random, log, keys, assignments, seen, site: this.#site },
+      { clock, random, log, keys, assignments, seen, handshakes, site: this.#site },
       host,
       port,
     );
@@ -180,7 +184,7 @@ export class Gateway {
           logins: new SensorLogins(state),
           assignments,
           serverNowMs: () => this.#parts.time.serverNowMs(),
-          keep: (entry) => relay.keep(entry),
+          keep: (entry) => relay.keep(entry, "proven"),
           heard: (deviceId) => this.#reporter.heard(deviceId, "mqtt"),
         },
         host,
@@ -206,7 +210,7 @@ export class Gateway {
   }
 
   #report(requestId: string, items: readonly VerdictItem[]): Promise<void> {
-    return this.#opened.relay.keep(controlEntry({ kind: "verdicts", requestId, items }));
+    return this.#opened.relay.keep(controlEntry({ kind: "verdicts", requestId, items }), "own");
   }
 
   async #sendNow(message: object): Promise<void> {

@@ -24,6 +24,7 @@ import {
 import type { AssignedDevice, Assignments } from "./assignments.ts";
 import type { LocalKeys } from "./local-keys.ts";
 import type { RelayEntry } from "./relay-entry.ts";
+import type { TokenBucket } from "./token-bucket.ts";
 
 export interface LocalLinkParts {
   readonly clock: Clock;
@@ -31,6 +32,8 @@ export interface LocalLinkParts {
   readonly keys: LocalKeys;
   readonly assignments: Assignments;
   readonly seen: SeenSequences;
+  /** Handshakes of all devices together: the one thing here that costs something before anything is proven. */
+  readonly handshakes: TokenBucket;
 }
 
 /** What one envelope of a device at the site comes to. */
@@ -118,13 +121,15 @@ export class LocalLink {
   }
 
   #hello(frame: Uint8Array): Heard {
-    const { clock, random, keys, assignments } = this.#parts;
+    const { clock, random, keys, assignments, handshakes } = this.#parts;
     const hello = parseHello(frame);
     if (this.#peerKeyId !== undefined && this.#peerKeyId !== hello.senderKeyId) throw refused("unknown_key");
     const nowMs = clock.monotonicMs();
+    const peer = assignments.ofKey(hello.senderKeyId)?.bundle;
+    if (peer === undefined || !handshakes.take(nowMs)) throw refused("unknown_key");
     const { answer, session } = acceptHello(hello, {
       own: keys.find(hello.recipientKeyId),
-      peer: assignments.ofKey(hello.senderKeyId)?.bundle,
+      peer,
       suites: ANY_SUITE,
       random,
       nowMs,

@@ -31,8 +31,12 @@ export interface QueueState {
 
 const READ_AHEAD_RECORDS = 64;
 const READ_AHEAD_BYTES = 256 * 1024;
-/** From here on nothing more is taken from devices: what was acknowledged to one is never pushed out by another. */
-const FULL_RATIO = 0.9;
+/**
+ * How full the store may be for who says it. Nothing acknowledged is ever pushed out: who is refused is told to wait.
+ * What nobody has proven here, as a SEALED for the server that somebody posts, cannot take the room of what is.
+ */
+const ROOM_RATIO = { own: 1, proven: 0.9, unproven: 0.5 } as const;
+export type SaidBy = keyof typeof ROOM_RATIO;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -72,10 +76,10 @@ export class Relay {
     this.#wake?.();
   }
 
-  /** Resolves when it is on the disk. Refuses `server.busy` when there is no room left for what devices say. */
-  async keep(entry: RelayEntry): Promise<void> {
+  /** Resolves when it is on the disk. Refuses `server.busy` when there is no room left for who says it. */
+  async keep(entry: RelayEntry, saidBy: SaidBy): Promise<void> {
     const { spool, capBytes } = this.#parts;
-    if (entry.kind !== "control" && spool.stats.sizeBytes > capBytes * FULL_RATIO)
+    if (spool.stats.sizeBytes > capBytes * ROOM_RATIO[saidBy])
       throw new AppError("server.busy", { reason: "the store is full" });
     await spool.append(encodeRelayEntry(entry));
     this.nudge();

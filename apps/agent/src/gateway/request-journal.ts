@@ -2,8 +2,9 @@ import type { Clock } from "@gatehouse/base";
 import { Type } from "typebox";
 import { Check } from "typebox/value";
 import type { StateFolder } from "../state/state-folder.ts";
+import { MAX_DEVICES } from "./messages.ts";
 
-const Ids = Type.Array(Type.String(), { maxItems: 4_000 });
+const Ids = Type.Array(Type.String(), { maxItems: MAX_DEVICES });
 const Stored = Type.Array(
   Type.Object({ requestId: Type.String(), deadlineMs: Type.Integer(), open: Ids, done: Ids }),
   { maxItems: 64 },
@@ -61,7 +62,10 @@ export class RequestJournal {
   async add(requestId: string, deadlineMs: number, devices: readonly string[]): Promise<OpenRequest> {
     const known = this.#requests.get(requestId);
     const request = { requestId, deadlineMs, open: known?.open ?? new Set(), done: known?.done ?? new Set() };
-    for (const deviceId of devices) if (!request.done.has(deviceId)) request.open.add(deviceId);
+    for (const deviceId of devices) {
+      const isFull = request.open.size + request.done.size >= MAX_DEVICES;
+      if (!request.done.has(deviceId) && !isFull) request.open.add(deviceId);
+    }
     this.#requests.set(requestId, request);
     await this.save();
     return request;

@@ -1,4 +1,5 @@
 import type { Heard, Kept } from "./local-link.ts";
+import type { SaidBy } from "./relay.ts";
 import type { RelayEntry } from "./relay-entry.ts";
 
 export type Via = "websocket" | "http" | "mqtt";
@@ -14,7 +15,7 @@ export interface Reachable {
 export interface SiteParts {
   /** Unix ms of the server's clock as far as it is known. */
   readonly serverNowMs: () => number;
-  readonly keep: (entry: RelayEntry) => Promise<void>;
+  readonly keep: (entry: RelayEntry, saidBy: SaidBy) => Promise<void>;
   /** An assigned device was heard; a reading of it may be the answer to a request. */
   readonly heard: (deviceId: string, via: Via, isReading: boolean) => void;
   readonly reachable: (deviceId: string) => void;
@@ -54,7 +55,7 @@ export class Site {
   async take(heard: Kept | Extract<Heard, { kind: "duplicate" }>, via: Via): Promise<LocalReceipt> {
     const { device, sequence: seq } = heard;
     if (heard.kind === "keep") {
-      await this.#parts.keep(heard.entry);
+      await this.#parts.keep(heard.entry, heard.isAuthentic ? "proven" : "unproven");
       heard.settle();
       if (heard.isAuthentic) this.#parts.heard(device.deviceId, via, heard.isReading);
     }

@@ -174,11 +174,12 @@ export class Agent {
     const { clock } = this.#parts;
     const { spool } = this.#opened;
     await this.#collector.stop();
-    await this.#gateway?.stop();
+    const gatewayStopped = this.#gateway?.stop();
     const untilMs = clock.monotonicMs() + LAST_SEND_MS;
     while (this.#channel.isConnected && spool.stats.depth > 0 && clock.monotonicMs() < untilMs)
       await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#channel.stop();
+    await gatewayStopped;
     await this.#sender.stop();
     await spool.close();
   }
