@@ -20,6 +20,8 @@ let browser: Browser;
 let paths: string[];
 let deviceName: string;
 let deviceId: string;
+let machineId: string;
+let gatewayId: string;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startGatehouse(), openBrowser()]);
@@ -30,6 +32,8 @@ beforeAll(async () => {
     server.call<{ items: { id: string; name: string }[] }>("GET", `/api/v1/devices?${query}`);
   const plug = (await list("type=plug&limit=1")).items[0];
   const board = await boardId();
+  machineId = await addMachine();
+  gatewayId = await addGateway();
   deviceName = plug?.name ?? "";
   deviceId = plug?.id ?? "";
   const tabs = ["now", "history", "commands", "credentials", "security", "trust", "log", "settings"];
@@ -47,23 +51,56 @@ beforeAll(async () => {
     "/",
     "/devices",
     ...tabs.map((tab) => `/devices/${plug?.id}/${tab}`),
+    `/devices/${machineId}/configuration`,
     "/devices/add",
     "/telemetry",
     `/telemetry/boards/${board}`,
     "/alerts",
     "/alerts/rules",
+    "/gateways",
+    `/devices/${gatewayId}/now`,
     "/lab",
     "/outbox",
     "/people",
     ...sections.map((section) => `/settings/${section}`),
     `/claim#${CLAIM}`,
     "/nowhere",
+    "/gateways",
   ];
 });
 afterAll(async () => {
   await browser?.close();
   await server?.end();
 });
+
+/** A site gateway that speaks for two of three meters, and a round of readings that one of them will not answer. */
+async function addGateway(): Promise<string> {
+  const sites = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const add = async (name: string, typeId: string) => {
+    const body = { name, typeId, siteId: sites.items[0]?.id };
+    return (await server.call<{ device: { id: string } }>("POST", "/api/v1/devices", body)).device.id;
+  };
+  const gateway = await add("cellar-gateway", "site-gateway");
+  const meters = [await add("meter-1", "meter"), await add("meter-2", "meter")];
+  await add("meter-3", "meter");
+  await server.call("POST", "/api/v1/gateways/assign", { deviceIds: meters, gatewayId: gateway });
+  const round = { all: true, deadlineSeconds: 3_600 };
+  await server.call("POST", "/api/v1/meter-reads", round);
+  return gateway;
+}
+
+/** A machine with two versions of settings that it has not taken yet. */
+async function addMachine(): Promise<string> {
+  const sites = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const body = { name: "cellar-pi", typeId: "linux-agent", siteId: sites.items[0]?.id };
+  const { device } = await server.call<{ device: { id: string } }>("POST", "/api/v1/devices", body);
+  for (const after of [0, 1])
+    await server.call("PUT", `/api/v1/devices/${device.id}/remote-settings`, {
+      settings: { intervalSeconds: 10 + after, sensors: { enabled: { network: after === 0 } } },
+      after,
+    });
+  return device.id;
+}
 
 async function boardId(): Promise<string | undefined> {
   const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/boards");
@@ -193,6 +230,37 @@ test("a range of history is in the site's time zone, wherever the browser is", a
   await close();
 });
 
+test("settings of a machine are edited, seen as a difference, saved and set again", async () => {
+  const { page, faults, close } = await openPage({ viewport: DESKTOP, theme: "light", language: "en" });
+  await page.goto(`${server.url}/devices/${machineId}/configuration`);
+  await settle(page);
+  await page.getByLabel("Measure every").fill("45");
+  await page.getByRole("switch", { name: "Load" }).uncheck({ force: true });
+  await page.getByRole("button", { name: "Review changes" }).click();
+  const review = page.getByRole("dialog", { name: "Change settings of cellar-pi?" });
+  await review.getByRole("row", { name: "intervalSeconds 11 45" }).waitFor();
+  await review.getByRole("row", { name: "sensors.enabled.load own file false" }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await review.getByRole("button", { name: "Save as version 3" }).click();
+  await page.getByText("Settings saved as version 3.").waitFor();
+  await page.getByText("JSON", { exact: true }).click();
+  const document = page.getByLabel("Settings as JSON");
+  await document.fill('{"intervalSeconds": 0, "commands": {}}');
+  await page.getByRole("button", { name: "Review changes" }).click();
+  await page.getByText("commands is not known to this type of device").waitFor();
+  await page.getByText("intervalSeconds must be at least 1").waitFor();
+  await document.fill("{");
+  await page.getByText("This is not a JSON object").waitFor();
+  expect(await page.getByRole("button", { name: "Review changes" }).isDisabled()).toBe(true);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Discard changes" }).click();
+  await page.getByRole("button", { name: "Set again version 1" }).click();
+  await page.getByRole("button", { name: "Set version 1 again" }).click();
+  await page.getByText("as version 1", { exact: true }).waitFor();
+  expect(faults).toEqual([]);
+  await close();
+});
+
 test("on a phone tabs stay on one line and every row's acts can be reached", async () => {
   const { page, faults, close } = await openPage({ viewport: PHONE, theme: "light", language: "en" });
   await page.goto(`${server.url}/devices/${deviceId}/settings`);
@@ -210,5 +278,33 @@ test("on a phone tabs stay on one line and every row's acts can be reached", asy
   await copy.waitFor();
   expect(await copy.getByLabel("Name", { exact: true }).inputValue()).toBe("A plug went silent (copy)");
   expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
+  await close();
+});
+
+test("devices are assigned to a gateway, and all meters are asked, from one page", async () => {
+  const { page, faults, close } = await openPage({ viewport: DESKTOP, theme: "light", language: "en" });
+  await page.goto(`${server.url}/gateways`);
+  await settle(page);
+  await page.getByRole("heading", { level: 1, name: "No site gateway is connected, 1 is away." }).waitFor();
+  await page.getByRole("button", { name: "Assign devices to cellar-gateway" }).click();
+  const drawer = page.getByRole("dialog", { name: "Assign devices to cellar-gateway" });
+  await drawer.getByLabel("Search devices").fill("meter-3");
+  await drawer.getByRole("checkbox", { name: "meter-3", exact: true }).check();
+  await drawer.getByRole("button", { name: "Assign 1 device" }).click();
+  await page.getByText("1 device changed its gateway.").waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.getByText("0 of 3 heard").waitFor();
+
+  await page.getByText("0 of 3 meters have a verdict").waitFor();
+  await page.getByRole("button", { name: "Cancel the round" }).click();
+  await page.getByText("3 of 3 meters have a verdict").waitFor();
+  await page.getByRole("button", { name: "Read all meters now" }).click();
+  await page.getByText("0 of 3 meters have a verdict").waitFor();
+  await page.getByRole("table", { name: "Who did not answer" }).getByText("cellar-gateway").first().waitFor();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  expect((await saved).suggestedFilename()).toBe("meter-read.csv");
+  expect(faults).toEqual([]);
   await close();
 });

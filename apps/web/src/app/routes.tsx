@@ -118,6 +118,14 @@ const lab = createRoute({
   component: lazyRouteComponent(() => import("../features/lab/lab-page.tsx"), "LabPage"),
 });
 
+const gateways = createRoute({
+  getParentRoute: () => console_,
+  path: "/gateways",
+  validateSearch: textSearch("q", "offset"),
+  staticData: { crumbs: [{ label: "gateways" }] },
+  component: lazyRouteComponent(() => import("../features/gateways/gateways-page.tsx"), "GatewaysPage"),
+});
+
 const outbox = createRoute({
   getParentRoute: () => console_,
   path: "/outbox",
@@ -166,6 +174,7 @@ export const routeTree = root.addChildren([
     board,
     alerts,
     rules,
+    gateways,
     lab,
     outbox,
     people,

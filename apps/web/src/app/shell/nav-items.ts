@@ -5,6 +5,7 @@ import {
   IconCpu,
   IconLayoutDashboard,
   IconMail,
+  IconRouter,
   IconSettings,
   IconSwords,
   IconUsers,
@@ -46,6 +47,10 @@ export const NAV_GROUPS: readonly NavGroup[] = [
       { to: "/alerts", label: "alerts", icon: IconBell, permission: "alert.read", key: "a" },
       { to: "/lab", label: "lab", icon: IconSwords, permission: "lab.read", key: "l" },
     ],
+  },
+  {
+    label: "metering",
+    items: [{ to: "/gateways", label: "gateways", icon: IconRouter, permission: "device.read", key: "g" }],
   },
   {
     label: "manage",

@@ -15,6 +15,7 @@ import { EmptyState } from "../../design/empty-state.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
 import { SiteTime, useFormat } from "../../i18n/provider.tsx";
+import { GatewayPanel } from "../gateways/gateway-panel.tsx";
 import { CommandsTab } from "./commands-tab.tsx";
 import { ConfigurationTab } from "./configuration-tab.tsx";
 import { CredentialsTab } from "./credentials-tab.tsx";
@@ -133,7 +134,12 @@ function TabContent(props: { name: TabName; device: devices.Device }) {
   const { device } = props;
   switch (props.name) {
     case "now":
-      return <NowTab key={device.id} device={device} />;
+      return (
+        <div className="stack">
+          {device.typeId === "site-gateway" && <GatewayPanel key={device.id} device={device} />}
+          <NowTab key={`now/${device.id}`} device={device} />
+        </div>
+      );
     case "history":
       return <HistoryTab device={device} />;
     case "commands":

@@ -9,6 +9,8 @@ export const shell = {
     devices: "Devices",
     addDevice: "Add a device",
     telemetry: "Telemetry",
+    metering: "Metering",
+    gateways: "Gateways",
     alerts: "Alerts",
     rules: "Rules",
     lab: "Attack Lab",

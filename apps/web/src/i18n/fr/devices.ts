@@ -292,7 +292,8 @@ export const devices: Same<typeof en> = {
       keys_changed: "A changé ses clés du canal",
       channel_key_revoked: "Clé du canal révoquée",
       channel_key_ended: "Ancienne clé du canal arrêtée avant terme",
-      channel_key_cloned: "Deux machines utilisaient une même clé du canal : elle est arrêtée. Enrôlez à nouveau la bonne.",
+      channel_key_cloned:
+        "Deux machines utilisaient une même clé du canal : elle est arrêtée. Enrôlez à nouveau la bonne.",
       pin_reset: "Suite minimale remise à zéro",
       channel_exempted: "Peut continuer sans le canal sécurisé pour un temps",
       channel_exemption_ended: "Dérogation au canal sécurisé terminée",

@@ -4,6 +4,7 @@ export { claim } from "./claim.ts";
 export { common } from "./common.ts";
 export { devices } from "./devices.ts";
 export { errors } from "./errors.ts";
+export { gateways } from "./gateways.ts";
 export { lab } from "./lab.ts";
 export { login } from "./login.ts";
 export { outbox } from "./outbox.ts";

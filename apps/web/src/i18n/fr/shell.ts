@@ -12,6 +12,8 @@ export const shell: Same<typeof en> = {
     devices: "Appareils",
     addDevice: "Ajouter un appareil",
     telemetry: "Télémétrie",
+    metering: "Comptage",
+    gateways: "Passerelles",
     alerts: "Alertes",
     rules: "Règles",
     lab: "Labo d’attaque",
