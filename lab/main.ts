@@ -11,6 +11,9 @@ const USAGE = `npm run lab -- [--attack NAME]… [--quick] [--json] [--events] [
   --events       every event as a line of JSON, as it happens
   --list         what there is, as JSON`;
 
+/** 128 and the number of SIGINT, as shells say it. */
+const EXIT_STOPPED = 130;
+
 const { values } = parseArgs({
   options: {
     attack: { type: "string", multiple: true },
@@ -85,6 +88,8 @@ async function main(stopped: AbortSignal): Promise<number> {
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 process.exitCode = await main(stop.signal).catch((error: unknown) => {
-  console.error(stop.signal.aborted ? "stopped" : error);
-  return stop.signal.aborted ? 130 : 1;
+  if (!stop.signal.aborted) console.error(error);
+  return 1;
 });
+// The attack that was under way still waits for answers of a site that is gone.
+if (stop.signal.aborted) process.exit(EXIT_STOPPED);

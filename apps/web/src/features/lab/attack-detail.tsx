@@ -1,6 +1,7 @@
 import type { lab } from "@gatehouse/contract";
 import { useTranslations } from "use-intl";
 import { Panel } from "../../design/panel.tsx";
+import { lab as words } from "../../i18n/en/lab.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import { tookText } from "./attack-table.tsx";
 import styles from "./lab.module.css";
@@ -40,6 +41,9 @@ export function AttackDetail(props: {
   );
 }
 
+/** What the lab's attacks count; a name of a newer lab is shown as it is. */
+const isCounted = (name: string): name is keyof typeof words.counted => Object.hasOwn(words.counted, name);
+
 function Evidence(props: { title: string; verdict: lab.LabVerdict | undefined }) {
   const t = useTranslations("lab");
   const format = useFormat();
@@ -49,12 +53,13 @@ function Evidence(props: { title: string; verdict: lab.LabVerdict | undefined })
   return (
     <div className={styles.evidence}>
       <p className="small strong">
-        {props.title}: {t(verdict.succeeded ? "succeededIn" : "stoppedIn", { time })}
+        {props.title}{" "}
+        <span className="tertiary">{t(verdict.succeeded ? "succeededIn" : "stoppedIn", { time })}</span>
       </p>
       <dl className={styles.counted}>
         {Object.entries(verdict.evidence).map(([name, value]) => (
           <div key={name}>
-            <dt className="tertiary">{name}</dt>
+            <dt className="tertiary">{isCounted(name) ? t(`counted.${name}`) : name}</dt>
             <dd className="mono anywhere">
               {typeof value === "number" ? format.number(value) : String(value)}
             </dd>

@@ -33,14 +33,13 @@ export function RunHistory(props: {
         empty={<EmptyState title={t("none")}>{t("historyEmpty")}</EmptyState>}
       >
         {({ items }) => (
-          <ul className={styles.runs}>
+          <ul className={styles.runs} aria-label={t("history")}>
             {items.map((run) => (
               <li key={run.id}>
                 <button
                   type="button"
                   className={styles.run}
                   aria-current={run.id === props.openId}
-                  aria-label={t("openRun", { time: format.dateTime(run.startedMs) })}
                   onClick={() => props.onOpen(run.id)}
                 >
                   <span className="num">{format.dateTime(run.startedMs)}</span>

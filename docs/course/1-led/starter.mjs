@@ -1,0 +1,19 @@
+// Stage 1: tell the server when the lamp is switched.
+//   node docs/course/1-led/starter.mjs mqtt://127.0.0.1:1883 NAME KEY
+// NAME and KEY are those of a device of type LED, from the console. Return is the button.
+import { createInterface } from "node:readline";
+import mqtt from "mqtt";
+
+const [url, name, key] = process.argv.slice(2);
+const client = await mqtt.connectAsync(url, { username: name, password: key });
+console.log("connected; Return switches the lamp");
+
+let isOn = false;
+createInterface({ input: process.stdin }).on("line", () => {
+  isOn = !isOn;
+  console.log(isOn ? "ON" : "OFF");
+  // Your part: publish "ON" or "OFF" on the topic led/NAME, with QoS 1 so that it is not lost.
+  // client.publishAsync(topic, message, options)
+});
+
+process.once("SIGTERM", () => client.end());

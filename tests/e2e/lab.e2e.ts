@@ -1,0 +1,86 @@
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+
+// The console runs the attack lab beside the server, follows it and keeps it.
+
+let server: Gatehouse;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startGatehouse(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.end();
+});
+
+const labFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("gatehouse-lab-"));
+
+async function openLab() {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+  });
+  const faults = await watchFaults(context);
+  await useSession(context, server.url, server.cookie);
+  const page = await context.newPage();
+  await page.goto(`${server.url}/lab`);
+  return { page, faults, close: () => context.close() };
+}
+
+test("one attack is run from its row, followed live on both sides, and kept with its evidence", async () => {
+  const { page, faults, close } = await openLab();
+  await page.getByRole("heading", { level: 1, name: "No attack has been run yet." }).waitFor();
+  await page.getByText("This server and your devices are never touched or weakened.").waitFor();
+  await page.getByRole("button", { name: "Run “Replay an old message”" }).click();
+  await page
+    .getByRole("heading", { level: 1, name: /1 of 1 finished attack was stopped\.$/ })
+    .waitFor({ timeout: 60_000 });
+  const row = page.getByRole("row", { name: /Replay an old message/ });
+  await row.getByText("Replay guard").waitFor();
+  await row.getByText("succeeds").waitFor();
+  const log = page.getByRole("log");
+  await log.getByText("recorded", { exact: false }).first().waitFor();
+  expect(await log.getByText("attacker", { exact: true }).count()).toBeGreaterThan(2);
+  expect(await log.getByText("control off").count()).toBeGreaterThan(0);
+  await page.getByText("door open").first().waitFor();
+  await page.getByRole("list", { name: "Runs" }).getByText("Passed").waitFor();
+  expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
+  await close();
+}, 120_000);
+
+test("a run of all is stopped, its site is gone, and another can begin", async () => {
+  const { page, faults, close } = await openLab();
+  await page.getByRole("button", { name: "Run all 14" }).click();
+  await page.getByRole("heading", { level: 1, name: /One run is under way\.$/ }).waitFor();
+  await page.getByText(/running, step \d of \d/).waitFor({ timeout: 60_000 });
+  const refused = await fetch(`${server.url}/api/v1/lab/runs`, {
+    method: "POST",
+    headers: { cookie: server.cookie, "content-type": "application/json" },
+    body: "{}",
+  });
+  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([409, "lab.running"]);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("button", { name: "Run all 14" }).waitFor({ timeout: 30_000 });
+  await page.getByRole("list", { name: "Runs" }).getByText("Stopped").waitFor();
+  expect(labFolders()).toEqual([]);
+  expect(faults).toEqual([]);
+  await close();
+}, 120_000);
+
+test("a server that stops takes the run with it", async () => {
+  await server.call("POST", "/api/v1/lab/runs", {});
+  for (let i = 0; i < 400 && labFolders().length === 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(labFolders()).toHaveLength(1);
+  await server.kill("SIGTERM");
+  for (let i = 0; i < 400 && labFolders().length > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(labFolders()).toEqual([]);
+  await server.restart();
+  const { items } = await server.call<{ items: { state: string }[] }>("GET", "/api/v1/lab/runs");
+  expect(["broken", "cancelled"]).toContain(items[0]?.state);
+}, 120_000);
