@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -108,7 +108,10 @@ async function logCodes({ id }: Enrolled): Promise<string[]> {
 }
 
 /** What the machine keeps: the message as the server signed it. */
-const kept = ({ stateDir }: Enrolled): { message: { document: string } } | undefined => {
+interface Stored {
+  readonly message: { readonly document: string };
+}
+const kept = ({ stateDir }: Enrolled): Stored | undefined => {
   const file = join(stateDir, "remote.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 };
@@ -159,7 +162,6 @@ test("killed as soon as it has them, it says so in its next session, and they ho
   const device = await enrolled();
   const agent = run(device);
   await until("its first report", async () => (await viewOf(device)).device);
-  // The server does not hear what the machine says of them until it is gone.
   const setting = set(device, { intervalSeconds: 6 }, 0);
   while (kept(device) === undefined) await sleep(1);
   await agent.kill("SIGKILL");
@@ -169,6 +171,40 @@ test("killed as soon as it has them, it says so in its next session, and they ho
     device: { version: 1, settings: { intervalSeconds: 6 } },
   });
   expect(again.logged("settings.refused")).toBe(false);
+});
+
+test("settings on its disk that are old or forged never last: it reports, and gets what is wanted", async () => {
+  const device = await enrolled();
+  const file = join(device.stateDir, "remote.json");
+  const put = (stored: object) => writeFileSync(file, JSON.stringify(stored), { mode: 0o600 });
+  const agent = run(device);
+  await set(device, { intervalSeconds: 7 }, 0);
+  await stateOf(device, "applied");
+  const old = kept(device) as Stored;
+  await set(device, { intervalSeconds: 8 }, 1);
+  await stateOf(device, "applied");
+  const newest = kept(device) as Stored;
+  await agent.kill("SIGKILL");
+  put(old);
+  const replayed = run(device);
+  await until("the newest again", async () => kept(device)?.message.document === newest.message.document);
+  await replayed.kill("SIGKILL");
+
+  const text = Buffer.from(newest.message.document, "base64url").toString();
+  const changed = text
+    .replace('"intervalSeconds":8', '"intervalSeconds":1')
+    .replace('"version":2', '"version":9');
+  expect(changed).not.toBe(text);
+  const document = Buffer.from(changed).toString("base64url");
+  put({ ...newest, message: { ...newest.message, document } });
+  const fooled = run(device);
+  await until("the newest again", async () => kept(device)?.message.document === newest.message.document);
+  expect(fooled.lines.find(({ msg }) => msg === "settings.not_loaded")).toMatchObject({
+    reason: "signature wrong",
+  });
+  expect(await stateOf(device, "applied")).toMatchObject({
+    device: { version: 2, settings: { intervalSeconds: 8 } },
+  });
 });
 
 test("undone settings come as a new version; a machine that takes none says so", async () => {
