@@ -7,6 +7,7 @@ import { AssignmentService } from "./assignments/assignment-service.ts";
 import { ClaimService } from "./claims/claim-service.ts";
 import { CommandPoll } from "./commands/command-poll.ts";
 import { CommandService } from "./commands/command-service.ts";
+import { StateConfirmation } from "./commands/state-confirmation.ts";
 import type { DevicesContext } from "./context.ts";
 import { DeviceAuthenticator } from "./credentials/authenticator.ts";
 import { type CertificateIssuer, CredentialService } from "./credentials/credential-service.ts";
@@ -66,6 +67,7 @@ export class DeviceHouse {
   readonly claims: ClaimService;
   readonly grants: GrantService;
   readonly commands: CommandService;
+  #confirmation: StateConfirmation | undefined;
   readonly poll: CommandPoll;
   readonly logs: LogService;
   readonly refusals: RefusalCounter;
@@ -154,6 +156,10 @@ export class DeviceHouse {
     });
     this.#subscribe();
     await this.commands.start();
+    this.#confirmation = new StateConfirmation({
+      ...this.context,
+      acknowledge: (deviceId, commandId) => this.commands.answered(deviceId, commandId, true),
+    });
     this.presence.start();
     this.#expiry.start();
     this.overview.start();
@@ -170,6 +176,7 @@ export class DeviceHouse {
     this.poll.stop();
     this.#expiry.stop();
     this.overview.stop();
+    this.#confirmation?.stop();
     await this.commands.stop();
     await this.presence.stop();
     await this.flush();

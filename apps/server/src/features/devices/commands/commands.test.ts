@@ -147,3 +147,31 @@ test("revoking a device fails what waits for it", async () => {
     reason: "device revoked",
   });
 });
+
+test("a device that never answers acknowledges by saying that it is as was asked", async () => {
+  await using t = await withLed();
+  const say = (on: boolean): void =>
+    t.bus.publish("readings.stored", {
+      readings: [
+        {
+          tenantId: t.actor.tenantId,
+          deviceId: t.led,
+          typeId: "led",
+          tsMs: t.clock.nowMs(),
+          receivedMs: t.clock.nowMs(),
+          numbers: [],
+          states: [["on", on]],
+        },
+      ],
+    });
+  const { id } = await t.house.commands.send(t.actor, t.led, on);
+  const { id: second } = await t.house.commands.send(t.actor, t.led, { key: "set", params: { on: false } });
+  await t.house.commands.delivered(id);
+  say(false);
+  await expect.poll(() => states(t)).toEqual(["queued", "queued", "delivered"]);
+  say(true);
+  await expect.poll(() => states(t).at(-1)).toBe("acknowledged");
+  expect(t.heardOf("command.changed").at(-1)?.command.id).toBe(id);
+  await t.house.commands.delivered(second);
+  await expect.poll(() => states(t).slice(-2)).toEqual(["delivered", "acknowledged"]);
+});
