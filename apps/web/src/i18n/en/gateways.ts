@@ -21,7 +21,7 @@ export const gateways = {
     act: "Act",
   },
   heardOf: "{heard} of {devices} heard",
-  queueText: "{count, plural, =0 {Nothing} one {# message} other {# messages}}, {size}",
+  queueText: "{count, plural, =0 {No message} one {# message} other {# messages}}, {size}",
   dropped: "{count, plural, one {# given up} other {# given up}}",
   notSaid: "Not said yet",
   session: "Connected",

@@ -24,7 +24,7 @@ export const gateways: Same<typeof en> = {
     act: "Action",
   },
   heardOf: "{heard} sur {devices} entendus",
-  queueText: "{count, plural, =0 {Rien} one {# message} other {# messages}}, {size}",
+  queueText: "{count, plural, =0 {Aucun message} one {# message} other {# messages}}, {size}",
   dropped: "{count, plural, one {# abandonné} other {# abandonnés}}",
   notSaid: "Pas encore dit",
   session: "Connectée",
