@@ -56,14 +56,16 @@ export function AssignDrawer(props: {
           options={SHOWN.map((value) => ({ value, label: t(`dialog.${value}`) }))}
           onChange={show}
         />
-        <SearchField
-          label={t("dialog.search")}
-          value={q}
-          onChange={(text) => {
-            setQ(text);
-            setOffset(0);
-          }}
-        />
+        <div className={styles.bar}>
+          <SearchField
+            label={t("dialog.search")}
+            value={q}
+            onChange={(text) => {
+              setQ(text);
+              setOffset(0);
+            }}
+          />
+        </div>
         <QueryView
           query={list}
           what={t("dialog.reading")}
