@@ -80,7 +80,7 @@ test("mistakes get one clear answer and change nothing", async () => {
   expect(second.json<{ error: { code: string } }>().error.code).toBe("server.already_running");
 });
 
-test("simulate drives devices over MQTT and what is acknowledged is in the history", async () => {
+test("simulate drives devices over MQTT, and what they send is acknowledged", async () => {
   const run = await gatehouse(
     server.dataDir,
     "simulate",

@@ -40,7 +40,8 @@ export const Overview = object({
           "alert, device_offline, channel_failing, outbox_dead, claim_pending, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, restored, backup_missing, plain_http",
       }),
       severity: Type.String(),
-      atMs: UnixMs,
+      /** Since when, where that is known. */
+      atMs: Type.Optional(UnixMs),
       deviceId: Type.Optional(Type.String()),
       deviceName: Type.Optional(Type.String()),
       alertId: Type.Optional(Type.String()),

@@ -93,14 +93,18 @@ export function overviewSources(house: Sources): OverviewSources {
         })),
         ...channels,
       ];
-      if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info", atMs: nowMs });
+      if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info" });
       if (overview.pendingClaims > 0)
-        needs.push({ kind: "claim_pending", severity: "info", atMs: nowMs, count: overview.pendingClaims });
+        needs.push({ kind: "claim_pending", severity: "info", count: overview.pendingClaims });
       const recovery = house.channel.lastRecovery();
       if (recovery !== undefined && nowMs - recovery.atMs < RESTORE_SHOWN_MS)
         needs.push({ kind: "restored", severity: "warning", atMs: recovery.atMs });
       if (overview.counts.total > 0 && (backupMs === undefined || nowMs - backupMs > BACKUP_WANTED_AFTER_MS))
-        needs.push({ kind: "backup_missing", severity: "info", atMs: backupMs ?? nowMs });
+        needs.push({
+          kind: "backup_missing",
+          severity: "info",
+          ...(backupMs === undefined ? {} : { atMs: backupMs }),
+        });
       return needs;
     },
   };

@@ -99,7 +99,7 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
         return channelIds.filter((id) => !known.has(id));
       },
     },
-    needs: (tenantId) => needsOf(tenantId, { channels, queries, clock }),
+    needs: (tenantId) => needsOf(tenantId, { channels, queries }),
     idle: () => sender.idle(),
   };
 }

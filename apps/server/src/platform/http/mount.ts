@@ -109,12 +109,30 @@ function isDirectLoopback(request: FastifyRequest): boolean {
   );
 }
 
+/** `POST /api/v1/devices/:id/commands` → `postDevicesByIdCommands`. */
+function operationIdOf({ method, path }: AnyEndpoint): string {
+  const words = path
+    .replace(/^\/api\/v1/, "")
+    .split(/[/-]/)
+    .filter((word) => word !== "")
+    .map((word) => (word.startsWith(":") ? `by-${word.slice(1)}` : word));
+  const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+  return (
+    method.toLowerCase() +
+    words
+      .flatMap((word) => word.split("-"))
+      .map(capital)
+      .join("")
+  );
+}
+
 function schemaOf(endpoint: AnyEndpoint): Record<string, unknown> {
   const success =
     endpoint.contentType === undefined
       ? endpoint.reply
       : { type: "string", description: endpoint.contentType };
   return {
+    operationId: operationIdOf(endpoint),
     summary: endpoint.summary,
     tags: [endpoint.tag],
     ...(endpoint.audience === "public"

@@ -65,7 +65,7 @@ export function NeedsYou(props: { needs: readonly Need[] }) {
       ) : (
         <ul className={styles.needs}>
           {needs.slice(0, SHOWN).map((need) => (
-            <Line key={`${need.kind} ${need.alertId ?? need.deviceId ?? ""} ${need.atMs}`} need={need} />
+            <Line key={`${need.kind} ${need.alertId ?? need.deviceId ?? need.text ?? ""}`} need={need} />
           ))}
         </ul>
       )}
@@ -93,7 +93,9 @@ function Line(props: { need: Need }) {
           {need.failure === undefined ? t(`why.${kind}`) : failureText(need.failure)}
         </p>
       </div>
-      <span className="tertiary small nowrap">{format.duration(Math.max(0, nowMs - need.atMs))}</span>
+      {need.atMs !== undefined && (
+        <span className="tertiary small nowrap">{format.duration(Math.max(0, nowMs - need.atMs))}</span>
+      )}
       <Go need={need} kind={kind}>
         {t(`act.${act}`)}
       </Go>
