@@ -43,7 +43,7 @@ export function RunHistory(props: {
                   onClick={() => props.onOpen(run.id)}
                 >
                   <span className="num">{format.dateTime(run.startedMs)}</span>
-                  <span className="tertiary truncate">
+                  <span className="secondary truncate">
                     {run.byName}, {t("ofAll", { count: run.entries.length })}
                   </span>
                   <Tag tone={TONES[run.state]}>{t(`state.${run.state}`)}</Tag>
