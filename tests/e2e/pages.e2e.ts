@@ -21,7 +21,6 @@ let paths: string[];
 let deviceName: string;
 let deviceId: string;
 let machineId: string;
-let machineId: string;
 let gatewayId: string;
 
 beforeAll(async () => {
@@ -33,7 +32,6 @@ beforeAll(async () => {
     server.call<{ items: { id: string; name: string }[] }>("GET", `/api/v1/devices?${query}`);
   const plug = (await list("type=plug&limit=1")).items[0];
   const board = await boardId();
-  machineId = await addMachine();
   machineId = await addMachine();
   gatewayId = await addGateway();
   deviceName = plug?.name ?? "";
@@ -53,7 +51,6 @@ beforeAll(async () => {
     "/",
     "/devices",
     ...tabs.map((tab) => `/devices/${plug?.id}/${tab}`),
-    `/devices/${machineId}/configuration`,
     `/devices/${machineId}/configuration`,
     "/devices/add",
     "/telemetry",
@@ -90,19 +87,6 @@ async function addGateway(): Promise<string> {
   const round = { all: true, deadlineSeconds: 3_600 };
   await server.call("POST", "/api/v1/meter-reads", round);
   return gateway;
-}
-
-/** A machine with two versions of settings that it has not taken yet. */
-async function addMachine(): Promise<string> {
-  const sites = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
-  const body = { name: "cellar-pi", typeId: "linux-agent", siteId: sites.items[0]?.id };
-  const { device } = await server.call<{ device: { id: string } }>("POST", "/api/v1/devices", body);
-  for (const after of [0, 1])
-    await server.call("PUT", `/api/v1/devices/${device.id}/remote-settings`, {
-      settings: { intervalSeconds: 10 + after, sensors: { enabled: { network: after === 0 } } },
-      after,
-    });
-  return device.id;
 }
 
 /** A machine with two versions of settings that it has not taken yet. */
@@ -242,37 +226,6 @@ test("a range of history is in the site's time zone, wherever the browser is", a
   expect(minutesApart).toBeLessThan(30);
   await page.getByRole("button", { name: "Show this range" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  expect(faults).toEqual([]);
-  await close();
-});
-
-test("settings of a machine are edited, seen as a difference, saved and set again", async () => {
-  const { page, faults, close } = await openPage({ viewport: DESKTOP, theme: "light", language: "en" });
-  await page.goto(`${server.url}/devices/${machineId}/configuration`);
-  await settle(page);
-  await page.getByLabel("Measure every").fill("45");
-  await page.getByRole("switch", { name: "Load" }).uncheck({ force: true });
-  await page.getByRole("button", { name: "Review changes" }).click();
-  const review = page.getByRole("dialog", { name: "Change settings of cellar-pi?" });
-  await review.getByRole("row", { name: "intervalSeconds 11 45" }).waitFor();
-  await review.getByRole("row", { name: "sensors.enabled.load own file false" }).waitFor();
-  expect(await accessibilityFaults(page)).toEqual([]);
-  await review.getByRole("button", { name: "Save as version 3" }).click();
-  await page.getByText("Settings saved as version 3.").waitFor();
-  await page.getByText("JSON", { exact: true }).click();
-  const document = page.getByLabel("Settings as JSON");
-  await document.fill('{"intervalSeconds": 0, "commands": {}}');
-  await page.getByRole("button", { name: "Review changes" }).click();
-  await page.getByText("commands is not known to this type of device").waitFor();
-  await page.getByText("intervalSeconds must be at least 1").waitFor();
-  await document.fill("{");
-  await page.getByText("This is not a JSON object").waitFor();
-  expect(await page.getByRole("button", { name: "Review changes" }).isDisabled()).toBe(true);
-  expect(await accessibilityFaults(page)).toEqual([]);
-  await page.getByRole("button", { name: "Discard changes" }).click();
-  await page.getByRole("button", { name: "Set again version 1" }).click();
-  await page.getByRole("button", { name: "Set version 1 again" }).click();
-  await page.getByText("as version 1", { exact: true }).waitFor();
   expect(faults).toEqual([]);
   await close();
 });
