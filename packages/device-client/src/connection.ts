@@ -6,7 +6,7 @@ import type { Identity } from "./identity.ts";
 import { InFlight } from "./in-flight.ts";
 import { parseJson } from "./json.ts";
 import { AckJson } from "./messages.ts";
-import { type Frame, type Incoming, SecureLink } from "./secure-link.ts";
+import { type Incoming, SecureLink } from "./secure-link.ts";
 import type { Carrier, Receipt, Wire } from "./wires/wire.ts";
 
 export interface ConnectionParts {
@@ -121,21 +121,21 @@ class OpenConnection implements Connection {
     const inSession = message.single === true ? undefined : this.#link.data(message);
     const frame = inSession ?? (await this.#link.single(message));
     this.#announced = message.contentType === CONTENT_TYPES.keys ? frame.sequence : undefined;
-    return this.#deliver(frame);
+    return this.#deliver(frame.bytes, nameOf(frame.sequence));
   }
 
   /** Another device's SEALED, as it is. Refuses `envelope.refused` when it is none. */
   async pass(envelope: Uint8Array): Promise<Receipt> {
-    this.#announced = undefined;
-    return this.#deliver({ bytes: envelope, sequence: Number(parseEnvelope(envelope).header.sequence) });
+    const { senderKeyId, sequence } = parseEnvelope(envelope).header;
+    return this.#deliver(envelope, nameOf(Number(sequence), senderKeyId));
   }
 
-  async #deliver(frame: Frame): Promise<Receipt> {
+  async #deliver(bytes: Uint8Array, name: string): Promise<Receipt> {
     const wire = this.#wire;
     if (wire === undefined || this.#ended) throw new AppError("url.unreachable", { reason: "closed" });
-    const acknowledged = this.#inFlight.wait(frame.sequence);
+    const acknowledged = this.#inFlight.wait(name);
     try {
-      const receipt = await Promise.race([acknowledged, this.#written(wire, frame.bytes)]);
+      const receipt = await Promise.race([acknowledged, this.#written(wire, bytes)]);
       const final = receipt.result === "unknown" ? await acknowledged : receipt;
       if (final.serverTimeMs !== undefined) this.#parts.events.serverTime?.(final.serverTimeMs);
       return final;
@@ -144,7 +144,7 @@ class OpenConnection implements Connection {
       throw error;
     } finally {
       acknowledged.catch(() => {});
-      this.#inFlight.fail(new AppError("url.unreachable", { reason: "superseded" }));
+      this.#inFlight.drop(name);
     }
   }
 
@@ -208,8 +208,9 @@ class OpenConnection implements Connection {
   }
 
   #acknowledged(payload: Uint8Array): void {
-    const { seq, result, code, serverTimeMs } = parseJson(AckJson, payload);
-    this.#inFlight.settle(Number(seq), {
+    const { seq, keyId, result, code, serverTimeMs } = parseJson(AckJson, payload);
+    const isOwn = keyId === undefined || keyId === this.#parts.keys.keyId;
+    this.#inFlight.settle(isOwn ? nameOf(Number(seq)) : nameOf(Number(seq), keyId), {
       result,
       ...(code === undefined ? {} : { code }),
       ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
@@ -218,7 +219,7 @@ class OpenConnection implements Connection {
 
   /** A change of keys has an answer of its own in place of an acknowledgement. */
   #keysAnswered(): void {
-    if (this.#announced !== undefined) this.#inFlight.settle(this.#announced, { result: "stored" });
+    if (this.#announced !== undefined) this.#inFlight.settle(nameOf(this.#announced), { result: "stored" });
   }
 
   #finish(reason: string): void {
@@ -227,7 +228,10 @@ class OpenConnection implements Connection {
     this.#parts.stopped.removeEventListener("abort", this.#stop);
     this.#timer?.cancel();
     this.#link.end();
-    this.#inFlight.fail(new AppError("url.unreachable", { reason }));
+    this.#inFlight.failAll(new AppError("url.unreachable", { reason }));
     this.#end(reason);
   }
 }
+
+/** An envelope by its sequence, and by its sender's key where that is not ours. */
+const nameOf = (sequence: number, passedFrom = ""): string => `${passedFrom}/${sequence}`;

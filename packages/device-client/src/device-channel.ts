@@ -100,28 +100,26 @@ export class DeviceChannel {
    * it breaks before the acknowledgement: then the server may have the message or not, and it can be sent again.
    */
   send(message: OutgoingMessage): Promise<Receipt> {
-    return this.#inTurn((connection) => connection.send(message));
-  }
-
-  /**
-   * Passes on a SEALED envelope that an assigned device made for the server, as a site gateway does: untouched, and
-   * unreadable here. Answers and refuses as `send` does.
-   */
-  pass(envelope: Uint8Array): Promise<Receipt> {
-    return this.#inTurn((connection) => connection.pass(envelope));
-  }
-
-  #inTurn(act: (connection: Connection) => Promise<Receipt>): Promise<Receipt> {
     if (this.#waiting >= MAX_WAITING) return Promise.reject(new AppError("server.busy"));
     this.#waiting++;
     const mine = this.#turn.then(async () => {
       this.#waiting--;
       const connection = this.#connection;
       if (connection === undefined) throw new AppError("url.unreachable", { reason: "not connected" });
-      return await act(connection);
+      return await connection.send(message);
     });
     this.#turn = mine.catch(() => {});
     return mine;
+  }
+
+  /**
+   * Passes on a SEALED envelope that an assigned device made for the server, as a site gateway does: untouched, and
+   * unreadable here. Several may be under way at a time. Answers and refuses as `send` does.
+   */
+  async pass(envelope: Uint8Array): Promise<Receipt> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new AppError("url.unreachable", { reason: "not connected" });
+    return await connection.pass(envelope);
   }
 
   /** Makes new keys, announces them signed by the old ones, and uses them once the server confirmed; the new key id. */

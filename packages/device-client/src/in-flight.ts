@@ -2,28 +2,26 @@ import { AppError, type Clock } from "@gatehouse/base";
 import { type Receipt, SEND_TIMEOUT_MS } from "./wires/wire.ts";
 
 interface Waiting {
-  readonly sequence: number;
   settle(receipt: Receipt): void;
   fail(error: unknown): void;
 }
 
-/** The one envelope whose acknowledgement is awaited. One at a time keeps what is sent in order. */
+/** The envelopes whose acknowledgements are awaited, each under a name of its own. */
 export class InFlight {
   readonly #clock: Clock;
-  #waiting: Waiting | undefined;
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Resolves with what `settle` says of this sequence; rejects after 20 s, or with `fail`. */
-  wait(sequence: number): Promise<Receipt> {
+  /** Resolves with what `settle` says of it; rejects after 20 s, or with `fail`. */
+  wait(name: string): Promise<Receipt> {
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(SEND_TIMEOUT_MS, () =>
-        this.fail(new AppError("url.unreachable", { reason: "no acknowledgement" })),
+        this.#take(name)?.fail(new AppError("url.unreachable", { reason: "no acknowledgement" })),
       );
-      this.#waiting = {
-        sequence,
+      this.#waiting.set(name, {
         settle: (receipt) => {
           timer.cancel();
           resolve(receipt);
@@ -32,20 +30,26 @@ export class InFlight {
           timer.cancel();
           reject(error);
         },
-      };
+      });
     });
   }
 
-  settle(sequence: number, receipt: Receipt): void {
-    const waiting = this.#waiting;
-    if (waiting?.sequence !== sequence) return;
-    this.#waiting = undefined;
-    waiting.settle(receipt);
+  settle(name: string, receipt: Receipt): void {
+    this.#take(name)?.settle(receipt);
   }
 
-  fail(error: unknown): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.fail(error);
+  /** It is not awaited any more. */
+  drop(name: string): void {
+    this.#take(name)?.fail(new AppError("url.unreachable", { reason: "superseded" }));
+  }
+
+  failAll(error: unknown): void {
+    for (const name of [...this.#waiting.keys()]) this.#take(name)?.fail(error);
+  }
+
+  #take(name: string): Waiting | undefined {
+    const waiting = this.#waiting.get(name);
+    this.#waiting.delete(name);
+    return waiting;
   }
 }

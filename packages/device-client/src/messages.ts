@@ -20,6 +20,8 @@ const serverTimeMs = Type.Optional(Type.Integer({ minimum: 0 }));
 /** Content type 9, down: what became of the message with this sequence. */
 export const AckJson = Type.Object({
   seq: Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: "^[0-9]{1,19}$" })]),
+  /** Sender of a SEALED; a gateway tells by it which of those that it passed on is meant. */
+  keyId: Type.Optional(Type.String({ maxLength: 16 })),
   result: Type.Union([Type.Literal("stored"), Type.Literal("duplicate"), Type.Literal("refused")]),
   code: Type.Optional(Type.String({ maxLength: 64 })),
   serverTimeMs,

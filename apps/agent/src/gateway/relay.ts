@@ -8,6 +8,7 @@ import {
   type Random,
 } from "@gatehouse/base";
 import type { DeviceChannel } from "@gatehouse/device-client";
+import type { SpoolRecord } from "../spool/record.ts";
 import { Spool } from "../spool/spool.ts";
 import { decodeRelayEntry, encodeRelayEntry, type RelayEntry, sendEntry } from "./relay-entry.ts";
 
@@ -29,7 +30,8 @@ export interface QueueState {
   readonly dropped: number;
 }
 
-const READ_AHEAD_RECORDS = 64;
+/** Envelopes that are passed on at a time: a far server costs a round trip for all of them, not for each. */
+const READ_AHEAD_RECORDS = 32;
 const READ_AHEAD_BYTES = 256 * 1024;
 /**
  * How full the store may be for who says it. Nothing acknowledged is ever pushed out: who is refused is told to wait.
@@ -41,7 +43,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Everything that goes from the site to the server, in one line: on disk before `keep` answers, sent oldest first,
+ * Everything that goes from the site to the server, in one line: on disk before `keep` answers, begun oldest first,
  * gone when the server has it. What the server refuses is refused for good, counted and told.
  */
 export class Relay {
@@ -108,15 +110,16 @@ export class Relay {
     if (!channel.isConnected) return "idle";
     const records = await spool.peek(READ_AHEAD_RECORDS, READ_AHEAD_BYTES);
     if (records.length === 0) return "idle";
-    for (const { number, payload } of records) {
+    for (const group of groupsOf(records)) {
       if (this.#stopped) break;
-      try {
-        await this.#send(decodeRelayEntry(payload));
-      } catch (error) {
-        log.debug({ code: isAppError(error) ? error.code : String(error) }, "relay.waits");
-        return "failed";
-      }
-      await spool.acknowledge(number);
+      const outcomes = await Promise.allSettled(group.map(({ entry }) => this.#send(entry)));
+      const failedAt = outcomes.findIndex(({ status }) => status === "rejected");
+      const done = group.at(failedAt === -1 ? -1 : failedAt - 1);
+      if (done !== undefined && failedAt !== 0) await spool.acknowledge(done.number);
+      if (failedAt === -1) continue;
+      const { reason } = outcomes[failedAt] as PromiseRejectedResult;
+      log.debug({ code: isAppError(reason) ? reason.code : String(reason) }, "relay.waits");
+      return "failed";
     }
     return "sent";
   }
@@ -149,4 +152,26 @@ export class Relay {
       };
     });
   }
+}
+
+interface Numbered {
+  readonly number: number;
+  readonly entry: RelayEntry | undefined;
+}
+
+/**
+ * What may be under way together: envelopes that are passed on, for each is judged by itself. Whatever we say stands
+ * alone, so that no verdict of ours arrives before a reading that was kept before it.
+ */
+function groupsOf(records: readonly SpoolRecord[]): Numbered[][] {
+  const groups: Numbered[][] = [];
+  let isOpen = false;
+  for (const { number, payload } of records) {
+    const entry = decodeRelayEntry(payload);
+    const isPassed = entry?.kind === "pass";
+    if (isPassed && isOpen) groups.at(-1)?.push({ number, entry });
+    else groups.push([{ number, entry }]);
+    isOpen = isPassed;
+  }
+  return groups;
 }

@@ -242,13 +242,13 @@ export class FakeServer {
 
   #receiveSealed(socket: WebSocket, sessions: PeerSessions, frame: Uint8Array): void {
     const opened = this.#openPassed(frame);
-    const seq = String(parseEnvelope(frame).header.sequence);
+    const { senderKeyId: keyId, sequence: seq } = parseEnvelope(frame).header;
     if (opened === "refused") {
-      this.#ack(socket, sessions, { seq, result: "refused", code: "envelope.refused" });
+      this.#ack(socket, sessions, { seq: String(seq), keyId, result: "refused", code: "envelope.refused" });
       return;
     }
     if (opened === "duplicate") {
-      this.#ack(socket, sessions, { seq, result: "duplicate" });
+      this.#ack(socket, sessions, { seq: String(seq), keyId, result: "duplicate" });
       return;
     }
     const { taken, sequence, confirm } = opened;
@@ -261,7 +261,8 @@ export class FakeServer {
     }
     const code = this.#take(taken);
     confirm();
-    this.#ack(socket, sessions, { seq: sequence, result: code ? "refused" : "stored", code });
+    const result = code ? "refused" : "stored";
+    this.#ack(socket, sessions, { seq: sequence, keyId, result, code });
   }
 
   #forwarded(socket: WebSocket, sessions: PeerSessions, payload: Uint8Array, seq: number): void {
@@ -323,7 +324,7 @@ export class FakeServer {
   #ack(
     socket: WebSocket,
     sessions: PeerSessions,
-    ack: { seq: number | string; result: string; code?: string | undefined },
+    ack: { seq: number | string; keyId?: string; result: string; code?: string | undefined },
   ): void {
     const payload = encodeJson({ ...ack, serverTimeMs: this.nowMs });
     const frame = sessions.seal({ contentType: 9, payload }, systemClock.monotonicMs());

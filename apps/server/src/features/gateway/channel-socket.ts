@@ -170,12 +170,15 @@ class ChannelSocket {
     this.#socket.once("close", () => cut.cancel());
   }
 
-  /** One after the other, in order; while many wait, nothing more is read. */
+  /**
+   * One after the other, in order; while many wait, nothing more is read. What a gateway passes on is of many devices: it is
+   * begun in order, and none waits until the one before is stored.
+   */
   #queue(frame: Buffer): void {
     if (++this.#waiting === MAX_WAITING) this.#socket.pause();
-    this.#last = this.#last
-      .then(() => this.#turn())
-      .then(() => this.#take(frame))
+    const begun = this.#last.then(() => this.#turn()).then(() => ({ taken: this.#take(frame) }));
+    const done = begun
+      .then(({ taken }) => taken)
       .catch((error: unknown) => {
         this.#parts.log.warn({ err: error }, "channel.frame_failed");
         this.close(CLOSE.tryAgain);
@@ -183,6 +186,8 @@ class ChannelSocket {
       .finally(() => {
         if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
       });
+    const isOfAnother = this.owner !== undefined && channel.isPassedOn(frame);
+    this.#last = isOfAnother ? begun.then(ignore, ignore) : done;
   }
 
   /** The rate of the address before anything is authentic, the device's after. */
@@ -240,3 +245,6 @@ class ChannelSocket {
     return { via: this.via, address: this.address, ...this.owner };
   }
 }
+
+/** A failure is told where the frame itself is awaited. */
+const ignore = (): void => {};
