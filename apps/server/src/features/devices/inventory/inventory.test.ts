@@ -51,6 +51,7 @@ test("filters combine, and another tenant sees nothing", async () => {
   expect(await names(t, { sort: "status" })).toEqual(["b", "a"]);
   expect(await t.house.inventory.facets(t.actor.tenantId, undefined)).toEqual({
     total: 2,
+    quarantined: 0,
     status: { online: 1, never: 1 },
     type: { thermometer: 1, led: 1 },
     tags: [
