@@ -15,23 +15,27 @@ export class InFlight {
     this.#clock = clock;
   }
 
-  /** Resolves with what `settle` says of it; rejects after 20 s, or with `fail`. */
+  /**
+   * Resolves with what `settle` says of it; rejects after 20 s, or with `failAll`. Throws `server.busy` while another is
+   * under way by this name: what is said of one would be taken for the other.
+   */
   wait(name: string): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(SEND_TIMEOUT_MS, () =>
-        this.#take(name)?.fail(new AppError("url.unreachable", { reason: "no acknowledgement" })),
-      );
-      this.#waiting.set(name, {
-        settle: (receipt) => {
-          timer.cancel();
-          resolve(receipt);
-        },
-        fail: (error) => {
-          timer.cancel();
-          reject(error);
-        },
-      });
+    if (this.#waiting.has(name)) throw new AppError("server.busy");
+    const { promise, resolve, reject } = Promise.withResolvers<Receipt>();
+    const timer = this.#clock.after(SEND_TIMEOUT_MS, () =>
+      this.#take(name)?.fail(new AppError("url.unreachable", { reason: "no acknowledgement" })),
+    );
+    this.#waiting.set(name, {
+      settle: (receipt) => {
+        timer.cancel();
+        resolve(receipt);
+      },
+      fail: (error) => {
+        timer.cancel();
+        reject(error);
+      },
     });
+    return promise;
   }
 
   settle(name: string, receipt: Receipt): void {

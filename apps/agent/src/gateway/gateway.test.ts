@@ -99,6 +99,34 @@ describe("what devices at the site say", () => {
     await until("an empty queue", () => site.status.gatewayQueue === 0);
   });
 
+  it("passes on what a device said twice, and goes on", async () => {
+    site = await GatewaySite.open(1);
+    await site.start();
+    await site.assign();
+    const [device] = site.devices as [SiteDevice];
+    await site.server.stop();
+    for (const sequence of [1n, 1n, 2n]) expect((await post(envelopeOf(device, sequence))).status).toBe(202);
+    await site.server.start();
+    await until("an empty queue", () => site.status.gatewayQueue === 0);
+    expect(site.server.taken.filter(({ how }) => how === "sealed")).toHaveLength(2);
+  });
+
+  it("loses nothing to somebody who sends rubbish under a device's sequence", async () => {
+    site = await GatewaySite.open(1);
+    await site.start();
+    await site.assign();
+    const [device] = site.devices as [SiteDevice];
+    const rubbish = envelopeOf(device, 1n);
+    rubbish.fill(0, rubbish.length - 16);
+    await site.server.stop();
+    for (const envelope of [rubbish, envelopeOf(device, 1n), envelopeOf(device, 2n)])
+      expect((await post(envelope)).status).toBe(202);
+    await site.server.start();
+    await until("an empty queue", () => site.status.gatewayQueue === 0);
+    expect(site.server.taken.filter(({ how }) => how === "sealed")).toHaveLength(2);
+    expect(site.status.gatewayDropped).toBe(1);
+  });
+
   it("gives up what the server refuses, and goes on with the next", async () => {
     site = await GatewaySite.open(2);
     await site.start();

@@ -8,6 +8,7 @@ import {
   type Random,
 } from "@gatehouse/base";
 import type { DeviceChannel } from "@gatehouse/device-client";
+import { parseSealedHeader } from "@gatehouse/secure-channel";
 import type { SpoolRecord } from "../spool/record.ts";
 import { Spool } from "../spool/spool.ts";
 import { decodeRelayEntry, encodeRelayEntry, type RelayEntry, sendEntry } from "./relay-entry.ts";
@@ -160,18 +161,27 @@ interface Numbered {
 }
 
 /**
- * What may be under way together: envelopes that are passed on, for each is judged by itself. Whatever we say stands
- * alone, so that no verdict of ours arrives before a reading that was kept before it.
+ * What may be under way together: envelopes that are passed on, for each is judged by itself, but for those that bear
+ * the same sender and sequence, whose receipts could not be told apart. Whatever we say stands alone, so that no
+ * verdict of ours arrives before a reading that was kept before it.
  */
 function groupsOf(records: readonly SpoolRecord[]): Numbered[][] {
   const groups: Numbered[][] = [];
-  let isOpen = false;
+  let names: Set<string> | undefined;
   for (const { number, payload } of records) {
     const entry = decodeRelayEntry(payload);
-    const isPassed = entry?.kind === "pass";
-    if (isPassed && isOpen) groups.at(-1)?.push({ number, entry });
-    else groups.push([{ number, entry }]);
-    isOpen = isPassed;
+    const name = entry?.kind === "pass" ? nameOf(entry.bytes) : undefined;
+    if (name !== undefined && names?.has(name) === false) groups.at(-1)?.push({ number, entry });
+    else {
+      groups.push([{ number, entry }]);
+      names = name === undefined ? undefined : new Set();
+    }
+    if (name !== undefined) names?.add(name);
   }
   return groups;
+}
+
+function nameOf(envelope: Uint8Array): string {
+  const { senderKeyId, sequence } = parseSealedHeader(envelope);
+  return `${senderKeyId}/${sequence}`;
 }

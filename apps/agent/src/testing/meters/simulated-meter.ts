@@ -32,6 +32,7 @@ export interface MeterParts {
 interface Unacknowledged {
   readonly envelope: Uint8Array;
   readonly sequence: string;
+  sentMs: number;
 }
 
 const AGAIN_AFTER_MS = 5_000;
@@ -54,13 +55,13 @@ export class SimulatedMeter {
     this.#noise = seededRandom(parts.seed);
     this.#register = simulateRegister(this.#noise);
     this.#wire = new GatewayWire(parts.gatewayUrl, parts.keys, parts.gateway, {
-      connected: () => this.#sendWaiting(),
+      connected: () => this.#sendWaiting(0),
       acknowledged: (seq) => this.#kept(seq),
       asked: ({ kind, requestId }) => {
         if (kind === "read") this.#answer(requestId);
       },
     });
-    this.#again = setInterval(() => this.#sendWaiting(), AGAIN_AFTER_MS);
+    this.#again = setInterval(() => this.#sendWaiting(AGAIN_AFTER_MS), AGAIN_AFTER_MS);
     this.#again.unref();
   }
 
@@ -125,15 +126,19 @@ export class SimulatedMeter {
       payload,
     };
     const envelope = says === "sealed" ? seal(request, systemRandom) : encodeForwarded(sign(request));
-    this.#waiting.push({ envelope, sequence: String(this.#sequence) });
-    this.#sendOne(envelope);
+    const said = { envelope, sequence: String(this.#sequence), sentMs: 0 };
+    this.#waiting.push(said);
+    this.#sendOne(said);
   }
 
-  #sendWaiting(): void {
-    for (const { envelope } of this.#waiting) this.#sendOne(envelope);
+  #sendWaiting(sinceMs: number): void {
+    const dueMs = systemClock.monotonicMs() - sinceMs;
+    for (const said of this.#waiting) if (said.sentMs <= dueMs) this.#sendOne(said);
   }
 
-  #sendOne(envelope: Uint8Array): void {
+  #sendOne(said: Unacknowledged): void {
+    const { envelope } = said;
+    said.sentMs = systemClock.monotonicMs();
     if (this.#parts.says === "sealed") this.#wire.send(envelope);
     else this.#wire.sendSigned(envelope);
   }
