@@ -33,6 +33,7 @@ export const bench: Bench = {
           verdicts: calm.verdicts.rows,
           verdicts_missing: meters - calm.verdicts.devices,
           readings_missing: answering - calm.verdicts.read,
+          operator_refused: site.busyCount,
           killed_complete_s: killed.seconds,
           killed_verdicts: killed.verdicts.rows,
           killed_verdicts_missing: meters - killed.verdicts.devices,

@@ -36,6 +36,7 @@ export class MeteringSite {
   readonly #meters: MeterProcess[] = [];
   #meterCount = 0;
   #silentCount = 0;
+  #busy = 0;
 
   private constructor(server: Gatehouse) {
     this.#server = server;
@@ -64,6 +65,11 @@ export class MeteringSite {
     return this.#silentCount;
   }
 
+  /** How often the server had no time for an operator who asked how far a round is. */
+  get busyCount(): number {
+    return this.#busy;
+  }
+
   /** One round over all meters; `meanwhile` happens when some of them have answered. */
   async read(deadlineSeconds: number, meanwhile?: () => Promise<void>): Promise<Round> {
     let now = await this.#server.call<Progress>("POST", "/api/v1/meter-reads", {
@@ -78,12 +84,21 @@ export class MeteringSite {
         happened = meanwhile();
         await happened;
       }
-      now = await this.#server.call<Progress>("GET", `/api/v1/meter-reads/${now.id}`);
+      now = (await this.#progressOf(now.id)) ?? now;
     }
     if (meanwhile !== undefined && happened === undefined)
       throw new Error("it was over before anybody was killed");
     const seconds = ((now.endedMs ?? Number.NaN) - now.createdMs) / 1_000;
     return { seconds, verdicts: await countVerdicts(this.#server.dataDir, now.id) };
+  }
+
+  /** Undefined while the server has too much to do to say it. */
+  #progressOf(id: string): Promise<Progress | undefined> {
+    return this.#server.call<Progress>("GET", `/api/v1/meter-reads/${id}`).catch((error: Error) => {
+      if (!error.message.includes("server.busy")) throw error;
+      this.#busy++;
+      return undefined;
+    });
   }
 
   async killSome(): Promise<void> {

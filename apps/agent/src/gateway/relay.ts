@@ -31,8 +31,11 @@ export interface QueueState {
   readonly dropped: number;
 }
 
-/** Envelopes that are passed on at a time: a far server costs a round trip for all of them, not for each. */
-const READ_AHEAD_RECORDS = 32;
+/**
+ * Envelopes that are passed on at a time: a far server costs one round trip for all of them, and many gateways
+ * at once do not take its breath.
+ */
+const READ_AHEAD_RECORDS = 8;
 const READ_AHEAD_BYTES = 256 * 1024;
 /**
  * How full the store may be for who says it. Nothing acknowledged is ever pushed out: who is refused is told to wait.
