@@ -1,14 +1,16 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { equalInConstantTime, HASH_BYTES, hmacSha256, importSecret, type SecretKey } from "./hash.ts";
+import { writeUint64 } from "./bytes.ts";
+import { equalInConstantTime, HASH_BYTES, importSecret, type SecretKey } from "./hash.ts";
+import type { Mac } from "./prepared-hmac.ts";
 
 export const CBC_IV_BYTES = 16;
 export const CBC_HMAC_TAG_BYTES = HASH_BYTES;
 const BLOCK_BYTES = 16;
 
-/** Two independent 32-byte keys. */
+/** A 32-byte key, and HMAC-SHA-256 under another that is independent of it. */
 export interface CbcHmacKeys {
   readonly encryption: SecretKey;
-  readonly mac: SecretKey;
+  readonly mac: Mac;
 }
 
 /**
@@ -58,16 +60,15 @@ function cbcDecrypt(key: SecretKey, iv: Uint8Array, ciphertext: Uint8Array): Uin
 }
 
 function macOf(
-  key: SecretKey,
+  mac: Mac,
   iv: Uint8Array,
   associatedData: readonly Uint8Array[],
   ciphertext: readonly Uint8Array[],
 ): Uint8Array {
   const lengths = new Uint8Array(16);
-  const view = new DataView(lengths.buffer);
-  view.setBigUint64(0, BigInt(8 * bytesOf(associatedData)));
-  view.setBigUint64(8, BigInt(8 * bytesOf(ciphertext)));
-  return hmacSha256(key, [...associatedData, iv, ...ciphertext, lengths]);
+  writeUint64(lengths, 0, 8 * bytesOf(associatedData));
+  writeUint64(lengths, 8, 8 * bytesOf(ciphertext));
+  return mac([...associatedData, iv, ...ciphertext, lengths]);
 }
 
 const bytesOf = (pieces: readonly Uint8Array[]): number =>

@@ -29,3 +29,14 @@ export const fromHex = (hex: string): Uint8Array =>
 /** Not in constant time: for public values only. */
 export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, at) => byte === other[at]);
+
+const WORD = 2 ** 32;
+
+/** Big-endian; 0 ≤ value < 2^53. */
+export function writeUint64(target: Uint8Array, at: number, value: number): void {
+  const high = Math.floor(value / WORD);
+  for (let i = 0; i < 4; i++) {
+    target[at + i] = high >>> (24 - 8 * i);
+    target[at + 4 + i] = value >>> (24 - 8 * i);
+  }
+}

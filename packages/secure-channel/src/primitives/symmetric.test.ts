@@ -3,9 +3,10 @@ import { describeShared, hex, wycheproof } from "../testing/shared-vectors.ts";
 import { CBC_HMAC_TAG_BYTES, cbcHmacOpen, cbcHmacSeal } from "./aes-cbc-hmac.ts";
 import { concat } from "./bytes.ts";
 import { equalInConstantTime, hkdfSha256, hmacSha256 } from "./hash.ts";
+import { prepareHmac } from "./prepared-hmac.ts";
 
 const iv = hex("000102030405060708090a0b0c0d0e0f");
-const keys = { encryption: new Uint8Array(32).fill(1), mac: new Uint8Array(32).fill(2) };
+const keys = { encryption: new Uint8Array(32).fill(1), mac: prepareHmac(new Uint8Array(32).fill(2)) };
 const header = hex("5358010110");
 
 describe("AES-256-CBC with HMAC", () => {
@@ -65,7 +66,7 @@ describeShared("Wycheproof AES-CBC-PKCS5", () => {
       const ciphertext = hex(test.ct);
       const lengths = new Uint8Array(16);
       new DataView(lengths.buffer).setBigUint64(8, BigInt(8 * ciphertext.length));
-      const tag = hmacSha256(own.mac, [hex(test.iv), ciphertext, lengths]);
+      const tag = own.mac([hex(test.iv), ciphertext, lengths]);
       const opened = cbcHmacOpen(own, hex(test.iv), [], concat([ciphertext, tag]));
       if (test.result === "valid") {
         expect(opened, `${test.tcId}`).toEqual(Buffer.from(hex(test.msg)));
@@ -102,8 +103,31 @@ describeShared("Wycheproof HMAC-SHA-256", () => {
       const isEqual = equalInConstantTime(mac.subarray(0, group.tagSize / 8), hex(tag));
       expect(isEqual, `${tcId}`).toBe(result === "valid");
       expect(mac).toEqual(hmacSha256(hex(key), [message]));
+      if (key.length <= 128) expect(prepareHmac(hex(key))([message])).toEqual(mac);
     }
     expect(hmacTests).toHaveLength(174);
+  });
+});
+
+describe("HMAC under a prepared key", () => {
+  it("is HMAC, for lengths on both sides of where it changes its way, and forgets the message before", () => {
+    const key = Uint8Array.from({ length: 32 }, (_, at) => at);
+    const mac = prepareHmac(key);
+    for (const length of [1_025, 0, 1, 1_024, 63, 64, 65, 2_000, 1_023, 5]) {
+      const message = new Uint8Array(length).fill(length);
+      const pieces = [message.subarray(0, length >> 1), message.subarray(length >> 1)];
+      expect(mac(pieces)).toEqual(hmacSha256(key, [message]));
+    }
+  });
+
+  it("does not follow the caller's key when that is overwritten, and takes none that is too long", () => {
+    const key = new Uint8Array(64).fill(9);
+    const mac = prepareHmac(key);
+    key.fill(0);
+    const long = new Uint8Array(3_000);
+    for (const message of [iv, long])
+      expect(mac([message])).toEqual(hmacSha256(new Uint8Array(64).fill(9), [message]));
+    expect(() => prepareHmac(new Uint8Array(65))).toThrow(RangeError);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   cbcHmacSeal,
 } from "../primitives/aes-cbc-hmac.ts";
 import { ascii } from "../primitives/bytes.ts";
-import { hkdfSha256, sha256 } from "../primitives/hash.ts";
+import { hkdfSha256, hmacSha256, sha256 } from "../primitives/hash.ts";
 import { secp256k1Dh } from "../primitives/secp256k1.ts";
 import type { BodyCipher } from "./body-cipher.ts";
 
@@ -50,5 +50,6 @@ function deriveKeys(
   header: Uint8Array,
 ): CbcHmacKeys {
   const both = hkdfSha256(shared, SALT, [INFO, ephemeral, recipient, header], 2 * KEY_BYTES);
-  return { encryption: both.subarray(0, KEY_BYTES), mac: both.subarray(KEY_BYTES) };
+  const mac = (pieces: readonly Uint8Array[]) => hmacSha256(both.subarray(KEY_BYTES), pieces);
+  return { encryption: both.subarray(0, KEY_BYTES), mac };
 }

@@ -1,9 +1,9 @@
 import type { Aead } from "../noise/protocol.ts";
 import { CBC_HMAC_TAG_BYTES, CBC_IV_BYTES, cbcHmacOpen, cbcHmacSeal } from "../primitives/aes-cbc-hmac.ts";
 import { GCM_NONCE_BYTES, GCM_TAG_BYTES, gcmOpen, gcmSeal } from "../primitives/aes-gcm.ts";
-import { ascii } from "../primitives/bytes.ts";
-import { hkdfSha256, hmacSha256, importSecret } from "../primitives/hash.ts";
-import { writeUint64 } from "./frames.ts";
+import { ascii, writeUint64 } from "../primitives/bytes.ts";
+import { hkdfSha256, importSecret } from "../primitives/hash.ts";
+import { prepareHmac } from "../primitives/prepared-hmac.ts";
 
 /** Noise's AESGCM (§12.3): the nonce is 32 zero bits and the sequence. */
 export const gcmAead: Aead = {
@@ -37,15 +37,15 @@ export const cbcHmacAead: Aead = {
     CBC_BLOCK_BYTES * (Math.floor(plainBytes / CBC_BLOCK_BYTES) + 1) + CBC_HMAC_TAG_BYTES,
   withKey(key, { direction, epoch }) {
     const okm = hkdfSha256(key, NO_SALT, [CBC_LABEL], 3 * KEY_BYTES);
-    const part = (at: number) => importSecret(okm.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES));
-    const keys = { encryption: part(0), mac: part(1) };
-    const ivKey = part(2);
+    const part = (at: number) => okm.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES);
+    const keys = { encryption: importSecret(part(0)), mac: prepareHmac(part(1)) };
+    const ivMac = prepareHmac(part(2));
     okm.fill(0);
     const ivOf = (sequence: number): Uint8Array => {
       const input = new Uint8Array(11);
       input.set([direction, epoch >>> 8, epoch]);
       writeUint64(input, 3, sequence);
-      return hmacSha256(ivKey, [input]).subarray(0, CBC_IV_BYTES);
+      return ivMac([input]).subarray(0, CBC_IV_BYTES);
     };
     return {
       seal: (sequence, associatedData, plaintext) =>

@@ -1,5 +1,5 @@
 import { KEY_ID_BYTES, type KeyId } from "../key-id.ts";
-import { concat, fromHex, sameBytes, toHex } from "../primitives/bytes.ts";
+import { concat, fromHex, sameBytes, toHex, writeUint64 } from "../primitives/bytes.ts";
 import { refused } from "../refusal.ts";
 import { isSuiteId, type SuiteId } from "../suite-ids.ts";
 
@@ -106,17 +106,6 @@ export function parseDataHeader(frame: Uint8Array): DataHeader {
     sessionId: frame.subarray(8, 8 + SESSION_ID_BYTES),
     sequence,
   };
-}
-
-const WORD = 2 ** 32;
-
-/** Big-endian; 0 ≤ value < 2^53. */
-export function writeUint64(target: Uint8Array, at: number, value: number): void {
-  const high = Math.floor(value / WORD);
-  for (let i = 0; i < 4; i++) {
-    target[at + i] = high >>> (24 - 8 * i);
-    target[at + 4 + i] = value >>> (24 - 8 * i);
-  }
 }
 
 function readUint64(source: Uint8Array, at: number): number {
