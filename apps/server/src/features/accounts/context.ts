@@ -1,9 +1,9 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, Language } from "@gatehouse/contract";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
-import { type AccessEvent, addAccessEvent } from "./access-log-store.ts";
-import type { CookieJar, CookieNames } from "./cookies.ts";
-import type { PasswordPolicy } from "./password-policy.ts";
+import { type AccessEvent, addAccessEvent } from "./access-log/access-log-store.ts";
+import type { PasswordPolicy } from "./passwords/password-policy.ts";
+import type { CookieJar, CookieNames } from "./sessions/cookies.ts";
 import type { AccountsDatabase } from "./tables.ts";
 
 export interface NewTenant {

@@ -1,8 +1,8 @@
 import type { JobDefinition } from "../../platform/jobs/jobs.ts";
-import { deleteOldAccessLog } from "./access-log-store.ts";
-import { listTenantIds } from "./account-store.ts";
+import { deleteOldAccessLog } from "./access-log/access-log-store.ts";
 import type { AccountsContext } from "./context.ts";
-import { deleteOldSessions } from "./session-store.ts";
+import { listTenantIds } from "./people/account-store.ts";
+import { deleteOldSessions } from "./sessions/session-store.ts";
 
 const DAY_MS = 86_400_000;
 const ENDED_SESSIONS_KEPT_MS = 30 * DAY_MS;

@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { type Route, route } from "../../platform/http/route.ts";
 import { productVersion } from "../../platform/http/server.ts";
-import { listAccessLog } from "./access-log-store.ts";
-import { getPerson, listPeople, type PersonRow, updatePerson, viewPerson } from "./account-store.ts";
+import { listAccessLog } from "./access-log/access-log-store.ts";
 import { type AccountsContext, note, type Origin } from "./context.ts";
-import type { Languages } from "./languages.ts";
-import type { LoginService } from "./login-service.ts";
-import type { SessionService, Tokens, Which } from "./session-service.ts";
-import type { SetupService } from "./setup-service.ts";
-import { describeClient } from "./user-agent.ts";
+import type { LoginService } from "./login/login-service.ts";
+import { getPerson, listPeople, type PersonRow, updatePerson, viewPerson } from "./people/account-store.ts";
+import type { Languages } from "./people/languages.ts";
+import type { SessionService, Tokens, Which } from "./sessions/session-service.ts";
+import { describeClient } from "./sessions/user-agent.ts";
+import type { SetupService } from "./setup/setup-service.ts";
 
 export interface AccountServices {
   readonly setup: SetupService;

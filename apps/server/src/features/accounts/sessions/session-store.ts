@@ -1,7 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import { type Selectable, sql } from "kysely";
-import type { PersonRow } from "./account-store.ts";
-import type { AccountsDatabase, AccountsTables } from "./tables.ts";
+import type { PersonRow } from "../people/account-store.ts";
+import type { AccountsDatabase, AccountsTables } from "../tables.ts";
 
 export type SessionRow = Selectable<AccountsTables["sessions"]>;
 

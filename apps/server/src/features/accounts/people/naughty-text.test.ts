@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { accounts } from "@gatehouse/contract";
 import { describe, expect, it } from "vitest";
-import { OWNER, openHouse } from "./testing/house.ts";
+import { OWNER, openHouse } from "../testing/house.ts";
 
-const FILE = new URL("../../../../../../shared/data/naughty-strings.json", import.meta.url);
+const FILE = new URL("../../../../../../../shared/data/naughty-strings.json", import.meta.url);
 const STRINGS: string[] = existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : [];
 /** Each attempt is a hash of 19 MiB: a sample for those that need one. */
 const SAMPLE = STRINGS.filter((_, i) => i % 12 === 0);

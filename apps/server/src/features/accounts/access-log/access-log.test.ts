@@ -1,6 +1,6 @@
 import { type AnyEndpoint, accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
-import { type Browser, OWNER, openHouse } from "./testing/house.ts";
+import { type Browser, OWNER, openHouse } from "../testing/house.ts";
 
 const DAY_MS = 86_400_000;
 

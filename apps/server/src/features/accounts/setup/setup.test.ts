@@ -1,6 +1,6 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
-import { OWNER, openHouse } from "./testing/house.ts";
+import { OWNER, openHouse } from "../testing/house.ts";
 
 test("the link makes the owner once, logs them in and then works for nobody", async () => {
   await using house = await openHouse();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PasswordEstimator } from "./password-estimator.ts";
 import { contextWords, PasswordPolicy } from "./password-policy.ts";
 
-const NAUGHTY = new URL("../../../../../../shared/data/naughty-strings.json", import.meta.url);
+const NAUGHTY = new URL("../../../../../../../shared/data/naughty-strings.json", import.meta.url);
 const ADA = ["Ada Lovelace", "countess@analytical.example", "Régie Nord"];
 
 let estimator: PasswordEstimator;

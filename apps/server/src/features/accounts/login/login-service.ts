@@ -1,5 +1,5 @@
 import { AppError } from "@gatehouse/base";
-import type { PersonPrincipal } from "../../platform/http/principal.ts";
+import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import {
   deriveKey,
   equalConstantTime,
@@ -8,8 +8,9 @@ import {
   needsRehash,
   newToken,
   verifyPassword,
-} from "../../platform/secrets/index.ts";
-import type { AccessKind } from "./access-log-store.ts";
+} from "../../../platform/secrets/index.ts";
+import type { AccessKind } from "../access-log/access-log-store.ts";
+import { type AccountsContext, note, type Origin } from "../context.ts";
 import {
   emailKey,
   findPersonByEmail,
@@ -17,10 +18,9 @@ import {
   lockPasswordHash,
   type PersonRow,
   updatePerson,
-} from "./account-store.ts";
-import { type AccountsContext, note, type Origin } from "./context.ts";
+} from "../people/account-store.ts";
+import type { SessionService, Tokens } from "../sessions/session-service.ts";
 import { type Attempt, LoginThrottle } from "./login-throttle.ts";
-import type { SessionService, Tokens } from "./session-service.ts";
 
 /** E-mail and password → session, with the same cost and answer for every kind of wrong. */
 export class LoginService {

@@ -1,7 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { accounts } from "@gatehouse/contract";
 import { sql } from "kysely";
-import type { AccountsDatabase } from "./tables.ts";
+import type { AccountsDatabase } from "../tables.ts";
 
 export type AccessKind =
   | "setup"

@@ -1,8 +1,9 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts } from "@gatehouse/contract";
-import { deriveKey, equalConstantTime } from "../../platform/secrets/index.ts";
-import { getPersonById, type PersonRow } from "./account-store.ts";
-import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "./context.ts";
+import { deriveKey, equalConstantTime } from "../../../platform/secrets/index.ts";
+import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "../context.ts";
+import { getPersonById, type PersonRow } from "../people/account-store.ts";
+import type { AccountsDatabase } from "../tables.ts";
 import { RefreshSecrets } from "./refresh-secret.ts";
 import {
   endAllSessions,
@@ -16,7 +17,6 @@ import {
   type SessionRow,
   touchSession,
 } from "./session-store.ts";
-import type { AccountsDatabase } from "./tables.ts";
 
 /** Without use a session ends after this, and in any case after the second. */
 const IDLE_MS = 14 * 86_400_000;

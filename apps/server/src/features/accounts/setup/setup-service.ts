@@ -1,6 +1,7 @@
 import { AppError, isAppError, newUuid } from "@gatehouse/base";
 import type { accounts, BodyOf } from "@gatehouse/contract";
-import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../platform/secrets/index.ts";
+import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
+import { type AccountsContext, note, type Origin } from "../context.ts";
 import {
   countPeople,
   deleteSetupToken,
@@ -10,10 +11,9 @@ import {
   insertTenant,
   lockSetupToken,
   putSetupToken,
-} from "./account-store.ts";
-import { type AccountsContext, note, type Origin } from "./context.ts";
-import type { SessionService, Tokens, Who } from "./session-service.ts";
-import type { AccountsDatabase } from "./tables.ts";
+} from "../people/account-store.ts";
+import type { SessionService, Tokens, Who } from "../sessions/session-service.ts";
+import type { AccountsDatabase } from "../tables.ts";
 
 type SetupBody = BodyOf<typeof accounts.completeSetup>;
 

@@ -1,6 +1,6 @@
 import { PERMISSIONS, type Permission, type Role, roleGrants } from "@gatehouse/contract";
-import type { PersonGate, PersonPrincipal } from "../../platform/http/principal.ts";
-import type { PersonRow } from "./account-store.ts";
+import type { PersonGate, PersonPrincipal } from "../../../platform/http/principal.ts";
+import type { PersonRow } from "../people/account-store.ts";
 import type { SessionService } from "./session-service.ts";
 
 const GRANTS = new Map<Role, ReadonlySet<Permission>>();

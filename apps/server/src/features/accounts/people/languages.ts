@@ -1,7 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
 import type { Language } from "@gatehouse/contract";
+import type { AccountsDatabase } from "../tables.ts";
 import { emailKey, listLanguages } from "./account-store.ts";
-import type { AccountsDatabase } from "./tables.ts";
 
 /** The language of every person by e-mail address, in memory: messages are written inside others' transactions. */
 export class Languages {

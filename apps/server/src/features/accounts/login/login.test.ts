@@ -1,6 +1,6 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test, vi } from "vitest";
-import { OWNER, openHouse } from "./testing/house.ts";
+import { OWNER, openHouse } from "../testing/house.ts";
 
 const verified = vi.hoisted(() => [] as string[]);
 const afterVerify = vi.hoisted(() => ({ run: undefined as (() => Promise<void>) | undefined }));

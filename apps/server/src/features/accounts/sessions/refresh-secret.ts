@@ -1,5 +1,5 @@
 import { isUuid, type Random, type Uuid } from "@gatehouse/base";
-import { equalConstantTime, hmacSha256, newToken, sha256Hex } from "../../platform/secrets/index.ts";
+import { equalConstantTime, hmacSha256, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
 
 const NONCE_BYTES = 32;
 

@@ -1,7 +1,7 @@
 import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts, Language } from "@gatehouse/contract";
 import { type Selectable, sql } from "kysely";
-import type { AccountsDatabase, AccountsTables } from "./tables.ts";
+import type { AccountsDatabase, AccountsTables } from "../tables.ts";
 
 export type PersonRow = Selectable<AccountsTables["people"]>;
 

@@ -1,7 +1,7 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
+import { type Browser, OWNER, openHouse } from "../testing/house.ts";
 import { MAX_SESSIONS } from "./session-service.ts";
-import { type Browser, OWNER, openHouse } from "./testing/house.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
