@@ -15,9 +15,9 @@ import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
 import { createRemoteSettings, type RemoteSettingsTables } from "../features/remote-settings/index.ts";
-import { createSettings, DEFAULT_SETTINGS, type SettingsTables } from "../features/settings/index.ts";
+import { createSettings, type SettingsTables } from "../features/settings/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
-import { Boards, createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
+import { createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -29,6 +29,8 @@ import type { JobDefinition } from "../platform/jobs/jobs.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 import { deriveKey, type MasterKey } from "../platform/secrets/index.ts";
 import type { Tls } from "../platform/tls/index.ts";
+import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
+import { bridgeSettings, longestRetention } from "./installation-settings.ts";
 import { listListeners } from "./listeners.ts";
 import { addMetrics } from "./metrics.ts";
 import type { OpenDatabase } from "./open-database.ts";
@@ -189,15 +191,7 @@ export function createFeatures(house: House): Features {
     originals: { write: (client, readings) => siteGateways.writeOriginals(client, readings) },
     settings: {
       maxPastDays: (tenantId) => choices.get(tenantId).maxTimestampPastDays,
-      retention() {
-        const all = choices.tenants().map((tenantId) => choices.get(tenantId));
-        const longest = (days: (one: typeof DEFAULT_SETTINGS) => number): number =>
-          Math.max(...(all.length === 0 ? [DEFAULT_SETTINGS] : all).map(days));
-        return {
-          rawDays: longest((one) => one.retentionRawDays),
-          rollupDays: longest((one) => one.retentionRollupDays),
-        };
-      },
+      retention: () => longestRetention(choices),
     },
   });
   const trust: TrustFeature = createTrust({
@@ -289,16 +283,7 @@ export function createFeatures(house: House): Features {
     channel: channel.carriage,
     homeAssistant: {
       bridgedDevices: bridgedDevices(devices),
-      bridgeSettings() {
-        // One broker for the installation: the first tenant that switched the bridge on.
-        const tenantId = choices.tenants().find((id) => choices.get(id).homeAssistant.enabled);
-        if (tenantId === undefined) return undefined;
-        return {
-          ...choices.get(tenantId).homeAssistant,
-          tenantId,
-          password: choices.homeAssistantPassword(tenantId),
-        };
-      },
+      bridgeSettings: () => bridgeSettings(choices),
     },
   });
   const live = createLive({
@@ -316,21 +301,8 @@ export function createFeatures(house: House): Features {
     random,
     log,
     inventory: demoInventory(devices),
-    furniture: {
-      addRule: async (tenantId, rule) => (await alerts.rules.create(tenantId, rule)).id,
-      removeRule: (tenantId, ruleId) => alerts.rules.remove(tenantId, ruleId),
-      addBoard: async (tenantId, board) => (await new Boards(db, tenantId, clock, random).create(board)).id,
-      removeBoard: (tenantId, boardId) => new Boards(db, tenantId, clock, random).delete(boardId),
-    },
-    endpoints() {
-      const urls = new Map(listeners().map(({ kind, url }) => [kind, url]));
-      return {
-        httpUrl: urls.get("https") ?? urls.get("http") ?? publicUrl(),
-        mqttUrl: urls.get("mqtt"),
-        mqttsUrl: urls.get("mqtts"),
-        caPem: tls.authority.certificatePem,
-      };
-    },
+    furniture: demoFurniture({ db, clock, random, alerts }),
+    endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
   });
   const lab = createLab({ db, clock, random, log });
   const operationRoutes = operationsRoutes({
