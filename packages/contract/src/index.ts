@@ -16,6 +16,7 @@ export {
 } from "./endpoint.ts";
 export * as gateways from "./gateways.ts";
 export * as lab from "./lab.ts";
+export * as ledger from "./ledger/index.ts";
 export { LIVE_FLUSH_MS, LIVE_PATH, LiveFrame, LiveRequest } from "./live.ts";
 export * as operations from "./operations.ts";
 export { PERMISSIONS, type Permission, ROLE_NAMES, ROLES, type Role, roleGrants } from "./permissions.ts";

@@ -1,0 +1,1 @@
+export { LEDGER_KIND_NAMES, LEDGER_KINDS, type LedgerKind } from "./kinds.ts";
