@@ -165,7 +165,11 @@ test("a frame of a session counts once, and only on its connection and until tha
   expect(refusalOf(link, say(session, "z"))).toBe("unknown_key");
 });
 
-test("a captured session is refused after a restart of the server", async () => {
+test.each([
+  ["a restart of the server", 0],
+  ["a restart with the clock set back by a year", -365 * DAY_MS],
+  ["a restart with the clock set on by a year", 365 * DAY_MS],
+])("a captured session is refused after %s", async (_what, changeMs) => {
   const keys = addDevice(M1);
   const link = (await startCarriage()).connect();
   const shake = new Handshake({ own: keys, peer: server[M1], random: systemRandom });
@@ -174,6 +178,8 @@ test("a captured session is refused after a restart of the server", async () => 
   const frames = [say(session, "1"), say(session, "2")];
   for (const frame of frames) link.receive(frame);
 
+  nowMs += changeMs;
+  for (const frame of frames) expect(refusalOf(link, frame)).toBe("replayed");
   const replayed = (await startCarriage()).connect();
   expect(replayed.receive(shake.hello).kind).toBe("answer");
   for (const frame of frames) expect(refusalOf(replayed, frame)).toBe("unknown_key");

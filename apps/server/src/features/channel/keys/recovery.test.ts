@@ -2,7 +2,14 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemRandom } from "@gatehouse/base";
-import { CONTENT_TYPES, parseEnvelope, SUITE_IDS, seal } from "@gatehouse/secure-channel";
+import {
+  CONTENT_TYPES,
+  Handshake,
+  parseEnvelope,
+  refusalReason,
+  SUITE_IDS,
+  seal,
+} from "@gatehouse/secure-channel";
 import { expect, test } from "vitest";
 import { EnrollingDevice } from "../../../compose/testing/enrolling-device.ts";
 import {
@@ -10,9 +17,11 @@ import {
   IDENTITY_MIGRATIONS,
   type IdentityHouse,
 } from "../../../compose/testing/identities.ts";
+import { ALL_ON } from "../../../platform/controls.ts";
 import { createBackup } from "../../../platform/database/backup/create-backup.ts";
 import { restoreDatabase } from "../../../platform/database/backup/restore-backup.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
+import { Carriage } from "../carriage/carriage.ts";
 import { channelFolder, markRestored } from "./restore-watch.ts";
 
 const ADDRESS = "198.51.100.1";
@@ -38,6 +47,32 @@ async function restored(t: IdentityHouse, folder: string) {
   const options = { folder, features: IDENTITY_MIGRATIONS, clock: t.clock, log: silentLogger };
   await restoreDatabase({ ...options, pool: database.pool });
   return database as never as typeof t.database;
+}
+
+/** The carriage over the identities as they stand. */
+async function startCarriage(t: IdentityHouse): Promise<Carriage> {
+  const { directory, policy, serverKeys } = t.channel;
+  const carriage = new Carriage({
+    pool: t.database.pool,
+    controls: ALL_ON,
+    clock: t.clock,
+    random: systemRandom,
+    keys: {
+      own: (keyId) => serverKeys.findRecipient(keyId),
+      sender(keyId) {
+        const held = directory.find(keyId);
+        return held && { ...held, suites: policy.suitesOf(held.tenantId, held.deviceId) };
+      },
+      authenticated: () => undefined,
+      cloned: () => undefined,
+      storedLimitMs: () => 0,
+    },
+    gatewayOf: () => undefined,
+    plainRefusal: () => undefined,
+    changeKeys: async () => ({}),
+  });
+  await carriage.load();
+  return carriage;
 }
 
 const isLetIn = (t: IdentityHouse, password: string): Promise<boolean> =>
@@ -95,6 +130,37 @@ test("yesterday's backup brings no revoked key back, and nothing sealed before i
   await t.restart(yesterday);
   expect(t.channel.serverKeys.get(SUITE_IDS.M1, "current").bundle.keyId).toBe(keyId);
   expect(t.peopleEnded()).toBe(1);
+});
+
+test("a session captured before yesterday's backup is not answered after it was restored", async () => {
+  await using t = await createIdentityHouse();
+  const { bundle } = await enrolled(t, "camera");
+  const peer = t.channel.serverKeys.get(SUITE_IDS.M1, "current").bundle;
+  const handshake = new Handshake({ own: bundle, peer, random: systemRandom });
+  const link = (await startCarriage(t)).connect();
+  const answered = link.receive(handshake.hello);
+  if (answered.kind !== "answer") throw new Error("the device is known");
+  const session = handshake.finish(answered.frame, t.clock.monotonicMs());
+  const message = { contentType: CONTENT_TYPES.json, payload: new Uint8Array(8) };
+  const frame = session.seal(message, t.clock.monotonicMs()) as Uint8Array;
+  expect(link.receive(frame).kind).toBe("message");
+  const backup = await backUp(t);
+  t.clock.advance(86_400_000);
+
+  await using yesterday = await restored(t, backup);
+  await markRestored(t.dataDir, t.clock.nowMs());
+  await t.restart(yesterday);
+  const again = (await startCarriage(t)).connect();
+  for (const captured of [handshake.hello, frame]) {
+    const refusal = (() => {
+      try {
+        return again.receive(captured).kind;
+      } catch (error) {
+        return refusalReason(error);
+      }
+    })();
+    expect(refusal).toBe("unknown_key");
+  }
 });
 
 test("a database that somebody put back without telling is noticed at the next start", async () => {
