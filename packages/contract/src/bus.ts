@@ -72,6 +72,13 @@ export interface BusMessages {
   "alert.changed": { tenantId: Uuid; alert: Alert; event: string };
   "session.ended": { tenantId: Uuid; personId: Uuid; sessionId: Uuid };
   "settings.changed": { tenantId: Uuid };
+  /** What these people (`all`: everybody of the organisation) may do is decided anew, also on open connections. */
+  "access.changed": { tenantId: Uuid; personIds: "all" | readonly Uuid[] };
+  /** Its people are out and its devices refused. */
+  "tenant.suspended": { tenantId: Uuid };
+  "tenant.resumed": { tenantId: Uuid };
+  /** An act waits for a second person, or does not any more. */
+  "approval.changed": { tenantId: Uuid; approvalId: Uuid };
 }
 
 export type BusSubject = keyof BusMessages;

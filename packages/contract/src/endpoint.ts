@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@gatehouse/base";
 import type { Static, TObject, TSchema } from "typebox";
+import type { LedgerKind } from "./ledger/kinds.ts";
 import type { Permission } from "./permissions.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -9,6 +10,49 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  * permission, `device` a device with its credential.
  */
 export type Audience = "public" | "operator" | "device";
+
+/** Kinds of things that an address can name; the server knows whose each one is and where it lies. */
+export const RESOURCE_KINDS = {
+  device: "device.not_found",
+  site: "site.not_found",
+  board: "board.not_found",
+  rule: "rule.not_found",
+  alert: "alert.not_found",
+  meter_read: "meter_read.not_found",
+  enrolment_group: "channel.group_not_found",
+  notification_channel: "channel.not_found",
+  delivery: "outbox.not_found",
+  lab_run: "lab.run_not_found",
+  person: "account.not_found",
+  role: "role.not_found",
+  token: "token.not_found",
+  approval: "approval.not_found",
+  /** Another organisation, for the installation's host. */
+  tenant: "tenant.not_found",
+} as const satisfies Record<string, ErrorCode>;
+export type ResourceKind = keyof typeof RESOURCE_KINDS;
+
+/** Acts for which an organisation can demand a second person. */
+export const FOUR_EYES_ACTS = [
+  /** Roles and who has them. */
+  "permissions",
+  "tokens",
+  /** Disabling, erasing and re-admitting people. */
+  "people",
+  /** Keys and certificates of devices, batch keys. */
+  "device_credentials",
+  "device_removal",
+  /** The server's own keys, and who must use the secure channel. */
+  "channel",
+  "settings",
+  /** Other organisations of the installation. */
+  "tenants",
+  /** Exports of evidence, and what the ledger keeps. */
+  "ledger",
+  /** Which acts need a second person: needs one itself while any act does. */
+  "approval_policy",
+] as const;
+export type FourEyesAct = (typeof FOUR_EYES_ACTS)[number];
 
 /** One operation, declared once: the server mounts it, the console is typed by it, OpenAPI is made from it. */
 export interface Endpoint<
@@ -39,6 +83,24 @@ export interface Endpoint<
   readonly bodyLimitBytes?: number;
   /** Calls per minute for one address; the global limit holds beside it. */
   readonly perMinute?: number;
+  /**
+   * The one thing this is about, by a parameter. The permission must reach it; another organisation's, or one beyond
+   * the asker's sites, answers as if there were none.
+   */
+  readonly resource?: { readonly kind: ResourceKind; readonly param: string };
+  /**
+   * Also for whom the permission reaches a part of the organisation only: the handler answers that part. Without it and
+   * without `resource` the permission must hold in the whole organisation.
+   */
+  readonly partial?: true;
+  /** Needs a second factor given in the last five minutes; programs never have one. */
+  readonly stepUp?: true;
+  /** Where the organisation demands it, a second person approves before it is carried out. */
+  readonly fourEyes?: FourEyesAct;
+  /** Kinds of the ledger of which a success writes at least one. */
+  readonly records?: readonly LedgerKind[];
+  /** Why a state-changing route writes nothing to the ledger. */
+  readonly unrecorded?: string;
 }
 
 export type AnyEndpoint = Endpoint<TObject, TObject, TSchema, TSchema>;

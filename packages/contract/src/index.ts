@@ -1,4 +1,5 @@
-export * as accounts from "./accounts.ts";
+export * as access from "./access/index.ts";
+export * as accounts from "./accounts/index.ts";
 export * as alerts from "./alerts/index.ts";
 export type * from "./bus.ts";
 export * as channel from "./channel/index.ts";
@@ -9,17 +10,31 @@ export {
   type BodyOf,
   type Endpoint,
   endpoint,
+  FOUR_EYES_ACTS,
+  type FourEyesAct,
   type Method,
   type ParamsOf,
   type QueryOf,
+  RESOURCE_KINDS,
   type ReplyOf,
+  type ResourceKind,
 } from "./endpoint.ts";
 export * as gateways from "./gateways.ts";
 export * as lab from "./lab.ts";
 export * as ledger from "./ledger/index.ts";
 export { LIVE_FLUSH_MS, LIVE_PATH, LiveFrame, LiveRequest } from "./live.ts";
 export * as operations from "./operations.ts";
-export { PERMISSIONS, type Permission, ROLE_NAMES, ROLES, type Role, roleGrants } from "./permissions.ts";
+export {
+  HOST_PERMISSIONS,
+  holdsEverywhere,
+  PERMISSIONS,
+  PERSON_ONLY_PERMISSIONS,
+  type Permission,
+  ROLE_NAMES,
+  ROLES,
+  type Role,
+  roleGrants,
+} from "./permissions.ts";
 export * as remoteSettings from "./remote-settings.ts";
 export { Language, Problem } from "./schemas.ts";
 export * as telemetry from "./telemetry.ts";

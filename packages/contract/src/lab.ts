@@ -114,6 +114,7 @@ export const getLabRun = endpoint({
   tag: "attack lab",
   audience: "operator",
   permission: "lab.read",
+  resource: { kind: "lab_run", param: "id" },
   summary: "A run with what both sides said",
   params: IdParams,
   reply: object({
@@ -129,6 +130,7 @@ export const cancelLabRun = endpoint({
   tag: "attack lab",
   audience: "operator",
   permission: "lab.run",
+  resource: { kind: "lab_run", param: "id" },
   summary: "End a run; its site goes with it",
   params: IdParams,
   reply: object({}),

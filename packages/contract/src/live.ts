@@ -47,6 +47,11 @@ export const LiveFrame = Type.Union([
     /** Messages per second now, refusals since start. */
     rate: Type.Optional(object({ perSecond: Type.Number(), refused: Type.Integer() })),
   }),
+  /** What this person may do has changed, or an approval that concerns people like them: ask again. */
+  object({
+    type: Type.Literal("ask_again"),
+    about: Type.Union([Type.Literal("access"), Type.Literal("approvals")]),
+  }),
   object({ type: Type.Literal("pong"), id: Type.Integer(), serverMs: UnixMs }),
   object({
     type: Type.Literal("bye"),

@@ -60,6 +60,7 @@ export const getOverview = endpoint({
   tag: "overview",
   audience: "operator",
   permission: "overview.read",
+  partial: true,
   summary: "Figures of the first page",
   reply: Overview,
 });
@@ -102,6 +103,7 @@ export const updateSettings = endpoint({
   tag: "settings",
   audience: "operator",
   permission: "settings.write",
+  fourEyes: "settings",
   summary: "Change settings",
   body: Type.Partial(SiteSettings, { additionalProperties: false }),
   reply: SiteSettings,
@@ -137,6 +139,7 @@ export const getNetwork = endpoint({
   tag: "settings",
   audience: "operator",
   permission: "device.read",
+  partial: true,
   summary: "Listeners and the certificate authority's fingerprint",
   reply: NetworkInfo,
 });
@@ -168,7 +171,7 @@ export const getAbout = endpoint({
   path: "/api/v1/about",
   tag: "settings",
   audience: "operator",
-  permission: "operations.read",
+  permission: "installation.read",
   summary: "Version, uptime, memory",
   reply: About,
 });
@@ -185,6 +188,7 @@ export const getDemo = endpoint({
   tag: "demo",
   audience: "operator",
   permission: "overview.read",
+  partial: true,
   summary: "Whether the demo site runs",
   reply: DemoState,
 });
@@ -235,7 +239,7 @@ export const metrics = endpoint({
   path: "/metrics",
   tag: "operations",
   audience: "operator",
-  permission: "operations.read",
+  permission: "installation.read",
   summary: "Prometheus metrics (loopback without a session)",
   contentType: "text/plain; version=0.0.4; charset=utf-8",
   reply: Type.String(),

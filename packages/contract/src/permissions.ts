@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   "device.quarantine",
   /** Change the settings that a device takes from the server. */
   "device.configure",
+  /** Start and cancel rounds of meter readings. */
+  "meter_read.run",
   "telemetry.read",
   "telemetry.export",
   "board.read",
@@ -23,22 +25,71 @@ export const PERMISSIONS = [
   "channel.write",
   "outbox.read",
   "outbox.retry",
+  /** Read messages with codes and links, while there is no channel to send them by. */
+  "outbox.secrets",
   "people.read",
+  /** Let in or turn away who signed up; see phone, address and identity number. */
+  "people.approve",
+  /** Invite, disable, erase, import. */
+  "people.write",
   "access_log.read",
+  /** See roles, who has them, and what everybody may do. */
+  "role.read",
+  /** Make roles and give them to people, never more than one may do oneself. */
+  "role.write",
+  /** Tokens with which programs ask in one's name. */
+  "token.read",
+  "token.write",
+  "ledger.read",
+  "ledger.export",
+  /** Witnesses, sealing of old parts. */
+  "ledger.manage",
   /** Attacks against a server of their own, on this machine. */
   "lab.read",
   "lab.run",
   "settings.read",
   "settings.write",
   "demo.manage",
-  "operations.read",
+  /** Figures and state of the whole installation, beyond one's own organisation. */
+  "installation.read",
+  /** What holds for every organisation of the installation: the server's keys, for one. */
+  "installation.write",
+  /** Other organisations of the installation: their names and counts, nothing inside them. */
+  "tenant.read",
+  "tenant.write",
   /** Acts on one's own account: every person who is logged in has it. */
   "self",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-const READ: readonly Permission[] = [
+/** Only people of the host, which is the installation's first organisation, have these. */
+export const HOST_PERMISSIONS: readonly Permission[] = [
+  "installation.read",
+  "installation.write",
+  "tenant.read",
+  "tenant.write",
+  "lab.read",
+  "lab.run",
+];
+
+/** What a program can never be allowed, whatever its token says. */
+export const PERSON_ONLY_PERMISSIONS: readonly Permission[] = [
+  "self",
+  "outbox.secrets",
+  "people.read",
+  "people.approve",
+  "people.write",
+  "access_log.read",
+  "role.read",
+  "role.write",
+  "token.read",
+  "token.write",
+  "tenant.read",
+  "tenant.write",
+];
+
+const LOOK: readonly Permission[] = [
   "overview.read",
   "site.read",
   "device.read",
@@ -46,21 +97,21 @@ const READ: readonly Permission[] = [
   "board.read",
   "rule.read",
   "alert.read",
-  "lab.read",
   "self",
 ];
 
-/** Role → what it grants. Custom roles and grants per site come with the accounts work; the gate reads only this table. */
+/** Role → what it grants where it holds. */
 export const ROLES = {
   owner: PERMISSIONS,
   operator: [
-    ...READ,
+    ...LOOK,
     "site.write",
     "device.write",
     "device.credentials",
     "device.command",
     "device.quarantine",
     "device.configure",
+    "meter_read.run",
     "telemetry.export",
     "board.write",
     "rule.write",
@@ -68,18 +119,53 @@ export const ROLES = {
     "channel.read",
     "outbox.read",
     "outbox.retry",
-    "lab.run",
     "settings.read",
+    "lab.read",
+    "lab.run",
+    "people.read",
+    "people.approve",
   ],
+  /** Looks after alerts; changes nothing. */
+  guard: [...LOOK, "alert.handle"],
+  /** Meters and what they said. */
+  billing_clerk: [
+    "overview.read",
+    "site.read",
+    "device.read",
+    "telemetry.read",
+    "telemetry.export",
+    "board.read",
+    "meter_read.run",
+    "self",
+  ],
+  /** Puts devices in place and makes them speak. */
+  installer: [
+    ...LOOK,
+    "device.write",
+    "device.credentials",
+    "device.command",
+    "device.configure",
+    "meter_read.run",
+  ],
+  /** Sees everything of the organisation, changes nothing. */
   auditor: [
-    ...READ,
+    ...LOOK,
     "telemetry.export",
     "channel.read",
     "outbox.read",
     "people.read",
     "access_log.read",
+    "role.read",
+    "token.read",
+    "ledger.read",
+    "ledger.export",
     "settings.read",
+    "installation.read",
+    "tenant.read",
+    "lab.read",
   ],
+  /** Owner or tenant of a property: sees what was granted to it, and nothing of the rest. */
+  customer: ["site.read", "device.read", "telemetry.read", "telemetry.export", "alert.read", "self"],
 } as const satisfies Record<string, readonly Permission[]>;
 
 export type Role = keyof typeof ROLES;
@@ -89,3 +175,6 @@ export const ROLE_NAMES = Object.keys(ROLES) as Role[];
 export function roleGrants(role: Role, permission: Permission): boolean {
   return (ROLES[role] as readonly Permission[]).includes(permission);
 }
+
+/** Whether a main role holds in the whole organisation unless somebody said otherwise. */
+export const holdsEverywhere = (role: Role): boolean => role !== "customer";

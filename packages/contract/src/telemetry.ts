@@ -47,6 +47,7 @@ export const listSeries = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "telemetry.read",
+  partial: true,
   summary: "Series with their last value",
   query: object({
     q: Type.Optional(text(100)),
@@ -64,6 +65,7 @@ export const getHistory = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "telemetry.read",
+  partial: true,
   summary: "History of up to 96 series at a resolution that fits",
   body: object({
     series: Type.Array(SeriesRef, { minItems: 1, maxItems: 96 }),
@@ -81,6 +83,7 @@ export const exportTelemetry = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "telemetry.export",
+  partial: true,
   summary: "Raw readings as CSV or NDJSON, streamed",
   contentType: "application/octet-stream",
   query: object({
@@ -118,6 +121,7 @@ export const listBoards = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "board.read",
+  partial: true,
   summary: "All boards",
   reply: object({ items: Type.Array(Board) }),
 });
@@ -127,6 +131,7 @@ export const getBoard = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "board.read",
+  resource: { kind: "board", param: "id" },
   summary: "One board",
   params: IdParams,
   reply: Board,
@@ -138,6 +143,7 @@ export const createBoard = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "board.write",
+  partial: true,
   summary: "Add a board",
   body: BoardBody,
   reply: Board,
@@ -150,6 +156,7 @@ export const updateBoard = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "board.write",
+  resource: { kind: "board", param: "id" },
   summary: "Replace a board; `updatedMs` guards against overwriting another's change",
   params: IdParams,
   body: object({ ...BoardBody.properties, updatedMs: UnixMs }),
@@ -162,6 +169,7 @@ export const deleteBoard = endpoint({
   tag: "telemetry",
   audience: "operator",
   permission: "board.write",
+  resource: { kind: "board", param: "id" },
   summary: "Delete a board",
   params: IdParams,
   reply: Done,

@@ -58,6 +58,7 @@ export const retryDelivery = endpoint({
   tag: "notifications",
   audience: "operator",
   permission: "outbox.retry",
+  resource: { kind: "delivery", param: "id" },
   summary: "Try a dead or waiting message again now",
   params: IdParams,
   body: object({}),

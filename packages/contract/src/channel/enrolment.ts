@@ -101,6 +101,7 @@ export const listEnrolmentGroups = endpoint({
   tag: "secure channel",
   audience: "operator",
   permission: "settings.read",
+  partial: true,
   summary: "Batches of devices that enrol with one key, newest first",
   reply: object({ items: Type.Array(EnrolmentGroup) }),
 });
@@ -111,6 +112,9 @@ export const createEnrolmentGroup = endpoint({
   tag: "secure channel",
   audience: "operator",
   permission: "device.credentials",
+  partial: true,
+  stepUp: true,
+  fourEyes: "device_credentials",
   summary: "A batch key for many devices of one type and site; shown once",
   body: object({
     name: line(80),
@@ -134,6 +138,7 @@ export const closeEnrolmentGroup = endpoint({
   tag: "secure channel",
   audience: "operator",
   permission: "device.credentials",
+  resource: { kind: "enrolment_group", param: "id" },
   summary: "No further device enrols with the group's key; those it has stay",
   params: IdParams,
   reply: Done,

@@ -15,6 +15,7 @@ export const createClaimCode = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.credentials",
+  resource: { kind: "device", param: "id" },
   summary: "New one-time claim code; earlier ones end",
   params: IdParams,
   body: object({ printed: Type.Optional(Type.Boolean({ description: "24 h instead of 10 min" })) }),

@@ -36,6 +36,7 @@ export const sendCommand = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.command",
+  resource: { kind: "device", param: "id" },
   summary: "Send a command down to the device",
   params: IdParams,
   body: object({
@@ -53,6 +54,7 @@ export const listCommands = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  resource: { kind: "device", param: "id" },
   summary: "Commands, newest first",
   params: IdParams,
   query: object({

@@ -31,6 +31,7 @@ export const getDeviceTopics = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  resource: { kind: "device", param: "id" },
   summary: "MQTT topics a device may use: its own, and those granted to it",
   params: IdParams,
   reply: DeviceTopics,
@@ -42,6 +43,8 @@ export const setDeviceTopics = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.credentials",
+  resource: { kind: "device", param: "id" },
+  stepUp: true,
   summary: "Replace the topics granted to a device; open connections follow within a second",
   params: IdParams,
   body: object({

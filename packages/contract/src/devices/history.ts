@@ -71,6 +71,7 @@ export const listRefusals = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  resource: { kind: "device", param: "id" },
   summary: "What was refused from this device in the last 24 h, by reason",
   params: IdParams,
   reply: object({ items: Type.Array(Refusal), refused: Type.Integer(), accepted: Type.Integer() }),
@@ -82,6 +83,7 @@ export const listDeviceLog = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  resource: { kind: "device", param: "id" },
   summary: "Log, newest first",
   params: IdParams,
   query: object({

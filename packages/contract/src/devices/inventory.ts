@@ -34,6 +34,7 @@ export const listDevices = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  partial: true,
   summary: "Inventory with search, filters and paging",
   query: object({
     ...filters,
@@ -51,6 +52,7 @@ export const deviceFacets = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  partial: true,
   summary: "Counts by status, type, site and tag",
   query: object({ site: Type.Optional(Uuid) }),
   reply: object({
@@ -68,6 +70,7 @@ export const fleet = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  partial: true,
   summary: "Status of every device, by site",
   reply: object({
     sites: Type.Array(
@@ -88,6 +91,7 @@ export const createDevice = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.write",
+  partial: true,
   summary: "Add a device: it gets an API key (shown once) and a claim code",
   body: object({
     name: DeviceName,
@@ -107,6 +111,7 @@ export const getDevice = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.read",
+  resource: { kind: "device", param: "id" },
   summary: "One device",
   params: IdParams,
   reply: Device,
@@ -118,6 +123,7 @@ export const updateDevice = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.write",
+  resource: { kind: "device", param: "id" },
   summary: "Change name, label, site, tags or interval",
   params: IdParams,
   body: object({
@@ -136,6 +142,8 @@ export const deleteDevice = endpoint({
   tag: "devices",
   audience: "operator",
   permission: "device.write",
+  resource: { kind: "device", param: "id" },
+  fourEyes: "device_removal",
   summary: "Delete a device with its history; its connections drop",
   params: IdParams,
   reply: Done,

@@ -20,6 +20,7 @@ export const listSites = endpoint({
   tag: "sites",
   audience: "operator",
   permission: "site.read",
+  partial: true,
   summary: "All sites",
   reply: object({ items: Type.Array(Site) }),
 });
@@ -41,6 +42,7 @@ export const updateSite = endpoint({
   tag: "sites",
   audience: "operator",
   permission: "site.write",
+  resource: { kind: "site", param: "id" },
   summary: "Rename a site or change its time zone",
   params: IdParams,
   body: object({ name: Type.Optional(line(120)), timeZone: Type.Optional(TimeZone) }),
@@ -53,6 +55,7 @@ export const deleteSite = endpoint({
   tag: "sites",
   audience: "operator",
   permission: "site.write",
+  resource: { kind: "site", param: "id" },
   summary: "Delete an empty site",
   params: IdParams,
   reply: Done,

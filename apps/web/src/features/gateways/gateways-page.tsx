@@ -42,7 +42,7 @@ export function GatewaysPage() {
   const withQ = q === "" ? {} : { q };
   return (
     <>
-      <StatusSentence detail={t("detail")} end={hasMeters && can("device.command") && <StartRead />}>
+      <StatusSentence detail={t("detail")} end={hasMeters && can("meter_read.run") && <StartRead />}>
         <Sentence list={list.data} />
       </StatusSentence>
       <search className={styles.bar} aria-label={t("search")}>

@@ -189,7 +189,7 @@ function Acts(props: { read: Read }) {
   };
   return (
     <>
-      {state === "open" && can("device.command") && (
+      {state === "open" && can("meter_read.run") && (
         <Button
           variant="default"
           loading={cancel.isPending}

@@ -19,7 +19,7 @@ export function AboutSection() {
   const about = useQuery({
     ...query(operations.getAbout, {}),
     refetchInterval: RENEW_MS,
-    enabled: can("operations.read"),
+    enabled: can("installation.read"),
   });
   const docs = (
     <a href={API_DOCS} className="link">
@@ -28,7 +28,7 @@ export function AboutSection() {
   );
   return (
     <Panel title={t("title")} footer={docs}>
-      {can("operations.read") ? (
+      {can("installation.read") ? (
         <QueryView query={about} what={t("reading")}>
           {(read) => <Facts about={read} />}
         </QueryView>

@@ -31,7 +31,7 @@ export function StorageSection() {
           {(read) => <RetentionForm read={read} />}
         </QueryView>
       </Panel>
-      {can("operations.read") && <Backup />}
+      {can("installation.read") && <Backup />}
     </>
   );
 }

@@ -30,6 +30,25 @@ export const errors: Record<ErrorCode, string> = {
   "auth.session_ended": "Cette session est terminée. Reconnectez-vous.",
   "account.email_taken": "Cette adresse courriel a déjà un compte.",
   "account.not_found": "Ce compte n’existe pas. Il a peut-être été supprimé.",
+  "account.state": "Ce compte a changé d’état entre-temps. Regardez-le à nouveau.",
+  "account.last_owner":
+    "C’est le dernier propriétaire qui puisse se connecter. Nommez d’abord un autre propriétaire.",
+  "account.own": "Vous ne pouvez pas faire cela à votre propre compte. Demandez à un autre propriétaire.",
+  "role.not_found": "Ce rôle n’existe pas. Il a peut-être été supprimé.",
+  "role.exceeds_own": "Ce rôle permet plus que le vôtre. Demandez à quelqu’un dont le rôle le permet.",
+  "code.invalid": "Ce code est faux ou a expiré. Vérifiez-le ou demandez-en un autre.",
+  "link.invalid":
+    "Ce lien a déjà servi, a expiré ou a été remplacé par un plus récent. Demandez-en un autre.",
+  "sign_up.closed": "L’inscription n’est pas ouverte ici. Demandez à l’organisation.",
+  "sign_up.full": "Trop d’inscriptions attendent une décision en ce moment. Réessayez dans un jour ou deux.",
+  "sign_up.none":
+    "Aucune inscription n’est en cours dans ce navigateur, ou elle a pris trop de temps. Recommencez.",
+  "sign_up.other_browser":
+    "L’inscription a commencé dans un autre navigateur. Continuez là-bas, ou saisissez le mot de passe choisi pour continuer ici.",
+  "invitation.not_found": "Cette invitation n’existe pas.",
+  "invitation.closed": "Cette invitation a servi, a été retirée ou a expiré. Invitez à nouveau.",
+  "people.import_refused":
+    "Rien n’a été importé : certaines lignes ont des problèmes. Corrigez-les, puis importez à nouveau.",
   "device.not_found": "Cet appareil n’existe pas. Il a peut-être été supprimé.",
   "device.name_taken": "Un autre appareil porte déjà ce nom. Choisissez-en un autre.",
   "device.type_unknown": "Gatehouse ne connaît pas ce type d’appareil.",
@@ -116,6 +135,27 @@ export const errors: Record<ErrorCode, string> = {
   "lab.attack_not_found": "Cette attaque n’existe pas.",
   "lab.run_not_found": "Cette exécution du labo d’attaque n’existe pas.",
   "lab.unavailable": "Le labo d’attaque ne fait pas partie de cette installation.",
+  "auth.step_up_required": "Confirmez avec votre second facteur, puis recommencez.",
+  "auth.token_invalid": "Ce jeton est faux, a expiré ou a été révoqué. Créez-en un autre.",
+  "role.name_taken": "Un autre rôle porte déjà ce nom. Choisissez-en un autre.",
+  "role.in_use": "Quelqu’un a encore ce rôle. Retirez-le-lui d’abord.",
+  "grant.not_found": "Cette attribution n’existe pas. Elle a peut-être été retirée.",
+  "grant.exists": "Cette personne a déjà ce rôle à cet endroit.",
+  "approval.required": "Une seconde personne doit approuver cela. La demande l’attend sous Approbations.",
+  "approval.not_found": "Cette demande n’existe pas.",
+  "approval.closed": "Cette demande a déjà été tranchée ou a expiré.",
+  "approval.own": "Vous ne pouvez pas approuver votre propre demande. Demandez à quelqu’un d’autre.",
+  "approval.too_early": "Le délai d’attente n’est pas écoulé. Revenez plus tard.",
+  "token.not_found": "Ce jeton n’existe pas. Il a peut-être été supprimé.",
+  "token.exceeds_own":
+    "Un jeton ne peut permettre plus que vous, ni ce qui demande une personne. Choisissez moins de droits.",
+  "token.expiry_invalid": "Un jeton doit finir entre maintenant et dans un an. Choisissez une autre date.",
+  "tenant.not_found": "Cette organisation n’existe pas.",
+  "tenant.name_taken": "Une autre organisation porte déjà ce nom. Choisissez-en un autre.",
+  "tenant.suspended": "Cette organisation est suspendue. Demandez à qui gère l’installation.",
+  "tenant.host": "L’organisation qui héberge l’installation ne peut être suspendue.",
+  "ledger.malformed":
+    "Ceci n’est pas un élément bien formé du journal d’audit\u00a0: il a été coupé ou altéré en route.",
   "demo.exists": "Le site de démonstration est déjà là.",
   "demo.not_found": "Il n’y a pas de site de démonstration.",
   "secret.unreadable":
