@@ -28,6 +28,24 @@ export const errors: Record<ErrorCode, string> = {
   "auth.password_weak":
     "Ce mot de passe est trop facile à deviner. Choisissez-en un plus long ou moins courant.",
   "auth.session_ended": "Cette session est terminée. Reconnectez-vous.",
+  "auth.login_expired": "Cette connexion a pris trop de temps ou a été interrompue. Recommencez.",
+  "auth.link_invalid":
+    "Ce lien a déjà servi, a expiré, a été remplacé par un plus récent, ou a été ouvert dans un autre navigateur que celui qui l’a demandé. Demandez-en un autre.",
+  "auth.code_wrong": "Le code est faux. Vérifiez-le et réessayez.",
+  "auth.code_expired": "Le code a expiré ou a été remplacé par un plus récent. Demandez-en un autre.",
+  "auth.codes_exhausted":
+    "Trop de codes faux aujourd’hui. Utilisez un autre second facteur ou un code de secours, ou réessayez demain.",
+  "auth.message_limit":
+    "Aucun autre code ne peut être envoyé pour le moment. Utilisez un autre second facteur ou réessayez plus tard.",
+  "auth.factor_unavailable": "Ce moyen de confirmer ne vous est pas disponible. Choisissez-en un autre.",
+  "auth.factor_required": "Votre rôle demande un second facteur. Configurez-en un d’abord.",
+  "auth.factor_exists": "Ce second facteur est déjà configuré.",
+  "auth.factor_last":
+    "C’est votre dernier second facteur, et votre rôle en demande un. Configurez-en d’abord un autre.",
+  "auth.passkey_refused": "Cette clé d’accès n’est pas acceptée. Réessayez ou utilisez un autre second facteur.",
+  "auth.passkey_on_address":
+    "Les clés d’accès ne fonctionnent que si la console est ouverte par un nom, pas par une adresse IP. Ouvrez-la par son nom.",
+  "factor.not_found": "Ce second facteur n’existe pas. Il a peut-être été retiré.",
   "account.email_taken": "Cette adresse courriel a déjà un compte.",
   "account.not_found": "Ce compte n’existe pas. Il a peut-être été supprimé.",
   "account.state": "Ce compte a changé d’état entre-temps. Regardez-le à nouveau.",
@@ -36,9 +54,6 @@ export const errors: Record<ErrorCode, string> = {
   "account.own": "Vous ne pouvez pas faire cela à votre propre compte. Demandez à un autre propriétaire.",
   "role.not_found": "Ce rôle n’existe pas. Il a peut-être été supprimé.",
   "role.exceeds_own": "Ce rôle permet plus que le vôtre. Demandez à quelqu’un dont le rôle le permet.",
-  "code.invalid": "Ce code est faux ou a expiré. Vérifiez-le ou demandez-en un autre.",
-  "link.invalid":
-    "Ce lien a déjà servi, a expiré ou a été remplacé par un plus récent. Demandez-en un autre.",
   "sign_up.closed": "L’inscription n’est pas ouverte ici. Demandez à l’organisation.",
   "sign_up.full": "Trop d’inscriptions attendent une décision en ce moment. Réessayez dans un jour ou deux.",
   "sign_up.none":

@@ -1,0 +1,64 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { Role } from "@gatehouse/contract";
+import type { Kysely } from "kysely";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: this feature's transaction, whatever tables the other side types it with
+export type SharedTransaction = Kysely<any>;
+
+export type Medium = "email" | "sms";
+
+/**
+ * How a message counts in a day's limits: `asked` anybody can cause by typing an address, `code` needs a right
+ * password or a session first, `notice` tells what happened. Strangers who use up the first leave the others.
+ */
+export type MessageClass = "asked" | "code" | "notice";
+
+/** One message to one address. Its words are secret: they are wiped when it was sent or has expired. */
+export interface DirectMessage {
+  readonly tenantId: Uuid;
+  readonly medium: Medium;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Stays visible when the words are gone. */
+  readonly purpose: string;
+  readonly class: MessageClass;
+  /** Worthless from then on: not sent any more. */
+  readonly expiresMs: UnixMs;
+}
+
+/** Mail and SMS to people, by whatever channel their organisation has configured. */
+export interface Messenger {
+  /** Written in the caller's transaction; sent within a second of its commit, again until it expires. */
+  send(tx: SharedTransaction, message: DirectMessage): Promise<void>;
+  /** After the commit: sends now rather than at the next look. */
+  wake(): void;
+}
+
+/** Roles: what they allow and where they hold is the permissions feature's. */
+export interface Roles {
+  /** Whether whoever invites has at least that. Refuses role.exceeds_own or site.not_found. */
+  assertMayGive(giver: PersonPrincipal, role: Role, siteIds: readonly Uuid[] | undefined): Promise<void>;
+  /** Narrows a new person's main role to these sites, in the transaction that makes the account. */
+  narrow(
+    tx: SharedTransaction,
+    person: PersonKey & { readonly role: Role },
+    siteIds: readonly Uuid[],
+    givenBy: Uuid,
+  ): Promise<void>;
+}
+
+export interface PersonKey {
+  readonly tenantId: Uuid;
+  readonly personId: Uuid;
+}
+
+/** Another place that holds something about people: what an account export shows and an erasure deletes. */
+export interface PersonalDataHolder {
+  /** Key of its part of the export. */
+  readonly name: string;
+  read(person: PersonKey): AsyncIterable<unknown>;
+  /** In the transaction of the erasure. Answers codes of what stays, and must stay by law or for the proof. */
+  erase(tx: SharedTransaction, person: PersonKey): Promise<readonly string[]>;
+}

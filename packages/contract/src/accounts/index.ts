@@ -1,0 +1,17 @@
+export * from "./access-log.ts";
+export * from "./factor-answers.ts";
+export * from "./factors.ts";
+export * from "./import.ts";
+export * from "./invitations.ts";
+export { LinkToken, RequestTaken } from "./link.ts";
+export * from "./login.ts";
+export * from "./me.ts";
+export * from "./own-data.ts";
+export * from "./passwords.ts";
+export * from "./people.ts";
+export * from "./personal.ts";
+export * from "./sessions.ts";
+export * from "./setup.ts";
+export * from "./sign-up.ts";
+export * from "./step-up.ts";
+export * from "./webauthn.ts";
