@@ -29,6 +29,8 @@ export interface FloodPlan {
   /** Connects again after a lost connection and sends what was not acknowledged once more. */
   readonly reconnect: boolean;
   readonly qos: 0 | 1;
+  /** Reports at the end how long each acknowledgement took; only for QoS 1 without reconnecting. */
+  readonly timeAcks?: boolean;
 }
 
 export interface FloodReport {
@@ -40,12 +42,14 @@ export interface FloodReport {
   readonly lost: number;
   /** At the end: messages acknowledged by client; they are the first n of it. */
   readonly ackedByClient?: readonly number[];
+  readonly ackDelaysMs?: readonly number[];
   readonly cpuMs?: number;
 }
 
 const plan = JSON.parse(await text(process.stdin)) as FloodPlan;
 const totals = { acked: 0, sent: 0, resent: 0, connections: 0, lost: 0 };
 let running = true;
+const ackDelaysMs: number[] = [];
 
 class Client {
   readonly #client: FloodClient;
@@ -55,6 +59,8 @@ class Client {
   /** Next message to send; those in [acked, next) are on their way. */
   #next = 0;
   acked = 0;
+  /** When those on their way were sent, oldest first. */
+  readonly #sentMs: number[] = [];
   #buffered: Buffer = Buffer.alloc(0);
   #allowance = 0;
   #lastTsMs = 0;
@@ -109,6 +115,7 @@ class Client {
         // Acknowledgements of one connection come in the order of the messages.
         this.acked++;
         totals.acked++;
+        if (plan.timeAcks) ackDelaysMs.push(performance.now() - (this.#sentMs.shift() as number));
       }
       at += size;
     }
@@ -123,6 +130,7 @@ class Client {
     while (this.#maySend()) {
       packets.push(this.#packet(this.#next++));
       totals.sent++;
+      if (plan.timeAcks) this.#sentMs.push(performance.now());
       if (plan.messagesPerSecond > 0) this.#allowance--;
       if (plan.qos === 0) {
         this.acked++;
@@ -185,6 +193,7 @@ setTimeout(async () => {
     done: true,
     ...totals,
     ackedByClient: clients.map((client) => client.acked),
+    ...(plan.timeAcks ? { ackDelaysMs } : {}),
     cpuMs: (user + system) / 1000,
   });
   for (const client of clients) client.end();
