@@ -1,6 +1,6 @@
 import type { Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
-import type { Kysely } from "kysely";
+import type { AnyDatabase } from "../database/index.ts";
 import type { Actor } from "./asker.ts";
 
 /** One act, as its feature tells it. Who, from where and when are added by the trail. */
@@ -20,11 +20,15 @@ export interface AuditEvent {
   readonly actor?: Actor;
 }
 
+/** A transaction of Kysely's, whatever tables its owner typed it with. */
+export interface ForeignTransaction {
+  readonly isTransaction: boolean;
+}
+
 /**
  * The ledger, as every feature sees it. `record` writes in the caller's transaction: the act and its entry are
  * committed together or not at all.
  */
 export interface AuditTrail {
-  // biome-ignore lint/suspicious/noExplicitAny: the caller's transaction, whatever tables it is typed with
-  record(transaction: Kysely<any>, event: AuditEvent): Promise<void>;
+  record(transaction: AnyDatabase, event: AuditEvent): Promise<void>;
 }
