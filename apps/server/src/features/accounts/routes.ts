@@ -39,6 +39,7 @@ export function accountRoutes(
     permissions: [...ROLES[person.role]],
     tenant: { id: person.tenant_id, name: context.organisation(person.tenant_id) },
     secure,
+    mustEnrolFactor: false,
   });
   const welcome = (reply: FastifyReply, person: PersonRow, tokens: Tokens): accounts.Me => {
     jar.setSession(reply, { ...tokens, known: logins.knownCookie(person.email) });
@@ -63,7 +64,7 @@ export function accountRoutes(
     route(accounts.login, async ({ body, request, reply }) => {
       const known = request.cookies[names.known];
       const { person, tokens } = await logins.login(body.email, body.password, known, originOf(request));
-      return welcome(reply, person, tokens);
+      return { step: "done" as const, me: welcome(reply, person, tokens) };
     }),
     route(accounts.refresh, async ({ request, reply }) => {
       try {

@@ -27,8 +27,9 @@ export function LoginPage() {
     login.mutate(
       { body: { email, password } },
       {
-        onSuccess: (me) => {
-          queryClient.setQueryData(query(accounts.getMe, {}).queryKey, me);
+        onSuccess: (login) => {
+          if (login.step !== "done") return;
+          queryClient.setQueryData(query(accounts.getMe, {}).queryKey, login.me);
           router.history.push(safeNext(next));
         },
       },

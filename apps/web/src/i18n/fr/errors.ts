@@ -42,7 +42,8 @@ export const errors: Record<ErrorCode, string> = {
   "auth.factor_exists": "Ce second facteur est déjà configuré.",
   "auth.factor_last":
     "C’est votre dernier second facteur, et votre rôle en demande un. Configurez-en d’abord un autre.",
-  "auth.passkey_refused": "Cette clé d’accès n’est pas acceptée. Réessayez ou utilisez un autre second facteur.",
+  "auth.passkey_refused":
+    "Cette clé d’accès n’est pas acceptée. Réessayez ou utilisez un autre second facteur.",
   "auth.passkey_on_address":
     "Les clés d’accès ne fonctionnent que si la console est ouverte par un nom, pas par une adresse IP. Ouvrez-la par son nom.",
   "factor.not_found": "Ce second facteur n’existe pas. Il a peut-être été retiré.",

@@ -30,7 +30,14 @@ export class PasswordPolicy {
       words: contextWords(context),
     });
     const tooShort = [...password].length < MIN_LENGTH;
-    return { ok: !tooShort && estimate.score >= MIN_SCORE, tooShort, ...estimate };
+    return {
+      ok: !tooShort && estimate.score >= MIN_SCORE,
+      tooShort,
+      minLength: MIN_LENGTH,
+      breached: false,
+      missing: [],
+      ...estimate,
+    };
   }
 
   /** Fails with auth.password_weak and the verdict. */
