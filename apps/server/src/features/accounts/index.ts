@@ -7,6 +7,7 @@ import { ACCESS_LIFETIME_MS, type AccountsContext, type AccountsDeps } from "./c
 import { accountJobs } from "./jobs.ts";
 import { LoginService } from "./login/login-service.ts";
 import { up } from "./migrations/001-create.ts";
+import { up as people } from "./migrations/003-people.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
 import { firstTenantId, listTenantIds } from "./people/account-store.ts";
@@ -22,7 +23,10 @@ export type { AccountsTables } from "./tables.ts";
 
 export const accountsMigrations: FeatureMigrations = {
   feature: "accounts",
-  migrations: [{ id: "001-create", up }],
+  migrations: [
+    { id: "001-create", up },
+    { id: "003-people", up: people },
+  ],
 };
 
 export interface AccountsFeature extends Feature {
@@ -54,7 +58,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
   const setup = new SetupService(context, sessions);
   const logins = new LoginService(context, sessions);
   const languages = new Languages(deps.db);
-  const gate = createPersonGate(sessions, names.access);
+  const gate = createPersonGate(sessions, names.access, deps.accessOf);
   return {
     name: "accounts",
     routes: accountRoutes(context, { setup, sessions, logins, languages }),

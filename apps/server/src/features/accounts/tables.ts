@@ -1,9 +1,16 @@
 import type { Uuid } from "@gatehouse/base";
 import type { accounts, Language, Role } from "@gatehouse/contract";
 import type { Generated, Kysely } from "kysely";
+import type { PeopleTables } from "./people/people-tables.ts";
 
-export interface AccountsTables {
-  tenants: { id: Uuid; name: string; created_at: Date };
+export interface AccountsTables extends PeopleTables {
+  tenants: {
+    id: Uuid;
+    name: string;
+    created_at: Date;
+    sign_up_id: Generated<string>;
+    data_key: Generated<Uint8Array | null>;
+  };
   people: {
     id: Uuid;
     tenant_id: Uuid;
@@ -18,6 +25,15 @@ export interface AccountsTables {
     single_keys: Generated<boolean>;
     created_at: Date;
     last_login_at: Date | null;
+    state: Generated<accounts.PersonState>;
+    phone: Generated<Uint8Array | null>;
+    phone_index: Generated<Uint8Array | null>;
+    address: Generated<Uint8Array | null>;
+    identity_number: Generated<Uint8Array | null>;
+    identity_index: Generated<Uint8Array | null>;
+    decided_at: Generated<Date | null>;
+    decided_by: Generated<Uuid | null>;
+    decision_reason: Generated<string | null>;
   };
   sessions: {
     id: Uuid;

@@ -14,8 +14,10 @@ export {
   verifyDeviceToken,
 } from "./device-token.ts";
 export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
+export { type Ed25519Signer, ed25519Signer } from "./ed25519.ts";
 export { deriveKey, hkdfSha256, type MasterKey, openMasterKey } from "./master-key.ts";
 export { hashPassword, needsRehash, verifyPassword } from "./password.ts";
 export { openSecret, sealSecret } from "./seal.ts";
+export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";
 export { signWebhook, verifyWebhook } from "./webhook.ts";

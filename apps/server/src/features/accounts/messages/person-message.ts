@@ -159,7 +159,7 @@ function mailOf(message: PersonMessage, words: Words, organisation: string): [st
         [...words.erasure_requested.lines(time(message.dueInMs)), words.notYou],
       ];
     case "erased": {
-      const kept = message.kept.map((code) => words.kept[code] ?? words.kept["other"] ?? code);
+      const kept = message.kept.map((code) => words.kept[code] ?? words.kept.other ?? code);
       return [words.erased.subject, words.erased.lines(kept)];
     }
   }

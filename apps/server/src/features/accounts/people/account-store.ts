@@ -1,6 +1,6 @@
 import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts, Language } from "@gatehouse/contract";
-import { type Selectable, sql } from "kysely";
+import { type Insertable, type Selectable, sql } from "kysely";
 import type { AccountsDatabase, AccountsTables } from "../tables.ts";
 
 export type PersonRow = Selectable<AccountsTables["people"]>;
@@ -61,7 +61,7 @@ export async function deleteTenant(db: AccountsDatabase, tenantId: Uuid): Promis
 
 export async function insertPerson(
   db: AccountsDatabase,
-  person: Omit<AccountsTables["people"], "theme" | "single_keys" | "last_login_at">,
+  person: Omit<Insertable<AccountsTables["people"]>, "last_login_at">,
 ): Promise<void> {
   await db.insertInto("people").values(person).execute();
 }

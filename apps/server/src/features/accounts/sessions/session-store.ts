@@ -72,6 +72,7 @@ export async function findLiveSession(
     .where("sessions.id", "=", sessionId)
     .where("sessions.ended_at", "is", null)
     .where("sessions.expires_at", ">", new Date(nowMs))
+    .where("people.state", "=", "active")
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { last_used_at, ...person } = row;
