@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { AgentSettings } from "../agent-settings.ts";
 import { defineDeviceType } from "../device-type.ts";
-import * as metrics from "./metrics.ts";
+import { METRICS } from "./metrics.ts";
 import { simulateLinuxAgent } from "./simulator.ts";
 
 const NAME = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_:.-]{0,63}$" });
@@ -14,7 +14,7 @@ export const linuxAgent = defineDeviceType({
   id: "linux-agent",
   label: { en: "Linux machine", fr: "Machine Linux" },
   icon: "cpu",
-  metrics: Object.values(metrics),
+  metrics: METRICS,
   openMetrics: true,
   commands: [
     {

@@ -73,3 +73,26 @@ export const CLOCK_SET: MetricSpec = {
   unit: "",
   label: { en: "Clock is right", fr: "Horloge à l’heure" },
 };
+
+/** What says most of a machine comes first: the first that one sends stands for it in lists. */
+export const METRICS: readonly MetricSpec[] = [
+  CPU_TEMPERATURE,
+  LOAD_1,
+  LOAD_5,
+  LOAD_15,
+  MEMORY_USED,
+  SWAP_USED,
+  DISK_USED,
+  DISK_FREE,
+  UPTIME,
+  NETWORK_IN,
+  NETWORK_OUT,
+  QUEUE_DEPTH,
+  QUEUE_BYTES,
+  QUEUE_DROPPED,
+  RECONNECTS,
+  AGENT_MEMORY,
+  CLOCK_OFFSET,
+  CONFIG_VERSION,
+  CLOCK_SET,
+];
