@@ -72,9 +72,11 @@ function Origin(props: { of: Key }) {
   const format = useFormat();
   const { suite, origin, createdMs, software } = props.of;
   return (
-    <span className="tertiary tiny">
-      {t(`suite.${suite}`)} · {format.date(createdMs)}, {t(`keys.origin.${origin}`)}
-      {software !== undefined && ` · ${software}`}
+    <span className={`tertiary tiny ${styles.origin}`}>
+      <span>
+        {t(`suite.${suite}`)} · {format.date(createdMs)}, {t(`keys.origin.${origin}`)}
+      </span>
+      {software !== undefined && <span className="anywhere">{software}</span>}
     </span>
   );
 }
@@ -128,7 +130,7 @@ function EndKey(props: { device: devices.Device; of: Key }) {
   const what = isOld ? "end" : "revoke";
   return (
     <>
-      <Button variant="subtle" size="compact-xs" h={24} onClick={() => setAsking(true)}>
+      <Button variant="subtle" size="compact-xs" onClick={() => setAsking(true)}>
         {t(what)}
       </Button>
       <ConfirmDialog

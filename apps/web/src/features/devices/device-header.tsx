@@ -65,13 +65,25 @@ function Description(props: { device: Device }) {
   const format = useFormat();
   const { device } = props;
   const place = [device.label, device.siteName].filter((part) => part !== "").join(", ");
-  const connected = device.status === "online" && device.via !== undefined && device.address !== undefined;
+  const { gateway, via, address = "" } = device;
+  const connected = device.status === "online" && via !== undefined && address !== "";
   return (
     <>
       {place}. {t("addedOn", { date: format.date(device.createdMs) })}{" "}
-      {device.demo
-        ? t("demo")
-        : connected && t("via", { via: device.via?.toUpperCase() ?? "", address: device.address ?? "" })}
+      {device.demo ? t("demo") : connected && t("via", { via: via.toUpperCase(), address })}{" "}
+      {gateway !== undefined &&
+        t.rich("gateway", {
+          name: gateway.name,
+          link: (name) => (
+            <Link
+              to="/devices/$deviceId/{-$tab}"
+              params={{ deviceId: gateway.id, tab: undefined }}
+              className="link"
+            >
+              {name}
+            </Link>
+          ),
+        })}
     </>
   );
 }

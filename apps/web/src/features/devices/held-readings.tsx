@@ -16,6 +16,7 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { Segmented } from "../../design/segmented.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./device.module.css";
 import { useFindingText } from "./finding-text.ts";
 import { metricsOf } from "./metrics.ts";
 import { DEVICE_TRUST } from "./trust-reads.ts";
@@ -182,11 +183,10 @@ function DecideOne(props: { device: devices.Device; held: Held }) {
   const { device, held } = props;
   const input = { params: { id: device.id }, body: { ids: [held.id] } };
   return (
-    <span className="row">
+    <span className={`row ${styles.decide}`}>
       <Button
         variant="subtle"
         size="compact-xs"
-        h={24}
         loading={release.isPending}
         onClick={() => release.mutate(input)}
       >
@@ -196,7 +196,6 @@ function DecideOne(props: { device: devices.Device; held: Held }) {
         <Button
           variant="subtle"
           size="compact-xs"
-          h={24}
           loading={discard.isPending}
           onClick={() => discard.mutate(input)}
         >

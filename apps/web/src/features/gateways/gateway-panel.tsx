@@ -45,10 +45,20 @@ export function GatewayPanel(props: { device: devices.Device }) {
       {...(act === false ? {} : { end: act })}
       footer={
         own.data !== undefined && (
-          <div className="row row-wrap row-between small">
-            <Queue gateway={own.data} />
-            <Contact gateway={own.data} />
-          </div>
+          <dl className={styles.facts}>
+            <div>
+              <dt>{t("column.queue")}</dt>
+              <dd>
+                <Queue gateway={own.data} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t("column.contact")}</dt>
+              <dd>
+                <Contact gateway={own.data} />
+              </dd>
+            </div>
+          </dl>
         )
       }
     >

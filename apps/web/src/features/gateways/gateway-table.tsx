@@ -51,8 +51,20 @@ export function GatewayTable(props: { rows: readonly Gateway[]; onAssign: Assign
             <Name gateway={gateway} />
             <Contact gateway={gateway} />
           </span>
-          <Heard gateway={gateway} />
-          <Queue gateway={gateway} />
+          <dl className={styles.facts}>
+            <div>
+              <dt>{t("column.devices")}</dt>
+              <dd>
+                <Heard gateway={gateway} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t("column.queue")}</dt>
+              <dd>
+                <Queue gateway={gateway} />
+              </dd>
+            </div>
+          </dl>
           <AssignButton gateway={gateway} onAssign={onAssign} />
         </div>
       )}
@@ -88,7 +100,11 @@ export function Queue(props: { gateway: Gateway }) {
   if (queue === undefined) return <span className="tertiary">{t("notSaid")}</span>;
   return (
     <span className={styles.lines}>
-      <span>{t("queueText", { count: queue.messages, size: format.bytes(queue.bytes) })}</span>
+      <span>
+        {queue.messages === 0
+          ? t("queueEmpty")
+          : t("queueText", { count: queue.messages, size: format.bytes(queue.bytes) })}
+      </span>
       {queue.dropped > 0 && <span className="warn tiny">{t("dropped", { count: queue.dropped })}</span>}
     </span>
   );

@@ -41,6 +41,7 @@ export function StartRead(props: { deviceIds?: readonly string[]; label?: string
   return (
     <span className="row row-wrap">
       <NativeSelect
+        size="xs"
         aria-label={t("deadline")}
         value={String(minutes)}
         onChange={(event) => setMinutes(Number(event.currentTarget.value))}
@@ -102,6 +103,7 @@ function Round(props: { read: Read }) {
   const nowMs = useNow(OPEN_RENEW_MS);
   const { read } = props;
   const answered = read.total - read.open;
+  const wasRead = read.verdicts.read ?? 0;
   const tone = ({ open: "accent", done: "neutral", cancelled: "warn" } as const)[read.state];
   const spoken = t("progress", { answered: format.number(answered), total: format.number(read.total) });
   return (
@@ -122,7 +124,8 @@ function Round(props: { read: Read }) {
         aria-valuenow={answered}
         aria-valuetext={spoken}
       >
-        <div className={styles.fill} style={{ width: `${(100 * answered) / Math.max(1, read.total)}%` }} />
+        <div className={styles.fill} style={{ width: share(read, wasRead) }} />
+        <div className={styles.missing} style={{ width: share(read, answered - wasRead) }} />
       </div>
       <p className="small">
         {spoken}
@@ -134,6 +137,8 @@ function Round(props: { read: Read }) {
     </div>
   );
 }
+
+const share = ({ total }: Read, count: number): string => `${(100 * count) / Math.max(1, total)}%`;
 
 function TimeLeft(props: { read: Read; nowMs: number }) {
   const t = useTranslations("gateways.read");

@@ -86,7 +86,7 @@ function Head(props: { name: "attack" | "control" | "after" | "proof" | "act" })
 
 function Title(props: { row: AttackRow }) {
   const { text, isChosen } = props.row;
-  return <span className={isChosen ? "strong" : undefined}>{text.title}</span>;
+  return <span className={`${styles.attack} ${isChosen ? "strong" : ""}`}>{text.title}</span>;
 }
 
 function Control(props: { row: AttackRow }) {
@@ -146,11 +146,10 @@ function Run(props: { row: AttackRow }) {
   const navigate = useNavigate();
   const start = useCall(lab.startLabRun, [lab.listLabRuns]);
   const { attack, text, isBusy } = props.row;
-  if (!can("lab.run")) return null;
+  if (!can("lab.run") || isBusy) return null;
   return (
     <Button
       variant="subtle"
-      disabled={isBusy}
       loading={start.isPending}
       aria-label={t("runOne", { name: text.title })}
       onClick={() =>

@@ -26,6 +26,7 @@ export function LabPage() {
   const runId = search.run ?? runs.data?.items[0]?.id;
   const detail = useLabRun(runId);
   const shown = detail.data;
+  const isRunning = shown?.run.state === "running";
   const items = attacks.data?.items ?? [];
   const chosen =
     items.find(({ name }) => name === search.attack) ??
@@ -70,8 +71,8 @@ export function LabPage() {
           )}
           <LabLog
             lines={shown?.lines ?? []}
-            attack={search.attack === undefined ? undefined : chosen?.name}
-            isLive={shown?.run.state === "running"}
+            attack={search.attack === undefined && isRunning ? undefined : chosen?.name}
+            isLive={isRunning}
           />
           <RunHistory query={runs} openId={runId} onOpen={(run) => set({ run })} />
         </div>
@@ -92,9 +93,10 @@ function Sentence(props: { run: lab.LabRun | undefined; isEmpty: boolean }) {
   ).length;
   return (
     <>
-      {t("sentence", { stopped: String(stopped), finished: finished.length })}
+      {finished.length > 0 && t("sentence", { stopped: String(stopped), finished: finished.length })}
       {failing > 0 && <span className="danger"> {t("failing", { count: failing })}</span>}
-      {run.state === "running" && ` ${t("running")}`}
+      {run.state === "running" && ` ${t(finished.length > 0 ? "running" : "begun")}`}
+      {run.state !== "running" && finished.length === 0 && t("unfinished")}
     </>
   );
 }

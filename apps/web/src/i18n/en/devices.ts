@@ -40,6 +40,7 @@ export const devices = {
     addedOn: "Added on {date}.",
     demo: "Simulated by the demo site.",
     via: "Connected over {via} from {address}.",
+    gateway: "Its gateway is <link>{name}</link>.",
     revoke: "Revoke",
     reinstate: "Admit again",
     more: "More actions",

@@ -3,7 +3,9 @@ export const lab = {
   sentence:
     "{stopped} of {finished, plural, one {# finished attack was} other {# finished attacks were}} stopped.",
   failing: "{count, plural, one {# control failed.} other {# controls failed.}}",
-  running: "One run is under way.",
+  running: "The run is under way.",
+  begun: "The first attack is under way.",
+  unfinished: "No attack of this run has finished.",
   none: "No attack has been run yet.",
   detail:
     "Real attacks against a server of their own on this machine, with data that is thrown away. This server and your devices are never touched or weakened.",

@@ -43,6 +43,7 @@ export const devices: Same<typeof en> = {
     addedOn: "Ajouté le {date}.",
     demo: "Simulé par le site de démonstration.",
     via: "Connecté par {via} depuis {address}.",
+    gateway: "Sa passerelle est <link>{name}</link>.",
     revoke: "Révoquer",
     reinstate: "Admettre de nouveau",
     more: "Autres actions",

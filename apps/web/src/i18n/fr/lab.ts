@@ -6,7 +6,9 @@ export const lab: Same<typeof en> = {
   sentence:
     "{stopped} {finished, plural, one {attaque sur # terminée arrêtée.} other {attaques sur # terminées arrêtées.}}",
   failing: "{count, plural, one {# protection a failli.} other {# protections ont failli.}}",
-  running: "Une exécution est en cours.",
+  running: "L’exécution est en cours.",
+  begun: "La première attaque est en cours.",
+  unfinished: "Aucune attaque de cette exécution ne s’est terminée.",
   none: "Aucune attaque n’a encore été exécutée.",
   detail:
     "De vraies attaques contre un serveur à part sur cette machine, avec des données jetées ensuite. Ce serveur et vos appareils ne sont jamais touchés ni affaiblis.",
