@@ -11,6 +11,7 @@ import { createDemo, type DemoTables } from "../features/demo/index.ts";
 import { createDevices, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
 import { createLab, type LabTables } from "../features/lab/index.ts";
+import type { LedgerTables } from "../features/ledger/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
@@ -31,6 +32,7 @@ import { deriveKey, type MasterKey } from "../platform/secrets/index.ts";
 import type { Tls } from "../platform/tls/index.ts";
 import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
 import { bridgeSettings, longestRetention } from "./installation-settings.ts";
+import { ledgerOf } from "./ledger-wiring.ts";
 import { listListeners } from "./listeners.ts";
 import { addMetrics } from "./metrics.ts";
 import type { OpenDatabase } from "./open-database.ts";
@@ -100,7 +102,8 @@ type AllTables = AccountsTables &
   AlertTables &
   NotificationTables &
   DemoTables &
-  LabTables;
+  LabTables &
+  LedgerTables;
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
@@ -109,6 +112,7 @@ export function createFeatures(house: House): Features {
   const db = createDatabase<AllTables>(pool);
   let demoWanted = false;
 
+  const ledger = ledgerOf(house, db);
   const settings = createSettings({ db, clock, random, bus, sealingKey: deriveKey(masterKey, "settings") });
   const { settings: choices } = settings;
   const accounts = createAccounts({
@@ -330,6 +334,7 @@ export function createFeatures(house: House): Features {
 
   // Those that are asked come before those that ask; listeners open last.
   const inOrder: Feature[] = [
+    ledger,
     settings,
     accounts,
     devices,

@@ -5,6 +5,7 @@ import { demoMigrations } from "../features/demo/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
+import { ledgerMigrations } from "../features/ledger/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
@@ -28,4 +29,5 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   notificationsMigrations,
   demoMigrations,
   labMigrations,
+  ledgerMigrations,
 ];

@@ -27,3 +27,6 @@ export const askedBy = <T>(asker: Asker, act: () => T): T => storage.run(asker, 
 
 /** Undefined outside any request: a job, a device's message, the start. */
 export const currentAsker = (): Asker | undefined => storage.getStore();
+
+/** What outlives the request that set it off, such as a timer, is nobody's act. */
+export const unasked = <T>(act: () => T): T => storage.exit(act);

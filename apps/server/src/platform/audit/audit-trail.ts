@@ -20,11 +20,6 @@ export interface AuditEvent {
   readonly actor?: Actor;
 }
 
-/** A transaction of Kysely's, whatever tables its owner typed it with. */
-export interface ForeignTransaction {
-  readonly isTransaction: boolean;
-}
-
 /**
  * The ledger, as every feature sees it. `record` writes in the caller's transaction: the act and its entry are
  * committed together or not at all.

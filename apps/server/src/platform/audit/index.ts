@@ -1,2 +1,2 @@
-export { type Actor, type Asker, askedBy, currentAsker } from "./asker.ts";
-export type { AuditEvent, AuditTrail, ForeignTransaction } from "./audit-trail.ts";
+export { type Actor, type Asker, askedBy, currentAsker, unasked } from "./asker.ts";
+export type { AuditEvent, AuditTrail } from "./audit-trail.ts";

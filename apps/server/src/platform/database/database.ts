@@ -1,6 +1,10 @@
 import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 
+/** A database or a transaction on it, whatever tables its owner typed it with. */
+// biome-ignore lint/suspicious/noExplicitAny: Kysely is invariant in its tables
+export type AnyDatabase = Kysely<any>;
+
 /**
  * Typed queries over a pool; `Tables` is the intersection of the features' tables. The pool stays its
  * maker's to end: do not `destroy` the Kysely instance.

@@ -1,8 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, hash, timingSafeEqual } from "node:crypto";
 
 /** SHA-256 (FIPS 180-4), 32 bytes. Text is taken as UTF-8. */
 export function sha256(data: string | Uint8Array): Uint8Array {
-  return createHash("sha256").update(data).digest();
+  return hash("sha256", data, "buffer");
 }
 
 /** SHA-256 as 64 lower-case hex characters: how bearer secrets of 128 bits or more are stored. */

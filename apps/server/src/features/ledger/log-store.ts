@@ -1,0 +1,163 @@
+import type { UnixMs } from "@gatehouse/base";
+import type { ledger } from "@gatehouse/contract";
+import {
+  EMPTY_FRONTIER,
+  encodeFrontier,
+  type FilledTile,
+  type Frontier,
+  HASH_BYTES,
+  parseFrontier,
+  type Tile,
+  tilePath,
+} from "@gatehouse/ledger";
+import { sql } from "kysely";
+import type { Log, StoredCheckpoint } from "./model.ts";
+import type { LedgerDatabase } from "./tables.ts";
+
+export interface PendingLeaf {
+  readonly id: number;
+  readonly kind: ledger.LedgerKind;
+  readonly leafHash: Uint8Array;
+}
+
+/** What grows: logs, their entries in order, tiles and checkpoints. */
+export class LogStore {
+  readonly #db: LedgerDatabase;
+
+  constructor(db: LedgerDatabase) {
+    this.#db = db;
+  }
+
+  transaction<T>(act: (store: LogStore, tx: LedgerDatabase) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute((tx) => act(new LogStore(tx), tx));
+  }
+
+  async current(): Promise<Log | undefined> {
+    return (await this.#logs().limit(1).execute()).map(logOf)[0];
+  }
+
+  /** The same, and nobody else appends to it before the transaction ends. */
+  async lockCurrent(): Promise<Log | undefined> {
+    return (await this.#logs().limit(1).forUpdate().execute()).map(logOf)[0];
+  }
+
+  /** Newest first. */
+  async all(): Promise<Log[]> {
+    return (await this.#logs().execute()).map(logOf);
+  }
+
+  async create(origin: string, atMs: UnixMs): Promise<Log> {
+    const row = await this.#db
+      .insertInto("ledger_logs")
+      .values({
+        origin,
+        size: 0,
+        frontier: Buffer.from(encodeFrontier(EMPTY_FRONTIER)),
+        created_at: new Date(atMs),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return logOf(row);
+  }
+
+  async hasPending(): Promise<boolean> {
+    const found = await this.#db.selectFrom("ledger_pending").select("id").limit(1).executeTakeFirst();
+    return found !== undefined;
+  }
+
+  /** The oldest that wait. */
+  async pending(limit: number): Promise<PendingLeaf[]> {
+    const rows = await this.#db
+      .selectFrom("ledger_pending")
+      .select(["id", "kind", "leaf_hash"])
+      .orderBy("id")
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ id: row.id, kind: row.kind as ledger.LedgerKind, leafHash: row.leaf_hash }));
+  }
+
+  /** What was recorded last is the first that gets its place. */
+  async putNewestFirst(): Promise<void> {
+    await sql`
+      update ledger_pending set id = (select min(id) - 1 from ledger_pending)
+      where id = (select max(id) from ledger_pending)`.execute(this.#db);
+  }
+
+  /** Gives those that wait, in the order of their ids, the places from the end of the log on. */
+  async append(log: Log, ids: readonly number[], frontier: Frontier): Promise<void> {
+    const { numAffectedRows } = await sql`
+      with taken as (delete from ledger_pending where id = any(${ids}::bigint[]) returning *)
+      insert into ledger_entries
+        (log_id, index, event_id, tenant_id, kind, outcome, actor_kind, actor_id, subject_kind, subject_id, at, event,
+         leaf_hash)
+      select ${log.id}, ${log.frontier.size} + row_number() over (order by id) - 1, event_id, tenant_id, kind, outcome,
+        actor_kind, actor_id, subject_kind, subject_id, at, event, leaf_hash
+      from taken order by id`.execute(this.#db);
+    if (numAffectedRows !== BigInt(ids.length)) throw new Error("an entry that waited for its place is gone");
+    await this.#db
+      .updateTable("ledger_logs")
+      .set({ size: frontier.size, frontier: Buffer.from(encodeFrontier(frontier)) })
+      .where("id", "=", log.id)
+      .execute();
+  }
+
+  /** Hashes of the named tiles, by their path; a stored tile may have grown since and begins with these. */
+  async tiles(logId: number, tiles: readonly Tile[]): Promise<Map<string, Uint8Array>> {
+    if (tiles.length === 0) return new Map();
+    const { rows } = await sql<{ at: number; bytes: Uint8Array }>`
+      select u.at - 1 as at, t.bytes
+      from unnest(${tiles.map(({ level }) => level)}::smallint[], ${tiles.map(({ index }) => index)}::bigint[])
+        with ordinality as u (level, index, at)
+      join ledger_tiles t on t.log_id = ${logId} and t.level = u.level and t.index = u.index`.execute(
+      this.#db,
+    );
+    return new Map(
+      rows.map(({ at, bytes }) => {
+        const tile = tiles[at] as Tile;
+        return [tilePath(tile), bytes.subarray(0, tile.width * HASH_BYTES)];
+      }),
+    );
+  }
+
+  async saveTiles(logId: number, tiles: readonly FilledTile[]): Promise<void> {
+    await sql`
+      insert into ledger_tiles (log_id, level, index, width, bytes)
+      select ${logId}, u.level, u.index, u.width, u.bytes
+      from unnest(${tiles.map(({ tile }) => tile.level)}::smallint[], ${tiles.map(({ tile }) => tile.index)}::bigint[],
+        ${tiles.map(({ tile }) => tile.width)}::smallint[], ${tiles.map(({ bytes }) => Buffer.from(bytes))}::bytea[])
+        as u (level, index, width, bytes)
+      on conflict (log_id, level, index) do update set width = excluded.width, bytes = excluded.bytes`.execute(
+      this.#db,
+    );
+  }
+
+  async addCheckpoint({ logId, size, root, atMs, note }: StoredCheckpoint): Promise<void> {
+    await this.#db
+      .insertInto("ledger_checkpoints")
+      .values({ log_id: logId, size, root: Buffer.from(root), at: new Date(atMs), note })
+      .execute();
+  }
+
+  async lastCheckpoint(logId: number): Promise<StoredCheckpoint | undefined> {
+    const row = await this.#db
+      .selectFrom("ledger_checkpoints")
+      .selectAll()
+      .where("log_id", "=", logId)
+      .orderBy("size", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    return (
+      row && { logId: row.log_id, size: row.size, root: row.root, atMs: row.at.getTime(), note: row.note }
+    );
+  }
+
+  #logs() {
+    return this.#db.selectFrom("ledger_logs").selectAll().orderBy("id", "desc");
+  }
+}
+
+const logOf = (row: { id: number; origin: string; frontier: Uint8Array }): Log => ({
+  id: row.id,
+  origin: row.origin,
+  frontier: parseFrontier(row.frontier),
+});
