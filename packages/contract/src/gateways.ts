@@ -65,6 +65,7 @@ export const assignDevices = endpoint({
   audience: "operator",
   permission: "device.write",
   partial: true,
+  records: ["device.assigned"],
   summary: "Let a gateway speak for devices, or (null) nobody but themselves",
   body: object({
     deviceIds: Type.Array(Uuid, {
@@ -122,6 +123,7 @@ export const startMeterRead = endpoint({
   audience: "operator",
   permission: "meter_read.run",
   partial: true,
+  records: ["meter_read.requested"],
   summary: "Read meters now: those named, those of a site, or all",
   body: object({
     deviceIds: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
@@ -163,6 +165,7 @@ export const cancelMeterRead = endpoint({
   audience: "operator",
   permission: "meter_read.run",
   resource: { kind: "meter_read", param: "id" },
+  records: ["meter_read.cancelled"],
   summary: "Ask nobody else; who has not answered gets the verdict cancelled",
   params: IdParams,
   body: object({}),
@@ -197,6 +200,7 @@ export const exportMeterRead = endpoint({
   audience: "operator",
   permission: "telemetry.export",
   resource: { kind: "meter_read", param: "id" },
+  records: ["readings.exported"],
   summary: "The same list as CSV (RFC 4180, times in UTC)",
   params: IdParams,
   query: object({ verdict: verdictFilter }),

@@ -99,6 +99,7 @@ export const startLabRun = endpoint({
   tag: "attack lab",
   audience: "operator",
   permission: "lab.run",
+  records: ["lab.run"],
   summary: "Run attacks against a server of its own on this machine; this server is never weakened",
   body: object({
     /** All of them unless given. */
@@ -131,6 +132,7 @@ export const cancelLabRun = endpoint({
   audience: "operator",
   permission: "lab.run",
   resource: { kind: "lab_run", param: "id" },
+  records: ["lab.run"],
   summary: "End a run; its site goes with it",
   params: IdParams,
   reply: object({}),

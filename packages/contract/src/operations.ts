@@ -77,6 +77,14 @@ export const SiteSettings = object({
     description: "Devices may announce themselves with Home Assistant discovery",
   }),
   autoQuarantine: AutoQuarantine,
+  signUp: Type.Boolean({ description: "Customers may sign up by the link of the people page" }),
+  /** Codes, links and notices to people; alerts have limits of their own. A day is a UTC day. */
+  messages: object({
+    smsPerDay: Type.Integer({ minimum: 0, maximum: 100_000 }),
+    smsPerPersonPerDay: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    mailsPerDay: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    mailsPerPersonPerDay: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  }),
   homeAssistant: object({
     enabled: Type.Boolean(),
     url: text(2048),
@@ -104,6 +112,7 @@ export const updateSettings = endpoint({
   audience: "operator",
   permission: "settings.write",
   fourEyes: "settings",
+  records: ["settings.changed"],
   summary: "Change settings",
   body: Type.Partial(SiteSettings, { additionalProperties: false }),
   reply: SiteSettings,
@@ -198,6 +207,7 @@ export const startDemo = endpoint({
   tag: "demo",
   audience: "operator",
   permission: "demo.manage",
+  records: ["demo.changed"],
   summary: "Add the demo site: 48 simulated devices over the real protocols",
   body: object({}),
   reply: DemoState,
@@ -210,6 +220,7 @@ export const removeDemo = endpoint({
   tag: "demo",
   audience: "operator",
   permission: "demo.manage",
+  records: ["demo.changed"],
   summary: "Remove the demo site with everything it made",
   reply: Done,
   errors: ["demo.not_found"],

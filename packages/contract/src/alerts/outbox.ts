@@ -12,6 +12,7 @@ export const DeliveryState = Type.Union(
     Type.Literal("dead"),
     Type.Literal("held"),
     Type.Literal("capped"),
+    Type.Literal("expired"),
   ],
   { description: "held: no channel is configured, the message waits here to be read" },
 );
@@ -30,6 +31,13 @@ export const Delivery = object({
   sentMs: Type.Optional(UnixMs),
   error: Type.Optional(Failure),
   alertId: Type.Optional(Uuid),
+  purpose: Type.Optional(
+    Type.String({
+      description:
+        "Of a message to one person. Its words are shown only while it waits for a channel, and only with outbox.secrets",
+    }),
+  ),
+  expiresMs: Type.Optional(UnixMs),
 });
 export type Delivery = Static<typeof Delivery>;
 
@@ -59,6 +67,7 @@ export const retryDelivery = endpoint({
   audience: "operator",
   permission: "outbox.retry",
   resource: { kind: "delivery", param: "id" },
+  records: ["message.retried"],
   summary: "Try a dead or waiting message again now",
   params: IdParams,
   body: object({}),

@@ -12,6 +12,7 @@ export const sendEnvelope = endpoint({
   path: "/api/v1/channel/messages",
   tag: "device side",
   audience: "public",
+  unrecorded: "what devices say is kept as readings, logs and answers",
   summary: "One sealed message (application/vnd.gatehouse.sx); the message itself says who sent it",
   bodyLimitBytes: 131_072,
   body: Type.Unknown(),

@@ -17,6 +17,7 @@ export const enrolChallenge = endpoint({
   tag: "device side",
   audience: "public",
   perMinute: 600,
+  unrecorded: "a number used once; what comes of it is recorded",
   summary: "A nonce to prove keys on; the same answer for every claim id",
   body: object({
     claimId: ClaimId,
@@ -51,6 +52,7 @@ export const enrol = endpoint({
   tag: "device side",
   audience: "public",
   perMinute: 600,
+  records: ["device.enrolled"],
   summary: "Enrol a device's own keys with a claim code or a batch key",
   body: EnrolRequest,
   reply: object({
@@ -115,6 +117,7 @@ export const createEnrolmentGroup = endpoint({
   partial: true,
   stepUp: true,
   fourEyes: "device_credentials",
+  records: ["enrolment_group.created"],
   summary: "A batch key for many devices of one type and site; shown once",
   body: object({
     name: line(80),
@@ -139,6 +142,7 @@ export const closeEnrolmentGroup = endpoint({
   audience: "operator",
   permission: "device.credentials",
   resource: { kind: "enrolment_group", param: "id" },
+  records: ["enrolment_group.closed"],
   summary: "No further device enrols with the group's key; those it has stay",
   params: IdParams,
   reply: Done,

@@ -60,6 +60,7 @@ export const rotateServerKeys = endpoint({
   permission: "installation.write",
   stepUp: true,
   fourEyes: "channel",
+  records: ["key.rotated"],
   summary: "The next server key becomes the current one; the old one is taken for the overlap",
   body: object({ suite: SuiteId }),
   reply: Done,

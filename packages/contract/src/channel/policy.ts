@@ -53,6 +53,7 @@ export const setChannelPolicy = endpoint({
   permission: "settings.write",
   stepUp: true,
   fourEyes: "channel",
+  records: ["channel_policy.changed"],
   summary: "Which suites are taken, and which device types must use the secure channel",
   body: object({
     suites: Type.Array(SuiteId, { minItems: 1, maxItems: 2, uniqueItems: true }),
@@ -71,6 +72,7 @@ export const setPolicyException = endpoint({
   resource: { kind: "device", param: "id" },
   stepUp: true,
   fourEyes: "channel",
+  records: ["channel_policy.changed"],
   summary: "A device may go on without the secure channel until a date",
   params: IdParams,
   body: object({ untilMs: UnixMs, reason: line(200) }),
@@ -85,6 +87,7 @@ export const deletePolicyException = endpoint({
   audience: "operator",
   permission: "settings.write",
   resource: { kind: "device", param: "id" },
+  records: ["channel_policy.changed"],
   summary: "The policy holds for the device at once",
   params: IdParams,
   reply: Done,

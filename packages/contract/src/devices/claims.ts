@@ -16,6 +16,7 @@ export const createClaimCode = endpoint({
   audience: "operator",
   permission: "device.credentials",
   resource: { kind: "device", param: "id" },
+  records: ["claim.created"],
   summary: "New one-time claim code; earlier ones end",
   params: IdParams,
   body: object({ printed: Type.Optional(Type.Boolean({ description: "24 h instead of 10 min" })) }),
@@ -29,6 +30,7 @@ export const claimDevice = endpoint({
   tag: "device side",
   audience: "public",
   perMinute: 30,
+  records: ["device.enrolled"],
   summary: "Exchange a claim code for the device's API key",
   body: object({ code: Type.String({ minLength: 1, maxLength: 64 }) }),
   reply: object({
@@ -48,6 +50,7 @@ export const registerDevice = endpoint({
   tag: "device side",
   audience: "public",
   perMinute: 30,
+  records: ["device.enrolled"],
   summary: "Alias of the claim for IoT-DSMS clients",
   body: object({
     claim_code: Type.String({ minLength: 1, maxLength: 64 }),

@@ -37,6 +37,7 @@ export const sendCommand = endpoint({
   audience: "operator",
   permission: "device.command",
   resource: { kind: "device", param: "id" },
+  records: ["device.commanded"],
   summary: "Send a command down to the device",
   params: IdParams,
   body: object({
@@ -80,6 +81,7 @@ export const answerCommand = endpoint({
   path: "/api/v1/commands/:id/answer",
   tag: "device side",
   audience: "device",
+  unrecorded: "the answer is kept with the command, whose sending is recorded",
   summary: "Say whether a command was obeyed; answers the state it is in now",
   params: IdParams,
   body: object({ ok: Type.Boolean(), reason: Type.Optional(text(200)) }),

@@ -45,6 +45,7 @@ export const setDeviceTopics = endpoint({
   permission: "device.credentials",
   resource: { kind: "device", param: "id" },
   stepUp: true,
+  records: ["device.topics_changed"],
   summary: "Replace the topics granted to a device; open connections follow within a second",
   params: IdParams,
   body: object({

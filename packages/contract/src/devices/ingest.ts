@@ -8,6 +8,7 @@ export const ingest = endpoint({
   path: "/api/v1/ingest",
   tag: "device side",
   audience: "device",
+  unrecorded: "what devices say is kept as readings",
   summary: "Send one reading {ts?, values} or a batch {readings: […]}",
   bodyLimitBytes: 1_048_576,
   body: Type.Unknown(),
@@ -34,6 +35,7 @@ export const sendLogs = endpoint({
   path: "/api/v1/logs/send",
   tag: "device side",
   audience: "device",
+  unrecorded: "what devices say is kept in their logs",
   summary: "Send log lines",
   bodyLimitBytes: 262_144,
   body: object({

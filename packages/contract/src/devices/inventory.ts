@@ -92,6 +92,7 @@ export const createDevice = endpoint({
   audience: "operator",
   permission: "device.write",
   partial: true,
+  records: ["device.created"],
   summary: "Add a device: it gets an API key (shown once) and a claim code",
   body: object({
     name: DeviceName,
@@ -124,6 +125,7 @@ export const updateDevice = endpoint({
   audience: "operator",
   permission: "device.write",
   resource: { kind: "device", param: "id" },
+  records: ["device.changed"],
   summary: "Change name, label, site, tags or interval",
   params: IdParams,
   body: object({
@@ -144,6 +146,7 @@ export const deleteDevice = endpoint({
   permission: "device.write",
   resource: { kind: "device", param: "id" },
   fourEyes: "device_removal",
+  records: ["device.removed"],
   summary: "Delete a device with its history; its connections drop",
   params: IdParams,
   reply: Done,
