@@ -141,9 +141,9 @@ function HeldTable(props: { device: devices.Device; rows: readonly Held[]; mayDe
             <span className="tertiary small">{format.dateTime(held.tsMs)}</span>
           </span>
           <Why device={device} held={held} />
+          {mayDecide && <DecideOne device={device} held={held} />}
         </span>
       )}
-      phoneEnd={(held) => mayDecide && <DecideOne device={device} held={held} />}
     />
   );
 }

@@ -24,22 +24,27 @@ import { useRecent } from "./use-recent.ts";
 
 type Columns = ReadonlyMap<string, Column<LiveValue>>;
 
-const WINDOW_MS = 300_000;
+const SPAN_MS = { minutes: 300_000, day: 86_400_000 } as const;
+/** A device that speaks less often has too little to show in five minutes. */
+const SLOW_INTERVAL_MS = 120_000;
 const SMALL_CHARTS = 6;
 
-/** The last five minutes, moving. */
+/** The last five minutes, moving; of a slow device the last day. */
 export function NowTab(props: { device: devices.Device }) {
   const { device } = props;
+  const t = useTranslations("devices.now.span");
+  const length = device.intervalMs >= SLOW_INTERVAL_MS ? "day" : "minutes";
+  const span = t(length);
   const keys = device.last.map(({ metric }) => metric).join(" ");
   const metrics = useMemo(() => (keys === "" ? [] : keys.split(" ")), [keys]);
-  const recent = useRecent(device, metrics, WINDOW_MS);
+  const recent = useRecent(device, metrics, SPAN_MS[length]);
   const numbers = sentMetrics(device, "number");
   const states = sentMetrics(device, "boolean");
   return (
     <div className={styles.columns}>
       <div className="stack">
         {(numbers.length > 0 || states.length === 0) && (
-          <Numbers device={device} metrics={numbers} recent={recent} />
+          <Numbers device={device} metrics={numbers} recent={recent} span={span} />
         )}
         {states.length > 0 && (
           <StateLanes
@@ -48,6 +53,7 @@ export function NowTab(props: { device: devices.Device }) {
             columns={recent.columns}
             fromMs={recent.fromMs}
             toMs={recent.toMs}
+            span={span}
           />
         )}
         <LogPanel device={device} />
@@ -66,11 +72,13 @@ function Numbers(props: {
   device: devices.Device;
   metrics: readonly MetricInfo[];
   recent: ReturnType<typeof useRecent>;
+  /** How long the window is, in words. */
+  span: string;
 }) {
   const t = useTranslations("devices.now");
   const format = useFormat();
   const text = useMetricText();
-  const { device, recent } = props;
+  const { device, recent, span } = props;
   const [main, ...others] = props.metrics;
   if (main === undefined) {
     return (
@@ -84,7 +92,7 @@ function Numbers(props: {
   return (
     <Panel
       title={text.label(main)}
-      subtitle={`${t("live")}, ${t("every", { interval: format.duration(device.intervalMs) })}`}
+      subtitle={`${t("live", { span })}, ${t("every", { interval: format.duration(device.intervalMs) })}`}
       flush
       end={
         <>
@@ -93,7 +101,7 @@ function Numbers(props: {
         </>
       }
     >
-      <QueryView query={recent.history} what={t("reading")}>
+      <QueryView query={recent.history} what={t("reading", { span })}>
         {() => (
           <>
             <div className={styles.plot}>

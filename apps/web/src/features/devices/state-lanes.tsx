@@ -19,15 +19,21 @@ export function StateLanes(props: {
   columns: ReadonlyMap<string, Column<LiveValue>>;
   fromMs: number;
   toMs: number;
+  /** How long the window is, in words. */
+  span: string;
 }) {
   const t = useTranslations("devices.now");
   const can = useCan();
-  const { device } = props;
+  const { device, span } = props;
   const type = findDeviceType(device.typeId);
   const switchable = can("device.command") && device.revokedMs === undefined;
   const anySwitch = switchable && props.metrics.some(({ key }) => switchOf(type, key) !== undefined);
   return (
-    <Panel title={t("states")} subtitle={anySwitch ? t("statesSwitch") : t("statesText")} flush>
+    <Panel
+      title={t("states")}
+      subtitle={anySwitch ? t("statesSwitch", { span }) : t("statesText", { span })}
+      flush
+    >
       {props.metrics.map((metric, n) => {
         const column = withLast(props.columns.get(metric.key), lastReading(device, metric.key));
         const command = switchable ? switchOf(type, metric.key) : undefined;
@@ -38,6 +44,7 @@ export function StateLanes(props: {
               column={column}
               fromMs={props.fromMs}
               toMs={props.toMs}
+              span={span}
               colour={COLOURS[n % COLOURS.length] ?? COLOURS[0]}
             />
             {command !== undefined && (
@@ -69,6 +76,7 @@ function Lane(props: {
   column: Column<LiveValue>;
   fromMs: number;
   toMs: number;
+  span: string;
   colour: string;
 }) {
   const t = useTranslations("devices.now");
@@ -85,7 +93,7 @@ function Lane(props: {
         viewBox="0 0 1000 12"
         preserveAspectRatio="none"
         role="img"
-        aria-label={t("lane", { name, value, count: changesIn(column, fromMs) })}
+        aria-label={t("lane", { name, value, count: changesIn(column, fromMs), span: props.span })}
       >
         {stretchesOf(column, fromMs, toMs).map(({ from, to }) => (
           <rect key={from} x={from * 1_000} width={(to - from) * 1_000} height="12" fill={props.colour} />

@@ -1,8 +1,9 @@
 import type { devices, trust } from "@gatehouse/contract";
 import { useTranslations } from "use-intl";
+import { useNow } from "../../data/now.ts";
+import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./device.module.css";
 import { useFindingText } from "./finding-text.ts";
-import { useSince } from "./last-value.tsx";
 
 /** Reasons against a device, the strongest first, each as strong as its bar is long. */
 export function Findings(props: {
@@ -13,7 +14,8 @@ export function Findings(props: {
 }) {
   const t = useTranslations("trust");
   const text = useFindingText(props.device);
-  const since = useSince();
+  const format = useFormat();
+  const nowMs = useNow(10_000);
   const { findings, learned } = props.trust;
   return (
     <div className={styles.bars}>
@@ -31,7 +33,7 @@ export function Findings(props: {
             </div>
             <p className="tertiary tiny">
               {limit === undefined ? "" : `${limit} · `}
-              {t("since", { when: since(finding.sinceMs) })}
+              {t("since", { duration: format.duration(Math.max(0, nowMs - finding.sinceMs)) })}
             </p>
           </div>
         );

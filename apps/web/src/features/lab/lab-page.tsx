@@ -105,7 +105,7 @@ function RunName(props: { run: lab.LabRun | undefined }) {
   const t = useTranslations("lab");
   const format = useFormat();
   if (props.run === undefined) return null;
-  return t("runOf", { time: format.dateTime(props.run.startedMs), name: props.run.byName });
+  return t("runOf", { time: format.dateMinute(props.run.startedMs), name: props.run.byName });
 }
 
 function RunButtons(props: { attacks: readonly lab.LabAttack[]; current: lab.LabRun | undefined }) {

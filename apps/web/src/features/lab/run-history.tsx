@@ -42,7 +42,7 @@ export function RunHistory(props: {
                   aria-current={run.id === props.openId}
                   onClick={() => props.onOpen(run.id)}
                 >
-                  <span className="num">{format.dateTime(run.startedMs)}</span>
+                  <span className="num nowrap">{format.dateMinute(run.startedMs)}</span>
                   <span className="secondary truncate">
                     {run.byName}, {t("ofAll", { count: run.entries.length })}
                   </span>

@@ -19,7 +19,7 @@ export const trust = {
   },
   allMetrics: "every value",
   limit: "limit {limit}",
-  since: "since {when}",
+  since: "for {duration}",
   overTime: "Score over time",
   overTimeText: "a step where it changed",
   noHistory: "The score has not changed yet",

@@ -64,7 +64,7 @@ export const errors: Record<ErrorCode, string> = {
   "invitation.not_found": "Cette invitation n’existe pas.",
   "invitation.closed": "Cette invitation a servi, a été retirée ou a expiré. Invitez à nouveau.",
   "people.import_refused":
-    "Rien n’a été importé : certaines lignes ont des problèmes. Corrigez-les, puis importez à nouveau.",
+    "Rien n’a été importé\u00a0: certaines lignes ont des problèmes. Corrigez-les, puis importez à nouveau.",
   "device.not_found": "Cet appareil n’existe pas. Il a peut-être été supprimé.",
   "device.name_taken": "Un autre appareil porte déjà ce nom. Choisissez-en un autre.",
   "device.type_unknown": "Gatehouse ne connaît pas ce type d’appareil.",

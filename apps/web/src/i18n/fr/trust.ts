@@ -22,7 +22,7 @@ export const trust: Same<typeof english> = {
   },
   allMetrics: "toutes les valeurs",
   limit: "limite {limit}",
-  since: "depuis {when}",
+  since: "depuis {duration}",
   overTime: "Note au fil du temps",
   overTimeText: "un palier à chaque changement",
   noHistory: "La note n’a pas encore changé",
