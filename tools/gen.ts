@@ -5,6 +5,7 @@ import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract"
 import { SUITE_IDS, type SuiteName } from "@gatehouse/secure-channel";
 import { AgentConfig, AllowedCommand, RemoteSettings } from "../apps/agent/src/config/schema.ts";
 import { configLeaves } from "../apps/server/src/platform/config/load.ts";
+import { ledgerVectors } from "../packages/ledger/src/testing/ledger-vectors.ts";
 import { sealedVectors } from "../packages/secure-channel/src/testing/sealed-vectors.ts";
 import { sessionVectors } from "../packages/secure-channel/src/testing/session-vectors.ts";
 
@@ -102,6 +103,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configurationPage,
   "docs/permissions.md": permissionsPage,
   "docs/agent-configuration.md": agentConfigurationPage,
+  "packages/ledger/vectors/ledger.json": () => `${JSON.stringify(ledgerVectors(), undefined, 2)}\n`,
   "packages/secure-channel/vectors/sealed-c1.json": () => sealedVectorsPage("C1"),
   "packages/secure-channel/vectors/sealed-m1.json": () => sealedVectorsPage("M1"),
   "packages/secure-channel/vectors/session-c1.json": () => sessionVectorsPage("C1"),

@@ -1,0 +1,70 @@
+import { MAX_LISTED_PROBLEMS } from "../limits.ts";
+import type { LineProblemKind } from "./match-lines.ts";
+
+/** What is wrong with an export, as one word each; docs/ledger-format.md says what follows from each. */
+export type ProblemKind =
+  | "keys_malformed"
+  | "log_not_certified"
+  | "fingerprint_differs"
+  | "checkpoint_malformed"
+  | "checkpoint_not_signed"
+  | "cosignature_wrong"
+  | "proofs_malformed"
+  | "too_many_events"
+  | "root_differs"
+  | "proof_wrong"
+  | "not_canonical"
+  | LineProblemKind;
+
+export interface EvidenceProblem {
+  readonly kind: ProblemKind;
+  /** Index of the event in the log; null where it is not of one event. */
+  readonly index: number | null;
+  /** Line of events.ndjson, the first is 1; null where there is none. */
+  readonly line: number | null;
+}
+
+export interface WitnessFinding {
+  readonly name: string;
+  readonly state: "valid" | "wrong" | "absent";
+  /** Unix seconds by the witness's clock; null unless valid. */
+  readonly timeS: number | null;
+  /** Whether the reader knew this key beforehand. One that only came with the export proves nothing. */
+  readonly isKnown: boolean;
+}
+
+/** What a reader's own copy of the trust root's fingerprint says. */
+export type Pinning = "pinned" | "not_pinned" | "differs";
+
+export interface EvidenceReport {
+  /** Nothing contradicts anything else. Who made it is only known when `pinned` is "pinned". */
+  readonly ok: boolean;
+  readonly pinned: Pinning;
+  /** To be compared by the reader; empty when the keys could not be read. */
+  readonly fingerprint: string;
+  /** Of the checkpoint; empty, 0 and empty when it could not be read. */
+  readonly origin: string;
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+  /** Indexes `from` ≤ i < `to` between which no event is missing; null for a filtered export. */
+  readonly range: { readonly from: number; readonly to: number } | null;
+  readonly lines: number;
+  /** Lines that are proven to be in the log as they stand. */
+  readonly proven: number;
+  readonly witnesses: readonly WitnessFinding[];
+  /** The first `MAX_LISTED_PROBLEMS`. */
+  readonly problems: readonly EvidenceProblem[];
+  readonly problemCount: number;
+}
+
+/** Collects problems without end in number, but in memory. */
+export class Problems {
+  readonly listed: EvidenceProblem[] = [];
+  count = 0;
+
+  add(kind: ProblemKind, index: number | null = null, line: number | null = null): void {
+    this.count++;
+    if (this.listed.length < MAX_LISTED_PROBLEMS) this.listed.push({ kind, index, line });
+  }
+}

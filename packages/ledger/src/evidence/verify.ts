@@ -1,0 +1,223 @@
+import { isAppError } from "@gatehouse/base";
+import { encodeBase64 } from "../base64.ts";
+import { decodeUtf8, sameBytes } from "../bytes.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { fingerprintOf, isFingerprintOf } from "../certificate.ts";
+import { type Checkpoint, parseCheckpoint } from "../checkpoint.ts";
+import { findCosignature } from "../cosignature.ts";
+import { MAX_EVENT_BYTES, MAX_EXPORT_EVENTS } from "../limits.ts";
+import { isSignedBy, type Note, parseNote } from "../note.ts";
+import { type Hash, hashLeaf } from "../tree-hash.ts";
+import { encodeVerifierKey, type VerifierKey } from "../verifier-key.ts";
+import { type OpenedKeys, openExportKeys } from "./export-keys.ts";
+import {
+  type ClaimedLeaf,
+  claimedEntries,
+  leavesOfRange,
+  parseExportProofs,
+  rootOfRange,
+} from "./export-proofs.ts";
+import { matchLines } from "./match-lines.ts";
+import {
+  type EvidenceReport,
+  type Pinning,
+  type ProblemKind,
+  Problems,
+  type WitnessFinding,
+} from "./report.ts";
+
+/** The files of an export as they lie in it. */
+export interface EvidenceFiles {
+  /** events.ndjson: the canonical bytes of an event a line. */
+  readonly events: Uint8Array;
+  /** checkpoint: a signed note with cosignatures. */
+  readonly checkpoint: Uint8Array;
+  /** proofs.json */
+  readonly proofs: Uint8Array;
+  /** keys.json */
+  readonly keys: Uint8Array;
+}
+
+/** What the reader knows from elsewhere. */
+export interface KnownToReader {
+  /** The trust root's fingerprint, from paper or the installation's own page. */
+  readonly fingerprint?: string;
+  readonly witnesses?: readonly VerifierKey[];
+}
+
+/** Checks an export without asking anybody. Takes any input: whatever is wrong becomes a problem of the report. */
+export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, hash?: Hash): EvidenceReport {
+  const problems = new Problems();
+  const keys = attempt(problems, "keys_malformed", () => openExportKeys(parseJson(files.keys)));
+  const note = attempt(problems, "checkpoint_malformed", () => parseNote(textOf(files.checkpoint)));
+  const checkpoint = note && attempt(problems, "checkpoint_malformed", () => parseCheckpoint(note.text));
+
+  const pinned = pinningOf(keys, known, problems);
+  const isSigned = judgeSignature(keys, note, checkpoint, problems);
+  const witnesses = note === undefined ? [] : judgeWitnesses(note, keys, known, problems);
+  const lines = splitLines(files.events, problems);
+  const claims = claimsOf(files.proofs, checkpoint, problems, hash);
+  const provenLines = judgeLines(lines, claims.leaves, problems, hash);
+
+  return {
+    ok: problems.count === 0,
+    pinned,
+    fingerprint: keys === undefined ? "" : fingerprintOf(keys.root.publicKey),
+    origin: checkpoint?.origin ?? "",
+    size: checkpoint?.size ?? 0,
+    root: checkpoint === undefined ? "" : encodeBase64(checkpoint.root),
+    range: claims.range,
+    lines: lines.length,
+    proven: isSigned ? provenLines : 0,
+    witnesses,
+    problems: problems.listed,
+    problemCount: problems.count,
+  };
+}
+
+/** The result, or a problem when the input is malformed. */
+function attempt<T>(problems: Problems, kind: ProblemKind, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isAppError(error, "ledger.malformed") && !(error instanceof SyntaxError)) throw error;
+    problems.add(kind);
+    return undefined;
+  }
+}
+
+/** Throws a SyntaxError, as JSON does. */
+function textOf(bytes: Uint8Array): string {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new SyntaxError("this is no UTF-8");
+  return text;
+}
+
+const parseJson = (bytes: Uint8Array): unknown => JSON.parse(textOf(bytes));
+
+function pinningOf(keys: OpenedKeys | undefined, known: KnownToReader, problems: Problems): Pinning {
+  if (keys === undefined || known.fingerprint === undefined) return "not_pinned";
+  if (isFingerprintOf(known.fingerprint, keys.root.publicKey)) return "pinned";
+  problems.add("fingerprint_differs");
+  return "differs";
+}
+
+function judgeSignature(
+  keys: OpenedKeys | undefined,
+  note: Note | undefined,
+  checkpoint: Checkpoint | undefined,
+  problems: Problems,
+): boolean {
+  if (keys === undefined || note === undefined || checkpoint === undefined) return false;
+  const { log } = keys;
+  if (log === undefined) {
+    problems.add("log_not_certified");
+    return false;
+  }
+  const isSigned = log.name === checkpoint.origin && isSignedBy(note, log);
+  if (!isSigned) problems.add("checkpoint_not_signed");
+  return isSigned;
+}
+
+function judgeWitnesses(
+  note: Note,
+  keys: OpenedKeys | undefined,
+  known: KnownToReader,
+  problems: Problems,
+): WitnessFinding[] {
+  const own = new Map((known.witnesses ?? []).map((key) => [encodeVerifierKey(key), key]));
+  const all = new Map([
+    ...own,
+    ...(keys?.witnesses ?? []).map((key) => [encodeVerifierKey(key), key] as const),
+  ]);
+  return [...all].map(([text, key]) => {
+    const finding = findCosignature(note, key);
+    if (finding.state === "wrong") problems.add("cosignature_wrong");
+    const timeS = finding.state === "valid" ? finding.timeS : null;
+    return { name: key.name, state: finding.state, timeS, isKnown: own.has(text) };
+  });
+}
+
+const LINE_FEED = 0x0a;
+
+function splitLines(events: Uint8Array, problems: Problems): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let at = 0; at < events.length; ) {
+    if (lines.length === MAX_EXPORT_EVENTS) {
+      problems.add("too_many_events");
+      break;
+    }
+    const found = events.indexOf(LINE_FEED, at);
+    const end = found < 0 ? events.length : found;
+    lines.push(events.subarray(at, end));
+    at = end + 1;
+  }
+  return lines;
+}
+
+interface Claims {
+  readonly leaves: readonly ClaimedLeaf[];
+  readonly range: EvidenceReport["range"];
+}
+
+/** The leaves that the export claims to hold, each judged by the checkpoint's root. */
+function claimsOf(
+  file: Uint8Array,
+  checkpoint: Checkpoint | undefined,
+  problems: Problems,
+  hash?: Hash,
+): Claims {
+  const claims = attempt(problems, "proofs_malformed", (): Claims => {
+    const proofs = parseExportProofs(parseJson(file));
+    const { size, root } = checkpoint ?? { size: 0, root: new Uint8Array() };
+    if (proofs.form === "entries") {
+      const leaves = claimedEntries(proofs, size, root, hash);
+      for (const { index, isProven } of leaves) if (!isProven) problems.add("proof_wrong", index);
+      return { leaves, range: null };
+    }
+    const hashes = leavesOfRange(proofs);
+    const found = rootOfRange(proofs, hashes, size, hash);
+    const isProven = found !== undefined && sameBytes(found, root);
+    if (!isProven) problems.add("root_differs");
+    const leaves = hashes.map((leaf, at) => ({ index: proofs.from + at, hash: leaf, isProven }));
+    return { leaves, range: { from: proofs.from, to: proofs.from + leaves.length } };
+  });
+  return claims ?? { leaves: [], range: null };
+}
+
+/** Compares lines with leaves, names what differs, and counts the lines that are proven. */
+function judgeLines(
+  lines: readonly Uint8Array[],
+  leaves: readonly ClaimedLeaf[],
+  problems: Problems,
+  hash?: Hash,
+): number {
+  const { places, problems: found } = matchLines(
+    leaves.map((leaf) => leaf.hash),
+    lines.map((line) => hashLeaf(line, hash)),
+  );
+  for (const { kind, place, line } of found) {
+    const index = place === undefined ? null : (leaves[place]?.index ?? null);
+    problems.add(kind, index, line === undefined ? null : line + 1);
+  }
+  let proven = 0;
+  for (const [at, place] of places.entries()) {
+    const leaf = place === undefined ? undefined : leaves[place];
+    if (leaf === undefined) continue;
+    if (!isCanonical(lines[at] as Uint8Array)) problems.add("not_canonical", leaf.index, at + 1);
+    else if (leaf.isProven) proven++;
+  }
+  return proven;
+}
+
+/** Whether the line is the one text of its value: then no two readers can take it differently. */
+function isCanonical(line: Uint8Array): boolean {
+  if (line.length > MAX_EVENT_BYTES) return false;
+  try {
+    const text = textOf(line);
+    return canonicalJson(JSON.parse(text)) === text;
+  } catch (error) {
+    if (!isAppError(error, "ledger.malformed") && !(error instanceof SyntaxError)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+// The pure half of the transparency log: bytes in, bytes out; no clock, no file, no network. Runs in Node and in
+// browsers (tested). docs/ledger-format.md is its description, byte by byte.
+export {
+  type AddCheckpoint,
+  encodeAddCheckpoint,
+  MAX_ADD_CHECKPOINT_LENGTH,
+  parseAddCheckpoint,
+} from "./add-checkpoint.ts";
+export { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "./base64.ts";
+export { canonicalBytes, canonicalJson } from "./canonical-json.ts";
+export { certifyLog, fingerprintOf, isFingerprintOf, openCertificate } from "./certificate.ts";
+export {
+  type Checkpoint,
+  encodeCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+} from "./checkpoint.ts";
+export { addCosignatures, type CosignatureFinding, cosign, findCosignature } from "./cosignature.ts";
+export type { Sign } from "./ed25519.ts";
+export { encodeEntries, parseEntries } from "./entries.ts";
+export { encodeEvent, LedgerEvent, leafOf } from "./events.ts";
+export type { ExportKeys } from "./evidence/export-keys.ts";
+export {
+  type EntryProof,
+  type EntryProofs,
+  type ExportProofs,
+  proveEntries,
+  proveRange,
+  type RangeProof,
+} from "./evidence/export-proofs.ts";
+export type {
+  EvidenceProblem,
+  EvidenceReport,
+  Pinning,
+  ProblemKind,
+  WitnessFinding,
+} from "./evidence/report.ts";
+export { type EvidenceFiles, type KnownToReader, verifyEvidence } from "./evidence/verify.ts";
+export {
+  MAX_EVENT_BYTES,
+  MAX_EXPORT_EVENTS,
+  MAX_KEY_NAME_LENGTH,
+  MAX_NOTE_LENGTH,
+  MAX_NOTE_SIGNATURES,
+  MAX_SEAMS,
+} from "./limits.ts";
+export type { HashAt, LeafRange, TreeNode } from "./nodes.ts";
+export {
+  encodeNote,
+  encodeSignatureLine,
+  isSignedBy,
+  type Note,
+  type NoteSignature,
+  parseNote,
+  parseSignatureLines,
+  signNote,
+} from "./note.ts";
+export { hidePersonal, matchesPersonal, SALT_BYTES } from "./personal.ts";
+export {
+  type ConsistencyClaim,
+  consistencyRanges,
+  type InclusionClaim,
+  inclusionRanges,
+  nodesOf,
+  proveConsistency,
+  proveInclusion,
+  verifyConsistency,
+  verifyInclusion,
+} from "./proofs.ts";
+export { openSeam, type Seam, type SeamTerms, signSeam } from "./seam.ts";
+export {
+  entriesPath,
+  type FilledTile,
+  growTiles,
+  hashesFromTiles,
+  hashTile,
+  parseTilePath,
+  type ReadTile,
+  TILE_WIDTH,
+  type Tile,
+  tileAt,
+  tileOf,
+  tilePath,
+  tilesChanged,
+  tilesOf,
+} from "./tiles.ts";
+export { emptyRoot, HASH_BYTES, type Hash, hashLeaf, hashNode } from "./tree-hash.ts";
+export {
+  appendLeaves,
+  EMPTY_FRONTIER,
+  encodeFrontier,
+  type Frontier,
+  parseFrontier,
+  rootOf,
+} from "./tree-head.ts";
+export {
+  createVerifierKey,
+  encodeVerifierKey,
+  isKeyName,
+  KEY_TYPES,
+  type KeyType,
+  parseVerifierKey,
+  type Signer,
+  type VerifierKey,
+} from "./verifier-key.ts";
+export {
+  acceptSeam,
+  considerCheckpoint,
+  startWitness,
+  WITNESS_REFUSALS,
+  type WitnessRefusal,
+  WitnessState,
+  type WitnessVerdict,
+} from "./witness.ts";
