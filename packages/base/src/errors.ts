@@ -130,7 +130,7 @@ export const ERRORS = {
   "envelope.malformed": row(403, "An encrypted message does not have the shape of one."),
   "envelope.suite": row(403, "An encrypted message came in a suite that is not allowed for its device."),
   "envelope.unknown_key": row(403, "An encrypted message names a key or a session that is not known here."),
-  "envelope.replayed": row(403, "An encrypted message came a second time."),
+  "envelope.replayed": row(403, "An encrypted message came a second time, or too late to tell whether it did."),
   "envelope.time": row(403, "An encrypted message is too old, or from the future."),
   "envelope.cloned": row(403, "A key is used by two devices at once, or by a copy of one."),
   "envelope.not_authentic": row(403, "An encrypted message was altered, or is not of the device it names."),

@@ -65,6 +65,8 @@ export interface BusMessages {
     via: string;
     address: string;
     detail?: string;
+    /** The message names the device, and anybody could have sent it. */
+    unproven?: true;
     atMs: UnixMs;
   };
   "device.log": { tenantId: Uuid; deviceId: Uuid; entry: DeviceLogEntry };

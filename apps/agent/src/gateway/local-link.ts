@@ -19,6 +19,7 @@ import {
   parseHello,
   type ReplayState,
   refused,
+  type SequenceVerdict,
   type SignedPart,
 } from "@gatehouse/secure-channel";
 import type { AssignedDevice, Assignments } from "./assignments.ts";
@@ -68,8 +69,8 @@ const ANY_SUITE = { allowed: [1, 2], pinned: undefined } as const;
 export class SeenSequences {
   readonly #byKey = new Map<KeyId, ReplayState>();
 
-  has(keyId: KeyId, sequence: bigint): boolean {
-    return judgeSequence(this.#byKey.get(keyId) ?? NO_REPLAY_STATE, sequence) === "seen";
+  judge(keyId: KeyId, sequence: bigint): SequenceVerdict {
+    return judgeSequence(this.#byKey.get(keyId) ?? NO_REPLAY_STATE, sequence);
   }
 
   add(keyId: KeyId, sequence: bigint): void {
@@ -180,7 +181,9 @@ export class LocalLink {
   #signed(part: SignedPart, device: AssignedDevice, sequence: string): Heard {
     const { seen } = this.#parts;
     const { header } = part;
-    if (seen.has(header.senderKeyId, header.sequence)) return { kind: "duplicate", device, sequence };
+    const verdict = seen.judge(header.senderKeyId, header.sequence);
+    if (verdict === "too_old") throw refused("replayed");
+    if (verdict === "seen") return { kind: "duplicate", device, sequence };
     return {
       kind: "keep",
       entry: { kind: "forward", bytes: encodeForwarded(part) },

@@ -21,6 +21,7 @@ import {
   parseEnvelope,
   parseForwarded,
   parseHello,
+  refused,
   type SuiteId,
   sameMac,
   seal,
@@ -352,8 +353,10 @@ export class FakeServer {
     if (sender === undefined || header.recipientKeyId !== this.current.keyId)
       throw Object.assign(new Error(), { code: "envelope.refused" });
     const state = this.#replay.get(sender.keyId) ?? NO_REPLAY_STATE;
-    if (judgeSequence(state, header.sequence) !== "fresh") return "duplicate";
     const { payload } = open(envelope, this.current, sender);
+    const verdict = judgeSequence(state, header.sequence);
+    if (verdict === "too_old") throw refused("replayed");
+    if (verdict === "seen") return "duplicate";
     const taken: Taken = {
       how: "sealed",
       contentType: header.contentType,

@@ -19,14 +19,14 @@ const HIGHEST_BYTES = 8;
 
 export const NO_REPLAY_STATE: ReplayState = { highest: 0n, seen: new Uint8Array(WINDOW_BYTES) };
 
-/** `seen` also stands for what is too far back to know: it counts as seen. */
-export type SequenceVerdict = "fresh" | "seen";
+/** `too_old`: too far back to know whether it was seen, so it is not taken and nobody may say that it was. */
+export type SequenceVerdict = "fresh" | "seen" | "too_old";
 
 /** Whether a sequence may still be accepted. Decided on the header alone, so before any cryptography. */
 export function judgeSequence(state: ReplayState, sequence: bigint): SequenceVerdict {
   if (sequence > state.highest) return "fresh";
   const behind = state.highest - sequence;
-  if (sequence < 1n || behind >= BigInt(REPLAY_WINDOW)) return "seen";
+  if (sequence < 1n || behind >= BigInt(REPLAY_WINDOW)) return "too_old";
   return isSet(state.seen, Number(behind)) ? "seen" : "fresh";
 }
 

@@ -38,7 +38,7 @@ export type Outcome =
   | ({ readonly result: "answer"; readonly frame: Uint8Array } & Owner)
   | ({ readonly result: "stored" } & Owner)
   | ({ readonly result: "duplicate" } & Owner)
-  /** Counted; sending it again would not help. The owner is known when the message was authentic. */
+  /** Counted; sending it again would not help. The owner is known when it is proven who sent it. */
   | ({ readonly result: "refused"; readonly refused: Refused } & Partial<Owner>);
 
 interface Owner {
@@ -70,13 +70,22 @@ export class Envelopes {
     const { tenantId, deviceId } = received;
     const owner = { tenantId, deviceId };
     if (received.kind === "answer") return { result: "answer", frame: received.frame, ...owner };
+    if (received.kind === "refused") return this.#refuseNamed(received, { ...by, ...owner });
     return this.#duplicate(owner, received.isStored, by);
   }
 
   async #duplicate(owner: Owner, isStored: true | Promise<boolean>, by: RefusedBy): Promise<Outcome> {
     if (!(await isStored)) throw new AppError("server.busy");
-    this.#refuse(new Refused("envelope.replayed"), { ...by, ...owner });
+    // Whoever recorded it can repeat it, and so does a device that did not hear our answer.
+    this.#refuse(new Refused("envelope.replayed"), { ...by, ...owner, unproven: true });
     return { result: "duplicate", ...owner };
+  }
+
+  #refuseNamed({ code, isProven }: { code: ErrorCode; isProven: boolean }, by: RefusedBy): Outcome {
+    const refused = new Refused(code);
+    if (isProven) return this.#refuse(refused, by);
+    this.#refuse(refused, { ...by, unproven: true });
+    return { result: "refused", refused };
   }
 
   async #act(link: ChannelLink, message: OpenedMessage, by: RefusedBy): Promise<Outcome> {

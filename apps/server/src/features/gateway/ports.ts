@@ -134,11 +134,21 @@ export type ChannelReceived =
       readonly tenantId: Uuid;
       readonly deviceId: Uuid;
       readonly isStored: true | Promise<boolean>;
+    }
+  | {
+      readonly kind: "refused";
+      /** The device that it names. */
+      readonly tenantId: Uuid;
+      readonly deviceId: Uuid;
+      /** That the device said it just now; otherwise anybody could have sent it. */
+      readonly isProven: boolean;
+      /** Why; never told to the sender. */
+      readonly code: ErrorCode;
     };
 
 /** The secure channel over one connection. */
 export interface ChannelLink {
-  /** Throws `envelope.refused`. */
+  /** Throws `envelope.refused` for a frame that names nobody. */
   receive(frame: Uint8Array): ChannelReceived;
   /** Undefined when the device has no live session here. */
   seal(
@@ -190,7 +200,7 @@ export interface MeterSample {
 export interface SecureChannel {
   /** `owner`: who logged in on the connection; without, whoever the first authentic frame is of. */
   connect(owner?: Pick<DeviceIdentity, "tenantId" | "deviceId">): ChannelLink;
-  /** Why a frame was refused, for our counters; never told to the sender. */
+  /** Why a frame that names nobody was refused, for our counters; never told to the sender. */
   reasonOf(error: unknown): ErrorCode;
   /** Whether the device may not speak plainly. */
   isRequired(device: Pick<DeviceIdentity, "tenantId" | "deviceId" | "typeId">): boolean;

@@ -8,6 +8,8 @@ export interface RefusedBy {
   readonly deviceId?: string;
   readonly via: string;
   readonly address: string;
+  /** What came names the device; nobody knows who sent it. */
+  readonly unproven?: boolean;
 }
 
 const DETAIL_LENGTH = 200;
@@ -32,6 +34,7 @@ export class Refusals {
       ...(by.tenantId === undefined ? {} : { tenantId: by.tenantId }),
       ...(by.deviceId === undefined ? {} : { deviceId: by.deviceId }),
       ...(detail === undefined ? {} : { detail: detail.slice(0, DETAIL_LENGTH) }),
+      ...(by.unproven === true ? { unproven: true } : {}),
       code,
       via: by.via,
       address: by.address,

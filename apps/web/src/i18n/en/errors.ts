@@ -88,7 +88,7 @@ export const errors: Record<ErrorCode, string> = {
   "envelope.malformed": "An encrypted message does not have the shape of one.",
   "envelope.suite": "An encrypted message came in a suite that is not allowed for its device.",
   "envelope.unknown_key": "An encrypted message names a key or a session that is not known here.",
-  "envelope.replayed": "An encrypted message came a second time.",
+  "envelope.replayed": "An encrypted message came a second time, or too late to tell whether it did.",
   "envelope.time": "An encrypted message is too old, or from the future.",
   "envelope.cloned": "A key is used by two devices at once, or by a copy of one.",
   "envelope.not_authentic": "An encrypted message was altered, or is not of the device it names.",

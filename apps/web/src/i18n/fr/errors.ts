@@ -99,7 +99,7 @@ export const errors: Record<ErrorCode, string> = {
   "envelope.malformed": "Un message chiffré n’a pas la forme attendue.",
   "envelope.suite": "Un message chiffré est arrivé dans une suite qui n’est pas permise à son appareil.",
   "envelope.unknown_key": "Un message chiffré nomme une clé ou une session inconnue ici.",
-  "envelope.replayed": "Un message chiffré est arrivé une deuxième fois.",
+  "envelope.replayed": "Un message chiffré est arrivé une deuxième fois, ou trop tard pour le savoir.",
   "envelope.time": "Un message chiffré est trop ancien, ou vient du futur.",
   "envelope.cloned": "Une clé est utilisée par deux appareils à la fois, ou par une copie.",
   "envelope.not_authentic": "Un message chiffré a été altéré, ou ne vient pas de l’appareil qu’il nomme.",

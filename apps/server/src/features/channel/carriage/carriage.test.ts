@@ -116,11 +116,19 @@ function messageOf(received: Received): OpenedMessage {
 
 function refusalOf(link: CarriageLink, frame: Uint8Array): string | undefined {
   try {
-    link.receive(frame);
+    const received = link.receive(frame);
+    return received.kind === "refused" ? received.code.replace("envelope.", "") : undefined;
   } catch (error) {
     return refusalReason(error);
   }
-  return undefined;
+}
+
+/** The reason, and whose refusal it is: proven to be the device's own, or only in its name. */
+function refusedAs(link: CarriageLink, frame: Uint8Array): unknown {
+  const received = link.receive(frame);
+  if (received.kind !== "refused") return received.kind;
+  const { code, deviceId, isProven } = received;
+  return [code, deviceId, isProven ? "proven" : "unproven"];
 }
 
 const textOf = ({ payload }: OpenedMessage): string => Buffer.from(payload).toString();
@@ -241,6 +249,72 @@ test.each([M1, C1])(
     expect(textOf(await take(restarted, restarted.connect(), sealed(keys, "43 kWh")))).toBe("43 kWh");
   },
 );
+
+test.each([M1, C1])(
+  "suite %i: a stranger who names a used sequence is refused, and is not told that it was used",
+  async (suite) => {
+    const keys = addDevice(suite);
+    const carriage = await startCarriage();
+    const genuine = sealed(keys, "42 kWh");
+    await take(carriage, carriage.connect(), genuine);
+    const forged = Uint8Array.from(genuine);
+    forged.fill(0x5a, 48);
+    expect(refusedAs(carriage.connect(), forged)).toEqual(["envelope.not_authentic", DEVICE, "unproven"]);
+    expect(carriage.connect().receive(genuine)).toMatchObject({ kind: "duplicate", isStored: true });
+  },
+);
+
+test("a genuine message too far behind to know of is refused, never answered as stored", async () => {
+  const keys = addDevice(M1);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  const behind = sealed(keys, "never seen", { sequence: 10n });
+  await take(carriage, link, sealed(keys, "far ahead", { sequence: 5_010n }));
+  expect(refusedAs(link, behind)).toEqual(["envelope.replayed", DEVICE, "unproven"]);
+  const restarted = await startCarriage();
+  expect(refusedAs(restarted.connect(), behind)).toEqual(["envelope.replayed", DEVICE, "unproven"]);
+});
+
+test("a refusal is the device's own only where nobody else can have sent the message just now", async () => {
+  const keys = addDevice(C1);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  const known = senders.get(keys.keyId) as Sender;
+  const stale = sealed(keys, "recorded and held back", { sentMs: nowMs - 6 * 60_000 });
+  const early = sealed(keys, "clock wrong", { sentMs: nowMs + 6 * 60_000 });
+  expect(refusedAs(link, stale)).toEqual(["envelope.time", DEVICE, "unproven"]);
+  expect(refusedAs(link, early)).toEqual(["envelope.time", DEVICE, "proven"]);
+  const forged = Uint8Array.from(early);
+  forged[forged.length - 1] = (forged.at(-1) as number) ^ 1;
+  expect(refusedAs(link, forged)).toEqual(["envelope.not_authentic", DEVICE, "unproven"]);
+
+  const taken = sealed(keys, "taken");
+  await take(carriage, link, taken);
+  senders.set(keys.keyId, { ...known, suites: { allowed: [M1], pinned: undefined } });
+  expect(refusedAs(link, taken)).toEqual(["envelope.suite", DEVICE, "unproven"]);
+  expect(refusedAs(link, sealed(keys, "weak"))).toEqual(["envelope.suite", DEVICE, "proven"]);
+  const hello = new Handshake({ own: keys, peer: server[C1], random: systemRandom }).hello;
+  expect(refusedAs(link, hello)).toEqual(["envelope.suite", DEVICE, "unproven"]);
+  senders.set(keys.keyId, known);
+
+  await take(carriage, link, sealed(keys, "another start", { bootId: 8 }));
+  expect(refusedAs(link, sealed(keys, "the first again"))).toEqual(["envelope.cloned", DEVICE, "proven"]);
+});
+
+test("handshakes of a connection are counted before any key is looked up", async () => {
+  const link = (await startCarriage()).connect();
+  const nobody = generateKeyBundle(M1, systemRandom);
+  const hello = new Handshake({ own: nobody, peer: server[M1], random: systemRandom }).hello;
+  const codes = new Set<unknown>();
+  for (let i = 0; i < 100; i++) {
+    try {
+      link.receive(hello);
+    } catch (error) {
+      codes.add((error as { code?: string }).code);
+    }
+  }
+  expect(codes).toEqual(new Set(["envelope.refused", "message.rate_limited"]));
+});
 
 test("a copy that comes while the first is being stored waits for it, and counts when that failed", async () => {
   const keys = addDevice(M1);

@@ -34,7 +34,7 @@ export interface CarriageDeps {
 
 /** One connection of the secure channel, as the door for devices uses it. */
 export interface CarriageLink {
-  /** Throws `envelope.refused`. */
+  /** Throws `envelope.refused` for a frame that names nobody. */
   receive(frame: Uint8Array): Received;
   /** Undefined when the device has no live session here. */
   seal(

@@ -3,6 +3,7 @@ import type { SealedMark } from "@gatehouse/contract";
 import {
   acceptHello,
   assertSigned,
+  CLOCK_TOLERANCE_MS,
   CONTENT_TYPES,
   type ContentType,
   encodeForwarded,
@@ -15,6 +16,7 @@ import {
   parseEnvelope,
   parseForwarded,
   parseHello,
+  refusalReason,
   refused,
   type SealedHeader,
   type Session,
@@ -50,13 +52,24 @@ interface Peer {
   sessionIds: readonly string[];
 }
 
+/** Whom a frame names, as far as it was read. */
+interface Named {
+  sender: Sender | undefined;
+  /** See `Received`. */
+  isProven: boolean;
+}
+
+/** What speaks against a message by its header alone. */
+type Objection = "suite" | "time" | "too_old" | "seen";
+
 const ownerOf = ({ tenantId, deviceId }: Sender) => ({ tenantId, deviceId });
+const markOf = ({ senderKeyId: keyId, sequence }: SealedHeader): SealedMark => ({ keyId, sequence });
 const sayerOf = (sender: Sender) => ({ ...ownerOf(sender), senderKeyId: sender.bundle.keyId });
 
 /**
  * One connection of the secure channel: what came over it is opened, what goes down it is sealed. Its sessions live
- * as long as it does. Every refusal is `envelope.refused`; the reason is in the error for our own counters
- * (`refusalReason`). Refuses in the order of cost (docs/channel.md).
+ * as long as it does. Whoever sent a refused frame hears `envelope.refused` and no more; the reason is for our own
+ * counters. Refuses in the order of docs/channel.md.
  */
 export class Link {
   readonly #parts: LinkParts;
@@ -74,14 +87,27 @@ export class Link {
     this.#helloAtMs = parts.clock.monotonicMs();
   }
 
+  /** Throws `envelope.refused` (`refusalReason`) for a frame that names nobody. */
   receive(frame: Uint8Array): Received {
+    const named: Named = { sender: undefined, isProven: false };
+    try {
+      return this.#receive(frame, named);
+    } catch (error) {
+      const reason = refusalReason(error);
+      const { sender, isProven } = named;
+      if (reason === undefined || sender === undefined) throw error;
+      return { kind: "refused", code: `envelope.${reason}`, isProven, ...ownerOf(sender) };
+    }
+  }
+
+  #receive(frame: Uint8Array, named: Named): Received {
     switch (frameKindOf(frame)) {
       case "hello":
-        return this.#hello(frame);
+        return this.#hello(frame, named);
       case "data":
-        return this.#data(frame);
+        return this.#data(frame, named);
       case "sealed":
-        return this.#sealed(frame);
+        return this.#sealed(frame, named);
       default:
         throw refused("malformed");
     }
@@ -103,12 +129,13 @@ export class Link {
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
-  #hello(frame: Uint8Array): Received {
+  #hello(frame: Uint8Array, named: Named): Received {
     const { clock, random, keys } = this.#parts;
     const hello = parseHello(frame);
+    this.#allowHello();
     const peer = this.#sender(hello.senderKeyId);
     if (peer === undefined) throw refused("unknown_key");
-    this.#allowHello();
+    named.sender = peer;
     const { answer, session } = acceptHello(hello, {
       own: keys.own(hello.recipientKeyId),
       peer: peer.bundle,
@@ -130,7 +157,7 @@ export class Link {
     this.#helloAllowance--;
   }
 
-  #data(frame: Uint8Array): Received {
+  #data(frame: Uint8Array, named: Named): Received {
     const { clock, keys } = this.#parts;
     const peer = this.#bySession.get(sessionIdOf(frame));
     if (peer === undefined) throw refused("unknown_key");
@@ -139,52 +166,52 @@ export class Link {
       this.#forget(peer);
       throw refused("unknown_key");
     }
+    named.sender = sender;
     const before = peer.sessions.live;
     const { contentType, payload, storedLate, forwarded } = peer.sessions.open(frame, clock.monotonicMs());
+    named.isProven = true;
     const sessionId = peer.sessions.live?.id ?? "";
     if (this.#parts.clones.noteSession(peer.keyId, sessionId, clock.monotonicMs())) this.#assertOne(sender);
     this.#byDevice.set(sender.deviceId, peer);
     keys.authenticated(sender, peer.sessions.live === before ? "message" : "handshake", clock.nowMs());
-    if (forwarded) return this.#forwarded(sender, payload, []);
+    if (forwarded) return this.#forwarded(sender, payload, [], named);
     const message = { ...sayerOf(sender), contentType, payload, storedLate, marks: [], settle: () => {} };
     return { kind: "message", message };
   }
 
-  #sealed(frame: Uint8Array): Received {
-    const { clock, keys, guard, clones } = this.#parts;
+  #sealed(frame: Uint8Array, named: Named): Received {
+    const { clock, keys } = this.#parts;
     const envelope = parseEnvelope(frame);
     const { header } = envelope;
     const own = keys.own(header.recipientKeyId);
     const sender = this.#sender(header.senderKeyId);
     if (own === undefined || sender === undefined) throw refused("unknown_key");
-    this.#assertTimely(header, sender);
-    const mark: SealedMark = { keyId: header.senderKeyId, sequence: header.sequence };
-    const isTaken = guard.isTaken(mark);
-    // Two machines with one key draw on the same sequences: such a repetition is worth its opening.
-    if (isTaken && !clones.isSecondMachine(header))
-      return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
+    named.sender = sender;
+    const objection = this.#objectionTo(header, sender);
     const part = open(envelope, own, sender.bundle);
-    this.#noteBoot(sender, header);
-    if (isTaken) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
+    if (this.#isSeen(header, sender, objection, named))
+      return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     keys.authenticated(sender, "message", clock.nowMs());
-    if (header.forwarded) return this.#forwarded(sender, part.payload, [mark]);
+    const mark = markOf(header);
+    if (header.forwarded) return this.#forwarded(sender, part.payload, [mark], named);
     return this.#reserve(sender, part, [mark]);
   }
 
   /** The inner signed part of another device, from a gateway that may speak for it. */
-  #forwarded(gateway: Sender, payload: Uint8Array, outer: readonly SealedMark[]): Received {
+  #forwarded(gateway: Sender, payload: Uint8Array, outer: readonly SealedMark[], named: Named): Received {
+    const { clock, keys } = this.#parts;
     const part = parseForwarded(payload);
     const { header } = part;
-    const sender = this.#parts.keys.sender(header.senderKeyId);
+    const sender = keys.sender(header.senderKeyId);
     if (sender === undefined || sender.tenantId !== gateway.tenantId || !this.#scope.speaksFor(sender))
       throw refused("unknown_key");
-    this.#assertTimely(header, sender);
-    const mark: SealedMark = { keyId: header.senderKeyId, sequence: header.sequence };
-    if (this.#parts.guard.isTaken(mark)) return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
+    Object.assign(named, { sender, isProven: false });
+    const objection = this.#objectionTo(header, sender);
     assertSigned(part, sender.bundle);
-    this.#noteBoot(sender, header);
-    this.#parts.keys.authenticated(sender, "message", this.#parts.clock.nowMs());
-    return this.#reserve(sender, part, [mark, ...outer]);
+    if (this.#isSeen(header, sender, objection, named))
+      return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
+    keys.authenticated(sender, "message", clock.nowMs());
+    return this.#reserve(sender, part, [markOf(header), ...outer]);
   }
 
   #reserve(sender: Sender, part: SignedPart, marks: readonly SealedMark[]): Received {
@@ -213,11 +240,31 @@ export class Link {
     return { kind: "message", message };
   }
 
-  /** For a header that is authentic. */
-  #noteBoot(sender: Sender, header: SealedHeader): void {
-    const { clones } = this.#parts;
-    if (clones.isSecondMachine(header)) this.#assertOne(sender);
-    clones.noteBoot(header);
+  /**
+   * Found before any cryptography, said only after it: what is not authentic is nobody's message, and nobody may be
+   * told that it is stored, or have it counted as the device's.
+   */
+  #objectionTo(header: SealedHeader, sender: Sender): Objection | undefined {
+    const { clock, keys, controls, guard } = this.#parts;
+    if (!isSuiteAccepted(header.suite, sender.suites)) return "suite";
+    const timely = isTimely(header, clock.nowMs(), keys.storedLimitMs(sender.tenantId));
+    if (!timely && controls.timeWindow) return "time";
+    const verdict = guard.judge(markOf(header));
+    return verdict === "fresh" ? undefined : verdict;
+  }
+
+  /** For a header that is authentic: throws what speaks against it, but for one that was taken before. */
+  #isSeen(header: SealedHeader, sender: Sender, objection: Objection | undefined, named: Named): boolean {
+    const { clock, clones, guard } = this.#parts;
+    const isOfNow = header.sentMs >= clock.nowMs() - CLOCK_TOLERANCE_MS;
+    named.isProven = isOfNow && guard.judge(markOf(header)) === "fresh";
+    if (clones.isSecondMachine(header)) {
+      named.isProven = true;
+      this.#assertOne(sender);
+    }
+    if (objection === undefined) clones.noteBoot(header);
+    else if (objection !== "seen") throw refused(objection === "too_old" ? "replayed" : objection);
+    return objection === "seen";
   }
 
   #assertOne(sender: Sender): void {
@@ -226,13 +273,6 @@ export class Link {
     clones.forget(sender.bundle.keyId);
     keys.cloned(sender);
     throw refused("cloned");
-  }
-
-  #assertTimely(header: SealedHeader, sender: Sender): void {
-    const { clock, keys, controls } = this.#parts;
-    if (!isSuiteAccepted(header.suite, sender.suites)) throw refused("suite");
-    const timely = isTimely(header, clock.nowMs(), keys.storedLimitMs(sender.tenantId));
-    if (!timely && controls.timeWindow) throw refused("time");
   }
 
   /** Looked up with every frame, so that a revocation is felt at once. */

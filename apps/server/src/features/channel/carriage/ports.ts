@@ -1,6 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { SealedMark } from "@gatehouse/contract";
-import type { KeyBundle, KeyId, PublicBundle, SuitePolicy } from "@gatehouse/secure-channel";
+import type { KeyBundle, KeyId, PublicBundle, RefusalReason, SuitePolicy } from "@gatehouse/secure-channel";
 
 /** Whose key bundle a message names. */
 export interface Sender {
@@ -57,5 +57,14 @@ export type Received =
   /** To be sent back: the answer to a HELLO. */
   | ({ readonly kind: "answer"; readonly frame: Uint8Array } & Owner)
   | { readonly kind: "message"; readonly message: OpenedMessage }
-  /** Seen before. The promise says whether the copy that is being worked on was kept. */
+  /**
+   * Refused, and names this device. `isProven`: the device itself said it, in its session or within the last minutes and never before.
+   * Otherwise anybody could have: by writing its key id, or by repeating what was recorded.
+   */
+  | ({
+      readonly kind: "refused";
+      readonly code: `envelope.${RefusalReason}`;
+      readonly isProven: boolean;
+    } & Owner)
+  /** Authentic, and seen before. The promise says whether the copy that is being worked on was kept. */
   | ({ readonly kind: "duplicate"; readonly isStored: true | Promise<boolean> } & Owner);

@@ -1,10 +1,16 @@
 import type { SealedMark } from "@gatehouse/contract";
-import { judgeSequence, markSeen, NO_REPLAY_STATE, type ReplayState } from "@gatehouse/secure-channel";
+import {
+  judgeSequence,
+  markSeen,
+  NO_REPLAY_STATE,
+  type ReplayState,
+  type SequenceVerdict,
+} from "@gatehouse/secure-channel";
 import type { Controls } from "../../../platform/controls.ts";
 
 /**
  * - `fresh`: reserved for the caller, who settles it.
- * - `taken`: its effect is committed (or it is too far back to know).
+ * - `taken`: its effect is committed.
  * - a promise: another copy is being worked on; resolves to whether that one was committed.
  */
 export type Reservation = "fresh" | "taken" | Promise<boolean>;
@@ -29,14 +35,14 @@ export class ReplayGuard {
   }
 
   /** Decided on the header alone, before any cryptography; changes nothing. */
-  isTaken({ keyId, sequence }: SealedMark): boolean {
-    const verdict = judgeSequence(this.#states.get(keyId) ?? NO_REPLAY_STATE, sequence);
-    return verdict === "seen" && this.#controls.replayGuard;
+  judge({ keyId, sequence }: SealedMark): SequenceVerdict {
+    if (!this.#controls.replayGuard) return "fresh";
+    return judgeSequence(this.#states.get(keyId) ?? NO_REPLAY_STATE, sequence);
   }
 
-  /** For a message that is authentic. */
+  /** For a message that is authentic and was judged fresh. */
   reserve(mark: SealedMark): Reservation {
-    if (this.isTaken(mark)) return "taken";
+    if (this.judge(mark) !== "fresh") return "taken";
     const ofKey = this.#pending.get(mark.keyId) ?? new Map<bigint, Pending>();
     const pending = ofKey.get(mark.sequence);
     if (pending !== undefined) return pending.settled;
