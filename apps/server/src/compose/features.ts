@@ -38,6 +38,7 @@ import { addMetrics } from "./metrics.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
+import { directCaps } from "./people-wiring.ts";
 import {
   bridgedDevices,
   channelDeviceGate,
@@ -221,6 +222,7 @@ export function createFeatures(house: House): Features {
     masterKey,
     settings: { get: (tenantId) => choices.get(tenantId), publicUrl },
     people: { languageOf: (tenantId, email) => accounts.languageOf(tenantId, email) },
+    directCaps: directCaps(choices, config),
     trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
   });
   const alerts = createAlerts({

@@ -1,10 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { Role } from "@gatehouse/contract";
-import type { Kysely } from "kysely";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: this feature's transaction, whatever tables the other side types it with
-export type SharedTransaction = Kysely<any>;
+import type { SharedTransaction } from "./tables.ts";
 
 export type Medium = "email" | "sms";
 

@@ -65,3 +65,7 @@ export interface AccountsTables extends PeopleTables {
 
 /** The database or a transaction on it. */
 export type AccountsDatabase = Kysely<AccountsTables>;
+
+/** The same, as other features get it. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever tables the other side types it with
+export type SharedTransaction = Kysely<any>;

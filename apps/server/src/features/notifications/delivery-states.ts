@@ -12,18 +12,29 @@ export type DeliveryEvent =
   | "cap"
   /** Its channel is switched off. */
   | "hold"
+  /** Worthless by now. */
+  | "expire"
   /** A person wants it tried again. */
   | "again";
 
 /** The life of a message; a missing entry is refused. */
 export const DELIVERY_TRANSITIONS: Record<DeliveryState, Partial<Record<DeliveryEvent, DeliveryState>>> = {
   queued: { take: "sending", again: "queued" },
-  sending: { take: "sending", accept: "sent", fail: "retrying", refuse: "dead", cap: "capped", hold: "held" },
+  sending: {
+    take: "sending",
+    accept: "sent",
+    fail: "retrying",
+    refuse: "dead",
+    cap: "capped",
+    hold: "held",
+    expire: "expired",
+  },
   retrying: { take: "sending", again: "queued" },
   sent: {},
   dead: { again: "queued" },
   held: { again: "queued" },
   capped: { again: "queued" },
+  expired: {},
 };
 
 /** States from which the event leads somewhere, for the guard of an update. */

@@ -6,9 +6,14 @@ import { type Caps, DEFAULT_CAPS } from "./caps.ts";
 import { createChannelSecrets } from "./channel-secrets.ts";
 import { createChannelService } from "./channel-service.ts";
 import { createChannelStore } from "./channel-store.ts";
+import { createWordSeal, type DirectCaps, type DirectMessage, type Medium } from "./direct-message.ts";
+import { DirectSender } from "./direct-sender.ts";
+import { createDirectStore } from "./direct-store.ts";
 import { notificationJobs } from "./jobs.ts";
+import { queueDirect } from "./messenger.ts";
 import { createNotifications as createTables } from "./migrations/001-notifications.ts";
 import { addFailureCodes } from "./migrations/002-failure-codes.ts";
+import { addDirectMessages } from "./migrations/003-direct-messages.ts";
 import { needsOf } from "./needs.ts";
 import { createOutbox } from "./outbox.ts";
 import { createOutboxQueryStore } from "./outbox-query-store.ts";
@@ -17,14 +22,15 @@ import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
 import type { AlertTrail, Notice, NotificationSettings, People } from "./ports.ts";
 import { notificationRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
-import type { CallerTransaction, NotificationDatabase } from "./tables.ts";
+import type { CallerTransaction, NotificationDatabase, SharedTransaction } from "./tables.ts";
 
+export type { DirectMessage } from "./direct-message.ts";
 export type { AlertTrail, Notice, NotificationSettings } from "./ports.ts";
 export type { NotificationTables } from "./tables.ts";
 
 export const notificationsMigrations: FeatureMigrations = {
   feature: "notifications",
-  migrations: [createTables, addFailureCodes],
+  migrations: [createTables, addFailureCodes, addDirectMessages],
 };
 
 export interface NotificationsDeps {
@@ -38,6 +44,7 @@ export interface NotificationsDeps {
   readonly people: People;
   readonly trail: AlertTrail;
   readonly caps?: Caps;
+  directCaps(tenantId: Uuid, medium: Medium): DirectCaps;
   /** Time of one attempt. */
   readonly attemptMs?: number;
 }
@@ -47,6 +54,12 @@ export interface NotificationsFeature extends Feature {
     /** Queues messages in the caller's transaction. */
     enqueue<Tables>(tx: CallerTransaction<Tables>, notice: Notice): Promise<void>;
     unknownChannels(tenantId: Uuid, channelIds: readonly Uuid[]): Promise<readonly Uuid[]>;
+  };
+  readonly messenger: {
+    /** Queues a message to a person in the caller's transaction. */
+    send(tx: SharedTransaction, message: DirectMessage): Promise<void>;
+    /** After the commit: sends now rather than at the next look. */
+    wake(): void;
   };
   needs(tenantId: Uuid): ReturnType<typeof needsOf>;
   /** Resolves when nothing is on its way. */
@@ -67,6 +80,17 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     secrets,
     caps: deps.caps ?? DEFAULT_CAPS,
   });
+  const seal = createWordSeal(deriveKey(masterKey, "notifications/direct"), random);
+  const direct = createDirectStore(db);
+  const directSender = new DirectSender({
+    ...deps,
+    outbox: deliveries,
+    channels,
+    secrets,
+    direct,
+    seal,
+    caps: deps.directCaps,
+  });
   const channelService = createChannelService({
     channels,
     queries,
@@ -76,20 +100,29 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     clock,
     random,
   });
-  const outboxService = createOutboxService({ deliveries, queries, outbox, sender, clock });
+  const outboxService = createOutboxService({
+    deliveries,
+    queries,
+    outbox,
+    sender,
+    direct: directSender,
+    seal,
+    clock,
+  });
   let leave: (() => void) | undefined;
   return {
     name: "notifications",
     routes: notificationRoutes(channelService, outboxService),
-    jobs: notificationJobs({ queries, settings, clock, log }),
+    jobs: notificationJobs({ queries, direct, settings, clock, log }),
     async start() {
       // An alert changed, so its messages are committed.
       leave = bus.subscribe("alert.changed", () => sender.wake());
       sender.start();
+      directSender.start();
     },
     async stop() {
       leave?.();
-      await sender.stop();
+      await Promise.all([sender.stop(), directSender.stop()]);
     },
     notifier: {
       enqueue: (tx, notice) => outbox.enqueue(outboxStoreIn(tx), notice),
@@ -99,7 +132,13 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
         return channelIds.filter((id) => !known.has(id));
       },
     },
+    messenger: {
+      send: (tx, message) => queueDirect(createOutboxStore(tx), message, { seal, clock, random }),
+      wake: () => directSender.wake(),
+    },
     needs: (tenantId) => needsOf(tenantId, { channels, queries }),
-    idle: () => sender.idle(),
+    async idle() {
+      await Promise.all([sender.idle(), directSender.idle()]);
+    },
   };
 }

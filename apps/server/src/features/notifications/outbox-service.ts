@@ -1,13 +1,16 @@
-import { AppError, type Clock, isUuid, type Uuid } from "@gatehouse/base";
+import { AppError, type Clock, isAppError, isUuid, type Uuid } from "@gatehouse/base";
 import type { alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
+import type { WordSeal } from "./direct-message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxQueryStore } from "./outbox-query-store.ts";
 import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
 import type { Sender } from "./sender.ts";
 
 export interface OutboxService {
+  /** With `maySeeSecrets` also the words of messages to people that wait for a channel. */
   list(
     tenantId: Uuid,
+    maySeeSecrets: boolean,
     query: QueryOf<typeof alerts.listDeliveries>,
   ): Promise<ReplyOf<typeof alerts.listDeliveries>>;
   /** A message that waited for a channel goes to all that are there now. */
@@ -21,10 +24,25 @@ export function createOutboxService(deps: {
   readonly deliveries: OutboxStore;
   readonly queries: OutboxQueryStore;
   readonly outbox: Outbox;
-  readonly sender: Sender;
+  readonly sender: Pick<Sender, "wake">;
+  readonly direct: Pick<Sender, "wake">;
+  readonly seal: WordSeal;
   readonly clock: Clock;
 }): OutboxService {
-  const { clock, deliveries, outbox, queries, sender } = deps;
+  const { clock, deliveries, direct, outbox, queries, seal, sender } = deps;
+
+  /** Held because nothing could carry it: somebody has to read it to whom it is for. */
+  const reveal = (delivery: DeliveryRecord): alerts.Delivery => {
+    const { id, direct: part, state } = delivery;
+    if (state !== "held" || part?.sealed === undefined) return toReply(delivery);
+    try {
+      const { to, subject, text } = seal.open(id, part.sealed);
+      return { ...toReply(delivery), to, subject, body: text };
+    } catch (error) {
+      if (!isAppError(error, "secret.unreadable")) throw error;
+      return toReply(delivery);
+    }
+  };
 
   /** The messages that a held one becomes now that there are channels. */
   const find = async (delivery: DeliveryRecord): Promise<readonly DeliveryRecord[]> => {
@@ -36,7 +54,7 @@ export function createOutboxService(deps: {
   };
 
   return {
-    async list(tenantId, { state, q, before, limit: asked }) {
+    async list(tenantId, maySeeSecrets, { state, q, before, limit: asked }) {
       if (before !== undefined && !isUuid(before)) throw new AppError("request.invalid", { field: "before" });
       const limit = Math.min(Math.max(Number(asked ?? DEFAULT_LIMIT), 1), MAX_LIMIT);
       const found = await queries.list(tenantId, {
@@ -46,7 +64,7 @@ export function createOutboxService(deps: {
         ...(before === undefined ? {} : { beforeId: before }),
       });
       const counts = await queries.countsByState(tenantId);
-      const items = found.slice(0, limit).map(toReply);
+      const items = found.slice(0, limit).map(maySeeSecrets ? reveal : toReply);
       const last = items.at(-1);
       return found.length > limit && last !== undefined
         ? { items, counts, next: last.id }
@@ -66,6 +84,7 @@ export function createOutboxService(deps: {
       if (queued === undefined) throw new AppError("request.conflict", { state: known.state });
       await deliveries.insert(others);
       sender.wake();
+      direct.wake();
       return toReply(queued);
     },
   };
@@ -90,5 +109,8 @@ function toReply(delivery: DeliveryRecord): alerts.Delivery {
     ...(sentMs === undefined ? {} : { sentMs }),
     ...(error === undefined ? {} : { error }),
     ...(alertId === undefined ? {} : { alertId }),
+    ...(delivery.direct === undefined
+      ? {}
+      : { purpose: delivery.direct.purpose, expiresMs: delivery.direct.expiresMs }),
   };
 }

@@ -27,10 +27,10 @@ test("an attempt that was overtaken changes nothing, the one that overtook it do
     nextMs: T0,
   };
   await store.insert([delivery]);
-  const first = await store.take(T0, T0 + 60_000, []);
+  const first = await store.take("alerts", T0, T0 + 60_000, []);
   expect(first).toMatchObject({ state: "sending", attempts: 1 });
-  expect(await store.take(T0 + 59_999, T0, [])).toBeUndefined();
-  const second = await store.take(T0 + 60_000, T0 + 120_000, []);
+  expect(await store.take("alerts", T0 + 59_999, T0, [])).toBeUndefined();
+  const second = await store.take("alerts", T0 + 60_000, T0 + 120_000, []);
   expect(second).toMatchObject({ state: "sending", attempts: 2 });
   expect(
     await store.finish(first as DeliveryRecord, "fail", { nextMs: T0, error: { code: "timeout" } }),

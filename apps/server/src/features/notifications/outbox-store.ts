@@ -8,9 +8,19 @@ import {
   type DeliveryState,
   statesBefore,
 } from "./delivery-states.ts";
+import type { Medium, MessageClass } from "./direct-message.ts";
 import { storedFailure } from "./failure.ts";
 import type { Notice } from "./ports.ts";
 import type { CallerTransaction, DeliveriesTable, NotificationDatabase } from "./tables.ts";
+
+/** What a message to a person has beside others; `sealed` is gone once it was sent or is worthless. */
+export interface DirectPart {
+  readonly medium: Medium;
+  readonly purpose: string;
+  readonly class: MessageClass;
+  readonly expiresMs: UnixMs;
+  readonly sealed?: Uint8Array;
+}
 
 /** A message to one recipient, as it is stored. */
 export interface DeliveryRecord {
@@ -32,6 +42,7 @@ export interface DeliveryRecord {
   readonly nextMs?: UnixMs;
   readonly sentMs?: UnixMs;
   readonly error?: alerts.Failure;
+  readonly direct?: DirectPart;
 }
 
 /** A limit of one day: `scope` is what is counted, `cap` how many. */
@@ -46,7 +57,12 @@ export interface OutboxStore {
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>;
   find(tenantId: Uuid, deliveryId: Uuid): Promise<DeliveryRecord | undefined>;
   /** One message that is due, marked as being sent until `leaseMs`; passes over busy channels. */
-  take(nowMs: UnixMs, leaseMs: UnixMs, busyChannels: readonly Uuid[]): Promise<DeliveryRecord | undefined>;
+  take(
+    which: "alerts" | "direct",
+    nowMs: UnixMs,
+    leaseMs: UnixMs,
+    busyChannels: readonly Uuid[],
+  ): Promise<DeliveryRecord | undefined>;
   /** Takes one place in every limit, or none and names the scope that is full. */
   reserve(
     tenantId: Uuid,
@@ -71,6 +87,9 @@ export interface AgainChange {
   readonly nowMs: UnixMs;
   readonly to?: Pick<DeliveryRecord, "channelId" | "channelName" | "kind" | "recipient" | "subject" | "body">;
 }
+
+/** States in which the words of a message to a person are not needed any more. */
+const WIPED: ReadonlySet<DeliveryState> = new Set(["sent", "dead", "capped", "expired"]);
 
 /** The outbox inside another feature's transaction. */
 export const outboxStoreIn = <Tables>(tx: CallerTransaction<Tables>): OutboxStore =>
@@ -102,7 +121,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
         .executeTakeFirst();
       return row === undefined ? undefined : toDelivery(row);
     },
-    async take(nowMs, leaseMs, busyChannels) {
+    async take(which, nowMs, leaseMs, busyChannels) {
       const row = await db
         .with("due", (due) =>
           due
@@ -110,6 +129,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
             .select("id")
             .where("next_at", "<=", new Date(nowMs))
             .where("state", "in", statesBefore("take"))
+            .where("medium", which === "direct" ? "is not" : "is", null)
             .where(sql<boolean>`(channel_id is null or channel_id <> all(${[...busyChannels]}::uuid[]))`)
             .orderBy("next_at")
             .limit(1)
@@ -163,6 +183,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
           sent_at: sentMs === undefined ? null : new Date(sentMs),
           error: error?.detail ?? null,
           error_code: error?.code ?? null,
+          ...(WIPED.has(next) ? { sealed: null } : {}),
         })
         .where("id", "=", id)
         .where("state", "=", state)
@@ -194,6 +215,7 @@ export function createOutboxStore(db: NotificationDatabase): OutboxStore {
         .where("tenant_id", "=", tenantId)
         .where("id", "=", deliveryId)
         .where("state", "in", statesBefore("again"))
+        .where((where) => where.or([where("medium", "is", null), where("sealed", "is not", null)]))
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? undefined : toDelivery(row);
@@ -221,7 +243,25 @@ function toRow(delivery: DeliveryRecord) {
     next_at: delivery.nextMs === undefined ? null : new Date(delivery.nextMs),
     error: delivery.error?.detail ?? null,
     error_code: delivery.error?.code ?? null,
+    ...directRow(delivery.direct),
   };
+}
+
+const directRow = (direct: DirectPart | undefined) =>
+  direct === undefined
+    ? {}
+    : {
+        medium: direct.medium,
+        purpose: direct.purpose,
+        class: direct.class,
+        sealed: direct.sealed === undefined ? null : Buffer.from(direct.sealed),
+        expires_at: new Date(direct.expiresMs),
+      };
+
+function toDirect({ medium, purpose, class: ofClass, sealed, expires_at }: Selectable<DeliveriesTable>) {
+  if (medium === null || purpose === null || ofClass === null || expires_at === null) return {};
+  const part = { medium, purpose, class: ofClass, expiresMs: expires_at.getTime() };
+  return { direct: sealed === null ? part : { ...part, sealed } };
 }
 
 export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRecord {
@@ -245,5 +285,6 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRecord {
     ...(row.next_at === null ? {} : { nextMs: row.next_at.getTime() }),
     ...(row.sent_at === null ? {} : { sentMs: row.sent_at.getTime() }),
     ...(error === undefined ? {} : { error }),
+    ...toDirect(row),
   };
 }

@@ -15,7 +15,9 @@ export function notificationRoutes(channels: ChannelService, outbox: OutboxServi
       return {};
     }),
     route(alerts.testChannel, ({ principal, params }) => channels.test(principal.tenantId, params.id)),
-    route(alerts.listDeliveries, ({ principal, query }) => outbox.list(principal.tenantId, query)),
+    route(alerts.listDeliveries, ({ principal, query }) =>
+      outbox.list(principal.tenantId, principal.permissions.has("outbox.secrets"), query),
+    ),
     route(alerts.retryDelivery, ({ principal, params }) => outbox.retry(principal.tenantId, params.id)),
   ];
 }

@@ -1,6 +1,7 @@
 import type { alerts } from "@gatehouse/contract";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
 import type { PlainSettings } from "./channel-secrets.ts";
+import type { Medium, MessageClass } from "./direct-message.ts";
 import type { Notice } from "./ports.ts";
 
 export interface ChannelsTable {
@@ -41,6 +42,11 @@ export interface DeliveriesTable {
   sent_at: Date | null;
   error: string | null;
   error_code: alerts.FailureCode | null;
+  medium: Generated<Medium | null>;
+  purpose: Generated<string | null>;
+  class: Generated<MessageClass | null>;
+  sealed: Generated<Buffer | null>;
+  expires_at: Generated<Date | null>;
 }
 
 export interface DeliveryCountsTable {
@@ -54,6 +60,7 @@ export interface NotificationTables {
   channels: ChannelsTable;
   deliveries: DeliveriesTable;
   delivery_counts: DeliveryCountsTable;
+  message_counts: Omit<DeliveryCountsTable, "tenant_id">;
 }
 
 /** The pool as this feature sees it. */
@@ -61,3 +68,7 @@ export type NotificationDatabase = Kysely<NotificationTables>;
 
 /** An open transaction of another feature. */
 export type CallerTransaction<Tables> = Transaction<Tables>;
+
+/** The database or a transaction of another feature. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever tables it is typed with
+export type SharedTransaction = Kysely<any>;

@@ -15,6 +15,8 @@ export const DEFAULT_SETTINGS: SiteSettings = {
   maxTimestampPastDays: 30,
   acceptDiscovery: true,
   autoQuarantine: "suggest",
+  signUp: false,
+  messages: { smsPerDay: 200, smsPerPersonPerDay: 8, mailsPerDay: 2_000, mailsPerPersonPerDay: 15 },
   homeAssistant: {
     enabled: false,
     url: "",

@@ -55,6 +55,20 @@ export const ConfigSchema = object({
       description: "Requests a minute from one address.",
     }),
   }),
+  messages: object({
+    smsPerDay: Type.Integer({
+      default: 1_000,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: "SMS with codes and notices to people a day, of all organisations together.",
+    }),
+    mailsPerDay: Type.Integer({
+      default: 20_000,
+      minimum: 0,
+      maximum: 10_000_000,
+      description: "Mails with codes, links and notices to people a day, of all organisations together.",
+    }),
+  }),
   tls: object({
     mode: Type.Union([Type.Literal("auto"), Type.Literal("on"), Type.Literal("off")], {
       default: "auto",

@@ -13,7 +13,16 @@ import styles from "./outbox.module.css";
 
 type Delivery = alerts.Delivery;
 
-export const DELIVERY_STATES = ["queued", "sending", "sent", "retrying", "dead", "held", "capped"] as const;
+export const DELIVERY_STATES = [
+  "queued",
+  "sending",
+  "sent",
+  "retrying",
+  "dead",
+  "held",
+  "capped",
+  "expired",
+] as const;
 
 const TONES = {
   queued: "neutral",
@@ -23,6 +32,7 @@ const TONES = {
   dead: "warn",
   held: "accent",
   capped: "warn",
+  expired: "neutral",
 } satisfies Record<Delivery["state"], Tone>;
 
 export function DeliveryState(props: { state: Delivery["state"] }) {

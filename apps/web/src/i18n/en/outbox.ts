@@ -23,6 +23,7 @@ export const outbox = {
     dead: "Given up",
     held: "Waits: no channel",
     capped: "Waits: daily limit",
+    expired: "Expired",
   },
   column: {
     message: "Message",

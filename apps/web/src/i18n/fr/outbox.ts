@@ -26,6 +26,7 @@ export const outbox: Same<typeof en> = {
     dead: "Abandonné",
     held: "Attend\u00a0: aucun canal",
     capped: "Attend\u00a0: limite du jour",
+    expired: "Périmé",
   },
   column: {
     message: "Message",

@@ -7,12 +7,14 @@ import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
 import type { Caps } from "../caps.ts";
+import type { DirectCaps } from "../direct-message.ts";
 import {
   createNotifications,
   type NotificationsFeature,
   type NotificationTables,
   notificationsMigrations,
 } from "../index.ts";
+import type { NotificationDatabase } from "../tables.ts";
 
 const neighbours: FeatureMigrations = {
   feature: "neighbours",
@@ -41,6 +43,8 @@ type Delivery = alerts.Delivery;
 export interface OutboxHouse extends AsyncDisposable {
   readonly tenantId: Uuid;
   readonly pool: Pool;
+  readonly db: NotificationDatabase;
+  nowMs(): number;
   readonly bus: Bus;
   readonly feature: NotificationsFeature;
   readonly trail: { alertId: Uuid; kind: string; detail: string }[];
@@ -63,14 +67,20 @@ export interface OutboxHouse extends AsyncDisposable {
   channel(id: Uuid): Promise<alerts.Channel>;
   call<T>(
     path: string,
-    input?: { params?: object; query?: object; body?: object; tenantId?: Uuid },
+    input?: {
+      params?: object;
+      query?: object;
+      body?: object;
+      tenantId?: Uuid;
+      permissions?: readonly string[];
+    },
   ): Promise<T>;
   /** A second program on the same database, as after a crash of the first. */
   another(): NotificationsFeature;
 }
 
 export async function openOutboxHouse(
-  options: { readonly caps?: Caps; readonly attemptMs?: number } = {},
+  options: { readonly caps?: Caps; readonly directCaps?: DirectCaps; readonly attemptMs?: number } = {},
 ): Promise<OutboxHouse> {
   const database = await createTestDatabase<NotificationTables>([neighbours, notificationsMigrations]);
   const { db, pool } = database;
@@ -93,6 +103,7 @@ export async function openOutboxHouse(
       random: { ...seededRandom(1), bytes: systemRandom.bytes },
       log,
       masterKey,
+      directCaps: () => options.directCaps ?? { perPerson: 100, perTenant: 1_000, perInstallation: 10_000 },
       settings: {
         get: () => ({ organisation: "Home", timeZone: "Europe/Paris", retentionLogDays: 30, ...place }),
         publicUrl: () => "https://gatehouse.example",
@@ -105,6 +116,8 @@ export async function openOutboxHouse(
   const house: OutboxHouse = {
     tenantId,
     pool,
+    db,
+    nowMs: () => clock.nowMs(),
     bus,
     feature,
     trail,
@@ -141,6 +154,7 @@ export async function openOutboxHouse(
     },
     async settled() {
       bus.publish("alert.changed", { tenantId, alert: ALERT, event: "raised" });
+      feature.messenger.wake();
       await feature.idle();
     },
     async outbox(query = {}) {
@@ -150,14 +164,20 @@ export async function openOutboxHouse(
       const { items } = await house.call<{ items: alerts.Channel[] }>("GET /api/v1/channels");
       return items.find((channel) => channel.id === id) as alerts.Channel;
     },
-    call<T>(path: string, input: { tenantId?: Uuid } = {}) {
+    call<T>(path: string, input: { tenantId?: Uuid; permissions?: readonly string[] } = {}) {
       const [method, url] = path.split(" ");
       const found = feature.routes?.find(
         ({ endpoint }) => endpoint.method === method && endpoint.path === url,
       );
       if (found === undefined) throw new Error(`no route ${path}`);
-      const { tenantId: asTenant = tenantId, ...rest } = input;
-      const principal = { kind: "person", tenantId: asTenant, personId: tenantId, name: "Ada" };
+      const { tenantId: asTenant = tenantId, permissions = [], ...rest } = input;
+      const principal = {
+        kind: "person",
+        tenantId: asTenant,
+        personId: tenantId,
+        name: "Ada",
+        permissions: new Map(permissions.map((name) => [name, "all"])),
+      };
       return found.handler({ params: {}, query: {}, body: {}, ...rest, principal }) as Promise<T>;
     },
     another: make,
