@@ -160,6 +160,14 @@ describe("a cosignature", () => {
     }
   });
 
+  it("is spoiled by a wrong one in the same name", () => {
+    const note = log.cosigned();
+    const [own, good] = note.signatures;
+    if (own === undefined || good === undefined) throw new Error("unsigned");
+    const signatures = [own, good, { ...good, bytes: good.bytes.with(30, 1 + (good.bytes[30] ?? 0)) }];
+    expect(findCosignature({ ...note, signatures }, witnessSigner.key)).toEqual({ state: "wrong" });
+  });
+
   it("is added only when it is valid and the witness is known, and once", () => {
     const note = log.checkpoint();
     const known = [witnessSigner.key];

@@ -4,7 +4,7 @@ import { decodeBase64, encodeBase64 } from "../base64.ts";
 import { utf8 } from "../bytes.ts";
 import { certifyLog, fingerprintOf } from "../certificate.ts";
 import { encodeEvent } from "../events.ts";
-import { encodeNote, parseNote } from "../note.ts";
+import { encodeNote, parseNote, signNote } from "../note.ts";
 import { logSigner, otherWitnessSigner, ownerSigner, rootSigner, witnessSigner } from "../testing/parties.ts";
 import { eventOf, MOMENT_S, TestLog } from "../testing/test-log.ts";
 import { encodeVerifierKey } from "../verifier-key.ts";
@@ -226,6 +226,8 @@ describe("an export whose proofs, checkpoint or keys were altered", () => {
     expect(problemsOf({ ...range, checkpoint: utf8(encodeNote({ ...note, text: forged })) })).toEqual(
       expect.arrayContaining(["checkpoint_not_signed", "cosignature_wrong", "root_differs"]),
     );
+    const origin = signNote(note.text.replace(logSigner.key.name, "another.example/log"), logSigner);
+    expect(problemsOf({ ...range, checkpoint: utf8(encodeNote(origin)) })).toEqual(["checkpoint_not_signed"]);
     const signatures = note.signatures.map((signature, at) =>
       at === 1 ? { ...signature, bytes: signature.bytes.with(7, 1) } : signature,
     );
