@@ -66,7 +66,7 @@ export interface BusMessages {
     address: string;
     detail?: string;
     /** The message names the device, and anybody could have sent it. */
-    unproven?: true;
+    unproven?: boolean;
     atMs: UnixMs;
   };
   "device.log": { tenantId: Uuid; deviceId: Uuid; entry: DeviceLogEntry };

@@ -9,6 +9,11 @@ export const Refusal = object({
   firstMs: UnixMs,
   lastMs: UnixMs,
   detail: Type.Optional(Type.String()),
+  unproven: Type.Optional(
+    Type.Literal(true, {
+      description: "The messages name the device, and anybody could have sent them: not counted in `refused`",
+    }),
+  ),
 });
 export type Refusal = Static<typeof Refusal>;
 /** What a line of our own says; its parameters are in `data`, and the console has the words in every language. */

@@ -17,6 +17,7 @@ import { createTopicGrants } from "./migrations/002-topic-grants.ts";
 import { addClaimKey } from "./migrations/003-claim-key.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
 import { addGateway } from "./migrations/005-gateway.ts";
+import { addUnprovenRefusals } from "./migrations/006-unproven-refusals.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
 import type { EndedCredential } from "./ports.ts";
@@ -46,7 +47,14 @@ export type {
 
 export const devicesMigrations: FeatureMigrations = {
   feature: "devices",
-  migrations: [createDevicesTables, createTopicGrants, addClaimKey, addLogCodes, addGateway],
+  migrations: [
+    createDevicesTables,
+    createTopicGrants,
+    addClaimKey,
+    addLogCodes,
+    addGateway,
+    addUnprovenRefusals,
+  ],
 };
 
 /** What happened to a device's identity; `message` says `code` in English. */
@@ -143,6 +151,7 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     name: "devices",
     routes: [...operatorRoutes(house), ...deviceRoutes(house)],
     jobs: [retentionJob(house.context, deps.retentionLogDays)],
+    resources: house.resources,
     start: () => house.start(),
     stop: () => house.stop(),
     deviceGate: house.gate,

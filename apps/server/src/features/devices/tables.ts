@@ -133,6 +133,8 @@ export interface DeviceRefusalsTable {
   first_at: Date;
   last_at: Date;
   detail: string | null;
+  /** The messages name the device, and anybody could have sent them. */
+  unproven: boolean;
 }
 
 /** Refused before anybody was authenticated: belongs to no tenant. */

@@ -29,7 +29,11 @@ export function RefusalsPanel(props: { deviceId: string }) {
                 : t("summary", { refused: format.number(refused), total: refused + accepted })}
             </p>
             {items.map((item) => (
-              <Reason key={`${item.code} ${item.via}`} refusal={item} most={items[0]?.count ?? item.count} />
+              <Reason
+                key={`${item.code} ${item.via} ${item.unproven ?? false}`}
+                refusal={item}
+                most={items[0]?.count ?? item.count}
+              />
             ))}
           </div>
         )}
@@ -47,7 +51,10 @@ function Reason(props: { refusal: devices.Refusal; most: number }) {
   return (
     <div className="small">
       <div className="row row-between row-top">
-        <span>{texts[refusal.code] ?? refusal.code}</span>
+        <span>
+          {texts[refusal.code] ?? refusal.code}
+          {refusal.unproven === true && <span className="tertiary"> · {t("unproven")}</span>}
+        </span>
         <span className="strong num">{format.number(refusal.count)}</span>
       </div>
       <div className={styles.bar}>

@@ -95,6 +95,7 @@ export const devices = {
     summary: "Last 24 h: {refused} refused of {total, plural, one {# message} other {# messages}}.",
     none: "Last 24 h: nothing refused of {total, plural, =0 {0 messages} one {# message} other {# messages}}.",
     last: "last {when}, over {via}",
+    unproven: "in this device’s name, unproven",
   },
 
   history: {

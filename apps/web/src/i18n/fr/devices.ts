@@ -99,6 +99,7 @@ export const devices: Same<typeof en> = {
       "24 dernières heures\u00a0: {refused} refusés sur {total, plural, one {# message} other {# messages}}.",
     none: "24 dernières heures\u00a0: aucun refus sur {total, plural, =0 {0 message} one {# message} other {# messages}}.",
     last: "dernier {when}, par {via}",
+    unproven: "au nom de cet appareil, sans preuve",
   },
 
   history: {

@@ -136,13 +136,14 @@ test("lines of a device that is deleted meanwhile do not hold up the others", as
   expect((await read(t, t.deviceId, { kind: "log" })).length).toBeGreaterThan(0);
 });
 
-test("a device that reconnects in a loop and is refused all the time writes a few lines a minute", async () => {
+test("a device that reconnects in a loop and is refused all the time writes a few lines a minute, and what others send in its name none", async () => {
   await using t = await withDevice();
   const { tenantId } = t.actor;
   const one = { tenantId, deviceId: t.deviceId, via: "mqtt", address: "192.0.2.1", atMs: t.clock.nowMs() };
   for (let i = 0; i < 500; i++) {
     t.bus.publish("device.connected", one);
     t.bus.publish("message.refused", { ...one, code: "message.schema", detail: "bad\0" });
+    t.bus.publish("message.refused", { ...one, code: "envelope.time", unproven: true });
     t.bus.publish("device.disconnected", { ...one, reason: "error" });
   }
   t.clock.advance(61_000);

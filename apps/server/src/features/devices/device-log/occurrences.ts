@@ -85,13 +85,14 @@ export class OccurrenceLog {
     this.#log.note({ tenantId, deviceId, ...more, message, data });
   }
 
-  #refused({ tenantId, deviceId, code, via, address, detail }: BusMessages["message.refused"]): void {
-    if (tenantId === undefined || deviceId === undefined) return;
+  #refused(message: BusMessages["message.refused"]): void {
+    const { tenantId, deviceId, code, via, address, detail, unproven } = message;
+    // What anybody can cause is counted and fills no log.
+    if (tenantId === undefined || deviceId === undefined || unproven === true) return;
     if (!this.#refusals.admit(`${deviceId}/${code}`, { tenantId, deviceId, code })) return;
     const said = detail === undefined ? {} : { detail: storableText(detail, MAX_DETAIL_LENGTH) };
     const data = { code, via, address, ...said };
-    const message = `Refused: ${code}`;
     const more = { kind: "refusal", level: "warn", code: "refused" } as const;
-    this.#log.note({ tenantId, deviceId, ...more, message, data });
+    this.#log.note({ tenantId, deviceId, ...more, message: `Refused: ${code}`, data });
   }
 }

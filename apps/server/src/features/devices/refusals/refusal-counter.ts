@@ -19,6 +19,10 @@ const MAX_DETAIL_LENGTH = 200;
 const MAX_WAITING = 50_000;
 const NOBODY = "";
 
+type Counted = Pick<RefusalCount, "deviceId" | "slotMs" | "code" | "via" | "unproven">;
+const keyOf = ({ deviceId, slotMs, code, via, unproven }: Counted): string =>
+  `${deviceId}/${slotMs}/${code}/${via}/${unproven}`;
+
 /**
  * Counts what was refused by device, reason, way and 12 minutes, and what was accepted by device and hour. Counted in
  * memory and added up in the database every few seconds: a crash loses seconds of counts and no message.
@@ -37,10 +41,10 @@ export class RefusalCounter {
     this.#directory = directory;
   }
 
-  refused({ deviceId, code, via, detail, atMs }: BusMessages["message.refused"]): void {
+  refused({ deviceId, code, via, detail, unproven = false, atMs }: BusMessages["message.refused"]): void {
     const known = deviceId !== undefined && this.#refused.size < MAX_WAITING ? deviceId : NOBODY;
     const slotMs = startOf(atMs, SLOT_MS);
-    const key = `${known}/${slotMs}/${code}/${via}`;
+    const key = keyOf({ deviceId: known, slotMs, code, via, unproven });
     const text = detail === undefined ? undefined : storableText(detail, MAX_DETAIL_LENGTH);
     const count = this.#refused.get(key);
     if (count === undefined) {
@@ -49,6 +53,7 @@ export class RefusalCounter {
         slotMs,
         code,
         via,
+        unproven,
         count: 1,
         firstMs: atMs,
         lastMs: atMs,
@@ -72,7 +77,7 @@ export class RefusalCounter {
     return next;
   }
 
-  /** The last 24 h of one device by reason and way, most frequent first. */
+  /** The last 24 h of one device by reason and way: its own, then those only in its name, most frequent first. */
   async ofDevice(
     tenantId: Uuid,
     deviceId: Uuid,
@@ -86,7 +91,8 @@ export class RefusalCounter {
       deviceId,
       startOf(nowMs, HOUR_MS) - DAY_MS + HOUR_MS,
     );
-    return { items, refused: items.reduce((sum, { count }) => sum + count, 0), accepted };
+    const own = items.filter(({ unproven }) => unproven === undefined);
+    return { items, refused: own.reduce((sum, { count }) => sum + count, 0), accepted };
   }
 
   /** The tenant's devices and, because they belong to nobody, all refusals before anybody was authenticated. */
@@ -142,7 +148,7 @@ export class RefusalCounter {
   /** What could not be written counts on. */
   #merge(rows: readonly RefusalCount[], accepted: ReadonlyMap<Uuid, number>): void {
     for (const row of rows) {
-      const key = `${row.deviceId}/${row.slotMs}/${row.code}/${row.via}`;
+      const key = keyOf(row);
       const newer = this.#refused.get(key);
       if (newer === undefined) this.#refused.set(key, row);
       else {

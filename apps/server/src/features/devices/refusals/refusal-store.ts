@@ -9,6 +9,7 @@ export interface RefusalCount {
   readonly slotMs: UnixMs;
   readonly code: string;
   readonly via: string;
+  readonly unproven: boolean;
   count: number;
   firstMs: UnixMs;
   lastMs: UnixMs;
@@ -29,7 +30,8 @@ export async function addDeviceRefusals(
   if (counts.length === 0) return;
   const rows = inOrder(counts);
   await sql`
-    insert into device_refusals as r (device_id, slot, code, via, tenant_id, count, first_at, last_at, detail)
+    insert into device_refusals as r (device_id, slot, code, via, tenant_id, count, first_at, last_at, detail,
+      unproven)
     select n.* from unnest(
       ${rows.map((row) => row.deviceId)}::uuid[],
       ${rows.map((row) => new Date(row.slotMs))}::timestamptz[],
@@ -39,10 +41,11 @@ export async function addDeviceRefusals(
       ${rows.map((row) => row.count)}::int[],
       ${rows.map((row) => new Date(row.firstMs))}::timestamptz[],
       ${rows.map((row) => new Date(row.lastMs))}::timestamptz[],
-      ${rows.map((row) => row.detail ?? null)}::text[]
-    ) as n (device_id, slot, code, via, tenant_id, count, first_at, last_at, detail)
+      ${rows.map((row) => row.detail ?? null)}::text[],
+      ${rows.map((row) => row.unproven)}::boolean[]
+    ) as n (device_id, slot, code, via, tenant_id, count, first_at, last_at, detail, unproven)
     where exists (select from devices where devices.id = n.device_id)
-    on conflict (device_id, slot, code, via) do update set
+    on conflict (device_id, slot, code, via, unproven) do update set
       count = r.count + excluded.count,
       first_at = least(r.first_at, excluded.first_at),
       last_at = greatest(r.last_at, excluded.last_at),
@@ -93,17 +96,18 @@ export async function refusalsOfDevice(
   const { rows } = await sql<{
     code: string;
     via: string;
+    unproven: boolean;
     count: number;
     first_at: Date;
     last_at: Date;
     detail: string | null;
   }>`
-    select code, via, sum(count) as count, min(first_at) as first_at, max(last_at) as last_at,
+    select code, via, unproven, sum(count) as count, min(first_at) as first_at, max(last_at) as last_at,
       (array_agg(detail order by last_at desc) filter (where detail is not null))[1] as detail
     from device_refusals
     where tenant_id = ${tenantId} and device_id = ${deviceId} and slot >= ${new Date(fromMs)}
-    group by code, via
-    order by sum(count) desc, code, via
+    group by code, via, unproven
+    order by unproven, sum(count) desc, code, via
     limit 100`.execute(db);
   return rows.map((row) => ({
     code: row.code,
@@ -112,6 +116,7 @@ export async function refusalsOfDevice(
     firstMs: row.first_at.getTime(),
     lastMs: row.last_at.getTime(),
     ...(row.detail === null ? {} : { detail: row.detail }),
+    ...(row.unproven ? { unproven: true as const } : {}),
   }));
 }
 

@@ -40,6 +40,24 @@ test("refusals are counted by device and reason over 24 h, and add up over resta
   expect(await house.refusals.last24h(tenantId)).toMatchObject({ last24h: 0 });
 });
 
+test("what anybody could have sent in a device's name stands apart", async () => {
+  await using t = await createTestHouse();
+  const { device } = await t.addDevice("one");
+  refuse(t, device.id, "envelope.time");
+  for (let i = 0; i < 3; i++)
+    t.bus.publish("message.refused", {
+      ...{ tenantId: t.actor.tenantId, deviceId: device.id, code: "envelope.time", via: "mqtt" },
+      ...{ address: "192.0.2.9", unproven: true, atMs: t.clock.nowMs() },
+    });
+  expect(await t.house.refusals.ofDevice(t.actor.tenantId, device.id)).toMatchObject({
+    items: [
+      { code: "envelope.time", count: 1 },
+      { code: "envelope.time", count: 3, unproven: true },
+    ],
+    refused: 1,
+  });
+});
+
 test("accepted messages are counted beside them", async () => {
   await using t = await createTestHouse();
   const { tenantId } = t.actor;
