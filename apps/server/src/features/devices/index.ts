@@ -151,7 +151,6 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     name: "devices",
     routes: [...operatorRoutes(house), ...deviceRoutes(house)],
     jobs: [retentionJob(house.context, deps.retentionLogDays)],
-    resources: house.resources,
     start: () => house.start(),
     stop: () => house.stop(),
     deviceGate: house.gate,
