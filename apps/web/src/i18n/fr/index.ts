@@ -6,6 +6,7 @@ export { devices } from "./devices.ts";
 export { errors } from "./errors.ts";
 export { gateways } from "./gateways.ts";
 export { lab } from "./lab.ts";
+export { ledgerKinds } from "./ledger-kinds.ts";
 export { login } from "./login.ts";
 export { outbox } from "./outbox.ts";
 export { overview } from "./overview.ts";

@@ -1,0 +1,152 @@
+import type { ledgerKinds as en } from "../en/ledger-kinds.ts";
+import type { Same } from "../same.ts";
+
+export const ledgerKinds: Same<typeof en> = {
+  installation: {
+    created: "Installation mise en place",
+    restored: "Installation restaurée depuis une sauvegarde",
+  },
+  tenant: {
+    created: "Organisation créée",
+    changed: "Organisation modifiée",
+  },
+  login: {
+    done: "Connexion",
+    refused: "Connexion refusée",
+  },
+  session: {
+    ended: "Session terminée",
+    stepped_up: "Second facteur donné de nouveau",
+    theft_suspected: "Session terminée : son secret a servi deux fois",
+  },
+  person: {
+    signed_up: "Inscription",
+    invited: "Personne invitée",
+    invitation_revoked: "Invitation retirée",
+    imported: "Personnes importées",
+    change_requested: "Changement d’adresse ou de numéro demandé",
+    erasure_requested: "Effacement demandé",
+    erasure_withdrawn: "Demande d’effacement retirée",
+    confirmed: "Adresse ou numéro confirmé",
+    approved: "Inscription approuvée",
+    rejected: "Inscription rejetée",
+    changed: "Personne modifiée",
+    disabled: "Compte désactivé",
+    enabled: "Compte réactivé",
+    exported: "Données personnelles exportées",
+    erased: "Données personnelles effacées",
+  },
+  password: {
+    changed: "Mot de passe modifié",
+    reset: "Mot de passe réinitialisé",
+  },
+  factor: {
+    added: "Second facteur ajouté",
+    changed: "Second facteur modifié",
+    removed: "Second facteur retiré",
+  },
+  role: {
+    created: "Rôle créé",
+    changed: "Rôle modifié",
+    removed: "Rôle supprimé",
+  },
+  permission: {
+    granted: "Droit accordé",
+    withdrawn: "Droit retiré",
+  },
+  approval: {
+    requested: "Approbation demandée",
+    given: "Approbation donnée",
+    refused: "Approbation refusée",
+    withdrawn: "Demande d’approbation retirée",
+  },
+  token: {
+    created: "Jeton de programme créé",
+    revoked: "Jeton de programme révoqué",
+  },
+  settings: {
+    changed: "Réglages modifiés",
+  },
+  site: {
+    created: "Site créé",
+    changed: "Site modifié",
+    removed: "Site supprimé",
+  },
+  device: {
+    created: "Appareil ajouté",
+    changed: "Appareil modifié",
+    removed: "Appareil supprimé",
+    enrolled: "Appareil enrôlé",
+    revoked: "Appareil révoqué",
+    reinstated: "Appareil réadmis",
+    pin_reset: "Suite épinglée d’un appareil réinitialisée",
+    topics_changed: "Sujets d’un appareil modifiés",
+    assigned: "Appareil affecté à une passerelle",
+    commanded: "Commande envoyée",
+    configured: "Appareil configuré",
+    quarantined: "Appareil mis en quarantaine",
+    released: "Appareil sorti de quarantaine",
+    relearned: "Les habitudes d’un appareil sont apprises de nouveau",
+  },
+  credential: {
+    created: "Justificatif créé",
+    revoked: "Justificatif révoqué",
+  },
+  claim: {
+    created: "Code de rattachement créé",
+  },
+  enrolment_group: {
+    created: "Clé de lot créée",
+    closed: "Clé de lot fermée",
+  },
+  key: {
+    rotated: "Clé renouvelée",
+    destroyed: "Clé détruite",
+  },
+  channel_policy: {
+    changed: "Règles du canal sécurisé modifiées",
+  },
+  readings: {
+    decided: "Relevés mis à part tranchés",
+    exported: "Relevés exportés",
+  },
+  meter_read: {
+    requested: "Relève de compteurs demandée",
+    cancelled: "Relève de compteurs annulée",
+  },
+  rule: {
+    created: "Règle créée",
+    changed: "Règle modifiée",
+    removed: "Règle supprimée",
+  },
+  alert: {
+    handled: "Alerte traitée",
+  },
+  notification_channel: {
+    created: "Canal de notification créé",
+    changed: "Canal de notification modifié",
+    removed: "Canal de notification supprimé",
+    tested: "Canal de notification essayé",
+  },
+  message: {
+    retried: "Message renvoyé",
+  },
+  board: {
+    changed: "Tableau modifié",
+  },
+  lab: {
+    run: "Laboratoire d’attaque exécuté",
+  },
+  demo: {
+    changed: "Site de démonstration modifié",
+  },
+  ledger: {
+    begun: "Journal commencé",
+    exported: "Journal exporté",
+    sealed: "Entrées anciennes scellées",
+    witness_changed: "Témoin modifié",
+  },
+  backup: {
+    made: "Sauvegarde faite",
+  },
+};
