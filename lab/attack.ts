@@ -16,7 +16,7 @@ export interface AttackText {
 }
 
 export interface Outcome {
-  /** The attacker reached the goal. */
+  /** The attacker reached the goal that `measured` names, and nothing else: sanity is for `given`. */
   readonly succeeded: boolean;
   /** What was counted, for the page and the table. */
   readonly evidence: Readonly<Record<string, string | number | boolean>>;
@@ -29,6 +29,14 @@ export interface Attack {
   /** Configuration of the site that the attack needs, by environment name. */
   readonly config?: Readonly<Record<string, string>>;
   run(site: Site, report: Report): Promise<Outcome>;
+}
+
+/**
+ * What must hold for the outcome to mean anything. When it does not, the site is broken and nothing is said about the
+ * control: the run fails, so that no attack counts as successful, nor as stopped, because nothing worked.
+ */
+export function given(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(`the site does not do what the attack builds on: ${what}`);
 }
 
 /** Where an attack says what both sides do, as it happens. */

@@ -78,7 +78,11 @@ async function attempt(
   await site.startWith(control ? undefined : attack.control, attack.config);
   say({ kind: "started", attack: attack.name, control });
   const startedMs = performance.now();
-  const outcome = await withinTime(attack.run(site, reportTo(say)), options.isQuick);
+  const outcome = await withinTime(attack.run(site, reportTo(say)), options.isQuick).catch((cause: Error) => {
+    throw new Error(`${attack.name}, ${control ? "every control on" : "its control off"}: ${cause.message}`, {
+      cause,
+    });
+  });
   const verdict = { ...outcome, tookMs: Math.round(performance.now() - startedMs) };
   say({ kind: "ended", attack: attack.name, control, ...verdict });
   return verdict;

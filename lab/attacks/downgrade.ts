@@ -1,6 +1,6 @@
 import { isAppError } from "@gatehouse/base";
 import { SUITE_IDS } from "@gatehouse/secure-channel";
-import type { Attack } from "../attack.ts";
+import { type Attack, given } from "../attack.ts";
 import { standBetween } from "../site/between.ts";
 import { enrolAt, enrolDevice, post, sealValues } from "../site/device.ts";
 
@@ -36,6 +36,7 @@ export const downgrade: Attack = {
     report.step(0);
     const before = await post(site, sealValues(identity, { temperature: 20.5 }, { sequence: 1, sentMs: 0 }));
     report.site(`SEALED under M1: ${before}`);
+    given(before === "stored", "a message under M1 is kept");
     const claim = `/api/v1/devices/${device.id}/claim-code`;
     const { code } = await site.call<{ code: string }>("POST", claim, {});
     const middle = await standBetween(site.url, async ({ path, body, forward }) => {

@@ -1,7 +1,7 @@
 import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
 import { DeviceChannel, type Identity, mqttCarrier } from "@gatehouse/device-client";
 import { CONTENT_TYPES } from "@gatehouse/secure-channel";
-import type { Attack } from "../attack.ts";
+import { type Attack, given } from "../attack.ts";
 import { connect, enrolDevice, loginOf, settle } from "../site/device.ts";
 import { memoryStore } from "../site/memory-store.ts";
 import { tapWire } from "../site/tap.ts";
@@ -93,9 +93,9 @@ export const eavesdrop: Attack = {
       const legible = stored.filter((value) => heard.includes(String(value)));
       report.site(`keeps ${stored.join(", ")} °C`);
       report.attacker(`heard ${heard.length} bytes, reads ${legible.join(", ") || "nothing the site keeps"}`);
-      const isComplete = stored.includes(SEALED);
+      given(stored.includes(SEALED), "what was sent in the channel is kept");
       return {
-        succeeded: legible.length > 0 || !isComplete,
+        succeeded: legible.length > 0,
         evidence: { heardBytes: heard.length, stored: stored.length, legible: legible.length },
       };
     } finally {

@@ -39,6 +39,6 @@ export const foreignTopic: Attack = {
     await settle();
     report.site(`${lamp.name} obeyed ${led.obeyed.length} commands`);
     await Promise.all([led.client.endAsync(true), attacker.endAsync(true)]);
-    return { succeeded: led.obeyed.length > 0, evidence: { answer, obeyed: led.obeyed.length } };
+    return { succeeded: led.obeyed.includes(FORGED.id), evidence: { answer, obeyed: led.obeyed.length } };
   },
 };

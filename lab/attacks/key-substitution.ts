@@ -6,7 +6,7 @@ import {
   SUITE_IDS,
   signTranscript,
 } from "@gatehouse/secure-channel";
-import type { Attack } from "../attack.ts";
+import { type Attack, given } from "../attack.ts";
 import { standBetween } from "../site/between.ts";
 import { enrolAt } from "../site/device.ts";
 
@@ -82,6 +82,7 @@ export const keySubstitution: Attack = {
       .catch((error: unknown) => (isAppError(error) ? error.code : String(error)));
     await middle.close();
     report.site(`the device: ${told}`);
+    given(answer !== "", "an enrolment gets as far as the server");
     report.step(2);
     const path = `/api/v1/devices/${device.id}/security`;
     const known = (await site.call<{ keys: { keyId: string }[] }>("GET", path)).keys.map(

@@ -1,4 +1,4 @@
-import type { Attack } from "../attack.ts";
+import { type Attack, given } from "../attack.ts";
 import { connect, loginOf, settle } from "../site/device.ts";
 import { forgedKey } from "../site/forged-key.ts";
 
@@ -52,9 +52,9 @@ export const poison: Attack = {
     await own.endAsync();
     await settle();
     const stored = (await site.stored(device.id, "temperature")).map(({ value }) => value);
-    const isHonestHeard = stored.includes(TRUE_VALUE);
+    given(stored.includes(TRUE_VALUE), "the device's own reading is kept");
     return {
-      succeeded: stored.includes(FALSE_VALUE) || !isHonestHeard,
+      succeeded: stored.includes(FALSE_VALUE),
       evidence: { answer, stored: stored.join(" ") },
     };
   },

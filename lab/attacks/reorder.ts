@@ -1,6 +1,6 @@
 import { systemClock } from "@gatehouse/base";
-import type { Attack } from "../attack.ts";
-import { enrolDevice, post, sealValues, settle } from "../site/device.ts";
+import { type Attack, given } from "../attack.ts";
+import { enrolDevice, eventually, post, sealValues, settle } from "../site/device.ts";
 
 /** Longer than clocks may differ. The lab seals with the time of then instead of waiting. */
 const HELD_BACK_MS = 10 * 60_000;
@@ -33,12 +33,14 @@ export const reorder: Attack = {
     report.step(1);
     const newer = sealValues(identity, { open: true }, { sequence: 2, sentMs: nowMs });
     report.site(`SEALED #2 open=true: ${await post(site, newer)}`);
+    const isOpen = (): Promise<unknown> => site.lastValue(device.id, "open");
+    given((await eventually(isOpen, (open) => open === true)) === true, "the site believes the door open");
     report.step(2);
     const answer = await post(site, held);
     report.attacker("delivers SEALED #1");
     report.site(answer);
     await settle();
-    const open = await site.lastValue(device.id, "open");
-    return { succeeded: open !== true, evidence: { answer, doorOpen: String(open) } };
+    const open = await isOpen();
+    return { succeeded: open === false, evidence: { answer, doorOpen: String(open) } };
   },
 };

@@ -1,5 +1,5 @@
-import type { Attack } from "../attack.ts";
-import { enrolDevice, post, sealValues, settle } from "../site/device.ts";
+import { type Attack, given } from "../attack.ts";
+import { enrolDevice, eventually, post, sealValues, settle } from "../site/device.ts";
 
 export const replay: Attack = {
   name: "replay",
@@ -29,12 +29,14 @@ export const replay: Attack = {
     report.step(1);
     const truth = sealValues(identity, { open: true }, { sequence: 2, sentMs: 0 });
     report.site(`SEALED #2 open=true: ${await post(site, truth)}`);
+    const isOpen = (): Promise<unknown> => site.lastValue(device.id, "open");
+    given((await eventually(isOpen, (open) => open === true)) === true, "the site believes the door open");
     report.step(2);
     const answer = await post(site, recorded);
     report.attacker("POST /api/v1/channel/messages with the recording");
     report.site(answer);
     await settle();
-    const open = await site.lastValue(device.id, "open");
-    return { succeeded: open !== true, evidence: { answer, doorOpen: String(open) } };
+    const open = await isOpen();
+    return { succeeded: open === false, evidence: { answer, doorOpen: String(open) } };
   },
 };

@@ -35,6 +35,6 @@ export const retained: Attack = {
     await settle();
     report.site(`${lamp.name} obeyed ${led.obeyed.length} commands`);
     await led.client.endAsync(true);
-    return { succeeded: led.obeyed.length > 0, evidence: { answer, obeyed: led.obeyed.length } };
+    return { succeeded: led.obeyed.includes(FORGED.id), evidence: { answer, obeyed: led.obeyed.length } };
   },
 };

@@ -26,7 +26,10 @@ export const wildcard: Attack = {
     const [sensor, plug] = [await site.addDevice("thermometer"), await site.addDevice("plug")];
     const attacker = await connect(site.mqttPort, loginOf(plug));
     const read: string[] = [];
-    attacker.on("message", (topic) => void read.push(topic));
+    const said = `gh/${sensor.name}/up/telemetry`;
+    attacker.on("message", (topic) => {
+      if (topic === said) read.push(topic);
+    });
     report.step(0);
     let granted = 0;
     for (const filter of FILTERS) {
@@ -40,7 +43,7 @@ export const wildcard: Attack = {
     }
     report.step(1);
     const device = await connect(site.mqttPort, loginOf(sensor));
-    await device.publishAsync(`gh/${sensor.name}/up/telemetry`, '{"temperature": 20.5}', { qos: 1 });
+    await device.publishAsync(said, '{"temperature": 20.5}', { qos: 1 });
     await settle();
     report.step(2);
     report.attacker(`read ${read.length} messages${read.length > 0 ? `: ${read.join(", ")}` : ""}`);
