@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { type Random, seededRandom } from "@gatehouse/base";
-import type { Attack, Report } from "../attack.ts";
-import { connect, loginOf } from "../site/device.ts";
+import { type Attack, given, type Report } from "../attack.ts";
+import { connect, loginOf, settle } from "../site/device.ts";
 import {
   connectPacket,
   logIn,
@@ -19,8 +19,17 @@ const MUTATIONS = { quick: 3_000, full: 1_000_000 };
 const FRAME_RATIO = 0.2;
 const CONNECTIONS_AT_ONCE = 48;
 const CONTENTS_PER_WRITE = 100;
-/** Announced by the packet that is too large, and how much of it is really sent. */
-const GIANT = { announcedBytes: 200 * 2 ** 20, sentBytes: 16 * 2 ** 20, portionBytes: 256 * 1024 };
+const MIB = 2 ** 20;
+/** Packets with an altered length at the same time, every other one before log-in, and how much of each is sent. */
+const LENGTHS = { quick: 8, full: 24 };
+const LENGTH = {
+  leastBytes: 16 * MIB,
+  mostBytes: 256 * MIB - 1,
+  sentBytes: 8 * MIB,
+  portionBytes: 256 * 1024,
+};
+/** What the server may hold for them: less than half of one, with what everybody else needs. */
+const MAX_HELD_BYTES = 4 * MIB;
 const CLOSE_WITHIN_MS = 3_000;
 const SEED = 8_128;
 
@@ -99,17 +108,44 @@ async function mutateContents(site: Site, device: NewDevice, count: number, tick
   socket.end();
 }
 
-/** Announces a packet of 200 MiB and sends the beginning of it: the bytes that the server took without ending it. */
-async function sendGiant(site: Site, device: NewDevice): Promise<{ sentBytes: number; isOpen: boolean }> {
-  const socket = await logIn(site.mqttPort, device, `${device.name}-g`);
-  await write(socket, Buffer.concat([Buffer.from([0x30]), remainingLength(GIANT.announcedBytes)]));
-  const portion = Buffer.alloc(GIANT.portionBytes, 0x61);
+/** A header whose length is altered and the beginning of what it announces; the bytes that were taken. */
+async function sendFalseLength(socket: Socket, firstByte: number, announcedBytes: number): Promise<number> {
+  await write(socket, Buffer.concat([Buffer.from([firstByte]), remainingLength(announcedBytes)]));
+  const portion = Buffer.alloc(LENGTH.portionBytes, 0x61);
   let sentBytes = 0;
-  while (sentBytes < GIANT.sentBytes && (await write(socket, portion))) sentBytes += portion.length;
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const isOpen = !socket.destroyed && sentBytes >= GIANT.sentBytes;
-  socket.destroy();
-  return { sentBytes, isOpen };
+  while (sentBytes < LENGTH.sentBytes && (await write(socket, portion))) sentBytes += portion.length;
+  return sentBytes;
+}
+
+interface Lengths {
+  readonly sentBytes: number;
+  /** What the server holds for them while they wait. */
+  readonly heldBytes: number;
+  /** Connections that it keeps open for the rest. */
+  readonly waiting: number;
+}
+
+async function mutateLengths(site: Site, device: NewDevice, count: number): Promise<Lengths> {
+  const random = seededRandom(SEED + 2);
+  const beforeBytes = await site.heldBytes();
+  const sockets = await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      i % 2 === 0 ? openSocket(site.mqttPort) : logIn(site.mqttPort, device, `${device.name}-l${i}`),
+    ),
+  );
+  const sent = await Promise.all(
+    sockets.map((socket, i) => {
+      const { leastBytes, mostBytes } = LENGTH;
+      const announcedBytes = Math.floor(leastBytes + random.ratio() * (mostBytes - leastBytes));
+      return sendFalseLength(socket.resume(), i % 2 === 0 ? 0x10 : 0x30, announcedBytes);
+    }),
+  );
+  // What was sent and is not read yet stands in the system's buffers.
+  await settle();
+  const heldBytes = Math.max(0, (await site.heldBytes()) - beforeBytes);
+  const waiting = sockets.filter(({ destroyed }) => !destroyed).length;
+  for (const socket of sockets) socket.destroy();
+  return { sentBytes: sent.reduce((sum, bytes) => sum + bytes, 0), heldBytes, waiting };
 }
 
 async function isServing(site: Site, witness: NewDevice): Promise<boolean> {
@@ -134,59 +170,67 @@ export const malformed: Attack = {
   texts: {
     en: {
       title: "Malformed packets",
-      what: "Packets that no honest client sends: a packet that announces 200 MiB, then MQTT frames and contents altered at random (one million in npm run lab, three thousand in npm test and on this page), to crash the server or to fill its memory.",
+      what: "Packets that no honest client sends: headers that announce up to 256 MiB, with as much after them as is taken; then MQTT frames and contents altered at random (one million in npm run lab, three thousand in npm test and on this page). They are to fill the server's memory or to end it. Without the guard it is the memory: the parser as it is today survives the altered frames by itself, and they are counted to see that it stays so.",
       steps: [
-        "Announce a packet of 200 MiB",
+        "Announce more than is allowed, on many connections",
         "Altered frames",
         "Altered contents",
         "Does it still serve others?",
       ],
       control: "Parser guard",
       measured:
-        "The server's process ends, stops serving a neighbour, or waits for the rest of the giant packet.",
+        "The server holds more than 4 MiB for packets that will never be complete, or its process ends, or it stops serving a neighbour.",
     },
     fr: {
       title: "Paquets malformés",
-      what: "Des paquets qu’aucun client honnête n’envoie : un paquet qui annonce 200 Mio, puis des trames et contenus MQTT altérés au hasard (un million dans npm run lab, trois mille dans npm test et sur cette page), pour arrêter le serveur ou remplir sa mémoire.",
+      what: "Des paquets qu’aucun client honnête n’envoie : des en-têtes qui annoncent jusqu’à 256 Mio, suivis de tout ce qui est accepté ; puis des trames et contenus MQTT altérés au hasard (un million dans npm run lab, trois mille dans npm test et sur cette page). Le but est de remplir la mémoire du serveur ou de l’arrêter. Sans la garde, c’est la mémoire : l’analyseur actuel survit seul aux trames altérées, et on les compte pour vérifier que cela reste vrai.",
       steps: [
-        "Annoncer un paquet de 200 Mio",
+        "Annoncer plus que permis, sur de nombreuses connexions",
         "Trames altérées",
         "Contenus altérés",
-        "Sert-il encore les autres ?",
+        "Sert-il encore les autres ?",
       ],
       control: "Garde de l’analyseur",
       measured:
-        "Le processus du serveur s’arrête, ne sert plus un voisin, ou attend la suite du paquet géant.",
+        "Le serveur retient plus de 4 Mio pour des paquets qui ne seront jamais complets, son processus s’arrête, ou il ne sert plus un voisin.",
     },
   },
   async run(site, report) {
     const count = site.isQuick ? MUTATIONS.quick : MUTATIONS.full;
     const [device, witness] = [await site.addDevice("thermometer"), await site.addDevice("thermometer")];
+    given(await isServing(site, witness), "it serves the neighbour before the attack");
     report.step(0);
-    const giant = await sendGiant(site, device);
-    report.attacker(`PUBLISH of ${GIANT.announcedBytes} bytes announced, ${giant.sentBytes} sent`);
-    report.site(giant.isOpen ? "waits for the rest" : "ends the connection");
+    const lengths = site.isQuick ? LENGTHS.quick : LENGTHS.full;
+    const { sentBytes, heldBytes, waiting } = await mutateLengths(site, device, lengths);
+    report.attacker(`${lengths} headers that announce up to 256 MiB, ${inMib(sentBytes)} sent after them`);
+    report.site(`holds ${inMib(heldBytes)}, waits for the rest of ${waiting}`);
+    const frames = Math.round(count * FRAME_RATIO);
+    const contents = count - frames;
     let done = 0;
     const tick: Tick = (more) => {
       done += more;
       report.progress(done / count);
     };
-    const frames = Math.round(count * FRAME_RATIO);
-    await mutateAll(site, device, { frames, contents: count - frames }, report, tick);
+    await mutateAll(site, device, { frames, contents }, report, tick);
     report.step(3);
     const serving = await isServing(site, witness);
     report.site(site.isAlive() ? `serves its neighbour: ${serving}` : "the process has ended");
     return {
-      succeeded: giant.isOpen || !serving,
+      succeeded: heldBytes > MAX_HELD_BYTES || !serving,
       evidence: {
+        lengths,
+        sentBytes,
+        heldBytes,
+        waiting,
         mutations: done,
-        giantTakenBytes: giant.isOpen ? giant.sentBytes : 0,
         alive: site.isAlive(),
         serving,
       },
     };
   },
 };
+
+const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`;
 
 async function mutateAll(
   site: Site,

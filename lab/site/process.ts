@@ -21,11 +21,20 @@ async function start(env: Record<string, string>, off: ToSite & { kind: "start" 
 
 const say = (message: FromSite): void => void process.send?.(message);
 
+async function stop(): Promise<void> {
+  await app?.stop();
+  say({ kind: "stopped" });
+}
+
+/** Buffers, after what nobody holds any more is gone: what came over sockets and waits. */
+async function weigh(): Promise<void> {
+  globalThis.gc?.();
+  say({ kind: "weighed", heldBytes: process.memoryUsage().arrayBuffers });
+}
+
 process.on("message", (message: ToSite) => {
   const work =
-    message.kind === "start"
-      ? start(message.env, message)
-      : (app?.stop() ?? Promise.resolve()).then(() => say({ kind: "stopped" }));
+    message.kind === "start" ? start(message.env, message) : message.kind === "stop" ? stop() : weigh();
   work.catch((error: unknown) => say({ kind: "failed", reason: String(error) }));
 });
 // The parent is gone: nothing of this may stay, be it that the stop fails.

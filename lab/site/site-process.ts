@@ -6,6 +6,7 @@ import type { FromSite, ToSite } from "./messages.ts";
 const PROGRAM = fileURLToPath(new URL("process.ts", import.meta.url));
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
+const WEIGH_WITHIN_MS = 10_000;
 const MAX_LAST_WORDS = 2_000;
 
 /** The child in which the site's server runs; started again when an attack has killed it. */
@@ -30,6 +31,13 @@ export class SiteProcess {
     await this.#ask({ kind: "stop" }, STOP_WITHIN_MS).catch(() => this.kill());
   }
 
+  /** Bytes in its buffers; 0 when it is dead. */
+  async heldBytes(): Promise<number> {
+    if (!this.isAlive) return 0;
+    const reply = await this.#ask({ kind: "weigh" }, WEIGH_WITHIN_MS);
+    return reply.kind === "weighed" ? reply.heldBytes : 0;
+  }
+
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined || !this.isAlive) return;
@@ -41,7 +49,7 @@ export class SiteProcess {
   #fork(): ChildProcess {
     const child = fork(PROGRAM, [], {
       env: {},
-      execArgv: ["--no-warnings"],
+      execArgv: ["--no-warnings", "--expose-gc"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#lastWords = "";

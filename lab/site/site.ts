@@ -35,6 +35,8 @@ export interface Site {
   stored(deviceId: string, metric: string): Promise<StoredValue[]>;
   /** The server's process still runs. */
   isAlive(): boolean;
+  /** Memory that it holds for what came over its sockets; 0 when it is dead. */
+  heldBytes(): Promise<number>;
 }
 
 const HOST = "127.0.0.1";
@@ -73,6 +75,10 @@ export class LabSite implements Site {
 
   isAlive(): boolean {
     return this.#process.isAlive;
+  }
+
+  heldBytes(): Promise<number> {
+    return this.#process.heldBytes();
   }
 
   /** Runs with every control on, or with exactly one off; nothing is restarted when that is so already. */
