@@ -1,4 +1,4 @@
-import type { Clock, Logger, Timer, Uuid } from "@gatehouse/base";
+import type { Clock, ErrorCode, Logger, Timer, Uuid } from "@gatehouse/base";
 import type { Bus, Reading } from "@gatehouse/contract";
 import type { Subject } from "./model.ts";
 import type { QuarantineService } from "./quarantine-service.ts";
@@ -17,7 +17,16 @@ const BUSY_MS = 8;
 /** A refusal that says something of its device: what it weighs, at most once a minute. */
 const REFUSAL_WEIGHT_RATIO = 0.05;
 const REFUSAL_EVERY_MS = 60_000;
-const TELLING = /^(message\.(out_of_range|not_finite)|channel\.)/;
+/** Said by the device itself, and wrong: what it means, what it measures, by which keys and when. */
+const TELLING: ReadonlySet<string> = new Set<ErrorCode>([
+  "message.out_of_range",
+  "message.not_finite",
+  "message.schema",
+  "meter.contradiction",
+  "envelope.suite",
+  "envelope.time",
+  "envelope.cloned",
+]);
 
 export interface JudgeDeps {
   readonly subjects: Subjects;
@@ -51,8 +60,9 @@ export class Judge {
           readings.filter(({ deviceId }) => this.#deps.subjects.find(deviceId)?.quarantine !== undefined),
         ),
       ),
-      bus.subscribe("message.refused", ({ deviceId, code }) => {
-        if (deviceId !== undefined && TELLING.test(code)) this.#refused(deviceId, code);
+      bus.subscribe("message.refused", ({ deviceId, code, unproven = false }) => {
+        // Nobody brings another device into disrepute by writing its name.
+        if (deviceId !== undefined && !unproven && TELLING.has(code)) this.#refused(deviceId, code);
       }),
     ];
     this.#timers = [

@@ -311,6 +311,46 @@ describe("a device whose score falls", () => {
   });
 });
 
+describe("what the door refuses", () => {
+  /** One refusal a minute for half an hour, and the next slot's review. */
+  const refuse = async (code: string, more: object = {}): Promise<void> => {
+    const [deviceId] = house.deviceIds as [Uuid];
+    const from = { tenantId: house.tenantId, deviceId, via: "http", address: "192.0.2.7" };
+    for (let minute = 0; minute < 30; minute++) {
+      house.bus.publish("message.refused", { ...from, code, ...more, atMs: house.judgeClock.nowMs() });
+      await house.judgeClock.advanceAsync(60_000);
+    }
+    await house.judgeClock.advanceAsync(20 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  };
+
+  it.each([
+    "message.schema",
+    "message.out_of_range",
+    "meter.contradiction",
+    "envelope.suite",
+    "envelope.time",
+    "envelope.cloned",
+  ])("counts against the device when it is %s and its own", async (code) => {
+    await refuse(code);
+    const state: trust.DeviceTrust = await house.call("GET /trust");
+    expect(state.findings).toMatchObject([{ code: "reported", detail: code }]);
+    expect(state.score).toBeLessThan(60);
+    expect(state.history.at(-1)?.score).toBe(state.score);
+  });
+
+  it.each([
+    ["anybody could have sent it", "envelope.time", { unproven: true }],
+    ["it is repeated, as a device does that heard no answer", "envelope.replayed", {}],
+    ["it is forged", "envelope.not_authentic", { unproven: true }],
+    ["it is of nobody", "message.schema", { deviceId: undefined }],
+    ["it only says that there is too much of it", "message.rate_limited", {}],
+  ])("counts for nothing when %s", async (_why, code, more) => {
+    await refuse(code, more);
+    expect(await house.call("GET /trust")).toMatchObject({ score: 100, findings: [] });
+  });
+});
+
 it("stops quarantining by itself when too many devices fall at once", async () => {
   await house.stop();
   await house.database[Symbol.asyncDispose]();
