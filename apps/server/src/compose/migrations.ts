@@ -7,6 +7,7 @@ import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
 import { ledgerMigrations } from "../features/ledger/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
+import { permissionsMigrations } from "../features/permissions/index.ts";
 import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
@@ -19,6 +20,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   accountsMigrations,
   settingsMigrations,
   devicesMigrations,
+  permissionsMigrations,
   channelMigrations,
   gatewayMigrations,
   telemetryMigrations,

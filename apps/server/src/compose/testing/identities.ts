@@ -13,6 +13,7 @@ import {
   type DevicesTables,
   devicesMigrations,
 } from "../../features/devices/index.ts";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../platform/feature.ts";
@@ -72,6 +73,7 @@ export async function createIdentityHouse(overrides: Partial<ChannelDeps> = {}):
   const database = await createTestDatabase<Tables>(IDENTITY_MIGRATIONS);
   const dataDir = await mkdtemp(join(tmpdir(), "gatehouse identities "));
   const clock = virtualClock();
+  const audit = recordingTrail();
   const bus = createBus(silentLogger);
   const heard = new Map<BusSubject, unknown[]>();
   for (const subject of SUBJECTS) {
@@ -81,7 +83,15 @@ export async function createIdentityHouse(overrides: Partial<ChannelDeps> = {}):
   }
   let peopleEnded = 0;
   const open = async ({ db }: TestDatabase<Tables>): Promise<Life> => {
-    const shared = { db, clock, random: systemRandom, bus, log: silentLogger, masterKey: TEST_MASTER_KEY };
+    const shared = {
+      db,
+      clock,
+      random: systemRandom,
+      bus,
+      log: silentLogger,
+      masterKey: TEST_MASTER_KEY,
+      audit,
+    };
     const devices = createDevices({
       ...shared,
       issuer: {

@@ -17,6 +17,7 @@ import {
 } from "../../features/telemetry/index.ts";
 import { addDevices, deviceTables } from "../../features/telemetry/testing/device-tables.ts";
 import { testClock } from "../../features/telemetry/testing/house.ts";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
 
@@ -27,6 +28,7 @@ export type Sent = { readonly to: Uuid; readonly message: Record<string, unknown
 export class SiteHouse {
   readonly bus: Bus = createBus(silentLogger);
   readonly clock = testClock();
+  readonly audit = recordingTrail();
   readonly devices = new Map<Uuid, KnownDevice>();
   readonly gatewayOf = new Map<Uuid, Uuid>();
   readonly online = new Set<Uuid>();
@@ -77,8 +79,9 @@ export class SiteHouse {
       random: systemRandom,
       log: silentLogger,
       bus,
+      audit: this.audit,
       settings: { maxPastDays: () => 30, retention: () => ({ rawDays: 40, rollupDays: 80 }) },
-      directory: { list: async () => [], find: async () => [] },
+      directory: { list: async () => [], find: async () => [], seesAll: () => true, placesOf: () => [] },
       originals: { write: (client, readings) => this.sites.writeOriginals(client, readings) },
     });
     this.sites = createSiteGateways({
@@ -87,6 +90,7 @@ export class SiteHouse {
       random: systemRandom,
       log: silentLogger,
       bus,
+      audit: this.audit,
       devices: {
         find: (deviceId) => this.devices.get(deviceId),
         list: (tenantId) => [...this.devices.values()].filter((one) => one.tenantId === tenantId),

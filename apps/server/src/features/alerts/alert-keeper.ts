@@ -1,5 +1,6 @@
 import { AppError, type Clock, newUuid, type Random, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { alerts, Bus } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { type AlertEventKind, nextAlertState } from "./alert-states.ts";
 import type { AlertChange, AlertRecord, AlertStore } from "./alert-store.ts";
 import type { Effect } from "./engine.ts";
@@ -13,6 +14,7 @@ export interface AlertKeeperDeps {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly random: Random;
+  readonly audit: AuditTrail;
 }
 
 /** Who handles an alert. */
@@ -40,7 +42,7 @@ export interface AlertKeeper {
 const REPEAT_WHEN_ARMED_MS = 60_000;
 
 export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
-  const { store, notifier, bus, clock } = deps;
+  const { store, notifier, bus, clock, audit } = deps;
 
   const publish = ({ tenantId, alert }: AlertRecord, event: string): alerts.Alert => {
     bus.publish("alert.changed", { tenantId, alert, event });
@@ -67,6 +69,14 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
         kind,
         by: by.name,
         ...(detail === undefined || detail === "" ? {} : { detail }),
+      });
+      const { tenantId, alert } = record;
+      await audit.record(writer.tx, {
+        kind: "alert.handled",
+        tenantId,
+        subject: { kind: "alert", id: alertId },
+        data: { change: kind, deviceId: alert.deviceId, ruleId: alert.ruleId },
+        personal: kind === "acknowledged" && detail !== undefined ? { note: detail } : {},
       });
       return writer.change(alertId, { state, ...change(record, nowMs) });
     });

@@ -2,7 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
 import type { Kysely, Selectable } from "kysely";
 import type { RuleRecord } from "./model.ts";
-import type { AlertTables, RulesTable } from "./tables.ts";
+import type { AlertDatabase, AlertTables, RulesTable } from "./tables.ts";
 
 export interface RuleStore {
   /** Rules of every tenant. */
@@ -11,6 +11,8 @@ export interface RuleStore {
   /** False when the stored rule is not the version of `expectedMs`. */
   replace(rule: RuleRecord, expectedMs: UnixMs): Promise<boolean>;
   remove(tenantId: Uuid, ruleId: Uuid): Promise<boolean>;
+  /** All of it or nothing. */
+  write<T>(work: (rules: RuleStore, tx: AlertDatabase) => Promise<T>): Promise<T>;
 }
 
 export function createRuleStore(db: Kysely<AlertTables>): RuleStore {
@@ -48,6 +50,7 @@ export function createRuleStore(db: Kysely<AlertTables>): RuleStore {
         .executeTakeFirst();
       return numDeletedRows > 0n;
     },
+    write: (work) => db.transaction().execute((tx) => work(createRuleStore(tx), tx)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Logger, type Random, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
 import type { Controls } from "../../platform/controls.ts";
 import type { DeviceInventory, KnownDevice } from "./ports.ts";
 import type { ChannelDatabase } from "./tables.ts";
@@ -13,9 +14,20 @@ export interface ChannelContext {
   readonly log: Logger;
   readonly devices: DeviceInventory;
   readonly controls: Controls;
+  readonly audit: AuditTrail;
 }
 
 export type Actor = { readonly tenantId: Uuid; readonly name: string };
+
+/** In the transaction of what is done to a device. */
+export function recordOnDevice(
+  { audit }: ChannelContext,
+  tx: ChannelDatabase,
+  { tenantId, deviceId }: { readonly tenantId: Uuid; readonly deviceId: Uuid },
+  act: Pick<AuditEvent, "kind" | "data" | "personal" | "actor">,
+): Promise<void> {
+  return audit.record(tx, { ...act, tenantId, subject: { kind: "device", id: deviceId } });
+}
 
 /** The device when it is this tenant's; another tenant's is not found either. */
 export function getDevice({ devices }: ChannelContext, tenantId: Uuid, deviceId: Uuid): KnownDevice {

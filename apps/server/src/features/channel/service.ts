@@ -2,6 +2,7 @@ import type { Clock, Logger, Random, Timer, Uuid } from "@gatehouse/base";
 import { newUuid } from "@gatehouse/base";
 import type { Bus, channel } from "@gatehouse/contract";
 import type { TrustRoot } from "@gatehouse/secure-channel";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import { deriveKey, ensurePrivateFolder, type MasterKey } from "../../platform/secrets/index.ts";
 import { BundleDirectory } from "./bundles/bundle-directory.ts";
@@ -32,6 +33,7 @@ export interface ChannelDeps {
   readonly dataDir: string;
   readonly devices: DeviceInventory;
   readonly people: PeopleSessions;
+  readonly audit: AuditTrail;
   readonly controls?: Controls;
   /** Our own certificate authority, when devices meet it. */
   caPem(): string | undefined;
@@ -55,9 +57,9 @@ export class ChannelHouse {
   #flush: Timer | undefined;
 
   constructor(deps: ChannelDeps) {
-    const { db, clock, random, bus, log, devices, masterKey, controls = ALL_ON } = deps;
+    const { db, clock, random, bus, log, devices, masterKey, audit, controls = ALL_ON } = deps;
     this.#deps = deps;
-    this.context = { db, clock, random, bus, log, devices, controls };
+    this.context = { db, clock, random, bus, log, devices, controls, audit };
     this.root = trustRootOf(masterKey);
     this.serverKeys = new ServerKeys({
       context: this.context,

@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Logger, type Random, type Uuid } from "@gatehouse/base";
 import type { operations, ReplyOf } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { ServerEndpoints } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
 import { demoBoard, demoRules } from "./furniture.ts";
@@ -19,6 +20,7 @@ export interface DemoDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly audit: AuditTrail;
 }
 
 const PLANNED: ReadonlyMap<string, PlannedDevice> = new Map(
@@ -54,6 +56,7 @@ export class DemoService {
       try {
         const devices = await this.#build(tenantId);
         await this.#furnish(tenantId, devices);
+        await this.#record(tenantId, "created");
         await this.#run(tenantId, devices);
       } catch (error) {
         await this.#clear(tenantId);
@@ -67,6 +70,7 @@ export class DemoService {
   remove(tenantId: Uuid): Promise<void> {
     return this.#inTurn(async () => {
       if ((await this.#deps.store.list(tenantId)).length === 0) throw new AppError("demo.not_found");
+      await this.#record(tenantId, "removed");
       await this.#clear(tenantId);
     });
   }
@@ -84,6 +88,12 @@ export class DemoService {
   async stop(): Promise<void> {
     await Promise.all([...this.#fleets.values()].map((fleet) => fleet.stop()));
     this.#fleets.clear();
+  }
+
+  /** Of the site as one thing, made of many acts that are recorded themselves. */
+  #record(tenantId: Uuid, change: "created" | "removed"): Promise<void> {
+    const { store, audit } = this.#deps;
+    return store.transaction((tx) => audit.record(tx, { kind: "demo.changed", tenantId, data: { change } }));
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {

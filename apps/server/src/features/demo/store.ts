@@ -27,6 +27,10 @@ export class DemoStore {
     await this.#db.deleteFrom("demo_items").where("tenant_id", "=", tenantId).execute();
   }
 
+  transaction<T>(act: (tx: DemoDatabase) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute(act);
+  }
+
   async tenants(): Promise<Uuid[]> {
     const rows = await this.#db.selectFrom("demo_items").select("tenant_id").distinct().execute();
     return rows.map((row) => row.tenant_id);

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import { AppError } from "@gatehouse/base";
 import type { Bus, BusMessages } from "@gatehouse/contract";
+import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
 import type { DeviceLog } from "./device-log/device-log.ts";
 import type { DeviceDirectory } from "./directory/directory.ts";
 import type { DeviceRecord } from "./model.ts";
@@ -21,6 +22,7 @@ export interface DevicesContext {
   readonly presence: PresenceBoard;
   readonly deviceLog: DeviceLog;
   readonly revocations: Revocations;
+  readonly audit: AuditTrail;
   /** Messages `device.changed` that this process published itself, after it had read the change. */
   readonly announced: WeakSet<object>;
   /** Where people and devices reach this installation, without a slash at the end. */
@@ -38,6 +40,16 @@ export function getActiveRecord(context: DevicesContext, tenantId: Uuid, deviceI
   const record = getRecord(context, tenantId, deviceId);
   if (record.revoked) throw new AppError("device.revoked");
   return record;
+}
+
+/** In the transaction of what is done to a device. */
+export function recordOnDevice(
+  { audit }: DevicesContext,
+  tx: DevicesDatabase,
+  { tenantId, deviceId }: { readonly tenantId: Uuid; readonly deviceId: Uuid },
+  act: Pick<AuditEvent, "kind" | "data" | "actor">,
+): Promise<void> {
+  return audit.record(tx, { ...act, tenantId, subject: { kind: "device", id: deviceId } });
 }
 
 /** After the commit: memory first, so that nothing is decided by the old state once the caller is answered. */

@@ -1,5 +1,6 @@
 import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
 import { type LabTables, labMigrations } from "./index.ts";
 import { LabProgram } from "./lab-program.ts";
@@ -46,7 +47,14 @@ function scripted() {
 
 function serviceWith(program: ReturnType<typeof scripted>["program"]): LabService {
   const store = new LabStore(database.db);
-  return new LabService({ store, program, clock: systemClock, random: systemRandom, log: silentLogger });
+  return new LabService({
+    store,
+    program,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLogger,
+    audit: recordingTrail(),
+  });
 }
 
 async function ended(service: LabService, id: string) {

@@ -9,7 +9,7 @@ export function labRoutes(service: LabService): readonly Route[] {
     route(lab.startLabRun, ({ principal, body }) => service.run(principal, body.attacks)),
     route(lab.getLabRun, ({ principal, params }) => service.get(principal.tenantId, params.id)),
     route(lab.cancelLabRun, async ({ principal, params }) => {
-      service.cancel(principal.tenantId, params.id);
+      await service.cancel(principal.tenantId, params.id);
       return {};
     }),
   ];

@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Logger, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { lab } from "@gatehouse/contract";
+import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
 import type { LabProgram, RunningLab } from "./lab-program.ts";
 import { parseEvent, RunRecord } from "./model.ts";
 import type { LabStore } from "./store.ts";
@@ -10,6 +11,7 @@ export interface LabServiceDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly audit: AuditTrail;
 }
 
 type Actor = { readonly tenantId: Uuid; readonly name: string };
@@ -83,9 +85,11 @@ export class LabService {
     }
   }
 
-  cancel(tenantId: Uuid, id: Uuid): void {
+  async cancel(tenantId: Uuid, id: Uuid): Promise<void> {
+    const { store, audit } = this.#deps;
     const current = this.#currentOf(tenantId);
     if (current?.record.run.id !== id) throw new AppError("lab.run_not_found");
+    await store.transaction((tx) => audit.record(tx, actOf(tenantId, id, { cancelled: true })));
     current.cancelled = true;
     current.lab.stop();
   }
@@ -95,7 +99,7 @@ export class LabService {
   }
 
   async #begin({ tenantId, name }: Actor, attacks: readonly string[]): Promise<lab.LabRun> {
-    const { store, program, clock, random, log } = this.#deps;
+    const { store, program, clock, random, log, audit } = this.#deps;
     const record = new RunRecord({
       id: newUuid(clock, random),
       byName: name,
@@ -103,7 +107,9 @@ export class LabService {
       state: "running",
       entries: attacks.map((attack) => ({ attack })),
     });
-    await store.insert(tenantId, record.run);
+    await store.insert(tenantId, record.run, (tx) =>
+      audit.record(tx, actOf(tenantId, record.run.id, { attacks: attacks.length })),
+    );
     log.info({ runId: record.run.id, attacks: attacks.length }, "lab.started");
     const running = program.run(attacks, (text) => {
       const event = parseEvent(text);
@@ -129,3 +135,10 @@ export class LabService {
     await store.finish(record.run, record.lines);
   }
 }
+
+const actOf = (tenantId: Uuid, id: Uuid, data: Record<string, unknown>): AuditEvent => ({
+  kind: "lab.run",
+  tenantId,
+  subject: { kind: "lab_run", id },
+  data,
+});

@@ -22,31 +22,16 @@ export class LabStore {
     this.#db = db;
   }
 
-  async insert(tenantId: Uuid, run: lab.LabRun): Promise<void> {
-    await this.#db
-      .insertInto("lab_runs")
-      .values({
-        id: run.id,
-        tenant_id: tenantId,
-        by_name: run.byName,
-        started_at: new Date(run.startedMs),
-        ended_at: null,
-        state: run.state,
-        entries: JSON.stringify(run.entries),
-        lines: "[]",
-      })
-      .execute();
-    const kept = this.#db
-      .selectFrom("lab_runs")
-      .select("id")
-      .where("tenant_id", "=", tenantId)
-      .orderBy("started_at", "desc")
-      .limit(KEPT);
-    await this.#db
-      .deleteFrom("lab_runs")
-      .where("tenant_id", "=", tenantId)
-      .where("id", "not in", kept)
-      .execute();
+  /** With what `alongside` writes, or not at all. */
+  insert(tenantId: Uuid, run: lab.LabRun, alongside: (tx: LabDatabase) => Promise<void>): Promise<void> {
+    return this.transaction(async (tx) => {
+      await insert(tx, tenantId, run);
+      await alongside(tx);
+    });
+  }
+
+  transaction<T>(act: (tx: LabDatabase) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute(act);
   }
 
   async finish(run: lab.LabRun, lines: readonly lab.LabLine[]): Promise<void> {
@@ -69,6 +54,16 @@ export class LabStore {
       .set({ state: "broken", ended_at: new Date(nowMs) })
       .where("state", "=", "running")
       .execute();
+  }
+
+  /** Whose a run is. */
+  async tenantOf(id: Uuid): Promise<Uuid | undefined> {
+    const row = await this.#db
+      .selectFrom("lab_runs")
+      .select("tenant_id")
+      .where("id", "=", id)
+      .executeTakeFirst();
+    return row?.tenant_id;
   }
 
   async list(tenantId: Uuid): Promise<lab.LabRun[]> {
@@ -94,6 +89,29 @@ export class LabStore {
       .executeTakeFirst();
     return row && { run: toRun(row), lines: row.lines };
   }
+}
+
+async function insert(db: LabDatabase, tenantId: Uuid, run: lab.LabRun): Promise<void> {
+  await db
+    .insertInto("lab_runs")
+    .values({
+      id: run.id,
+      tenant_id: tenantId,
+      by_name: run.byName,
+      started_at: new Date(run.startedMs),
+      ended_at: null,
+      state: run.state,
+      entries: JSON.stringify(run.entries),
+      lines: "[]",
+    })
+    .execute();
+  const kept = db
+    .selectFrom("lab_runs")
+    .select("id")
+    .where("tenant_id", "=", tenantId)
+    .orderBy("started_at", "desc")
+    .limit(KEPT);
+  await db.deleteFrom("lab_runs").where("tenant_id", "=", tenantId).where("id", "not in", kept).execute();
 }
 
 const toRun = (row: Row): lab.LabRun => ({

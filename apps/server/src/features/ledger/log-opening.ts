@@ -20,8 +20,7 @@ export type LogBeginning = Pick<AuditEvent, "kind" | "data" | "actor">;
 /** The log that grows. On an empty database one is begun, and its first entry says so. */
 export const openLog = (deps: OpeningDeps): Promise<Log> =>
   deps.store.transaction(
-    async (store, tx) =>
-      (await store.current()) ?? beginIn(store, tx, deps, { kind: "installation.created" }),
+    async (store, tx) => (await store.current()) ?? beginIn(store, tx, deps, { kind: "ledger.begun" }),
   );
 
 /**

@@ -41,7 +41,7 @@ describe("the sequencer", () => {
     await house.again().open();
     await house.ledger.flush();
     const all = await entries();
-    expect(all.map(({ index, kind }) => [index, kind])).toEqual([[0, "installation.created"]]);
+    expect(all.map(({ index, kind }) => [index, kind])).toEqual([[0, "ledger.begun"]]);
   });
 
   it("gives no place to what was rolled back, and a place without a gap to everything else", async () => {

@@ -1,5 +1,6 @@
 import { AppError, type Clock, isAppError, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { dayOf } from "./caps.ts";
 import { type ChannelSecrets, keepSecrets } from "./channel-secrets.ts";
 import type { ChannelRecord, ChannelStore } from "./channel-store.ts";
@@ -19,6 +20,7 @@ export interface ChannelServiceDeps {
   readonly secrets: ChannelSecrets;
   readonly clock: Clock;
   readonly random: Random;
+  readonly audit: AuditTrail;
 }
 
 export interface ChannelService {
@@ -33,13 +35,28 @@ export interface ChannelService {
 const MAX_CHANNELS = 100;
 
 export function createChannelService(deps: ChannelServiceDeps): ChannelService {
-  const { channels, clock, outbox, queries, random, secrets, sender } = deps;
+  const { audit, channels, clock, outbox, queries, random, secrets, sender } = deps;
 
   const get = async (tenantId: Uuid, channelId: Uuid): Promise<ChannelRecord> => {
     const channel = await channels.find(tenantId, channelId);
     if (channel === undefined) throw new AppError("channel.not_found");
     return channel;
   };
+
+  const record = (
+    change: "created" | "changed" | "removed" | "tested",
+    { id, tenantId, name, enabled, sealed }: ChannelRecord,
+    act: (writing: ChannelStore) => Promise<void> = async () => undefined,
+  ): Promise<void> =>
+    channels.write(async (writing, tx) => {
+      await act(writing);
+      await audit.record(tx, {
+        kind: `notification_channel.${change}`,
+        tenantId,
+        subject: { kind: "notification_channel", id },
+        data: { name, medium: sealed.plain.kind, enabled },
+      });
+    });
 
   const toReply = async (channel: ChannelRecord): Promise<alerts.Channel> => {
     const sent = await queries.sentToday(channel.tenantId, dayOf(clock.nowMs()));
@@ -68,7 +85,7 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
         createdMs: nowMs,
         updatedMs: nowMs,
       };
-      await channels.insert(channel);
+      await record("created", channel, (writing) => writing.insert(channel));
       return toReply(channel);
     },
 
@@ -87,16 +104,21 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
         sealed: secrets.seal(channelId, settings),
         updatedMs: Math.max(clock.nowMs(), known.updatedMs + 1),
       };
-      if (!(await channels.update(channel))) throw new AppError("channel.not_found");
+      await record("changed", channel, async (writing) => {
+        if (!(await writing.update(channel))) throw new AppError("channel.not_found");
+      });
       return toReply(channel);
     },
 
     async remove(tenantId, channelId) {
-      if (!(await channels.remove(tenantId, channelId))) throw new AppError("channel.not_found");
+      await record("removed", await get(tenantId, channelId), async (writing) => {
+        if (!(await writing.remove(tenantId, channelId))) throw new AppError("channel.not_found");
+      });
     },
 
     async test(tenantId, channelId) {
       const channel = await get(tenantId, channelId);
+      await record("tested", channel);
       const leaseMs = clock.nowMs() + LEASE_MS;
       const tests = outbox
         .test({ ...channel, enabled: true })

@@ -30,6 +30,8 @@ export interface ChannelStore {
   remove(tenantId: Uuid, channelId: Uuid): Promise<boolean>;
   setHealthy(channelId: Uuid, atMs: UnixMs): Promise<void>;
   setFailing(channelId: Uuid, failure: alerts.Failure): Promise<void>;
+  /** All of it or nothing. */
+  write<T>(work: (channels: ChannelStore, tx: NotificationDatabase) => Promise<T>): Promise<T>;
 }
 
 export function createChannelStore(db: NotificationDatabase): ChannelStore {
@@ -95,6 +97,7 @@ export function createChannelStore(db: NotificationDatabase): ChannelStore {
         .where("id", "=", channelId)
         .execute();
     },
+    write: (work) => db.transaction().execute((tx) => work(createChannelStore(tx), tx)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { AppError, type Clock, isAppError, isUuid, type Uuid } from "@gatehouse/base";
 import type { alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { WordSeal } from "./direct-message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxQueryStore } from "./outbox-query-store.ts";
@@ -28,8 +29,9 @@ export function createOutboxService(deps: {
   readonly direct: Pick<Sender, "wake">;
   readonly seal: WordSeal;
   readonly clock: Clock;
+  readonly audit: AuditTrail;
 }): OutboxService {
-  const { clock, deliveries, direct, outbox, queries, seal, sender } = deps;
+  const { audit, clock, deliveries, direct, outbox, queries, seal, sender } = deps;
 
   /** Held because nothing could carry it: somebody has to read it to whom it is for. */
   const reveal = (delivery: DeliveryRecord): alerts.Delivery => {
@@ -76,13 +78,15 @@ export function createOutboxService(deps: {
       if (known === undefined) throw new AppError("outbox.not_found");
       const [first, ...others] = await find(known);
       const nowMs = clock.nowMs();
-      const queued = await deliveries.again(
-        tenantId,
-        deliveryId,
-        first === undefined ? { nowMs } : { nowMs, to: first },
-      );
-      if (queued === undefined) throw new AppError("request.conflict", { state: known.state });
-      await deliveries.insert(others);
+      const again = first === undefined ? { nowMs } : { nowMs, to: first };
+      const queued = await deliveries.write(async (writing, tx) => {
+        const changed = await writing.again(tenantId, deliveryId, again);
+        if (changed === undefined) throw new AppError("request.conflict", { state: known.state });
+        await writing.insert(others);
+        const subject = { kind: "delivery", id: deliveryId };
+        await audit.record(tx, { kind: "message.retried", tenantId, subject, data: { before: known.state } });
+        return changed;
+      });
       sender.wake();
       direct.wake();
       return toReply(queued);

@@ -52,6 +52,8 @@ export interface DayLimit {
 }
 
 export interface OutboxStore {
+  /** All of it or nothing. */
+  write<T>(work: (outbox: OutboxStore, tx: NotificationDatabase) => Promise<T>): Promise<T>;
   /** Channels a message is written for; they stay until the transaction ends. */
   channels(tenantId: Uuid): Promise<readonly ChannelRecord[]>;
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>;
@@ -97,6 +99,7 @@ export const outboxStoreIn = <Tables>(tx: CallerTransaction<Tables>): OutboxStor
 
 export function createOutboxStore(db: NotificationDatabase): OutboxStore {
   return {
+    write: (work) => db.transaction().execute((tx) => work(createOutboxStore(tx), tx)),
     async channels(tenantId) {
       const rows = await db
         .selectFrom("channels")

@@ -4,6 +4,7 @@ import { generateKeyBundle, signDeviceSettings, verifyDeviceSettings } from "@ga
 import fc from "fast-check";
 import { Check } from "typebox/value";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
 import { addDevices, deviceTables } from "../telemetry/testing/device-tables.ts";
 import { testClock } from "../telemetry/testing/house.ts";
@@ -18,6 +19,7 @@ const KEYS = generateKeyBundle(2, seededRandom(1));
 /** The service on a real database, with a device whose session the test opens and closes. */
 class House {
   readonly clock = testClock();
+  readonly audit = recordingTrail();
   readonly remarks: Remark[] = [];
   readonly sent: { deviceId: Uuid; version: number; settings: unknown; isSigned: boolean }[] = [];
   isConnected = true;
@@ -37,6 +39,7 @@ class House {
       db,
       clock: this.clock,
       log: silentLogger,
+      audit: this.audit,
       devices: {
         find: (id) =>
           id === deviceId ? { tenantId, typeId: this.typeId, revoked: this.isRevoked } : undefined,

@@ -3,6 +3,7 @@ import { remoteSettings } from "@gatehouse/contract";
 import { findDeviceType, findSettingsProblems, type SettingsProblem } from "@gatehouse/device-types";
 import type { TSchema } from "typebox";
 import { Check } from "typebox/value";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { settingsDocument, settingsMessage, stateOf, versionAfter } from "./model.ts";
 import type { Remark, SettingsDevices, SettingsLine, SettingsSigner } from "./ports.ts";
 import { SettingsStore, type StoredReport } from "./store.ts";
@@ -19,6 +20,7 @@ export interface RemoteSettingsDeps {
   readonly devices: SettingsDevices;
   readonly signer: SettingsSigner;
   readonly line: SettingsLine;
+  readonly audit: AuditTrail;
 }
 
 export interface Actor {
@@ -63,12 +65,12 @@ export class RemoteSettingsService {
   /** Refuses `settings.not_valid` with every problem, and `request.conflict` when `after` is not the newest version. */
   async set(actor: Actor, deviceId: Uuid, change: Change): Promise<View> {
     const { tenantId, name } = actor;
-    const { devices, clock } = this.#deps;
+    const { devices, clock, audit } = this.#deps;
     const problems = this.check(tenantId, deviceId, change.settings);
     if (problems.length > 0) throw new AppError("settings.not_valid", { problems });
     if (devices.find(deviceId)?.revoked === true) throw new AppError("device.revoked");
     const { settings, restores } = change;
-    const added = await this.#store(tenantId, deviceId).locked(async (store) => {
+    const added = await this.#store(tenantId, deviceId).locked(async (store, tx) => {
       const [newest, report] = await Promise.all([store.newest(), store.report()]);
       const newestVersion = newest?.version ?? 0;
       if (newestVersion !== change.after) throw new AppError("request.conflict", { version: newestVersion });
@@ -80,6 +82,12 @@ export class RemoteSettingsService {
         ...(restores === undefined ? {} : { restores }),
       };
       await store.add(version);
+      await audit.record(tx, {
+        kind: "device.configured",
+        tenantId,
+        subject: { kind: "device", id: deviceId },
+        data: { version: version.version, from: newest?.settings, to: settings, restores },
+      });
       return version;
     });
     this.#noteChange(tenantId, deviceId, added);

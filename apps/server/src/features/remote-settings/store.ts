@@ -30,7 +30,7 @@ export class SettingsStore {
   }
 
   /** In a transaction in which nobody else changes anything of this device. */
-  locked<T>(act: (store: SettingsStore) => Promise<T>): Promise<T> {
+  locked<T>(act: (store: SettingsStore, tx: RemoteSettingsDatabase) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(async (tx) => {
       await tx
         .insertInto("device_settings_reports")
@@ -43,7 +43,7 @@ export class SettingsStore {
         .where("device_id", "=", this.#deviceId)
         .forUpdate()
         .executeTakeFirst();
-      return act(new SettingsStore(tx, this.#tenantId, this.#deviceId));
+      return act(new SettingsStore(tx, this.#tenantId, this.#deviceId), tx);
     });
   }
 

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { AppError, type Clock, type Random, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { openSecret, sealSecret } from "../../platform/secrets/index.ts";
 import {
   assertSettings,
@@ -17,6 +19,7 @@ export interface SettingsDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly bus: Bus;
+  readonly audit: AuditTrail;
 }
 
 interface Held {
@@ -71,7 +74,7 @@ export class SettingsService {
   }
 
   async #update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
-    const { store, clock, random, bus, sealingKey } = this.#deps;
+    const { store, clock, random, bus, sealingKey, audit } = this.#deps;
     const before = this.#held.get(tenantId);
     const wanted = { ...this.get(tenantId), ...change };
     assertSettings(wanted);
@@ -81,7 +84,11 @@ export class SettingsService {
         ? keptPassword(before, wanted.homeAssistant)
         : sealSecret(sealingKey, password, sealContext(tenantId), random);
     const settings = { ...wanted, homeAssistant: { ...wanted.homeAssistant, password: "" } };
-    await store.save({ tenantId, choices: settings, homeAssistantPassword: sealedPassword }, clock.nowMs());
+    const row = { tenantId, choices: settings, homeAssistantPassword: sealedPassword };
+    const data = changesOf(this.get(tenantId), settings, password !== "");
+    await store.save(row, clock.nowMs(), (tx) =>
+      audit.record(tx, { kind: "settings.changed", tenantId, data }),
+    );
     this.#held.set(tenantId, { settings, sealedPassword });
     bus.publish("settings.changed", { tenantId });
     return settings;
@@ -98,4 +105,17 @@ function keptPassword(before: Held | undefined, next: SiteSettings["homeAssistan
   if (isSameBroker(before.settings.homeAssistant, next)) return sealed;
   if (next.url === "" || next.user === "") return null;
   throw new AppError("secret.required", { setting: "homeAssistant.password" });
+}
+
+/** What the ledger keeps: settings with what they were and are, and whether a secret came in. */
+function changesOf(
+  before: SiteSettings,
+  after: SiteSettings,
+  hasNewSecret: boolean,
+): Record<string, unknown> {
+  const names = (Object.keys(after) as (keyof SiteSettings)[]).filter(
+    (name) => !isDeepStrictEqual(before[name], after[name]),
+  );
+  const changes = names.map((name) => [name, { from: before[name], to: after[name] }]);
+  return { changes: Object.fromEntries(changes), ...(hasNewSecret ? { newSecret: true } : {}) };
 }

@@ -3,6 +3,7 @@ import { operations } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { Check } from "typebox/value";
 import { expect, test } from "vitest";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../platform/database/testing/index.ts";
 import { createSettings, DEFAULT_SETTINGS, type SettingsTables, settingsMigrations } from "./index.ts";
@@ -25,6 +26,7 @@ async function opened() {
     clock: virtualClock(),
     random: systemRandom,
     bus,
+    audit: recordingTrail(),
   };
   const again = async () => {
     const feature = createSettings(deps);

@@ -26,16 +26,24 @@ export class SettingsStore {
     }));
   }
 
-  async save(row: SettingsRow, nowMs: number): Promise<void> {
-    const values = {
-      choices: JSON.stringify(row.choices),
-      home_assistant_password: row.homeAssistantPassword,
-      updated_at: new Date(nowMs),
-    };
-    await this.#db
-      .insertInto("settings")
-      .values({ tenant_id: row.tenantId, ...values })
-      .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet(values))
-      .execute();
+  /** With what `alongside` writes, or not at all. */
+  save(row: SettingsRow, nowMs: number, alongside: (tx: SettingsDatabase) => Promise<void>): Promise<void> {
+    return this.#db.transaction().execute(async (tx) => {
+      await save(tx, row, nowMs);
+      await alongside(tx);
+    });
   }
+}
+
+async function save(db: SettingsDatabase, row: SettingsRow, nowMs: number): Promise<void> {
+  const values = {
+    choices: JSON.stringify(row.choices),
+    home_assistant_password: row.homeAssistantPassword,
+    updated_at: new Date(nowMs),
+  };
+  await db
+    .insertInto("settings")
+    .values({ tenant_id: row.tenantId, ...values })
+    .onConflict((conflict) => conflict.column("tenant_id").doUpdateSet(values))
+    .execute();
 }

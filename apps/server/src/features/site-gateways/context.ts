@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Sessions, SiteDevices } from "./ports.ts";
 import type { SiteGatewayDatabase } from "./tables.ts";
 
@@ -12,6 +13,7 @@ export interface SiteGatewayContext {
   readonly log: Logger;
   readonly devices: SiteDevices;
   readonly sessions: Sessions;
+  readonly audit: AuditTrail;
 }
 
 export type Actor = { readonly tenantId: Uuid; readonly name: string };

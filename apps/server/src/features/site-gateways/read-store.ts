@@ -29,6 +29,12 @@ export async function loadOpenReads(db: SiteGatewayDatabase): Promise<OpenRead[]
   return rows.map((row) => ({ id: row.id, tenantId: row.tenant_id, deadlineMs: row.deadline_at.getTime() }));
 }
 
+/** Whose a round is. */
+export async function findReadTenant(db: SiteGatewayDatabase, readId: Uuid): Promise<Uuid | undefined> {
+  const row = await db.selectFrom("meter_reads").select("tenant_id").where("id", "=", readId).executeTakeFirst();
+  return row?.tenant_id;
+}
+
 /** Rounds of one tenant. Their verdicts are written once: whoever comes second changes nothing. */
 export class ReadStore {
   readonly #db: SiteGatewayDatabase;
@@ -43,6 +49,7 @@ export class ReadStore {
     read: OpenRead & { readonly createdMs: UnixMs },
     { name }: Actor,
     devices: readonly { readonly deviceId: Uuid; readonly name: string }[],
+    alongside: (tx: SiteGatewayDatabase) => Promise<void>,
   ): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -63,12 +70,15 @@ export class ReadStore {
         select ${read.id}::uuid, u.id, u.name
         from unnest(${devices.map(({ deviceId }) => deviceId)}::uuid[], ${devices.map((one) => one.name)}::text[])
           as u (id, name)`.execute(tx);
+      await alongside(tx);
     });
   }
 
   /** Newest first, or the one named, each with its counts by verdict. */
   async list(page: {
     readonly id?: Uuid;
+    /** Rounds all of whose devices are among these. */
+    readonly within: "all" | readonly Uuid[];
     readonly beforeSeq?: number | undefined;
     readonly limit: number;
   }): Promise<(ReadRow & { readonly counts: ReadonlyMap<Verdict | "waiting", number> })[]> {
@@ -77,6 +87,12 @@ export class ReadStore {
       .selectAll()
       .where("tenant_id", "=", this.#tenantId)
       .$if(page.id !== undefined, (query) => query.where("id", "=", page.id as Uuid))
+      .$if(page.within !== "all", (query) =>
+        query.where(
+          sql<boolean>`not exists (select from meter_read_devices as d
+            where d.read_id = meter_reads.id and d.device_id <> all(${page.within}::uuid[]))`,
+        ),
+      )
       .$if(page.beforeSeq !== undefined, (query) => query.where("seq", "<", page.beforeSeq as number))
       .orderBy("seq", "desc")
       .limit(page.limit)
@@ -158,6 +174,17 @@ export class ReadStore {
     return rows.map((row) => row.device_id);
   }
 
+  async deviceIds(readId: Uuid): Promise<Uuid[]> {
+    const rows = await this.#db
+      .selectFrom("meter_read_devices as d")
+      .innerJoin("meter_reads as r", "r.id", "d.read_id")
+      .select("d.device_id")
+      .where("r.tenant_id", "=", this.#tenantId)
+      .where("d.read_id", "=", readId)
+      .execute();
+    return rows.map((row) => row.device_id);
+  }
+
   /** Of every device of the round without a verdict. */
   async allWaiting(readId: Uuid): Promise<Uuid[]> {
     const rows = await this.#db
@@ -202,8 +229,14 @@ export class ReadStore {
   }
 
   /** Ends the round now: who has no verdict gets this one. False when it had ended already. */
-  async end(readId: Uuid, verdict: "no_answer" | "cancelled", at: Date): Promise<boolean> {
+  async end(
+    readId: Uuid,
+    verdict: "no_answer" | "cancelled",
+    at: Date,
+    alongside?: (tx: SiteGatewayDatabase) => Promise<void>,
+  ): Promise<boolean> {
     return this.#db.transaction().execute(async (tx) => {
+      await alongside?.(tx);
       const ended = await tx
         .updateTable("meter_reads")
         .set({ state: verdict === "cancelled" ? "cancelled" : "done", ended_at: at })

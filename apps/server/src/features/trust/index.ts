@@ -1,6 +1,7 @@
 import type { Clock, Logger, Uuid } from "@gatehouse/base";
 import type { Bus, Reading, trust } from "@gatehouse/contract";
 import type { PoolClient } from "pg";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { trustJobs } from "./jobs.ts";
 import { Judge } from "./judge.ts";
@@ -28,6 +29,7 @@ export interface TrustDeps {
   readonly devices: TrustDevices;
   readonly history: History;
   readonly settings: TrustSettings;
+  readonly audit: AuditTrail;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
 }
 
@@ -48,12 +50,12 @@ export interface TrustFeature extends Feature {
 }
 
 export function createTrust(deps: TrustDeps): TrustFeature {
-  const { db, clock, log, bus, devices, history, settings } = deps;
+  const { db, clock, log, bus, devices, history, settings, audit } = deps;
   const subjects = new Subjects();
   const store = new TrustStore(db);
   const screen = new Screen(subjects);
-  const quarantine = new QuarantineService({ subjects, store, devices, settings, clock, log, bus });
-  const service = new TrustService({ db, subjects, store, devices, history, clock, log });
+  const quarantine = new QuarantineService({ subjects, db, audit, devices, settings, clock, log, bus });
+  const service = new TrustService({ db, subjects, store, devices, history, audit, clock, log });
   const judge = new Judge({ subjects, store, quarantine, clock, log, bus });
   let held = 0;
   const follow = async (deviceId: Uuid): Promise<void> => {

@@ -1,19 +1,25 @@
 import { AppError, type Clock, type Logger, type Uuid } from "@gatehouse/base";
 import type { Bus, trust } from "@gatehouse/contract";
+import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
 import { type Actor, DAY_MS, mayQuarantine, type Subject } from "./model.ts";
 import type { Remark, TrustDevices, TrustSettings } from "./ports.ts";
 import type { Subjects } from "./subjects.ts";
-import type { TrustStore } from "./trust-store.ts";
+import type { TrustDatabase } from "./tables.ts";
+import { TrustStore } from "./trust-store.ts";
 
 export interface QuarantineDeps {
   readonly subjects: Subjects;
-  readonly store: TrustStore;
+  readonly db: TrustDatabase;
+  readonly audit: AuditTrail;
   readonly devices: TrustDevices;
   readonly settings: TrustSettings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly bus: Bus;
 }
+
+/** What the ledger keeps of a decision; a suggestion is none. */
+type Act = Pick<AuditEvent, "kind" | "data" | "personal" | "actor">;
 
 /** A suggestion is withdrawn when the score is back above this. */
 const SUGGESTION_ENDS_SCORE = 60;
@@ -37,12 +43,12 @@ export class QuarantineService {
   async quarantine(actor: Actor, deviceId: Uuid, reason: string): Promise<void> {
     const subject = this.#deps.subjects.get(actor.tenantId, deviceId);
     if (subject.quarantine !== undefined) throw new AppError("trust.already_quarantined");
-    await this.#set(subject, {
-      atMs: this.#deps.clock.nowMs(),
-      byName: actor.name,
-      reason,
-      findings: this.#findings(subject),
-    });
+    const findings = this.#findings(subject);
+    await this.#set(
+      subject,
+      { atMs: this.#deps.clock.nowMs(), byName: actor.name, reason, findings },
+      { data: figuresOf(findings), personal: { reason } },
+    );
     this.#note(subject, {
       level: "warn",
       code: "quarantined",
@@ -56,7 +62,8 @@ export class QuarantineService {
     const { subjects, clock, bus } = this.#deps;
     const subject = subjects.get(actor.tenantId, deviceId);
     if (subject.quarantine === undefined) throw new AppError("trust.not_quarantined");
-    await this.#save(subject, undefined, undefined);
+    const data = { learned: learn };
+    await this.#save(subject, undefined, undefined, { kind: "device.released", data, personal: { reason } });
     subject.judged.quarantined = false;
     this.#forgive(subject, learn);
     this.#note(subject, {
@@ -71,7 +78,8 @@ export class QuarantineService {
   /** What the device shows is its new normal. */
   async dismiss(actor: Actor, deviceId: Uuid, reason: string): Promise<void> {
     const subject = this.#deps.subjects.get(actor.tenantId, deviceId);
-    await this.#save(subject, subject.quarantine, undefined);
+    const act = { kind: "device.relearned", personal: { reason } } as const;
+    await this.#save(subject, subject.quarantine, undefined, act);
     this.#forgive(subject, true);
     this.#note(subject, {
       level: "info",
@@ -106,7 +114,11 @@ export class QuarantineService {
   async #automatically(subject: Subject): Promise<void> {
     const { clock } = this.#deps;
     const findings = this.#findings(subject);
-    await this.#set(subject, { atMs: clock.nowMs(), findings });
+    const act = {
+      data: { score: subject.score, ...figuresOf(findings) },
+      actor: { kind: "system" },
+    } as const;
+    await this.#set(subject, { atMs: clock.nowMs(), findings }, act);
     this.#automatic.set(subject.tenantId, [...(this.#automatic.get(subject.tenantId) ?? []), clock.nowMs()]);
     this.#note(subject, {
       level: "warn",
@@ -124,8 +136,8 @@ export class QuarantineService {
     return mayQuarantine(today.length, this.#deps.subjects.ofTenant(tenantId).length);
   }
 
-  async #set(subject: Subject, quarantine: trust.Quarantine): Promise<void> {
-    await this.#save(subject, quarantine, undefined);
+  async #set(subject: Subject, quarantine: trust.Quarantine, act: Omit<Act, "kind">): Promise<void> {
+    await this.#save(subject, quarantine, undefined, { kind: "device.quarantined", ...act });
     subject.judged.quarantined = true;
     this.#quarantines++;
     const { tenantId, deviceId } = subject;
@@ -138,8 +150,15 @@ export class QuarantineService {
     subject: Subject,
     quarantine: trust.Quarantine | undefined,
     suggestedMs: number | undefined,
+    act?: Act,
   ): Promise<void> {
-    await this.#deps.store.saveQuarantine({ ...subject, quarantine, suggestedMs });
+    const { db, audit } = this.#deps;
+    await db.transaction().execute(async (tx) => {
+      await new TrustStore(tx).saveQuarantine({ ...subject, quarantine, suggestedMs });
+      if (act === undefined) return;
+      const { tenantId, deviceId } = subject;
+      await audit.record(tx, { ...act, tenantId, subject: { kind: "device", id: deviceId } });
+    });
     Object.assign(subject, { quarantine, suggestedMs });
   }
 
@@ -160,7 +179,7 @@ export class QuarantineService {
 }
 
 /** The strongest reason, for one line of a log. */
-function figuresOf([strongest]: readonly trust.Finding[]): object {
+function figuresOf([strongest]: readonly trust.Finding[]): Record<string, unknown> {
   if (strongest === undefined) return {};
   const { code, metric, value, limit } = strongest;
   return {

@@ -1,6 +1,8 @@
 import { AppError, type Clock, type Logger, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { Reading, trust } from "@gatehouse/contract";
 import type { SavedDevice } from "@gatehouse/plausibility";
+import type { AuditTrail } from "../../platform/audit/index.ts";
+import { onClient } from "../../platform/database/index.ts";
 import { deleteHeld, HeldStore } from "./held-store.ts";
 import { type Actor, DAY_MS, type Subject } from "./model.ts";
 import type { History, TrustDevices } from "./ports.ts";
@@ -14,6 +16,7 @@ export interface TrustServiceDeps {
   readonly store: TrustStore;
   readonly devices: TrustDevices;
   readonly history: History;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -98,11 +101,15 @@ export class TrustService {
       const rows = await held.take(deviceId, { ids, afterId, limit: MOVED_AT_ONCE });
       const last = rows.at(-1);
       if (last === undefined) break;
-      const count = await this.#move(rows);
+      const count = await this.#move(subject, rows);
       moved += count;
       refused += rows.length - count;
       afterId = last.id;
     }
+    if (moved + refused === 0)
+      await db
+        .transaction()
+        .execute((tx) => this.#recordDecision(tx, subject, { decision: "released", count: 0 }));
     if (moved > 0)
       this.#note(subject, "held_released", "Readings moved into history", { by: actor.name, count: moved });
     return { moved, refused };
@@ -116,7 +123,11 @@ export class TrustService {
     const { subjects, db, clock } = this.#deps;
     const subject = subjects.get(actor.tenantId, deviceId);
     const at = new Date(clock.nowMs());
-    const discarded = await new HeldStore(db, actor.tenantId).discard(deviceId, ids, actor.name, at);
+    const discarded = await db.transaction().execute(async (tx) => {
+      const count = await new HeldStore(tx, actor.tenantId).discard(deviceId, ids, actor.name, at);
+      await this.#recordDecision(tx, subject, { decision: "discarded", count });
+      return count;
+    });
     if (discarded > 0)
       this.#note(subject, "held_discarded", "Readings kept out of history", {
         by: actor.name,
@@ -190,13 +201,26 @@ export class TrustService {
       });
   }
 
-  async #move(rows: readonly { readonly id: number; readonly reading: Reading }[]): Promise<number> {
+  async #move(
+    subject: Subject,
+    rows: readonly { readonly id: number; readonly reading: Reading }[],
+  ): Promise<number> {
     const idOf = new Map(rows.map(({ id, reading }) => [reading, id]));
     return this.#deps.history.moveIn([...idOf.keys()], async (client, kept) => {
       const ids = [...kept].map((reading) => idOf.get(reading) as number);
       // Somebody else has decided about one of them just now: nothing of this batch moves.
       if ((await deleteHeld(client, ids)) !== ids.length) throw new AppError("request.conflict");
+      await this.#recordDecision(onClient(client), subject, { decision: "released", count: ids.length });
     });
+  }
+
+  #recordDecision(
+    tx: TrustDatabase,
+    { tenantId, deviceId }: Subject,
+    data: { readonly decision: "released" | "discarded"; readonly count: number },
+  ): Promise<void> {
+    const subject = { kind: "device", id: deviceId };
+    return this.#deps.audit.record(tx, { kind: "readings.decided", tenantId, subject, data });
   }
 
   #restore(deviceId: Uuid, state: string | null): void {

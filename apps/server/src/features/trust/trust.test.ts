@@ -3,6 +3,7 @@ import type { Bus, BusMessages, Reading, trust } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { recordingTrail } from "../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../platform/database/testing/index.ts";
 import {
@@ -25,6 +26,7 @@ class House {
   readonly stored: Reading[] = [];
   readonly quarantined: BusMessages["device.quarantined"][] = [];
   readonly clock = testClock();
+  readonly audit = recordingTrail();
   /** Drives the judge; telemetry's batches need real timers. */
   readonly judgeClock: VirtualClock = virtualClock(testClock().nowAt);
   mode: trust.AutoQuarantine = "suggest";
@@ -59,6 +61,7 @@ class House {
       random: systemRandom,
       log: silentLogger,
       bus,
+      audit: this.audit,
       settings: { maxPastDays: () => 30, retention: () => ({ rawDays: 40, rollupDays: 80 }) },
       directory: { list: async () => [], find: async () => [] },
       screen: {
@@ -78,6 +81,7 @@ class House {
       clock: this.judgeClock,
       log: silentLogger,
       bus,
+      audit: this.audit,
       devices: {
         list: async () => this.deviceIds.map(known),
         find: async (deviceId) => known(deviceId),

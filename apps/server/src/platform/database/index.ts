@@ -1,4 +1,4 @@
-export { type AnyDatabase, createDatabase } from "./database.ts";
+export { type AnyDatabase, createDatabase, onClient } from "./database.ts";
 export { databaseSizeBytes, isAnswering, serverVersion } from "./figures.ts";
 export { type FeatureMigrations, type Migration, type MigrationSql, migrate } from "./migrate.ts";
 export { isDatabaseUnavailable, isDiskFull, isForeignKeyViolation, isUniqueViolation } from "./pg-errors.ts";

@@ -3,6 +3,7 @@ import { silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { alerts, Bus, Reading } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import type { Pool } from "pg";
+import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
@@ -147,6 +148,7 @@ export async function openHouse(): Promise<House> {
       },
       random: systemRandom,
       log: silentLogger,
+      audit: recordingTrail(),
       directory,
       telemetry,
       notifier,

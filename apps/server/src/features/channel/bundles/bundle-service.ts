@@ -3,7 +3,7 @@ import type { channel } from "@gatehouse/contract";
 import type { PublicBundle } from "@gatehouse/secure-channel";
 import { sha256Hex } from "../../../platform/secrets/index.ts";
 import { groupFingerprint } from "../../../platform/tls/index.ts";
-import { type Actor, type ChannelContext, getDevice } from "../context.ts";
+import { type Actor, type ChannelContext, getDevice, recordOnDevice } from "../context.ts";
 import type { Revocations } from "../keys/revocations.ts";
 import { raisePin } from "../policy/policy-store.ts";
 import type { Remark } from "../ports.ts";
@@ -124,7 +124,20 @@ export class BundleService {
   ): Promise<void> {
     const { context } = this.#deps;
     await this.#get(tenantId, deviceId, keyId);
-    const ended = await context.db.transaction().execute((tx) => this.revokeWithin(tx, deviceId, { keyId }));
+    const ended = await context.db.transaction().execute(async (tx) => {
+      const keyIds = await this.revokeWithin(tx, deviceId, { keyId });
+      await recordOnDevice(
+        context,
+        tx,
+        { tenantId, deviceId },
+        {
+          kind: "credential.revoked",
+          data: { kind: "channel", keyId, reason: remark.code, ended: keyIds.length },
+          ...(remark === CLONED ? { actor: { kind: "system" } } : {}),
+        },
+      );
+      return keyIds;
+    });
     if (ended.length === 0) return;
     await this.announceEnd(tenantId, deviceId, ended);
     context.devices.note(tenantId, deviceId, { ...remark, data: { keyId, by: name } });

@@ -11,7 +11,7 @@ import {
 import { type Static, Type } from "typebox";
 import { Check } from "typebox/value";
 import { isUniqueViolation } from "../../../platform/database/index.ts";
-import { type ChannelContext, fromBase64url } from "../context.ts";
+import { type ChannelContext, fromBase64url, recordOnDevice } from "../context.ts";
 import type { Revocations } from "../keys/revocations.ts";
 import type { ServerKeys } from "../keys/server-keys.ts";
 import { decide } from "../policy/decide.ts";
@@ -102,6 +102,16 @@ export class KeyChanger {
         // Keys that were in their overlap already: three at once are never needed.
         const ended = await bundles.revokeWithin(tx, deviceId, { exceptKeyId: old.bundle.keyId });
         await bundles.add(tx, old, next, { origin: "rotation", software: undefined });
+        await recordOnDevice(
+          context,
+          tx,
+          { tenantId, deviceId },
+          {
+            kind: "key.rotated",
+            data: { from: old.bundle.keyId, to: next.keyId, suite: next.suite },
+            actor: { kind: "device", id: deviceId },
+          },
+        );
         await alongside(tx);
         return ended;
       })

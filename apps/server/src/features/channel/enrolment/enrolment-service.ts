@@ -15,7 +15,7 @@ import { isUniqueViolation } from "../../../platform/database/index.ts";
 import { GrowingDelay } from "../../../platform/throttle/index.ts";
 import type { BundleService } from "../bundles/bundle-service.ts";
 import { BUNDLE_UNIQUE } from "../bundles/bundle-store.ts";
-import { type ChannelContext, fromBase64url, toBase64url } from "../context.ts";
+import { type ChannelContext, fromBase64url, recordOnDevice, toBase64url } from "../context.ts";
 import type { ServerKeys } from "../keys/server-keys.ts";
 import { decide } from "../policy/decide.ts";
 import type { PolicyService } from "../policy/policy-service.ts";
@@ -212,6 +212,15 @@ export class EnrolmentService {
       },
       { key: claim.key, transcript },
     );
+    await recordOnDevice(context, tables, device, {
+      kind: "device.enrolled",
+      data: {
+        by: group === undefined ? "claim_code" : "batch_key",
+        keyId: bundle.keyId,
+        suite: bundle.suite,
+      },
+      actor: { kind: "device", id: deviceId },
+    });
     await putEnrolment(tables, deviceId, { atMs, words: answer.words, address });
     return { ...answer, tenantId, deviceId, endedKeyIds };
   }

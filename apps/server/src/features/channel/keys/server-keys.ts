@@ -133,6 +133,9 @@ export class ServerKeys {
       signature: this.#sign(next.bundle, times),
     });
     await this.#insert(tx, suite, "next", notBeforeMs + ROTATE_EVERY_MS);
+    const data = { suite, from: current.bundle.keyId, to: next.bundle.keyId };
+    const subject = { kind: "server_key", id: next.bundle.keyId };
+    await this.#deps.context.audit.record(tx, { kind: "key.rotated", tenantId: undefined, subject, data });
     this.#deps.context.log.info({ suite, keyId: next.bundle.keyId }, "channel.server_key_rotated");
   }
 

@@ -2,9 +2,11 @@ import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { channel } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
 import { SUITE_IDS, type SuiteId, type SuitePolicy } from "@gatehouse/secure-channel";
+import type { AuditEvent } from "../../../platform/audit/index.ts";
 import type { BundleDirectory } from "../bundles/bundle-directory.ts";
-import { type Actor, type ChannelContext, getDevice } from "../context.ts";
+import { type Actor, type ChannelContext, getDevice, recordOnDevice } from "../context.ts";
 import type { Remark } from "../ports.ts";
+import type { ChannelDatabase } from "../tables.ts";
 import {
   type Carriage,
   type DeviceStanding,
@@ -20,6 +22,10 @@ const DEFAULT_POLICY: TenantPolicy = { suites: ALL_SUITES, requiredTypes: [] };
 const MAX_EXEMPTIONS = 1_000;
 /** An exemption is for a move, not for ever. */
 const LONGEST_EXEMPTION_MS = 366 * 86_400_000;
+
+interface RecordedChange extends Pick<AuditEvent, "kind" | "data" | "personal"> {
+  act(tx: ChannelDatabase): Promise<unknown>;
+}
 
 /** What each tenant asks of its devices, and what each device is held to; from memory. */
 export class PolicyService {
@@ -75,7 +81,11 @@ export class PolicyService {
       if (findDeviceType(typeId) === undefined) throw new AppError("device.type_unknown", { typeId });
     const suites = ALL_SUITES.filter((suite) => policy.suites.includes(suite));
     const sorted = { suites, requiredTypes: [...policy.requiredTypes].sort() };
-    await putPolicy(this.#context.db, tenantId, sorted);
+    const data = { from: { ...this.of(tenantId) }, to: sorted };
+    await this.#context.db.transaction().execute(async (tx) => {
+      await putPolicy(tx, tenantId, sorted);
+      await this.#context.audit.record(tx, { kind: "channel_policy.changed", tenantId, data });
+    });
     this.#policies.set(tenantId, sorted);
     this.#context.log.info({ tenantId, ...sorted }, "channel.policy_changed");
   }
@@ -106,7 +116,12 @@ export class PolicyService {
     const others = this.exceptions(tenantId).filter((one) => one.deviceId !== deviceId);
     if (others.length >= MAX_EXEMPTIONS)
       throw new AppError("limit.reached", { limit: MAX_EXEMPTIONS, what: "exceptions" });
-    await putExemption(this.#context.db, tenantId, deviceId, exemption);
+    await this.#change(tenantId, deviceId, {
+      act: (tx) => putExemption(tx, tenantId, deviceId, exemption),
+      kind: "channel_policy.changed",
+      data: { exemptUntilMs: exemption.untilMs },
+      personal: { reason: exemption.reason },
+    });
     await this.#directory.reload(deviceId);
     this.#note(tenantId, deviceId, {
       code: "channel_exempted",
@@ -117,7 +132,11 @@ export class PolicyService {
 
   async endExemption({ tenantId, name }: Actor, deviceId: Uuid): Promise<void> {
     getDevice(this.#context, tenantId, deviceId);
-    await putExemption(this.#context.db, tenantId, deviceId, undefined);
+    await this.#change(tenantId, deviceId, {
+      act: (tx) => putExemption(tx, tenantId, deviceId, undefined),
+      kind: "channel_policy.changed",
+      data: { exemptUntilMs: null },
+    });
     await this.#directory.reload(deviceId);
     this.#note(tenantId, deviceId, {
       code: "channel_exemption_ended",
@@ -128,15 +147,26 @@ export class PolicyService {
 
   /** Lets the device enrol with a lower suite again; what it uses next is pinned. */
   async resetPin({ tenantId, name }: Actor, deviceId: Uuid, reason: string): Promise<void> {
-    const { db } = this.#context;
     getDevice(this.#context, tenantId, deviceId);
     const was = this.#directory.factsOf(deviceId)?.pinned?.suite;
-    await resetPin(db, deviceId);
+    await this.#change(tenantId, deviceId, {
+      act: (tx) => resetPin(tx, deviceId),
+      kind: "device.pin_reset",
+      data: { was },
+      personal: { reason },
+    });
     await this.#directory.reload(deviceId);
     this.#note(tenantId, deviceId, {
       code: "pin_reset",
       message: "Suite pin reset",
       data: { was, reason, by: name },
+    });
+  }
+
+  #change(tenantId: Uuid, deviceId: Uuid, { act, ...kept }: RecordedChange): Promise<void> {
+    return this.#context.db.transaction().execute(async (tx) => {
+      await act(tx);
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, kept);
     });
   }
 

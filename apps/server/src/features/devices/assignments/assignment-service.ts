@@ -4,6 +4,8 @@ import { type DevicesContext, getActiveRecord, getRecord } from "../context.ts";
 import { type Actor, type DeviceRecord, GATEWAY_TYPE } from "../model.ts";
 import { loadAssignments, writeAssignments } from "./assignment-store.ts";
 
+/** Of one change in the ledger; the count is of all. */
+const DEVICES_NAMED = 200;
 const NOBODY: ReadonlySet<Uuid> = new Set();
 
 /**
@@ -52,15 +54,21 @@ export class AssignmentService {
     const records = deviceIds.map((id) => getRecord(this.#context, tenantId, id));
     if (gateway !== undefined) assertAssignable(records);
     const changing = deviceIds.filter((id) => this.#gatewayOf.get(id) !== gatewayId);
-    if (changing.length === 0) return 0;
     const { devicesPerGateway } = gateways.GATEWAY_LIMITS;
     if (gatewayId !== undefined && this.devicesOf(gatewayId).size + changing.length > devicesPerGateway)
       throw new AppError("limit.reached", { limit: devicesPerGateway, what: "devices of a gateway" });
     const found = await this.#context.db.transaction().execute(async (tx) => {
       const written = await writeAssignments(tx, tenantId, changing, gatewayId);
       if (written !== changing.length) throw new AppError("device.not_found");
+      await this.#context.audit.record(tx, {
+        kind: "device.assigned",
+        tenantId,
+        ...(gatewayId === undefined ? {} : { subject: { kind: "device", id: gatewayId } }),
+        data: { count: changing.length, devices: changing.slice(0, DEVICES_NAMED) },
+      });
       return written;
     });
+    if (found === 0) return 0;
     const former = new Set(changing.flatMap((id) => this.#gatewayOf.get(id) ?? []));
     for (const id of changing) {
       this.#note(actor, id, gateway);

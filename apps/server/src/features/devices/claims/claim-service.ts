@@ -3,7 +3,7 @@ import type { devices } from "@gatehouse/contract";
 import { claimOfCode } from "@gatehouse/secure-channel";
 import { openSecret, sealSecret } from "../../../platform/secrets/index.ts";
 import { GrowingDelay } from "../../../platform/throttle/index.ts";
-import { announceChange, type DevicesContext, getActiveRecord } from "../context.ts";
+import { announceChange, type DevicesContext, getActiveRecord, recordOnDevice } from "../context.ts";
 import type { CredentialService } from "../credentials/credential-service.ts";
 import { lockDevice } from "../credentials/credential-store.ts";
 import type { Actor } from "../model.ts";
@@ -56,6 +56,8 @@ export class ClaimService {
     getActiveRecord(this.#context, tenantId, deviceId);
     const claim = await db.transaction().execute(async (tx) => {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
+      const act = { kind: "claim.created", data: { printed } } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
       return this.put(tx, tenantId, deviceId, printed);
     });
     deviceLog.note({
@@ -96,10 +98,13 @@ export class ClaimService {
       throw new AppError("auth.throttled", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     }
     this.#delay.fail(address);
-    const key = await this.#use(hashOf(code), async (tx, tenantId, deviceId) => ({
-      tenantId,
-      shown: await this.#credentials.addKey(tx, tenantId, deviceId),
-    }));
+    const key = await this.#use(hashOf(code), async (tx, tenantId, deviceId) => {
+      const shown = await this.#credentials.addKey(tx, tenantId, deviceId);
+      const actor = { kind: "device", id: deviceId } as const;
+      const act = { kind: "device.enrolled", data: { by: "claim_code", keyId: shown.keyId }, actor } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
+      return { tenantId, shown };
+    });
     if (key === undefined) {
       this.#publishRefusal("device.claim_invalid", address);
       throw new AppError("device.claim_invalid");

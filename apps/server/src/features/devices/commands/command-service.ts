@@ -1,7 +1,7 @@
 import { AppError, isUuid, newUuid, type Timer, type Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import { findDeviceType, getCommand } from "@gatehouse/device-types";
-import { type DevicesContext, getActiveRecord, getRecord } from "../context.ts";
+import { type DevicesContext, getActiveRecord, getRecord, recordOnDevice } from "../context.ts";
 import { lockDevice } from "../credentials/credential-store.ts";
 import { storableText } from "../device-log/log-line.ts";
 import { type Actor, MAX_OPEN_COMMANDS_PER_DEVICE } from "../model.ts";
@@ -78,6 +78,8 @@ export class CommandService {
       if ((await countQueued(tx, tenantId, deviceId)) >= MAX_OPEN_COMMANDS_PER_DEVICE)
         throw new AppError("limit.reached", { limit: MAX_OPEN_COMMANDS_PER_DEVICE, what: "commands" });
       await insertCommand(tx, tenantId, command);
+      const act = { kind: "device.commanded", data: { commandId: command.id, key, params } } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
     });
     this.#nextExpiryMs = Math.min(this.#nextExpiryMs, command.expiresMs);
     this.#note(tenantId, command);

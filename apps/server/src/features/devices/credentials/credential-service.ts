@@ -1,6 +1,12 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import { type devices, downTopic, UP_KINDS, upTopic } from "@gatehouse/contract";
-import { announceChange, type DevicesContext, getActiveRecord, getRecord } from "../context.ts";
+import {
+  announceChange,
+  type DevicesContext,
+  getActiveRecord,
+  getRecord,
+  recordOnDevice,
+} from "../context.ts";
 import { type Actor, MAX_CREDENTIALS_PER_DEVICE } from "../model.ts";
 import type { EndedCredential } from "../ports.ts";
 import type { DevicesDatabase } from "../tables.ts";
@@ -105,7 +111,10 @@ export class CredentialService {
           ? await revokeCredentialRows(tx, tenantId, deviceId, nowMs, { kind: "api_key" })
           : await expireApiKeys(tx, tenantId, deviceId, fromMs);
       await recordEnded(this.#context, tx, ended, fromMs);
-      return { shown: await this.addKey(tx, tenantId, deviceId), ended };
+      const shown = await this.addKey(tx, tenantId, deviceId);
+      const data = { kind: "api_key", keyId: shown.keyId, overlapSeconds, ended: ended.length };
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "credential.created", data });
+      return { shown, ended };
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     if (overlapSeconds === 0 && ended.length > 0)
@@ -121,6 +130,8 @@ export class CredentialService {
       const nowMs = clock.nowMs();
       const rows = await revokeCredentialRows(tx, tenantId, deviceId, nowMs, { credentialId });
       await recordEnded(this.#context, tx, rows, nowMs);
+      const data = { credentialId, ended: rows.length };
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "credential.revoked", data });
       return rows;
     });
     if (ended.length === 0) return;
@@ -154,6 +165,8 @@ export class CredentialService {
     await db.transaction().execute(async (tx) => {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
       await this.#insert(tx, tenantId, row);
+      const data = { kind: row.kind, serial: row.publicId, expiresMs: row.expiresMs };
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "credential.created", data });
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     this.#note(tenantId, deviceId, "certificate_issued", { serial: row.publicId, by: name });

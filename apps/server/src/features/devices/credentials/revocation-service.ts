@@ -2,7 +2,7 @@ import { AppError, type Uuid } from "@gatehouse/base";
 import type { devices } from "@gatehouse/contract";
 import { deleteClaim } from "../claims/claim-store.ts";
 import type { CommandService } from "../commands/command-service.ts";
-import { announceChange, type DevicesContext, getRecord } from "../context.ts";
+import { announceChange, type DevicesContext, getRecord, recordOnDevice } from "../context.ts";
 import { setDeviceRevoked } from "../inventory/device-store.ts";
 import type { Actor } from "../model.ts";
 import { type CredentialService, recordEnded } from "./credential-service.ts";
@@ -31,6 +31,8 @@ export class RevocationService {
       await recordEnded(this.#context, tx, ended, nowMs);
       await this.#context.revocations.endChannelKeys(tx, tenantId, deviceId);
       await deleteClaim(tx, tenantId, deviceId);
+      const act = { kind: "device.revoked", data: { credentials: ended.length } } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     bus.publish("device.credentials_ended", { tenantId, deviceId });
@@ -45,7 +47,10 @@ export class RevocationService {
     const key = await db.transaction().execute(async (tx) => {
       if (!(await lockDevice(tx, tenantId, deviceId))) throw new AppError("device.not_found");
       await setDeviceRevoked(tx, tenantId, deviceId, undefined);
-      return this.#credentials.addKey(tx, tenantId, deviceId);
+      const added = await this.#credentials.addKey(tx, tenantId, deviceId);
+      const act = { kind: "device.reinstated", data: { keyId: added.keyId } } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
+      return added;
     });
     await announceChange(this.#context, { tenantId, deviceId, change: "updated" });
     this.#note(tenantId, deviceId, "device_reinstated", name);

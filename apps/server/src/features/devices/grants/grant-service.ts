@@ -7,7 +7,7 @@ import {
   UP_KINDS,
   upTopic,
 } from "@gatehouse/contract";
-import { announceChange, type DevicesContext, getRecord } from "../context.ts";
+import { announceChange, type DevicesContext, getRecord, recordOnDevice } from "../context.ts";
 import { lockDevice } from "../credentials/credential-store.ts";
 import type { Actor } from "../model.ts";
 import { loadGrants, readRevision, replaceGrants } from "./grant-store.ts";
@@ -36,7 +36,7 @@ export class GrantService {
       });
   }
 
-  /** The whole list. Without a change nothing is written or said. */
+  /** The whole list. Without a change nothing is written or said, but that somebody set it. */
   async replace(
     { tenantId, name }: Actor,
     deviceId: Uuid,
@@ -52,6 +52,8 @@ export class GrantService {
       const before = (await loadGrants(tx, deviceId)).get(deviceId) ?? [];
       const changes = difference(before, wanted.granted);
       if (changes !== undefined) await replaceGrants(tx, tenantId, deviceId, wanted.granted);
+      const act = { kind: "device.topics_changed", data: { ...(changes ?? UNCHANGED) } } as const;
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, act);
       return changes;
     });
     if (changes !== undefined) {
@@ -69,6 +71,8 @@ export class GrantService {
     return this.read(tenantId, deviceId);
   }
 }
+
+const UNCHANGED = { removed: [], added: [] };
 
 function assertGrantable(grants: readonly TopicGrant[]): void {
   const known = new Set<string>();

@@ -1,6 +1,7 @@
 import { type Clock, newUuid, Secret, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { Bus, BusMessages, BusSubject, devices } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
+import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
@@ -56,6 +57,7 @@ export async function createTestHouse(overrides: Partial<DevicesDeps> = {}): Pro
       issueDeviceCertificate: () => Promise.reject(new Error("no authority in this test")),
     },
     lastValues: { lastValues: async () => new Map() },
+    audit: recordingTrail(),
     revocations: { record: async () => undefined, endChannelKeys: async () => undefined },
     publicUrl: () => "https://gate.example",
     retentionLogDays: () => 30,

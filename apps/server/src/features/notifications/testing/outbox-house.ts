@@ -3,6 +3,7 @@ import { type Clock, Secret, seededRandom, systemClock, systemRandom, type Uuid 
 import type { alerts, Bus } from "@gatehouse/contract";
 import { recordingLogger } from "@gatehouse/testkit";
 import type { Pool } from "pg";
+import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
@@ -103,6 +104,7 @@ export async function openOutboxHouse(
       random: { ...seededRandom(1), bytes: systemRandom.bytes },
       log,
       masterKey,
+      audit: recordingTrail(),
       directCaps: () => options.directCaps ?? { perPerson: 100, perTenant: 1_000, perInstallation: 10_000 },
       settings: {
         get: () => ({ organisation: "Home", timeZone: "Europe/Paris", retentionLogDays: 30, ...place }),

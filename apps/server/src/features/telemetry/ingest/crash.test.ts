@@ -11,6 +11,7 @@ import {
   type Uuid,
 } from "@gatehouse/base";
 import { expect, test } from "vitest";
+import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createDatabase, createPool, migrate, startPostgres } from "../../../platform/database/index.ts";
 import { createTelemetry, type TelemetryTables } from "../index.ts";
@@ -37,6 +38,7 @@ async function openCrashable(clock: Clock = systemClock) {
     bus: createBus(silentLogger),
     settings: { maxPastDays: () => 30, retention: () => ({ rawDays: 90, rollupDays: 900 }) },
     directory: directoryOf(pool),
+    audit: recordingTrail(),
   });
   await telemetry.start?.();
   return {

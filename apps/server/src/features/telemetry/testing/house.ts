@@ -7,6 +7,7 @@ import {
   type Uuid,
 } from "@gatehouse/base";
 import type { Bus, Reading } from "@gatehouse/contract";
+import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
 import {
@@ -38,7 +39,12 @@ export function directoryOf(pool: TestDatabase<TelemetryTables>["pool"]): Device
       ],
     }));
   };
-  return { list: (tenantId) => find(tenantId, undefined), find };
+  return {
+    list: ({ tenantId }) => find(tenantId, undefined),
+    find: ({ tenantId }, ids) => find(tenantId, ids),
+    seesAll: () => true,
+    placesOf: () => [],
+  };
 }
 
 export interface House extends AsyncDisposable {
@@ -84,6 +90,7 @@ export async function openHouse(options: { devices?: number; clock?: Clock } = {
       bus,
       settings: { maxPastDays: () => 400, retention: () => ({ rawDays: 400, rollupDays: 800 }) },
       directory: directoryOf(database.pool),
+      audit: recordingTrail(),
     });
     await feature.start?.();
     return feature;
