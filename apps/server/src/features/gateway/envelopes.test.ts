@@ -87,6 +87,44 @@ test("what only names a device is counted as unproven, and its sender is not tak
   ]);
 });
 
+test("the only reading of a sealed message carries the mark into its transaction, a gateway's carried one too", async () => {
+  const door = new Door();
+  const item = { deviceId: DEVICE, values: { temperature: 21 } };
+  expect(await door.takeJson({ temperature: 20 })).toMatchObject({ result: "stored" });
+  expect(await door.takeJson({ kind: "readings", items: [item] }, 10)).toMatchObject({ result: "stored" });
+  expect(door.stored.map(({ sealed }) => sealed)).toEqual([[MARK], [MARK]]);
+  expect(door.marked).toEqual([]);
+});
+
+test("several readings of a sealed message are marked after all are stored, so each must be known by its own time", async () => {
+  const door = new Door();
+  const ts = systemClock.nowMs();
+  const items = [{ ts, values: { temperature: 20 } }, { values: { temperature: 21 } }];
+  const carried = { kind: "readings", items: items.map((item) => ({ deviceId: DEVICE, ...item })) };
+  for (const [value, contentType] of [[items, 2] as const, [carried, 10] as const]) {
+    expect(await door.takeJson(value, contentType)).toMatchObject({
+      result: "refused",
+      refused: { code: "message.timestamp" },
+    });
+  }
+  expect(door.stored.map(({ tsMs, numbers, sealed }) => [tsMs, numbers, sealed])).toEqual([
+    [ts, [["temperature", 20]], undefined],
+    [ts, [["temperature", 20]], undefined],
+  ]);
+  expect(door.marked).toEqual([MARK, MARK]);
+});
+
+test("a message whose readings are not all kept for now is not marked, and comes again", async () => {
+  const door = new Door();
+  const ts = systemClock.nowMs();
+  door.storeFails = new AppError("database.unavailable");
+  for (const count of [1, 2])
+    await expect(
+      door.takeJson(Array.from({ length: count }, (_, i) => ({ ts: ts + i, values: { temperature: 20 } }))),
+    ).rejects.toMatchObject({ code: "database.unavailable" });
+  expect(door.marked).toEqual([]);
+});
+
 test("a repetition is a duplicate when the first was kept, to be tried again when it was not, and unproven", async () => {
   const door = new Door();
   expect(await door.take({ kind: "duplicate", ...OWNER, isStored: Promise.resolve(true) })).toMatchObject({

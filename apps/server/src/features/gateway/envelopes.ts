@@ -1,4 +1,5 @@
 import { AppError, type Clock, type ErrorCode, isAppError } from "@gatehouse/base";
+import type { Reading } from "@gatehouse/contract";
 import type { RateCounter } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import { type CarriedReading, readOpened, type Said } from "./opened-content.ts";
@@ -165,24 +166,24 @@ export class Envelopes {
   /** A gateway's own statements about plain sensors at its site. */
   async #carried(
     message: OpenedMessage,
-    readings: readonly (CarriedReading | Refused)[],
+    carried: readonly (CarriedReading | Refused)[],
     receivedMs: number,
   ): Promise<Refused | undefined> {
-    const results = await Promise.all(
-      readings.map(async (one) => {
-        const reading = one instanceof Refused ? one : await this.#carriedReading(message, one, receivedMs);
-        return reading instanceof Refused ? reading : this.#submit(reading);
-      }),
+    const readings = await Promise.all(
+      carried.map((one) =>
+        one instanceof Refused ? one : this.#carriedReading(message, one, receivedMs, carried.length),
+      ),
     );
-    await this.#parts.channel.takeMarks(message.marks);
-    return results.find((result) => result instanceof Refused);
+    return this.#keep(readings, message);
   }
 
   async #carriedReading(
     gateway: OpenedMessage,
     { deviceId, sample }: CarriedReading,
     receivedMs: number,
-  ): Promise<ReturnType<typeof toReading>> {
+    of: number,
+  ): Promise<Reading | Refused> {
+    if (!countsOnce(sample, gateway, of)) return UNTIMED;
     const { siteGateways, authenticator, channel } = this.#parts;
     const device = siteGateways.isAssigned(gateway.deviceId, deviceId)
       ? await authenticator.find(deviceId)
@@ -205,20 +206,28 @@ export class Envelopes {
       await commands.answered(deviceId, said.answer.id, said.answer.ok, said.answer.reason);
   }
 
-  /**
-   * All readings of the message. A single one carries the marks into its transaction. Of several, some may fail for
-   * now, and then the message must be taken again: it is marked when all are stored, and those that were are known
-   * by their time. The first refusal is the message's.
-   */
-  async #store(
+  #store(
     source: Source,
-    { marks }: OpenedMessage,
+    message: OpenedMessage,
     samples: readonly (Sample | Refused)[],
     receivedMs: number,
   ): Promise<Refused | undefined> {
-    const readings = samples.map((sample) =>
-      sample instanceof Refused ? sample : toReading(source, sample, receivedMs),
-    );
+    const readings = samples.map((sample) => {
+      if (sample instanceof Refused) return sample;
+      return countsOnce(sample, message, samples.length) ? toReading(source, sample, receivedMs) : UNTIMED;
+    });
+    return this.#keep(readings, message);
+  }
+
+  /**
+   * All readings of the message. A single one carries the marks into its transaction. Of several, some may fail for
+   * now, and then the message must be taken again: it is marked when all are stored, and those that were are known
+   * by their time (`countsOnce`). The first refusal is the message's.
+   */
+  async #keep(
+    readings: readonly (Reading | Refused)[],
+    { marks }: OpenedMessage,
+  ): Promise<Refused | undefined> {
     const [only] = readings;
     if (readings.length === 1 && only !== undefined && !(only instanceof Refused)) {
       const refused = await this.#submit({ ...only, sealed: marks });
@@ -254,6 +263,15 @@ export class Envelopes {
     return { result: "refused", refused, ...(isOwned ? { tenantId, deviceId } : {}) };
   }
 }
+
+const UNTIMED = new Refused("message.timestamp", "of several readings in a sealed message each needs its ts");
+
+/**
+ * Whether a reading stays one when its message is taken again after a crash. The only reading of a sealed message is
+ * written together with the mark; of several, each is known by its own time.
+ */
+const countsOnce = ({ untimed }: Sample, { marks }: OpenedMessage, of: number): boolean =>
+  untimed === undefined || of === 1 || marks.length === 0;
 
 /** What is wrong with the message itself would be wrong again; anything else is thrown on. */
 function refusedByCaller(error: unknown): Refused {

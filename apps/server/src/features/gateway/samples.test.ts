@@ -14,8 +14,9 @@ const codeOf = (result: unknown) => (result instanceof Refused ? result.code : "
 const decode = (text: string | Buffer) => decodeJson(Buffer.from(text));
 
 test("values without a time are of now", () => {
-  expect(read({ temperature: 21.4 })).toEqual({ tsMs: NOW, values: { temperature: 21.4 } });
-  expect(read({ values: { temperature: 21.4 } })).toEqual({ tsMs: NOW, values: { temperature: 21.4 } });
+  const now = { tsMs: NOW, untimed: true, values: { temperature: 21.4 } };
+  expect(read({ temperature: 21.4 })).toEqual(now);
+  expect(read({ values: { temperature: 21.4 } })).toEqual(now);
 });
 
 test("the time stands beside the values or around them, in milliseconds or seconds", () => {

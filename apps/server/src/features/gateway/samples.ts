@@ -5,6 +5,8 @@ import { Refused } from "./refused.ts";
 /** What a device measured at one time, its values not yet checked against the device's type. */
 export interface Sample {
   readonly tsMs: UnixMs;
+  /** The device did not say when: it is the time of arrival. */
+  readonly untimed?: true;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -42,11 +44,8 @@ export function readSamples(value: unknown, window: TimeWindow): readonly (Sampl
 
 export function readSample(value: unknown, window: TimeWindow): Sample | Refused {
   if (!isRecord(value)) return new Refused("message.malformed", "a reading is a JSON object");
-  if (value.ts === undefined) {
-    return isRecord(value.values)
-      ? sample(window.receivedMs, value.values)
-      : sample(window.receivedMs, value);
-  }
+  if (value.ts === undefined)
+    return sample(window.receivedMs, isRecord(value.values) ? value.values : value, { untimed: true });
   const tsMs = readTimestamp(value.ts, window);
   if (tsMs instanceof Refused) return tsMs;
   if (isRecord(value.values)) return sample(tsMs, value.values);
@@ -64,13 +63,17 @@ export function readTimestamp(ts: unknown, window: TimeWindow): UnixMs | Refused
   return tsMs;
 }
 
-function sample(tsMs: UnixMs, values: Readonly<Record<string, unknown>>): Sample | Refused {
+function sample(
+  tsMs: UnixMs,
+  values: Readonly<Record<string, unknown>>,
+  how: Pick<Sample, "untimed"> = {},
+): Sample | Refused {
   let count = 0;
   for (const _ in values) if (++count > LIMITS.metricsPerMessage) break;
   if (count === 0) return new Refused("message.malformed", "no value");
   if (count > LIMITS.metricsPerMessage)
     return new Refused("message.too_large", `more than ${LIMITS.metricsPerMessage} values`);
-  return { tsMs, values };
+  return { tsMs, values, ...how };
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -16,7 +16,7 @@ import {
   type TelemetryTables,
   telemetryMigrations,
 } from "../index.ts";
-import type { DeviceDirectory } from "../ports.ts";
+import type { DeviceDirectory, SealedMarks } from "../ports.ts";
 import { addDevices, deviceTables } from "./device-tables.ts";
 
 export const MIGRATIONS = [deviceTables, telemetryMigrations];
@@ -76,12 +76,19 @@ export function testClock(nowMs = START_MS): Clock & { nowAt: number } {
   };
 }
 
-export async function openHouse(options: { devices?: number; clock?: Clock } = {}): Promise<House> {
+export interface HouseOptions {
+  readonly devices?: number;
+  readonly clock?: Clock;
+  readonly sealedMarks?: SealedMarks;
+}
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const database = await createTestDatabase<TelemetryTables>(MIGRATIONS);
   const clock = options.clock ?? testClock();
   const { tenantId, deviceIds } = await addDevices(database.pool, options.devices ?? 1);
   const make = async (bus: Bus): Promise<TelemetryFeature> => {
     const feature = createTelemetry({
+      ...(options.sealedMarks === undefined ? {} : { sealedMarks: options.sealedMarks }),
       pool: database.pool,
       db: database.db,
       clock,
