@@ -1,14 +1,20 @@
 import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
-import { DeviceChannel, type Identity, mqttCarrier } from "@gatehouse/device-client";
+import { DeviceChannel, type Identity, mqttCarrier, mqttPassword } from "@gatehouse/device-client";
 import { CONTENT_TYPES } from "@gatehouse/secure-channel";
 import { type Attack, given } from "../attack.ts";
-import { connect, enrolDevice, loginOf, settle } from "../site/device.ts";
+import { connect, enrolDevice, settle } from "../site/device.ts";
 import { memoryStore } from "../site/memory-store.ts";
 import { tapWire } from "../site/tap.ts";
 
 const TYPE = "thermometer";
 const PLAIN = 23.625;
 const SEALED = 24.125;
+
+/** As the device's own program shows it: never the key itself on a wire in clear. */
+const passwordOf = (clientId: string, apiKey: string, port: number): string => {
+  const url = `mqtt://127.0.0.1:${port}`;
+  return mqttPassword({ url, clientId, apiKey, clock: systemClock, random: systemRandom });
+};
 
 async function sendThroughChannel(identity: Identity, port: number): Promise<string> {
   const connected = Promise.withResolvers<void>();
@@ -17,7 +23,7 @@ async function sendThroughChannel(identity: Identity, port: number): Promise<str
       url: `mqtt://127.0.0.1:${port}`,
       clientId: name,
       username: name,
-      password: apiKey,
+      password: () => passwordOf(name, apiKey, port),
       topics,
       trust: { unverified: true },
     });
@@ -55,7 +61,8 @@ export const eavesdrop: Attack = {
         "Search what was heard",
       ],
       control: "Encryption required",
-      measured: "Readings that the site keeps and that stand legibly in what was heard.",
+      measured:
+        "A reading that the site keeps, or an API key of the device, stands legibly in what was heard.",
     },
     fr: {
       title: "Écouter la ligne",
@@ -67,7 +74,8 @@ export const eavesdrop: Attack = {
         "Chercher dans ce qui a été entendu",
       ],
       control: "Chiffrement exigé",
-      measured: "Mesures que le site conserve et qui se lisent dans ce qui a été entendu.",
+      measured:
+        "Une mesure que le site conserve, ou une clé d’API de l’appareil, se lit dans ce qui a été entendu.",
     },
   },
   async run(site, report) {
@@ -78,7 +86,9 @@ export const eavesdrop: Attack = {
     report.attacker(`listens between ${device.name} and port ${site.mqttPort}`);
     try {
       report.step(1);
-      const client = await connect(tap.port, loginOf(device));
+      const { name, apiKey } = device;
+      const password = passwordOf(name, apiKey, tap.port);
+      const client = await connect(tap.port, { username: name, clientId: name, password });
       await client.publishAsync(`gh/${device.name}/up/telemetry`, JSON.stringify({ temperature: PLAIN }), {
         qos: 1,
       });
@@ -91,12 +101,17 @@ export const eavesdrop: Attack = {
       const stored = (await site.stored(device.id, "temperature")).map(({ value }) => value);
       const heard = tap.heard();
       const legible = stored.filter((value) => heard.includes(String(value)));
+      given(heard.includes(device.name), "the wire is the one that the device uses");
+      const apiKeyHeard = [device.apiKey, identity.apiKey ?? device.apiKey].some((key) =>
+        heard.includes(key),
+      );
       report.site(`keeps ${stored.join(", ")} °C`);
       report.attacker(`heard ${heard.length} bytes, reads ${legible.join(", ") || "nothing the site keeps"}`);
+      report.attacker(apiKeyHeard ? "has the API key" : "has no API key, only tokens that end");
       given(stored.includes(SEALED), "what was sent in the channel is kept");
       return {
-        succeeded: legible.length > 0,
-        evidence: { heardBytes: heard.length, stored: stored.length, legible: legible.length },
+        succeeded: legible.length > 0 || apiKeyHeard,
+        evidence: { heardBytes: heard.length, stored: stored.length, legible: legible.length, apiKeyHeard },
       };
     } finally {
       await tap.close();

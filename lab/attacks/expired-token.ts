@@ -1,5 +1,5 @@
 import { systemClock, systemRandom } from "@gatehouse/base";
-import { mintDeviceToken } from "../../apps/server/src/platform/secrets/index.ts";
+import { mintMqttToken } from "@gatehouse/secure-channel";
 import type { Attack } from "../attack.ts";
 import { connect, settle } from "../site/device.ts";
 
@@ -38,7 +38,7 @@ export const expiredToken: Attack = {
     const { apiKey, keyId, name } = device;
     report.step(0);
     const expiresAtS = Math.floor(systemClock.nowMs() / 1_000) - OVER_FOR_S;
-    const token = mintDeviceToken({ apiKey, keyId, clientId: name, expiresAtS }, systemRandom);
+    const token = mintMqttToken({ apiKey, keyId, clientId: name, expiresAtS }, systemRandom);
     report.attacker(`has ${token.slice(0, 30)}… of client ${name}`);
     const tries: string[] = [];
     for (const [step, clientId] of [

@@ -6,6 +6,7 @@ import {
   httpCarrier,
   type Identity,
   mqttCarrier,
+  mqttPassword,
   webSocketCarrier,
 } from "@gatehouse/device-client";
 import { memoryStore } from "@gatehouse/device-client/testing";
@@ -54,7 +55,14 @@ const CARRIERS: Record<string, (identity: Identity) => Carrier> = {
       url: `mqtt://127.0.0.1:${server.mqttPort}`,
       clientId: identity.name,
       username: identity.name,
-      password: identity.apiKey ?? "",
+      password: () =>
+        mqttPassword({
+          url: `mqtt://127.0.0.1:${server.mqttPort}`,
+          clientId: identity.name,
+          apiKey: identity.apiKey ?? "",
+          clock: systemClock,
+          random: systemRandom,
+        }),
       topics: identity.topics,
       trust: NOT_VERIFIED,
     }),

@@ -10,5 +10,6 @@ export type { CommandJson } from "./messages.ts";
 export { type ServerKeyJson, ServerKeyJson as ServerKeySchema, verifiedServerKey } from "./server-keys.ts";
 export { httpCarrier } from "./wires/http.ts";
 export { mqttCarrier } from "./wires/mqtt.ts";
+export { mqttPassword } from "./wires/mqtt-password.ts";
 export { webSocketCarrier } from "./wires/websocket.ts";
 export type { Carrier, Receipt, Wire, WireHandlers } from "./wires/wire.ts";

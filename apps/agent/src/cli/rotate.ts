@@ -38,7 +38,7 @@ async function rotateAlone(state: StateFolder, clock: Clock): Promise<string> {
   const channel = await DeviceChannel.open({
     identity,
     store: state,
-    carrier: (current) => carrierOf(config.transport, current, clock),
+    carrier: (current) => carrierOf(config.transport, current, clock, systemRandom),
     clock,
     random: systemRandom,
     log: silentLogger,

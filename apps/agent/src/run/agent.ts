@@ -85,7 +85,7 @@ export class Agent {
     const channel = await DeviceChannel.open({
       identity,
       store: state,
-      carrier: (current) => carrierOf(config.transport, current, clock),
+      carrier: (current) => carrierOf(config.transport, current, clock, random),
       clock,
       random,
       log: opened.log,

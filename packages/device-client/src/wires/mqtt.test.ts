@@ -40,7 +40,7 @@ describe.skipIf(program === undefined)("envelopes through mosquitto (apt-get ins
       url: `mqtt://127.0.0.1:${port}`,
       clientId: `test-${Math.random()}`,
       username: "pi",
-      password,
+      password: () => password,
       topics,
       trust: {},
     }).connect({

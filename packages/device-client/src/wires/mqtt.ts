@@ -13,7 +13,8 @@ export interface MqttSettings {
   readonly url: string;
   readonly clientId: string;
   readonly username: string;
-  readonly password: string;
+  /** Made anew for every connection. */
+  readonly password: () => string;
   readonly topics: { readonly up: string; readonly down: string };
   readonly trust: TlsTrust;
 }
@@ -58,7 +59,7 @@ async function connect(settings: MqttSettings, handlers: WireHandlers): Promise<
 const optionsOf = ({ clientId, username, password, trust }: MqttSettings): IClientOptions => ({
   clientId,
   username,
-  password,
+  password: password(),
   protocolVersion: 4,
   clean: true,
   keepalive: 30,

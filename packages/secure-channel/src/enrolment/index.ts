@@ -1,6 +1,7 @@
 export { openApiKey, sealApiKey } from "./api-key.ts";
 export { type Claim, claimOfCode, claimOfGroup, isRegistrationId } from "./claim.ts";
 export { signDeviceSettings, verifyDeviceSettings } from "./device-settings.ts";
+export { type MqttTokenGrant, mintMqttToken, mqttTokenMac } from "./mqtt-token.ts";
 export {
   type RevocationTerms,
   type RevokedEntry,

@@ -1,14 +1,15 @@
 import { randomBase62, seededRandom, systemRandom } from "@gatehouse/base";
+import { mintMqttToken } from "@gatehouse/secure-channel";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hmacSha256, mintDeviceToken, newApiKey, parseDeviceToken, verifyDeviceToken } from "./index.ts";
+import { hmacSha256, newApiKey, parseDeviceToken, verifyDeviceToken } from "./index.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const NOW_S = NOW_MS / 1000;
 const { text: apiKey, keyId } = newApiKey(seededRandom(7));
 
 const mint = (expiresAtS = NOW_S + 3600, clientId = "cellar") =>
-  mintDeviceToken({ apiKey, keyId, clientId, expiresAtS }, systemRandom);
+  mintMqttToken({ apiKey, keyId, clientId, expiresAtS }, systemRandom);
 
 function verdict(text: string, clientId = "cellar", key = apiKey) {
   const token = parseDeviceToken(text);
@@ -41,7 +42,7 @@ describe("an HMAC token", () => {
       fc.property(fc.string(), fc.integer(), (clientId, seed) => {
         const random = seededRandom(seed);
         const grant = { apiKey: randomBase62(random, 20), keyId, clientId, expiresAtS: NOW_S + 1 };
-        expect(verdict(mintDeviceToken(grant, random), clientId, grant.apiKey)).toBe("valid");
+        expect(verdict(mintMqttToken(grant, random), clientId, grant.apiKey)).toBe("valid");
       }),
     );
   });

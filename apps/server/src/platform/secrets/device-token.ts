@@ -1,6 +1,6 @@
-import type { Random, UnixMs } from "@gatehouse/base";
-import { equalConstantTime, hmacSha256 } from "./digest.ts";
-import { newToken } from "./token.ts";
+import type { UnixMs } from "@gatehouse/base";
+import { mqttTokenMac } from "@gatehouse/secure-channel";
+import { equalConstantTime } from "./digest.ts";
 
 /**
  * HMAC token: a short-lived MQTT password that a device makes itself, so that its API key never travels.
@@ -29,20 +29,6 @@ export interface DeviceToken {
 /** `forged` covers every way of not having the key; the other two are told only of authentic tokens. */
 export type DeviceTokenVerdict = "valid" | "forged" | "expired" | "too_long";
 
-export function mintDeviceToken(
-  grant: {
-    readonly apiKey: string;
-    readonly keyId: string;
-    readonly clientId: string;
-    readonly expiresAtS: number;
-  },
-  random: Random,
-): string {
-  const nonce = newToken(random, 12);
-  const { keyId, expiresAtS } = grant;
-  return `v1.${keyId}.${expiresAtS}.${nonce}.${macOf(grant.apiKey, { keyId, expiresAtS, nonce }, grant.clientId)}`;
-}
-
 /** The parts of a well-formed token, else undefined. Proves nothing yet. */
 export function parseDeviceToken(text: string): DeviceToken | undefined {
   if (text.length > MAX_TEXT_LENGTH) return undefined;
@@ -62,7 +48,6 @@ export function verifyDeviceToken(
   return token.expiresAtS > nowS + MAX_VALIDITY_S + CLOCK_SKEW_S ? "too_long" : "valid";
 }
 
-function macOf(apiKey: string, token: Omit<DeviceToken, "mac">, clientId: string): string {
-  const signed = `gh-mqtt-v1\0${token.keyId}.${token.expiresAtS}.${token.nonce}\0${clientId}`;
-  return Buffer.from(hmacSha256(apiKey, signed)).toString("base64url");
+function macOf(apiKey: string, { keyId, expiresAtS, nonce }: DeviceToken, clientId: string): string {
+  return Buffer.from(mqttTokenMac(apiKey, `${keyId}.${expiresAtS}.${nonce}`, clientId)).toString("base64url");
 }

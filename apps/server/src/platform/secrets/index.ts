@@ -9,7 +9,6 @@ export { matchesApiKey, type NewApiKey, newApiKey, parseApiKey } from "./api-key
 export {
   type DeviceToken,
   type DeviceTokenVerdict,
-  mintDeviceToken,
   parseDeviceToken,
   verifyDeviceToken,
 } from "./device-token.ts";

@@ -42,6 +42,7 @@ export const lab = {
     heardBytes: "bytes heard",
     stored: "stored",
     legible: "legible",
+    apiKeyHeard: "API key heard",
     answer: "answer",
     doorOpen: "door open",
     device: "told to the device",

@@ -44,6 +44,7 @@ export const lab: Same<typeof en> = {
   counted: {
     heardBytes: "octets entendus",
     stored: "conservées",
+    apiKeyHeard: "clé d’API entendue",
     legible: "lisibles",
     answer: "réponse",
     doorOpen: "porte ouverte",

@@ -1,6 +1,6 @@
 import { systemRandom } from "@gatehouse/base";
+import { mintMqttToken } from "@gatehouse/secure-channel";
 import { expect, test } from "vitest";
-import { mintDeviceToken } from "../../../platform/secrets/index.ts";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import type { LoginAttempt } from "./authenticator.ts";
 
@@ -39,7 +39,7 @@ test("an HMAC token works for the client id it was made for, until it ends", asy
   const other = await t.addDevice("two");
   const expiresAtS = Math.floor(t.clock.nowMs() / 1000) + 600;
   const token = (apiKey: string, keyId = key.keyId) =>
-    mintDeviceToken({ apiKey, keyId, clientId: "esp32-7", expiresAtS }, systemRandom);
+    mintMqttToken({ apiKey, keyId, clientId: "esp32-7", expiresAtS }, systemRandom);
   expect(who(t, { password: token(key.apiKey), clientId: "esp32-7" })).toBe("one");
   expect(who(t, { password: token(key.apiKey), clientId: "esp32-8" })).toBe(WRONG);
   expect(who(t, { password: token(other.key.apiKey), clientId: "esp32-7" })).toBe(WRONG);
@@ -58,7 +58,7 @@ test("keys survive a restart, and revoked ones do not", async () => {
   expect(who(t, { password: gone.key.apiKey }, house)).toBe(WRONG);
   const clientId = "c";
   const expiresAtS = Math.floor(t.clock.nowMs() / 1000) + 60;
-  const password = mintDeviceToken({ ...key, clientId, expiresAtS }, systemRandom);
+  const password = mintMqttToken({ ...key, clientId, expiresAtS }, systemRandom);
   expect(who(t, { password, clientId }, house)).toBe("one");
 });
 
