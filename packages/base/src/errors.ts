@@ -147,7 +147,7 @@ export const ERRORS = {
   // the agent on a device
   "agent.not_enrolled": row(409, "This machine is not enrolled yet."),
   "agent.already_enrolled": row(409, "This machine is enrolled already; --force gives it a new identity."),
-  "agent.intercepted": row(403, "Somebody between this machine and the server has read the enrolment."),
+  "agent.intercepted": row(403, "Somebody stands between this machine and the server. No secret was read, and nothing changed."),
   "agent.already_running": row(409, "An agent already runs on this state folder."),
   // trust
   "trust.already_quarantined": row(409, "This device is quarantined already."),

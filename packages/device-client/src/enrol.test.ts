@@ -40,6 +40,18 @@ describe.each([1, 2] as const)("enrolment with suite %i", (suite) => {
     expect(await codeOf(attempt())).toBe("device.claim_invalid");
   });
 
+  it("gets an API key that somebody in between cannot read", async () => {
+    let heard = "";
+    server.tamper = (enrolment) => {
+      heard = JSON.stringify(enrolment);
+      return enrolment;
+    };
+    const { identity } = await attempt();
+    expect(identity.apiKey).toBe("gh_test");
+    expect(heard).toContain("sealedApiKey");
+    expect(heard).not.toContain("gh_test");
+  });
+
   it("refuses an answer that somebody in between has changed", async () => {
     const other = await new FakeServer(suite).start();
     server.tamper = (enrolment) => ({ ...enrolment, root: other.rootText, server: other.serverKeys() });

@@ -115,7 +115,10 @@ export async function enrol(request: EnrolRequest): Promise<Enrolment> {
   return enrolment;
 }
 
-/** The answer holds an API key: in clear it goes through this machine alone. */
+/**
+ * The API key in the answer is sealed under the claim, and nothing else in it is secret. But whoever listens to plain HTTP sees
+ * which device enrols, and can cut it off: it is for this machine alone.
+ */
 function assertConfidential(url: string): void {
   const { protocol, hostname } = new URL(url);
   const isLoopback =
@@ -126,7 +129,8 @@ function assertConfidential(url: string): void {
 
 /**
  * Who answered showed a certificate that could not be verified then. Now it can: the one that is valid must be the
- * same. Somebody in between could not change the answer, but would have read the API key in it.
+ * same. Somebody in between could change nothing and read no secret (the API key is sealed under the claim), but stands
+ * in the way of everything that follows: the person who enrols has to know.
  */
 async function assertNobodyBetween({ url, ca }: Identity, { certificate }: Answer): Promise<void> {
   if (certificate === undefined) return;

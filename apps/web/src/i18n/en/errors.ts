@@ -99,7 +99,7 @@ export const errors: Record<ErrorCode, string> = {
   "agent.not_enrolled": "This machine is not enrolled yet. Run gatehouse-agent enrol with a claim code.",
   "agent.already_enrolled": "This machine is enrolled already. With --force it gets a new identity.",
   "agent.intercepted":
-    "Somebody between the machine and the server has read the enrolment. Revoke the device, then enrol it again with --ca.",
+    "Somebody stands between the machine and the server. No secret was read. Revoke the device, then enrol it again with --ca.",
   "agent.already_running": "An agent already runs on this state folder. Stop it first.",
   "trust.already_quarantined": "This device is quarantined already.",
   "trust.not_quarantined": "This device is not quarantined.",

@@ -112,7 +112,7 @@ export const errors: Record<ErrorCode, string> = {
   "agent.already_enrolled":
     "Cette machine est déjà inscrite. Avec --force, elle reçoit une nouvelle identité.",
   "agent.intercepted":
-    "Quelqu’un entre la machine et le serveur a lu l’inscription. Révoquez l’appareil, puis inscrivez-le à nouveau avec --ca.",
+    "Quelqu’un s’est placé entre la machine et le serveur. Aucun secret n’a été lu. Révoquez l’appareil, puis inscrivez-le à nouveau avec --ca.",
   "agent.already_running": "Un agent utilise déjà ce dossier d’état. Arrêtez-le d’abord.",
   "trust.already_quarantined": "Cet appareil est déjà en quarantaine.",
   "trust.not_quarantined": "Cet appareil n’est pas en quarantaine.",
