@@ -36,6 +36,7 @@ export type {
   ProblemKind,
   WitnessFinding,
 } from "./evidence/report.ts";
+export type { RevealedValue } from "./evidence/revealed.ts";
 export { type EvidenceFiles, type KnownToReader, verifyEvidence } from "./evidence/verify.ts";
 export {
   MAX_EVENT_BYTES,

@@ -10,7 +10,7 @@ import { type Peak, pushPeak, rootOfPeaks } from "../tree-head.ts";
 /** `proofs.json` of an export. Hashes are concatenated, then base64. */
 export type ExportProofs = RangeProof | EntryProofs;
 
-/** Proves that exactly these leaves stand in the log from `from` on: none is missing in between. */
+/** Proves that exactly these leaves stand in the log from `from` on: none is left out in between. */
 export interface RangeProof {
   readonly form: "range";
   readonly from: number;
@@ -20,6 +20,8 @@ export interface RangeProof {
   readonly leaves: string;
   /** The fewest complete subtrees over the leaves after the range. */
   readonly right: string;
+  /** Rising indexes of the leaves that have a line; of the others there is nothing but the hash. Absent: all have. */
+  readonly listed?: readonly number[];
 }
 
 /** Proves of each event alone that it is in the log; says nothing of what is between them. */
@@ -78,17 +80,27 @@ export const proveEntries = (
 
 /** Reads `proofs.json`; verifies nothing. */
 export function parseExportProofs(value: unknown): ExportProofs {
-  const { form, from, left, leaves, right, entries, ...others } = membersOf(value);
+  const { form, from, left, leaves, right, listed, entries, ...others } = membersOf(value);
   if (Object.keys(others).length > 0) throw malformed("proofs", "there is more than a proof");
-  if (form === "range" && entries === undefined && isIndex(from) && areTexts(left, leaves, right))
-    return { form, from, left, leaves, right } as RangeProof;
-  const isEntries = form === "entries" && [from, left, leaves, right].every((member) => member === undefined);
+  if (form === "range" && entries === undefined && isIndex(from) && areTexts(left, leaves, right)) {
+    const range = { form, from, left, leaves, right } as RangeProof;
+    return listed === undefined ? range : { ...range, listed: parseListed(listed) };
+  }
+  const ofRange = [from, left, leaves, right, listed];
+  const isEntries = form === "entries" && ofRange.every((member) => member === undefined);
   if (!isEntries || !Array.isArray(entries) || entries.length > MAX_EXPORT_EVENTS)
     throw malformed("proofs", "the form is not known or a part is missing");
   const parsed = entries.map(parseEntry);
   if (parsed.some(({ index }, at) => at > 0 && index <= (parsed[at - 1] as EntryProof).index))
     throw malformed("proofs", "the indexes do not rise");
   return { form, entries: parsed };
+}
+
+function parseListed(value: unknown): readonly number[] {
+  const isList = Array.isArray(value) && value.length <= MAX_EXPORT_EVENTS && value.every(isIndex);
+  if (!isList || value.some((index, at) => at > 0 && index <= value[at - 1]))
+    throw malformed("proofs", "the listed indexes do not rise");
+  return value;
 }
 
 function parseEntry(value: unknown): EntryProof {
@@ -143,6 +155,20 @@ export function rootOfRange(
 
 export const leavesOfRange = (proof: RangeProof): Uint8Array[] =>
   parseHashes(proof.leaves, MAX_EXPORT_EVENTS);
+
+/** The leaves of a range that have a line. Refuses a list that names others. */
+export function listedLeaves(
+  { from, listed }: RangeProof,
+  hashes: readonly Uint8Array[],
+  isProven: boolean,
+): ClaimedLeaf[] {
+  if (listed === undefined) return hashes.map((hash, at) => ({ index: from + at, hash, isProven }));
+  return listed.map((index) => {
+    const hash = hashes[index - from];
+    if (hash === undefined) throw malformed("proofs", "a listed index is not in the range");
+    return { index, hash, isProven };
+  });
+}
 
 /** Each leaf of a filtered export with whether its own proof holds. */
 export function claimedEntries(

@@ -14,6 +14,8 @@ export type ProblemKind =
   | "root_differs"
   | "proof_wrong"
   | "not_canonical"
+  | "personal_malformed"
+  | "personal_differs"
   | LineProblemKind;
 
 export interface EvidenceProblem {
@@ -47,11 +49,16 @@ export interface EvidenceReport {
   readonly size: number;
   /** Base64. */
   readonly root: string;
-  /** Indexes `from` ≤ i < `to` between which no event is missing; null for a filtered export. */
-  readonly range: { readonly from: number; readonly to: number } | null;
+  /**
+   * Indexes `from` ≤ i < `to` whose leaf hashes are all there, `unlisted` of them without their events; null where
+   * each event has a proof of its own.
+   */
+  readonly range: { readonly from: number; readonly to: number; readonly unlisted: number } | null;
   readonly lines: number;
   /** Lines that are proven to be in the log as they stand. */
   readonly proven: number;
+  /** Values about people that came with their salts and are those of their events. */
+  readonly revealed: number;
   readonly witnesses: readonly WitnessFinding[];
   /** The first `MAX_LISTED_PROBLEMS`. */
   readonly problems: readonly EvidenceProblem[];

@@ -14,6 +14,7 @@ import {
   type ClaimedLeaf,
   claimedEntries,
   leavesOfRange,
+  listedLeaves,
   parseExportProofs,
   rootOfRange,
 } from "./export-proofs.ts";
@@ -25,6 +26,7 @@ import {
   Problems,
   type WitnessFinding,
 } from "./report.ts";
+import { judgeRevealed } from "./revealed.ts";
 
 /** The files of an export as they lie in it. */
 export interface EvidenceFiles {
@@ -36,6 +38,8 @@ export interface EvidenceFiles {
   readonly proofs: Uint8Array;
   /** keys.json */
   readonly keys: Uint8Array;
+  /** personal.ndjson, where values about people are revealed. */
+  readonly personal?: Uint8Array;
 }
 
 /** What the reader knows from elsewhere. */
@@ -57,7 +61,9 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
   const witnesses = note === undefined ? [] : judgeWitnesses(note, keys, known, problems);
   const lines = splitLines(files.events, problems);
   const claims = claimsOf(files.proofs, checkpoint, problems, hash);
-  const provenLines = judgeLines(lines, claims.leaves, problems, hash);
+  const judged = judgeLines(lines, claims.leaves, problems, hash);
+  const revealedLines = splitLines(files.personal ?? new Uint8Array(), problems);
+  const revealed = judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
 
   return {
     ok: problems.count === 0,
@@ -68,7 +74,8 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
     root: checkpoint === undefined ? "" : encodeBase64(checkpoint.root),
     range: claims.range,
     lines: lines.length,
-    proven: isSigned ? provenLines : 0,
+    proven: isSigned ? judged.proven : 0,
+    revealed,
     witnesses,
     problems: problems.listed,
     problemCount: problems.count,
@@ -179,19 +186,27 @@ function claimsOf(
     const found = rootOfRange(proofs, hashes, size, hash);
     const isProven = found !== undefined && sameBytes(found, root);
     if (!isProven) problems.add("root_differs");
-    const leaves = hashes.map((leaf, at) => ({ index: proofs.from + at, hash: leaf, isProven }));
-    return { leaves, range: { from: proofs.from, to: proofs.from + leaves.length } };
+    const leaves = listedLeaves(proofs, hashes, isProven);
+    const unlisted = hashes.length - leaves.length;
+    return { leaves, range: { from: proofs.from, to: proofs.from + hashes.length, unlisted } };
   });
   return claims ?? { leaves: [], range: null };
 }
 
-/** Compares lines with leaves, names what differs, and counts the lines that are proven. */
+interface JudgedLines {
+  /** Lines that are proven. */
+  readonly proven: number;
+  /** Index → bytes of the events that are as they were logged. */
+  readonly events: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Compares lines with leaves and names what differs. */
 function judgeLines(
   lines: readonly Uint8Array[],
   leaves: readonly ClaimedLeaf[],
   problems: Problems,
   hash?: Hash,
-): number {
+): JudgedLines {
   const { places, problems: found } = matchLines(
     leaves.map((leaf) => leaf.hash),
     lines.map((line) => hashLeaf(line, hash)),
@@ -200,14 +215,17 @@ function judgeLines(
     const index = place === undefined ? null : (leaves[place]?.index ?? null);
     problems.add(kind, index, line === undefined ? null : line + 1);
   }
+  const events = new Map<number, Uint8Array>();
   let proven = 0;
   for (const [at, place] of places.entries()) {
     const leaf = place === undefined ? undefined : leaves[place];
     if (leaf === undefined) continue;
-    if (!isCanonical(lines[at] as Uint8Array)) problems.add("not_canonical", leaf.index, at + 1);
+    const line = lines[at] as Uint8Array;
+    events.set(leaf.index, line);
+    if (!isCanonical(line)) problems.add("not_canonical", leaf.index, at + 1);
     else if (leaf.isProven) proven++;
   }
-  return proven;
+  return { proven, events };
 }
 
 /** Whether the line is the one text of its value: then no two readers can take it differently. */
