@@ -27,12 +27,15 @@ export const Overview = object({
     byControl: Type.Array(object({ code: Type.String(), count: Type.Integer() })),
   }),
   alerts: object({ open: Type.Integer(), critical: Type.Integer() }),
-  storage: object({
-    databaseBytes: Type.Integer(),
-    freeBytes: Type.Integer(),
-    points: Type.Integer(),
-    pointsPerDay: Type.Integer(),
-  }),
+  /** Of the whole installation: for people of its host. */
+  storage: Type.Optional(
+    object({
+      databaseBytes: Type.Integer(),
+      freeBytes: Type.Integer(),
+      points: Type.Integer(),
+      pointsPerDay: Type.Integer(),
+    }),
+  ),
   needsYou: Type.Array(
     object({
       kind: Type.String({
@@ -78,6 +81,18 @@ export const SiteSettings = object({
   }),
   autoQuarantine: AutoQuarantine,
   signUp: Type.Boolean({ description: "Customers may sign up by the link of the people page" }),
+  /** `auto`: where the console is reached from other machines. */
+  requireStaffFactor: Type.Union([Type.Literal("auto"), Type.Literal("always"), Type.Literal("never")], {
+    description: "Everybody but customers must have a second factor",
+  }),
+  /** Beyond what Gatehouse asks of every password; composition rules are off unless the organisation wants them. */
+  passwordRules: object({
+    minLength: Type.Integer({ minimum: 12, maximum: 64 }),
+    upper: Type.Boolean(),
+    lower: Type.Boolean(),
+    digit: Type.Boolean(),
+    symbol: Type.Boolean(),
+  }),
   /** Codes, links and notices to people; alerts have limits of their own. A day is a UTC day. */
   messages: object({
     smsPerDay: Type.Integer({ minimum: 0, maximum: 100_000 }),

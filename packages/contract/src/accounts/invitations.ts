@@ -73,9 +73,16 @@ export const resendInvitation = endpoint({
   perMinute: 10,
   summary: "Send a new link for another seven days; the one before ends",
   params: IdParams,
+  resource: { kind: "invitation", param: "id" },
   body: object({}),
   reply: Invitation,
-  errors: ["invitation.not_found", "invitation.closed", "role.exceeds_own", "auth.throttled"],
+  errors: [
+    "invitation.not_found",
+    "invitation.closed",
+    "role.exceeds_own",
+    "auth.throttled",
+    "limit.reached",
+  ],
   records: ["person.invited"],
 });
 export const revokeInvitation = endpoint({
@@ -84,6 +91,7 @@ export const revokeInvitation = endpoint({
   path: "/api/v1/invitations/:id",
   summary: "Take an invitation back: its link ends",
   params: IdParams,
+  resource: { kind: "invitation", param: "id" },
   reply: Done,
   errors: ["invitation.not_found", "invitation.closed"],
   records: ["person.invitation_revoked"],

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { Done, Email, line, object, UnixMs } from "../schemas.ts";
-import { Code, CodeSent, FactorChoice, FactorKind, SentFactor } from "./factor-answers.ts";
+import { CodeSent, FactorAnswer, FactorChoice, SentFactor } from "./factor-answers.ts";
 import { LinkToken, RequestTaken } from "./link.ts";
 import { Me } from "./me.ts";
 import { Password } from "./passwords.ts";
@@ -71,8 +71,8 @@ export const answerLogin = endpoint({
   tag: "people",
   audience: "public",
   perMinute: 60,
-  summary: "Finish a half-done log-in with a code",
-  body: object({ factor: FactorKind, code: Code }),
+  summary: "Finish a half-done log-in with a code, or with the password after a mailed link",
+  body: FactorAnswer,
   reply: LoginStep,
   errors: [
     "auth.login_expired",
@@ -80,6 +80,8 @@ export const answerLogin = endpoint({
     "auth.code_expired",
     "auth.codes_exhausted",
     "auth.factor_unavailable",
+    "auth.invalid_credentials",
+    "auth.throttled",
   ],
   records: ["login.done"],
 });

@@ -1,4 +1,5 @@
 import { type Static, Type } from "typebox";
+import { AccessView } from "../access/schemas.ts";
 import { endpoint } from "../endpoint.ts";
 import { ROLE_NAMES, type Role } from "../permissions.ts";
 import { Language, line, object, UnixMs, Uuid } from "../schemas.ts";
@@ -24,7 +25,13 @@ export type Person = Static<typeof Person>;
 export const Me = object({
   person: Person,
   sessionId: Uuid,
+  /** What one may do anywhere; where, is in `access`. */
   permissions: Type.Array(Type.String()),
+  access: AccessView,
+  /** Sites of which anything may be done; devices granted one by one are in `access`. */
+  sites: Type.Union([Type.Literal("all"), Type.Array(Uuid)]),
+  /** Of the organisation that hosts the installation. */
+  host: Type.Boolean(),
   tenant: object({ id: Uuid, name: Type.String() }),
   /** False on plain-HTTP loopback, where cookies cannot be `Secure`: the console shows a warning. */
   secure: Type.Boolean(),

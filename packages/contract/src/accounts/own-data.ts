@@ -8,8 +8,8 @@ import { Erasure, OneTimeCode, PersonalDetails, Phone, PostalAddress } from "./p
 const PendingChange = object({
   to: Type.String({ description: "Masked" }),
   expiresMs: UnixMs,
-  /** When another message can be asked for. */
-  resendAtMs: UnixMs,
+  /** When another message can be asked for; absent when no more are sent. */
+  resendAtMs: Type.Optional(UnixMs),
 });
 
 export const OwnDetails = object({
@@ -48,7 +48,7 @@ export const changeEmail = endpoint({
   body: object({ email: Email }),
   reply: OwnDetails,
   status: 202,
-  errors: ["auth.throttled"],
+  errors: ["auth.throttled", "auth.message_limit", "request.conflict"],
   records: ["person.change_requested"],
 });
 export const confirmEmail = endpoint({
@@ -72,7 +72,7 @@ export const changePhone = endpoint({
   body: object({ phone: Phone }),
   reply: OwnDetails,
   status: 202,
-  errors: ["auth.throttled"],
+  errors: ["auth.throttled", "auth.message_limit", "request.conflict"],
   records: ["person.change_requested"],
 });
 export const confirmPhone = endpoint({

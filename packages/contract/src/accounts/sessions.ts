@@ -73,7 +73,7 @@ export const endEverySession = endpoint({
   tag: "people",
   audience: "operator",
   permission: "self",
-  summary: "End all of one's own sessions, this one too, and forget the browsers that are known",
+  summary: "End all of one's own sessions, this one too",
   reply: object({ ended: Type.Integer() }),
   records: ["session.ended"],
 });

@@ -104,7 +104,7 @@ export const confirmSignUpPhone = endpoint({
   summary: "Confirm the phone with the code; from now on the sign-up waits for a decision",
   body: object({ code: OneTimeCode }),
   reply: SignUpProgress,
-  errors: ["auth.code_wrong", "auth.code_expired", "sign_up.none", "auth.throttled"],
+  errors: ["auth.code_wrong", "auth.code_expired", "sign_up.none", "account.email_taken"],
   records: ["person.signed_up"],
 });
 export const resendSignUpCode = endpoint({
@@ -116,7 +116,7 @@ export const resendSignUpCode = endpoint({
   body: object({}),
   reply: SignUpProgress,
   status: 202,
-  errors: ["sign_up.none", "auth.throttled"],
+  errors: ["sign_up.none", "auth.throttled", "auth.message_limit"],
   unrecorded: "nobody is known yet",
 });
 export const cancelSignUp = endpoint({

@@ -1,8 +1,7 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { object, UnixMs } from "../schemas.ts";
-import { Code, CodeSent, FactorChoice, FactorKind, SentFactor } from "./factor-answers.ts";
-import { Password } from "./passwords.ts";
+import { CodeSent, FactorAnswer, FactorChoice, SentFactor } from "./factor-answers.ts";
 import { AuthenticationResponse, RequestOptions } from "./webauthn.ts";
 
 /** How long a step-up holds. */
@@ -42,10 +41,7 @@ export const stepUp = endpoint({
   path: "/api/v1/auth/step-up",
   perMinute: 60,
   summary: "Confirm that it is oneself with a code, or with the password where there is no second factor",
-  body: Type.Union([
-    object({ factor: FactorKind, code: Code }),
-    object({ factor: Type.Literal("password"), password: Password }),
-  ]),
+  body: FactorAnswer,
   reply: StepUpDone,
   errors: [
     "auth.code_wrong",

@@ -9,6 +9,8 @@ export const LEDGER_KINDS = {
   "tenant.changed": { critical: false },
   "login.done": { critical: false },
   "login.refused": { critical: false },
+  /** Twenty wrong tries on one account within an hour. */
+  "login.attacked": { critical: true },
   "session.ended": { critical: false },
   /** A second factor was given again within a session. */
   "session.stepped_up": { critical: false },

@@ -1,9 +1,12 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, Language } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
 import { type AccessEvent, addAccessEvent } from "./access-log/access-log-store.ts";
-import type { PasswordPolicy } from "./passwords/password-policy.ts";
+import type { PasswordPolicy, PasswordRules } from "./passwords/password-policy.ts";
+import type { Messenger, PersonalDataHolder, Roles } from "./ports.ts";
 import type { CookieJar, CookieNames } from "./sessions/cookies.ts";
+import type { AccessOf } from "./sessions/person-gate.ts";
 import type { AccountsDatabase } from "./tables.ts";
 
 export interface NewTenant {
@@ -23,9 +26,27 @@ export interface AccountsDeps {
   readonly secure: boolean;
   /** Gives a new tenant its first site and settings; when it fails, the tenant and its owner are taken back. */
   onTenantCreated(tenant: NewTenant): Promise<void>;
+  /** What a person may do now. */
+  readonly accessOf: AccessOf;
+  isHost(tenantId: Uuid): boolean;
   /** The organisation's name as its settings have it now. */
   organisation(tenantId: Uuid): string;
   retentionLogDays(tenantId: Uuid): number;
+  /** Whether everybody but customers must have a second factor. */
+  requireStaffFactor(tenantId: Uuid): boolean;
+  /** What the organisation asks of passwords beyond ours. */
+  passwordRules(tenantId: Uuid): PasswordRules;
+  /** Where people reach the console: links lead there, passkeys belong there. */
+  publicUrl(): string;
+  readonly audit: AuditTrail;
+  readonly messenger: Messenger;
+  readonly roles: Roles;
+  /** Whether customers may sign up. */
+  signUpIsOpen(tenantId: Uuid): boolean;
+  /** In which people are written to who have not chosen one. */
+  language(tenantId: Uuid): Language;
+  /** Other features that hold something about people. */
+  holders(): readonly PersonalDataHolder[];
 }
 
 /** What the services of this slice share. */

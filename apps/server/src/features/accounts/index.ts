@@ -2,34 +2,50 @@ import type { Uuid } from "@gatehouse/base";
 import type { Language } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { PersonGate, PersonPrincipal } from "../../platform/http/principal.ts";
+import { ofTenant } from "../../platform/http/resources.ts";
 import { createAccessTokens } from "../../platform/secrets/index.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, type AccountsDeps } from "./context.ts";
 import { accountJobs } from "./jobs.ts";
-import { LoginService } from "./login/login-service.ts";
+import { createLogIn } from "./log-in.ts";
+import { Teller } from "./messages/teller.ts";
 import { up } from "./migrations/001-create.ts";
+import { up as factors } from "./migrations/002-factors.ts";
 import { up as people } from "./migrations/003-people.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
 import { firstTenantId, listTenantIds } from "./people/account-store.ts";
+import { type KnownPeople, knownPeople } from "./people/known-people.ts";
 import { Languages } from "./people/languages.ts";
+import { PersonalData } from "./people/personal-data.ts";
+import { createPeoplePart, type NewOwner } from "./people-part.ts";
 import { accountRoutes } from "./routes.ts";
 import { cookieNames, createCookieJar } from "./sessions/cookies.ts";
+import { mustEnrol } from "./sessions/me.ts";
 import { createPersonGate } from "./sessions/person-gate.ts";
 import { SessionService } from "./sessions/session-service.ts";
 import { SetupService } from "./setup/setup-service.ts";
 
 export type { AccountsDeps, NewTenant } from "./context.ts";
+export type { NewOwner } from "./people-part.ts";
+export type { PersonalDataHolder, Roles } from "./ports.ts";
 export type { AccountsTables } from "./tables.ts";
 
 export const accountsMigrations: FeatureMigrations = {
   feature: "accounts",
   migrations: [
     { id: "001-create", up },
+    { id: "002-factors", up: factors },
     { id: "003-people", up: people },
   ],
 };
 
 export interface AccountsFeature extends Feature {
+  /** Who is who, for those who decide what people may do. */
+  readonly people: KnownPeople;
+  /** The first owner of a new organisation, by mail. Fails with account.email_taken. */
+  inviteOwner(tenantId: Uuid, owner: NewOwner): Promise<void>;
+  /** How many wait for a decision about their sign-up. */
+  waitingPeople(tenantId: Uuid): Promise<number>;
   readonly personGate: PersonGate;
   /** For an upgrade request, which Fastify does not see: the value of the access cookie. */
   principalByToken(token: string | undefined): Promise<PersonPrincipal | undefined>;
@@ -56,14 +72,42 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
   };
   const sessions = new SessionService(context);
   const setup = new SetupService(context, sessions);
-  const logins = new LoginService(context, sessions);
+  const teller = new Teller(context);
+  const personal = new PersonalData(context);
+  const logIn = createLogIn(context, { sessions, teller, personal });
   const languages = new Languages(deps.db);
-  const gate = createPersonGate(sessions, names.access, deps.accessOf);
+  const members = createPeoplePart(context, { sessions, languages, teller, data: personal });
+  const people = knownPeople(deps.db, deps.accessOf);
+  const gate = createPersonGate({
+    sessions,
+    cookieName: names.access,
+    accessOf: deps.accessOf,
+    mustEnrol: ({ person, hasFactor }) => mustEnrol(deps, person, hasFactor),
+  });
   return {
     name: "accounts",
-    routes: accountRoutes(context, { setup, sessions, logins, languages }),
-    jobs: accountJobs(context),
-    stop: () => estimator.stop(),
+    people,
+    resources: {
+      person: async (id) => ofTenant(await people.tenantOf(id)),
+      invitation: async (id) => ofTenant(await members.tenantOfInvitation(id)),
+    },
+    routes: [
+      ...accountRoutes(context, { setup, known: logIn.known, languages }),
+      ...logIn.routes,
+      ...members.routes,
+    ],
+    jobs: [...accountJobs(context), ...members.jobs],
+    async start() {
+      await languages.load();
+      await members.start();
+      logIn.start();
+    },
+    async stop() {
+      await logIn.stop();
+      await estimator.stop();
+    },
+    inviteOwner: (tenantId, owner) => members.inviteOwner(tenantId, owner),
+    waitingPeople: (tenantId) => members.waiting(tenantId),
     personGate: gate,
     principalByToken: gate.byToken,
     accessCookie: names.access,
@@ -71,7 +115,6 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     firstTenantId: () => firstTenantId(deps.db),
     tenantIds: () => listTenantIds(deps.db),
     endAllSessions: () => sessions.endAll(),
-    start: () => languages.load(),
     languageOf: (tenantId, email) => languages.find(tenantId, email),
   };
 }

@@ -1,9 +1,10 @@
 import type { Uuid } from "@gatehouse/base";
 import type { accounts, Language, Role } from "@gatehouse/contract";
 import type { Generated, Kysely } from "kysely";
+import type { FactorTables } from "./factors/factor-tables.ts";
 import type { PeopleTables } from "./people/people-tables.ts";
 
-export interface AccountsTables extends PeopleTables {
+export interface AccountsTables extends PeopleTables, FactorTables {
   tenants: {
     id: Uuid;
     name: string;
@@ -47,6 +48,8 @@ export interface AccountsTables extends PeopleTables {
     /** The one before, which another tab may still send. */
     previous_hash: Generated<string | null>;
     rotated_at: Date;
+    address: Generated<Uint8Array | null>;
+    step_up_at: Generated<Date | null>;
   };
   access_log: {
     id: Generated<number>;

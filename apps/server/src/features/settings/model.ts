@@ -16,6 +16,8 @@ export const DEFAULT_SETTINGS: SiteSettings = {
   acceptDiscovery: true,
   autoQuarantine: "suggest",
   signUp: false,
+  requireStaffFactor: "auto",
+  passwordRules: { minLength: 12, upper: false, lower: false, digit: false, symbol: false },
   messages: { smsPerDay: 200, smsPerPersonPerDay: 8, mailsPerDay: 2_000, mailsPerPersonPerDay: 15 },
   homeAssistant: {
     enabled: false,

@@ -5,7 +5,7 @@ export {
   replacePrivateFile,
 } from "@gatehouse/base/private-file";
 export { type AccessClaims, type AccessTokens, createAccessTokens } from "./access-token.ts";
-export { matchesApiKey, type NewApiKey, newApiKey, parseApiKey } from "./api-key.ts";
+export { matchesApiKey, type NewApiKey, newApiKey, parseApiKey, TOKEN_PREFIX } from "./api-key.ts";
 export {
   type DeviceToken,
   type DeviceTokenVerdict,
@@ -14,9 +14,11 @@ export {
 } from "./device-token.ts";
 export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
 export { type Ed25519Signer, ed25519Signer } from "./ed25519.ts";
+export { isImportablePasswordHash } from "./legacy-password.ts";
 export { deriveKey, hkdfSha256, type MasterKey, openMasterKey } from "./master-key.ts";
-export { hashPassword, needsRehash, verifyPassword } from "./password.ts";
+export { hashPassword, isKnownPasswordHash, needsRehash, verifyPassword } from "./password.ts";
 export { openSecret, sealSecret } from "./seal.ts";
 export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";
+export { base32, newTotpSecret, totpKeyUri, verifyTotp } from "./totp.ts";
 export { signWebhook, verifyWebhook } from "./webhook.ts";

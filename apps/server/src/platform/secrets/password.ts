@@ -1,5 +1,6 @@
 import { hash, parseOptions, verify } from "@node-rs/argon2";
 import { BoundedQueue } from "./bounded-queue.ts";
+import { legacyPasswordCheck } from "./legacy-password.ts";
 
 /** OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -16,16 +17,23 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether `password` is the one behind `phc`. With `phc` undefined (no such account) it works as long
- * and answers false, so that the time tells nothing. A damaged `phc` answers false. Refuses `server.busy`.
+ * Whether `password` is the one behind `stored`: argon2id, or a hash of an older system (`legacyPasswordCheck`). With
+ * `stored` undefined (no such account) it works as long as for argon2id and answers false, so that the time tells
+ * nothing. What cannot be read answers false. Refuses `server.busy`.
  */
-export function verifyPassword(phc: string | undefined, password: string): Promise<boolean> {
+export function verifyPassword(stored: string | undefined, password: string): Promise<boolean> {
   return queue.run(async () => {
+    const legacy = stored === undefined ? undefined : legacyPasswordCheck(stored);
+    if (legacy !== undefined) return legacy(password);
     nobody ??= hash("nobody", COST);
-    const stored = phc !== undefined && isArgon2id(phc) ? phc : await nobody;
-    return (await verify(stored, password)) && stored === phc;
+    const phc = stored !== undefined && isArgon2id(stored) ? stored : await nobody;
+    return (await verify(phc, password)) && phc === stored;
   });
 }
+
+/** Whether a hash from elsewhere can be taken over as it is: one of those that `verifyPassword` reads. */
+export const isKnownPasswordHash = (stored: string): boolean =>
+  isArgon2id(stored) || legacyPasswordCheck(stored) !== undefined;
 
 /** True when `phc` was made at another cost than today's, or cannot be read: hash again at the next good login. */
 export function needsRehash(phc: string): boolean {

@@ -9,7 +9,9 @@ export type AccessKind =
   | "logout"
   | "refresh_reuse"
   | "session_ended"
-  | "password_changed";
+  | "password_changed"
+  | "password_reset"
+  | "step_up";
 
 export interface AccessEvent {
   readonly tenantId: Uuid | undefined;

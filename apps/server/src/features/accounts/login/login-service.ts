@@ -1,148 +1,195 @@
 import { AppError } from "@gatehouse/base";
-import type { PersonPrincipal } from "../../../platform/http/principal.ts";
-import {
-  deriveKey,
-  equalConstantTime,
-  hashPassword,
-  hmacSha256,
-  needsRehash,
-  newToken,
-  verifyPassword,
-} from "../../../platform/secrets/index.ts";
-import type { AccessKind } from "../access-log/access-log-store.ts";
-import { type AccountsContext, note, type Origin } from "../context.ts";
+import type { accounts } from "@gatehouse/contract";
+import { hashPassword, needsRehash, verifyPassword } from "../../../platform/secrets/index.ts";
+import type { AccountsContext } from "../context.ts";
+import { assertRight, type CodeAnswers, isCodeFactor, type Verdict } from "../factors/answers.ts";
+import { deleteCeremony } from "../factors/ceremony-store.ts";
+import type { FirstStep, SentMedium } from "../factors/factor-tables.ts";
+import type { SentCodes } from "../factors/sent-codes.ts";
 import {
   emailKey,
   findPersonByEmail,
-  getPerson,
-  lockPasswordHash,
+  lockPerson,
   type PersonRow,
   updatePerson,
 } from "../people/account-store.ts";
-import type { SessionService, Tokens } from "../sessions/session-service.ts";
-import { type Attempt, LoginThrottle } from "./login-throttle.ts";
+import type { Admission, Step, Visitor } from "./admission.ts";
+import type { KnownBrowsers } from "./known-browsers.ts";
+import type { FactorKind } from "./login-model.ts";
+import type { Attempt, LoginThrottle } from "./login-throttle.ts";
+import type { PendingLogins } from "./pending-logins.ts";
+import type { Refusal, Refusals } from "./refusals.ts";
 
-/** E-mail and password → session, with the same cost and answer for every kind of wrong. */
+export interface LoginParts {
+  readonly admission: Admission;
+  readonly answers: CodeAnswers;
+  readonly sent: SentCodes;
+  readonly pending: PendingLogins;
+  readonly known: KnownBrowsers;
+  readonly throttle: LoginThrottle;
+  readonly refusals: Refusals;
+}
+
+/** Log-in by password, and the second step of every log-in that needs one. */
 export class LoginService {
   readonly #context: AccountsContext;
-  readonly #sessions: SessionService;
-  readonly #throttle: LoginThrottle;
-  readonly #knownKey: Uint8Array;
+  readonly #parts: LoginParts;
 
-  constructor(context: AccountsContext, sessions: SessionService) {
+  constructor(context: AccountsContext, parts: LoginParts) {
     this.#context = context;
-    this.#sessions = sessions;
-    this.#throttle = new LoginThrottle(context.clock);
-    this.#knownKey = deriveKey(context.masterKey, "accounts/known-browser");
+    this.#parts = parts;
   }
 
-  /** Fails with auth.throttled or auth.invalid_credentials. `knownCookie` is what an earlier log-in left in the browser. */
-  async login(
-    email: string,
-    password: string,
-    knownCookie: string | undefined,
-    origin: Origin,
-  ): Promise<{ readonly person: PersonRow; readonly tokens: Tokens }> {
+  /**
+   * The first step, with the same cost and answer for every kind of wrong. Fails with auth.throttled or
+   * auth.invalid_credentials.
+   */
+  async logIn(email: string, password: string, visitor: Visitor): Promise<Step> {
+    const { known, throttle } = this.#parts;
     const typed = email.trim();
-    const knownDevice = this.#knownDevice(knownCookie, typed);
-    const attempt: Attempt = { emailKey: emailKey(typed), address: origin.address, knownDevice };
-    const refused = (person: PersonRow | undefined, reason: string): Promise<void> =>
-      this.#noteRefused("login", person, typed, reason, origin);
-    await this.#assertMayTry(attempt, () => refused(undefined, "throttled"));
+    const knownDevice = known.find(visitor.known, typed);
+    const attempt: Attempt = { emailKey: emailKey(typed), address: visitor.origin.address, knownDevice };
     const person = await findPersonByEmail(this.#context.db, typed);
+    await this.#assertMayTry(attempt, person, typed, visitor);
     const isRight = await verifyPassword(person?.password_hash, password);
-    const tokens = person !== undefined && isRight ? await this.#letIn(person, password, origin) : undefined;
-    if (person === undefined || tokens === undefined) {
-      await refused(person, "credentials");
+    const step =
+      person !== undefined && isRight ? await this.#passwordWasRight(person, password, visitor) : undefined;
+    if (step === undefined) {
+      await this.#refused(person, typed, "credentials", visitor);
       throw new AppError("auth.invalid_credentials");
     }
-    this.#throttle.succeed(attempt);
-    return { person, tokens };
+    throttle.succeed(attempt);
+    return step;
   }
 
-  /** Every other session ends. Fails with auth.invalid_credentials, auth.throttled or auth.password_weak. */
-  async changePassword(
-    { tenantId, personId, sessionId }: PersonPrincipal,
-    current: string,
-    next: string,
-    origin: Origin,
-  ): Promise<void> {
-    const { db, passwords } = this.#context;
-    const person = await getPerson(db, tenantId, personId);
-    const { name, email, email_key, password_hash } = person;
-    const refused = (reason: string): Promise<void> =>
-      this.#noteRefused("password_changed", person, email, reason, origin);
-    const attempt = { emailKey: email_key, address: origin.address, knownDevice: `session ${personId}` };
-    await this.#assertMayTry(attempt, () => refused("throttled"));
-    if (!(await verifyPassword(password_hash, current))) {
-      await refused("credentials");
-      throw new AppError("auth.invalid_credentials");
-    }
-    this.#throttle.succeed(attempt);
-    await passwords.assertStrong(next, [name, email, this.#context.organisation(tenantId)]);
-    const nextHash = await hashPassword(next);
-    await this.#sessions.end({ tenantId, personId }, { except: sessionId }, async (tx) => {
-      await updatePerson(tx, tenantId, personId, { password_hash: nextHash });
-      const event = { tenantId, personId, kind: "password_changed", outcome: "ok", email } as const;
-      await note(this.#context, tx, { ...event, ...origin });
+  /** Where the half-done log-in stands. Fails with auth.login_expired. */
+  async state(cookie: string | undefined): Promise<Step> {
+    const { admission, pending } = this.#parts;
+    return this.#context.db.transaction().execute(async (tx) => {
+      const held = await pending.lock(tx, cookie);
+      if (held === undefined) throw new AppError("auth.login_expired");
+      const { ceremony, person } = held;
+      const factors = await admission.choices(tx, person, ceremony.first as FirstStep);
+      const expiresMs = ceremony.expires_at.getTime();
+      return { step: "factor_needed", cookie: cookie as string, factors, expiresMs };
     });
   }
 
-  /** Undefined when the password was changed while this one was being checked: the old one must not leave a session. */
-  async #letIn(person: PersonRow, password: string, origin: Origin): Promise<Tokens | undefined> {
-    const { db, clock } = this.#context;
-    const { id: personId, tenant_id: tenantId, email, password_hash } = person;
+  async cancel(cookie: string | undefined): Promise<void> {
+    const ceremony = await this.#parts.pending.find(cookie);
+    if (ceremony !== undefined) await deleteCeremony(this.#context.db, ceremony.id);
+  }
+
+  /** Fails with auth.login_expired, auth.factor_unavailable, auth.throttled or auth.message_limit. */
+  async sendCode(cookie: string | undefined, medium: SentMedium): Promise<accounts.CodeSent> {
+    const { pending, sent } = this.#parts;
+    const answer = await this.#context.db.transaction().execute(async (tx) => {
+      const held = await pending.lock(tx, cookie);
+      if (held === undefined) throw new AppError("auth.login_expired");
+      await this.#assertOffered(tx, held.person, held.ceremony.first as FirstStep, medium);
+      return sent.send(tx, held.ceremony, held.person, medium);
+    });
+    this.#context.messenger.wake();
+    return answer;
+  }
+
+  /** The second step by code. A wrong one is counted and stays counted. */
+  async answer(factor: FactorKind, code: string, visitor: Visitor): Promise<Step> {
+    if (!isCodeFactor(factor)) throw new AppError("auth.factor_unavailable", { factor });
+    const { admission, answers, pending } = this.#parts;
+    const result = await this.#context.db.transaction().execute(async (tx) => {
+      const held = await pending.lock(tx, visitor.pending);
+      if (held === undefined) throw new AppError("auth.login_expired");
+      const { ceremony, person } = held;
+      const first = ceremony.first as FirstStep;
+      await this.#assertOffered(tx, person, first, factor);
+      const answer: Verdict = await answers.judge(tx, ceremony, factor, code);
+      if (answer.verdict !== "right") return { person, answer };
+      await deleteCeremony(tx, ceremony.id);
+      return { person, answer, step: await admission.letIn(tx, person, { first, factor }, visitor) };
+    });
+    const { person, answer, step } = result;
+    if (answer.verdict !== "right" && answer.verdict !== "expired")
+      await this.#refused(person, person.email, "code", visitor);
+    assertRight(answer, "auth.login_expired");
+    return step as Step;
+  }
+
+  /** The second step by password, after a mailed link. */
+  async answerPassword(password: string, visitor: Visitor): Promise<Step> {
+    const { admission, pending, known, throttle } = this.#parts;
+    const { db } = this.#context;
+    const held = await db.transaction().execute((tx) => pending.lock(tx, visitor.pending));
+    if (held === undefined) throw new AppError("auth.login_expired");
+    const { person } = held;
+    const first = held.ceremony.first as FirstStep;
+    await this.#assertOffered(db, person, first, "password");
+    const knownDevice = known.find(visitor.known, person.email);
+    const attempt = { emailKey: person.email_key, address: visitor.origin.address, knownDevice };
+    await this.#assertMayTry(attempt, person, person.email, visitor);
+    const isRight = await verifyPassword(person.password_hash, password);
+    const step = isRight
+      ? await db.transaction().execute(async (tx) => {
+          const again = await pending.lock(tx, visitor.pending);
+          if (again === undefined || again.person.password_hash !== person.password_hash) return undefined;
+          await deleteCeremony(tx, again.ceremony.id);
+          return admission.letIn(tx, again.person, { first, factor: "password" }, visitor);
+        })
+      : undefined;
+    if (step === undefined) {
+      await this.#refused(person, person.email, "credentials", visitor);
+      throw new AppError("auth.invalid_credentials");
+    }
+    throttle.succeed(attempt);
+    return step;
+  }
+
+  /** Undefined when the password was changed while this one was being checked, or the account may not be used. */
+  async #passwordWasRight(person: PersonRow, password: string, visitor: Visitor): Promise<Step | undefined> {
+    const { id: personId, tenant_id: tenantId, password_hash } = person;
     const rehashed = needsRehash(password_hash) ? await hashPassword(password) : undefined;
-    return db.transaction().execute(async (tx) => {
-      if ((await lockPasswordHash(tx, personId)) !== password_hash) return undefined;
-      const change = { last_login_at: new Date(clock.nowMs()), password_hash: rehashed };
-      await updatePerson(tx, tenantId, personId, change);
-      await note(this.#context, tx, { tenantId, personId, kind: "login", outcome: "ok", email, ...origin });
-      return this.#sessions.open(tx, { tenantId, personId }, origin.client);
+    return this.#context.db.transaction().execute(async (tx) => {
+      const now = await lockPerson(tx, personId);
+      if (now?.password_hash !== password_hash || now.state !== "active") return undefined;
+      if (rehashed !== undefined) await updatePerson(tx, tenantId, personId, { password_hash: rehashed });
+      return this.#parts.admission.afterFirst(tx, now, "password", visitor);
     });
+  }
+
+  async #assertOffered(
+    db: AccountsContext["db"],
+    person: PersonRow,
+    first: FirstStep,
+    factor: FactorKind,
+  ): Promise<void> {
+    const offered = await this.#parts.admission.choices(db, person, first);
+    if (!offered.some((choice) => choice.factor === factor))
+      throw new AppError("auth.factor_unavailable", { factor });
   }
 
   /** Counts the attempt as a failure until it succeeds, so that many at once are many. */
-  async #assertMayTry(attempt: Attempt, refused: () => Promise<void>): Promise<void> {
-    const waitMs = this.#throttle.waitMs(attempt);
+  async #assertMayTry(
+    attempt: Attempt,
+    person: PersonRow | undefined,
+    email: string,
+    visitor: Visitor,
+  ): Promise<void> {
+    const { throttle } = this.#parts;
+    const waitMs = throttle.waitMs(attempt);
     if (waitMs === 0) {
-      this.#throttle.fail(attempt);
+      throttle.fail(attempt);
       return;
     }
-    await refused();
+    await this.#refused(person, email, "throttled", visitor);
     throw new AppError("auth.throttled", { retryAfterSeconds: Math.ceil(waitMs / 1000) });
   }
 
-  /** `<id>.<mac>` bound to the account: proves an earlier log-in from this browser, and lets nobody in by itself. */
-  knownCookie(email: string): string {
-    const id = newToken(this.#context.random, 16);
-    return `${id}.${this.#knownMac(id, email)}`;
-  }
-
-  #knownDevice(cookie: string | undefined, email: string): string | undefined {
-    const [id = "", mac = ""] = (cookie ?? "").split(".", 2);
-    return id !== "" && equalConstantTime(mac, this.#knownMac(id, email)) ? id : undefined;
-  }
-
-  #knownMac(id: string, email: string): string {
-    return Buffer.from(hmacSha256(this.#knownKey, `${id}\0${emailKey(email)}`)).toString("base64url");
-  }
-
-  #noteRefused(
-    kind: AccessKind,
+  #refused(
     person: PersonRow | undefined,
     email: string,
-    reason: string,
-    origin: Origin,
+    reason: Refusal["reason"],
+    { origin }: Visitor,
   ): Promise<void> {
-    const who = { tenantId: person?.tenant_id, personId: person?.id };
-    return note(this.#context, this.#context.db, {
-      ...who,
-      kind,
-      outcome: "refused",
-      reason,
-      email,
-      ...origin,
-    });
+    return this.#parts.refusals.note({ act: "login", person, email, reason, origin });
   }
 }

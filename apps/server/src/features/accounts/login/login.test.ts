@@ -27,7 +27,7 @@ test("the right password lets in, whatever the case of the address and the blank
       userAgent: "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
     });
     const reply = await browser.call(accounts.login, { body: { ...right, email } });
-    expect([reply.status, reply.body.person.email]).toEqual([200, OWNER.email]);
+    expect([reply.status, reply.body.me.person.email]).toEqual([200, OWNER.email]);
     expect((await browser.call(accounts.getMe)).status).toBe(200);
   }
 });

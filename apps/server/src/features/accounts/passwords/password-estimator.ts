@@ -8,6 +8,8 @@ export interface EstimateRequest {
 }
 
 export interface Estimate {
+  /** Was stolen elsewhere and made public. */
+  readonly breached: boolean;
   /** 0..4, see zxcvbn. */
   readonly score: number;
   readonly warning?: string;

@@ -80,20 +80,32 @@ export async function getPerson(db: AccountsDatabase, tenantId: Uuid, personId: 
     .executeTakeFirstOrThrow(() => new AppError("account.not_found"));
 }
 
-/** The password that counts now; nobody changes it until the transaction ends. Lets rows that point to the person be written. */
-export async function lockPasswordHash(tx: AccountsDatabase, personId: Uuid): Promise<string | undefined> {
-  const row = await tx
-    .selectFrom("people")
-    .select("password_hash")
-    .where("id", "=", personId)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  return row?.password_hash;
+/** As it is now; nobody changes it until the transaction ends. Lets rows that point to the person be written. */
+export async function lockPerson(tx: AccountsDatabase, personId: Uuid): Promise<PersonRow | undefined> {
+  return tx.selectFrom("people").selectAll().where("id", "=", personId).forNoKeyUpdate().executeTakeFirst();
 }
 
 /** For the person of a session, whose tenant is not known yet. */
 export async function getPersonById(db: AccountsDatabase, personId: Uuid): Promise<PersonRow> {
   return db.selectFrom("people").selectAll().where("id", "=", personId).executeTakeFirstOrThrow();
+}
+
+export function findPersonById(db: AccountsDatabase, personId: Uuid): Promise<PersonRow | undefined> {
+  return db.selectFrom("people").selectAll().where("id", "=", personId).executeTakeFirst();
+}
+
+export async function setPersonRole(
+  db: AccountsDatabase,
+  tenantId: Uuid,
+  personId: Uuid,
+  role: PersonRow["role"],
+): Promise<void> {
+  await db
+    .updateTable("people")
+    .set({ role })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", personId)
+    .execute();
 }
 
 export async function listPeople(db: AccountsDatabase, tenantId: Uuid): Promise<PersonRow[]> {

@@ -2,9 +2,10 @@ import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { accounts } from "@gatehouse/contract";
 import { deriveKey, equalConstantTime } from "../../../platform/secrets/index.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "../context.ts";
-import { getPersonById, type PersonRow } from "../people/account-store.ts";
+import { getPersonById, lockPerson, type PersonRow } from "../people/account-store.ts";
 import type { AccountsDatabase } from "../tables.ts";
 import { RefreshSecrets } from "./refresh-secret.ts";
+import { SessionAddresses } from "./session-addresses.ts";
 import {
   endAllSessions,
   endSessions,
@@ -15,6 +16,7 @@ import {
   lockSession,
   rotateSession,
   type SessionRow,
+  stepUpSession,
   touchSession,
 } from "./session-store.ts";
 
@@ -37,6 +39,9 @@ export interface Tokens {
 export interface Authenticated {
   readonly person: PersonRow;
   readonly sessionId: Uuid;
+  /** When this session last gave a second factor. */
+  readonly stepUpMs: UnixMs | undefined;
+  readonly hasFactor: boolean;
 }
 
 export interface Who {
@@ -54,14 +59,16 @@ export interface Which {
 export class SessionService {
   readonly #context: AccountsContext;
   readonly #secrets: RefreshSecrets;
+  readonly #addresses: SessionAddresses;
 
   constructor(context: AccountsContext) {
     this.#context = context;
     this.#secrets = new RefreshSecrets(deriveKey(context.masterKey, "accounts/refresh"), context.random);
+    this.#addresses = new SessionAddresses(context.masterKey, context.random);
   }
 
-  /** Within the transaction that lets the person in. */
-  async open(tx: AccountsDatabase, person: Who, client: string): Promise<Tokens> {
+  /** Within the transaction that lets the person in; `steppedUp` when that took a second factor. */
+  async open(tx: AccountsDatabase, person: Who, origin: Origin, steppedUp: boolean): Promise<Tokens> {
     const { clock, random } = this.#context;
     const { personId } = person;
     const nowMs = clock.nowMs();
@@ -69,7 +76,14 @@ export class SessionService {
     const secret = this.#secrets.issue(sessionId);
     await insertSession(
       tx,
-      { id: sessionId, personId, client, refreshHash: secret.hash },
+      {
+        id: sessionId,
+        personId,
+        client: origin.client,
+        address: this.#addresses.seal(sessionId, origin.address),
+        steppedUp,
+        refreshHash: secret.hash,
+      },
       nowMs,
       nowMs + IDLE_MS,
     );
@@ -78,19 +92,23 @@ export class SessionService {
   }
 
   /** The person of an access token whose session is live; undefined for anything that is no token of ours. Fails with auth.session_ended. */
-  async authenticate(token: string): Promise<Authenticated | undefined> {
+  async authenticate(token: string, address?: string): Promise<Authenticated | undefined> {
     const { tokens, db, clock } = this.#context;
     const claims = await tokens.verify(token, AUDIENCE);
     if (claims === undefined) return undefined;
     const found = await findLiveSession(db, claims.sessionId, clock.nowMs());
     if (found === undefined || found.id !== claims.accountId) throw new AppError("auth.session_ended");
     if (clock.nowMs() - found.lastUsedMs > TOUCH_EVERY_MS)
-      await touchSession(db, claims.sessionId, clock.nowMs());
-    return { person: found, sessionId: claims.sessionId };
+      await touchSession(db, claims.sessionId, this.#sealed(claims.sessionId, address), clock.nowMs());
+    const { stepUpMs, hasFactor } = found;
+    return { person: found, sessionId: claims.sessionId, stepUpMs, hasFactor };
   }
 
   /** New tokens for a refresh cookie. Fails with auth.session_ended; a secret used again ends the session. */
-  async refresh(cookie: string | undefined, origin: Origin): Promise<Tokens & Authenticated> {
+  async refresh(
+    cookie: string | undefined,
+    origin: Origin,
+  ): Promise<Tokens & { readonly person: PersonRow; readonly stepUpMs: UnixMs | undefined }> {
     const given = this.#secrets.read(cookie);
     if (given === undefined) throw new AppError("auth.session_ended");
     const { sessionId } = given;
@@ -101,22 +119,25 @@ export class SessionService {
       if (session === undefined || session.ended_at !== null || session.expires_at.getTime() <= nowMs)
         return undefined;
       const person = await getPersonById(tx, session.person_id);
+      if (person.state !== "active") return undefined;
       const use = judgeUse(session, given.hash, nowMs);
       if (use === "current") {
         const expiresMs = Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS);
-        await rotateSession(tx, session, next.hash, nowMs, expiresMs);
+        const address = this.#addresses.seal(sessionId, origin.address);
+        await rotateSession(tx, session, next.hash, address, nowMs, expiresMs);
       }
       if (use === "again") await this.#endByReuse(tx, person, sessionId, origin, nowMs);
-      return { use, person };
+      return { use, person, stepUpMs: session.step_up_at?.getTime() };
     });
     if (outcome === undefined) throw new AppError("auth.session_ended");
-    const { person, use } = outcome;
+    const { person, use, stepUpMs } = outcome;
     if (use === "again") {
       this.#announce({ tenantId: person.tenant_id, personId: person.id }, [sessionId]);
       throw new AppError("auth.session_ended");
     }
     return {
       person,
+      stepUpMs,
       sessionId,
       access: await this.#sign(person.id, sessionId),
       ...(use === "current" ? { refresh: next.cookie } : {}),
@@ -132,6 +153,7 @@ export class SessionService {
       personName,
       client: row.client,
       createdMs: row.created_at.getTime(),
+      ...this.#addresses.view(row),
       lastUsedMs: row.last_used_at.getTime(),
       expiresMs: row.expires_at.getTime(),
     }));
@@ -145,7 +167,10 @@ export class SessionService {
   ): Promise<number> {
     const { db, clock } = this.#context;
     const ended = await db.transaction().execute(async (tx) => {
+      // Person before session, as a log-in takes them.
+      await lockPerson(tx, who.personId);
       const ids = await endSessions(tx, who.personId, which, clock.nowMs());
+      for (const id of ids) await this.#record(tx, "session.ended", who, id);
       await alongside(tx, ids.length);
       return ids;
     });
@@ -167,9 +192,36 @@ export class SessionService {
     );
   }
 
+  /** A second factor was given just now: what needs one may be done for a while. Answers when. */
+  async stepUp(tx: AccountsDatabase, who: Who, sessionId: Uuid, factor: string): Promise<UnixMs> {
+    const nowMs = this.#context.clock.nowMs();
+    await stepUpSession(tx, sessionId, nowMs);
+    await this.#record(tx, "session.stepped_up", who, sessionId, { factor });
+    return nowMs;
+  }
+
   /** At a start, when nobody is connected yet. */
   async endAll(): Promise<void> {
     await endAllSessions(this.#context.db, this.#context.clock.nowMs());
+  }
+
+  #sealed(sessionId: Uuid, address: string | undefined): Uint8Array | undefined {
+    return address === undefined ? undefined : this.#addresses.seal(sessionId, address);
+  }
+
+  #record(
+    tx: AccountsDatabase,
+    kind: "session.ended" | "session.stepped_up" | "session.theft_suspected",
+    { tenantId, personId }: Who,
+    sessionId: Uuid,
+    data: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    return this.#context.audit.record(tx, {
+      kind,
+      tenantId,
+      subject: { kind: "session", id: sessionId },
+      data: { personId, ...data },
+    });
   }
 
   #sign(accountId: Uuid, sessionId: Uuid): Promise<string> {
@@ -185,6 +237,7 @@ export class SessionService {
   ): Promise<void> {
     this.#context.log.warn({ personId, sessionId }, "session.refresh_reused");
     await endSessions(tx, personId, { only: sessionId }, nowMs);
+    await this.#record(tx, "session.theft_suspected", { tenantId, personId }, sessionId);
     await note(this.#context, tx, {
       tenantId,
       personId,

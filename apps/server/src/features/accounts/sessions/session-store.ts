@@ -9,12 +9,15 @@ export interface NewSession {
   readonly id: Uuid;
   readonly personId: Uuid;
   readonly client: string;
+  /** Sealed. */
+  readonly address: Uint8Array;
+  readonly steppedUp: boolean;
   readonly refreshHash: string;
 }
 
 export async function insertSession(
   db: AccountsDatabase,
-  { id, personId, client, refreshHash }: NewSession,
+  { id, personId, client, address, steppedUp, refreshHash }: NewSession,
   nowMs: UnixMs,
   expiresMs: UnixMs,
 ): Promise<void> {
@@ -30,6 +33,8 @@ export async function insertSession(
       expires_at: new Date(expiresMs),
       refresh_hash: refreshHash,
       rotated_at: now,
+      address,
+      step_up_at: steppedUp ? now : null,
     })
     .execute();
 }
@@ -58,25 +63,51 @@ export async function endSessionsBeyond(
   return ended.map(({ id }) => id);
 }
 
-/** The live session with its person; undefined when it ended, expired or never was. */
+export type LiveSession = PersonRow & {
+  readonly lastUsedMs: UnixMs;
+  readonly stepUpMs: UnixMs | undefined;
+  /** The person has a second factor; recovery codes alone are none. */
+  readonly hasFactor: boolean;
+};
+
+/** The live session with its person; undefined when it ended, expired or never was, or the account is not active. */
 export async function findLiveSession(
   db: AccountsDatabase,
   sessionId: Uuid,
   nowMs: UnixMs,
-): Promise<(PersonRow & { readonly lastUsedMs: UnixMs }) | undefined> {
+): Promise<LiveSession | undefined> {
   const row = await db
     .selectFrom("sessions")
     .innerJoin("people", "people.id", "sessions.person_id")
     .selectAll("people")
-    .select("sessions.last_used_at")
+    .select(["sessions.last_used_at", "sessions.step_up_at"])
+    .select((select) =>
+      select
+        .or([
+          select.exists(select.selectFrom("passkeys").select("id").whereRef("person_id", "=", "people.id")),
+          select.exists(
+            select.selectFrom("totp_secrets").select("person_id").whereRef("person_id", "=", "people.id"),
+          ),
+          select.exists(
+            select.selectFrom("sent_code_factors").select("medium").whereRef("person_id", "=", "people.id"),
+          ),
+        ])
+        .as("has_factor"),
+    )
+    .where("people.state", "=", "active")
     .where("sessions.id", "=", sessionId)
     .where("sessions.ended_at", "is", null)
     .where("sessions.expires_at", ">", new Date(nowMs))
     .where("people.state", "=", "active")
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { last_used_at, ...person } = row;
-  return { ...person, lastUsedMs: last_used_at.getTime() };
+  const { last_used_at, step_up_at, has_factor, ...person } = row;
+  return {
+    ...person,
+    lastUsedMs: last_used_at.getTime(),
+    stepUpMs: step_up_at?.getTime(),
+    hasFactor: Boolean(has_factor),
+  };
 }
 
 /** Any state, locked until the transaction ends: two refreshes of one session follow each other. */
@@ -88,6 +119,7 @@ export async function rotateSession(
   tx: AccountsDatabase,
   session: SessionRow,
   refreshHash: string,
+  address: Uint8Array,
   nowMs: UnixMs,
   expiresMs: UnixMs,
 ): Promise<void> {
@@ -95,6 +127,7 @@ export async function rotateSession(
   await tx
     .updateTable("sessions")
     .set({
+      address,
       refresh_hash: refreshHash,
       previous_hash: session.refresh_hash,
       rotated_at: now,
@@ -105,10 +138,24 @@ export async function rotateSession(
     .execute();
 }
 
-export async function touchSession(db: AccountsDatabase, sessionId: Uuid, nowMs: UnixMs): Promise<void> {
+export async function touchSession(
+  db: AccountsDatabase,
+  sessionId: Uuid,
+  address: Uint8Array | undefined,
+  nowMs: UnixMs,
+): Promise<void> {
   await db
     .updateTable("sessions")
-    .set({ last_used_at: new Date(nowMs) })
+    .set({ last_used_at: new Date(nowMs), ...(address === undefined ? {} : { address }) })
+    .where("id", "=", sessionId)
+    .execute();
+}
+
+/** A second factor was given in this session just now. */
+export async function stepUpSession(db: AccountsDatabase, sessionId: Uuid, nowMs: UnixMs): Promise<void> {
+  await db
+    .updateTable("sessions")
+    .set({ step_up_at: new Date(nowMs) })
     .where("id", "=", sessionId)
     .execute();
 }

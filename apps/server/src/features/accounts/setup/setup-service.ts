@@ -2,6 +2,7 @@ import { AppError, isAppError, newUuid } from "@gatehouse/base";
 import type { accounts, BodyOf } from "@gatehouse/contract";
 import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
 import { type AccountsContext, note, type Origin } from "../context.ts";
+import { NO_RULES } from "../passwords/password-policy.ts";
 import {
   countPeople,
   deleteSetupToken,
@@ -45,7 +46,7 @@ export class SetupService {
   async complete(body: SetupBody, origin: Origin): Promise<Tokens & { readonly person: Who }> {
     const { db, clock, random, passwords } = this.#context;
     await this.#assertLink(body.token, origin);
-    await passwords.assertStrong(body.password, [body.name, body.email, body.organisation]);
+    await passwords.assertStrong(body.password, [body.name, body.email, body.organisation], NO_RULES);
     const passwordHash = await hashPassword(body.password);
     const person: Who = { tenantId: newUuid(clock, random), personId: newUuid(clock, random) };
     await db.transaction().execute(async (tx) => {
@@ -57,7 +58,14 @@ export class SetupService {
     const tokens = await db.transaction().execute(async (tx) => {
       const event = { ...person, kind: "setup", outcome: "ok", email: body.email } as const;
       await note(this.#context, tx, { ...event, ...origin });
-      return this.#sessions.open(tx, person, origin.client);
+      await this.#context.audit.record(tx, {
+        kind: "installation.created",
+        tenantId: person.tenantId,
+        actor: { kind: "person", id: person.personId, tenantId: person.tenantId },
+        subject: { kind: "person", id: person.personId },
+        personal: { name: body.name, email: body.email },
+      });
+      return this.#sessions.open(tx, person, origin, false);
     });
     return { ...tokens, person };
   }

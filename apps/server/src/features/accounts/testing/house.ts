@@ -1,12 +1,17 @@
 import { setTimeout } from "node:timers/promises";
 import { type Random, Secret, silentLogger, systemRandom } from "@gatehouse/base";
-import { type AnyEndpoint, accounts } from "@gatehouse/contract";
+import { type AnyEndpoint, accounts, ROLES } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
+import type { AuditEvent } from "../../../platform/audit/index.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import { mount } from "../../../platform/http/mount.ts";
 import { createHttpServer } from "../../../platform/http/server.ts";
+import { everywhere, testGates } from "../../../platform/http/testing/gates.ts";
 import { type AccountsDeps, type AccountsTables, accountsMigrations, createAccounts } from "../index.ts";
+import { NO_RULES } from "../passwords/password-policy.ts";
+import type { DirectMessage } from "../ports.ts";
+import { recordingMessenger, recordingTrail } from "./doubles.ts";
 
 export const OWNER = {
   organisation: "Régie Nord",
@@ -46,6 +51,10 @@ export interface House extends AsyncDisposable {
   readonly bus: ReturnType<typeof createBus>;
   readonly accounts: ReturnType<typeof createAccounts>;
   readonly tenants: string[];
+  /** What was recorded in the ledger, oldest first. */
+  readonly events: AuditEvent[];
+  /** Mails and SMS, oldest first. */
+  readonly messages: DirectMessage[];
   /** Starts all of them while their rows are locked, and lets them go when each waits for the lock. */
   atOnce<T>(table: "sessions", start: () => Promise<T>[]): Promise<T[]>;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
@@ -53,6 +62,8 @@ export interface House extends AsyncDisposable {
   /** With the owner logged in. */
   owner(options?: BrowserOptions): Promise<Browser>;
 }
+
+export const PUBLIC_URL = "https://gate.example";
 
 const random: Random = systemRandom;
 
@@ -62,6 +73,8 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
   const clock = virtualClock();
   const bus = createBus(silentLogger);
   const tenants: string[] = [];
+  const events: AuditEvent[] = [];
+  const messages: DirectMessage[] = [];
   const feature = createAccounts({
     db: database.db,
     clock,
@@ -73,6 +86,17 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     onTenantCreated: async ({ tenantId }) => void tenants.push(tenantId),
     organisation: () => OWNER.organisation,
     retentionLogDays: () => 90,
+    accessOf: ({ role }) => everywhere(ROLES[role]),
+    isHost: () => true,
+    requireStaffFactor: () => false,
+    passwordRules: () => NO_RULES,
+    publicUrl: () => PUBLIC_URL,
+    audit: recordingTrail(events),
+    messenger: recordingMessenger(messages),
+    roles: { assertMayGive: async () => undefined, narrow: async () => undefined },
+    signUpIsOpen: () => false,
+    language: () => "en",
+    holders: () => [],
     ...changes,
   });
   const http = await createHttpServer({
@@ -82,8 +106,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     log: silentLogger,
   });
   await http.register(async (scope) => {
-    const gates = { person: feature.personGate, device: { authenticate: async () => undefined } };
-    mount(scope, feature.routes ?? [], { ...gates, metricsFromLoopback: false }, silentLogger);
+    mount(scope, feature.routes ?? [], testGates({ person: feature.personGate }), silentLogger);
   });
   await http.ready();
 
@@ -121,6 +144,8 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     bus,
     accounts: feature,
     tenants,
+    events,
+    messages,
     async atOnce(table, start) {
       const blocker = await database.pool.connect();
       try {
@@ -144,7 +169,8 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
         token === undefined
           ? await one.call(accounts.login, { body: { email: OWNER.email, password: OWNER.password } })
           : await one.call(accounts.completeSetup, { body: { ...OWNER, token } });
-      if (reply.status >= 300) throw new Error(`${reply.status} ${reply.code}`);
+      if (reply.status >= 300 || reply.body.step === "factor_needed")
+        throw new Error(`${reply.status} ${reply.code}`);
       return one;
     },
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,90 @@
+import type { Route } from "../../platform/http/route.ts";
+import type { AccountsContext } from "./context.ts";
+import { CodeAnswers } from "./factors/answers.ts";
+import { Enrolment } from "./factors/enrolment.ts";
+import { factorRoutes } from "./factors/factor-routes.ts";
+import { FactorService } from "./factors/factor-service.ts";
+import { PasskeyUses } from "./factors/passkey-uses.ts";
+import { RecoveryCodes } from "./factors/recovery-codes.ts";
+import { SentCodes } from "./factors/sent-codes.ts";
+import { Admission } from "./login/admission.ts";
+import { KnownBrowsers } from "./login/known-browsers.ts";
+import { LinkLogin } from "./login/link-login.ts";
+import { loginRoutes } from "./login/login-routes.ts";
+import { LoginService } from "./login/login-service.ts";
+import { LoginThrottle } from "./login/login-throttle.ts";
+import { MailedLinks } from "./login/mailed-links.ts";
+import { PasskeyLogin } from "./login/passkey-login.ts";
+import { PendingLogins } from "./login/pending-logins.ts";
+import { Refusals } from "./login/refusals.ts";
+import type { Teller } from "./messages/teller.ts";
+import { passwordRoutes } from "./passwords/password-routes.ts";
+import { PasswordService } from "./passwords/password-service.ts";
+import type { PersonalData } from "./people/personal-data.ts";
+import { sessionRoutes } from "./sessions/session-routes.ts";
+import type { SessionService } from "./sessions/session-service.ts";
+import { stepUpRoutes } from "./step-up/step-up-routes.ts";
+import { StepUpService } from "./step-up/step-up-service.ts";
+
+export interface LogIn {
+  readonly routes: Route[];
+  readonly known: KnownBrowsers;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Everything between a password and a session, and what proves in it who somebody is. */
+export function createLogIn(
+  context: AccountsContext,
+  {
+    sessions,
+    teller,
+    personal,
+  }: { readonly sessions: SessionService; readonly teller: Teller; readonly personal: PersonalData },
+): LogIn {
+  const { masterKey, random, clock } = context;
+  const known = new KnownBrowsers(masterKey, random);
+  const throttle = new LoginThrottle(clock);
+  const refusals = new Refusals(context, teller);
+  const pending = new PendingLogins(context);
+  const sent = new SentCodes(context, teller, personal);
+  const recovery = new RecoveryCodes(masterKey, random);
+  const answers = new CodeAnswers(context, sent, recovery);
+  const uses = new PasskeyUses(context);
+  const admission = new Admission(context, { sessions, pending, sent, known, teller });
+  const logins = new LoginService(context, { admission, answers, sent, pending, known, throttle, refusals });
+  const passkeys = new PasskeyLogin(context, { uses, admission, pending, refusals });
+  const mailed = new MailedLinks(context, teller);
+  const links = new LinkLogin(context, { links: mailed, known, admission });
+  const passwords = new PasswordService(context, { sessions, throttle, refusals, teller });
+  const factors = new FactorService(context, { sessions, sent, recovery, teller });
+  const enrolment = new Enrolment(context, { factors, answers, sent, uses });
+  const stepUps = new StepUpService(context, {
+    admission,
+    answers,
+    factors,
+    passwords,
+    refusals,
+    sent,
+    sessions,
+    uses,
+  });
+  return {
+    known,
+    routes: [
+      ...loginRoutes(context, { known, links, logins, passkeys }),
+      ...passwordRoutes(context, { known, links: mailed, passwords, sessions }),
+      ...sessionRoutes(context, sessions),
+      ...factorRoutes(factors, enrolment),
+      ...stepUpRoutes(stepUps),
+    ],
+    start() {
+      refusals.start();
+      mailed.wake();
+    },
+    async stop() {
+      await mailed.settled();
+      await refusals.stop();
+    },
+  };
+}
