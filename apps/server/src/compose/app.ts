@@ -14,6 +14,7 @@ import { registerConsole } from "../platform/http/console.ts";
 import { serveLocalSocket } from "../platform/http/local-socket.ts";
 import { mount } from "../platform/http/mount.ts";
 import { registerOpenApi } from "../platform/http/openapi.ts";
+import { unrecordedTo } from "../platform/http/recorded.ts";
 import { createHttpServer, productVersion } from "../platform/http/server.ts";
 import { createJobRunner } from "../platform/jobs/pg-boss.ts";
 import { Lifecycle } from "../platform/lifecycle/lifecycle.ts";
@@ -136,13 +137,23 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
 
   await registerOpenApi(http, version);
   await http.register(async (scope) => {
-    const person = withLocalOwner(features.personGate, features.firstTenantId);
-    mount(
+    const person = withLocalOwner(features.personGate, features.firstTenantId, () => clock.nowMs());
+    const { resources } = features;
+    const acts = mount(
       scope,
       features.routes,
-      { person, device: features.deviceGate, metricsFromLoopback: config.metrics.loopback },
+      {
+        person,
+        device: features.deviceGate,
+        resources,
+        secondPerson: features.secondPerson,
+        nowMs: () => clock.nowMs(),
+        metricsFromLoopback: config.metrics.loopback,
+        onUnrecorded: unrecordedTo(log, metrics),
+      },
       log,
     );
+    features.useMounted({ acts, resources });
   });
   await registerConsole(http, { distDir: CONSOLE_DIST, log, publicUrl: () => address.url });
   const upgraded = routeUpgrades(http.server as Server, {

@@ -1,8 +1,9 @@
-import type { Clock, Random } from "@gatehouse/base";
-import type { operations } from "@gatehouse/contract";
+import type { Clock, Random, Uuid } from "@gatehouse/base";
+import { access, type operations } from "@gatehouse/contract";
 import type { createAlerts } from "../features/alerts/index.ts";
 import type { createDemo } from "../features/demo/index.ts";
 import { Boards, type TelemetryTables } from "../features/telemetry/index.ts";
+import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 
 type DemoDeps = Parameters<typeof createDemo>[0];
@@ -12,14 +13,19 @@ interface FurnitureDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly alerts: ReturnType<typeof createAlerts>;
+  readonly audit: AuditTrail;
 }
 
-export const demoFurniture = ({ db, clock, random, alerts }: FurnitureDeps): DemoDeps["furniture"] => ({
-  addRule: async (tenantId, rule) => (await alerts.rules.create(tenantId, rule)).id,
-  removeRule: (tenantId, ruleId) => alerts.rules.remove(tenantId, ruleId),
-  addBoard: async (tenantId, board) => (await new Boards(db, tenantId, clock, random).create(board)).id,
-  removeBoard: (tenantId, boardId) => new Boards(db, tenantId, clock, random).delete(boardId),
-});
+export const demoFurniture = ({ alerts, ...deps }: FurnitureDeps): DemoDeps["furniture"] => {
+  const boards = (tenantId: Uuid): Boards =>
+    new Boards({ ...deps, directory: { seesAll: () => true } }, access.wholeTenant(tenantId));
+  return {
+    addRule: async (tenantId, rule) => (await alerts.rules.create(access.wholeTenant(tenantId), rule)).id,
+    removeRule: (tenantId, ruleId) => alerts.rules.remove(tenantId, ruleId),
+    addBoard: async (tenantId, board) => (await boards(tenantId).create(board)).id,
+    removeBoard: (tenantId, boardId) => boards(tenantId).delete(boardId),
+  };
+};
 
 export function demoEndpoints(
   listeners: operations.NetworkInfo["listeners"],

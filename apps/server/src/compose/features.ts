@@ -4,17 +4,18 @@ import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, operations } from "@gatehouse/contract";
 import { parseCookie } from "cookie";
 import type { FastifyInstance } from "fastify";
-import { type AccountsTables, createAccounts } from "../features/accounts/index.ts";
+import { type AccountsFeature, type AccountsTables, createAccounts } from "../features/accounts/index.ts";
 import { type AlertTables, createAlerts } from "../features/alerts/index.ts";
 import { type ChannelTables, createChannel } from "../features/channel/index.ts";
 import { createDemo, type DemoTables } from "../features/demo/index.ts";
-import { createDevices, type DevicesTables } from "../features/devices/index.ts";
+import { createDevices, type DevicesFeature, type DevicesTables } from "../features/devices/index.ts";
 import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
 import { createLab, type LabTables } from "../features/lab/index.ts";
 import type { LedgerTables } from "../features/ledger/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
+import type { PermissionsFeature, PermissionTables } from "../features/permissions/index.ts";
 import { createRemoteSettings, type RemoteSettingsTables } from "../features/remote-settings/index.ts";
 import { createSettings, type SettingsTables } from "../features/settings/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
@@ -25,6 +26,7 @@ import type { Controls } from "../platform/controls.ts";
 import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import type { DeviceGate, PersonGate } from "../platform/http/principal.ts";
+import type { Resources } from "../platform/http/resources.ts";
 import type { Route } from "../platform/http/route.ts";
 import type { JobDefinition } from "../platform/jobs/jobs.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
@@ -34,11 +36,13 @@ import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
 import { bridgeSettings, longestRetention } from "./installation-settings.ts";
 import { ledgerOf } from "./ledger-wiring.ts";
 import { listListeners } from "./listeners.ts";
+import { logInPolicy } from "./log-in-wiring.ts";
 import { addMetrics } from "./metrics.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import { directCaps } from "./people-wiring.ts";
+import { livePeople, permissionsOf, withPrograms } from "./permission-wiring.ts";
 import {
   bridgedDevices,
   channelDeviceGate,
@@ -81,6 +85,9 @@ export interface Features {
   readonly routes: readonly Route[];
   readonly jobs: readonly JobDefinition[];
   readonly personGate: PersonGate;
+  readonly resources: Resources;
+  readonly secondPerson: PermissionsFeature["secondPerson"];
+  useMounted: PermissionsFeature["useMounted"];
   readonly deviceGate: DeviceGate;
   readonly live: ReturnType<typeof createLive>;
   readonly gateway: ReturnType<typeof createGateway>;
@@ -104,6 +111,7 @@ type AllTables = AccountsTables &
   NotificationTables &
   DemoTables &
   LabTables &
+  PermissionTables &
   LedgerTables;
 
 /** Every feature, with every port filled. */
@@ -114,9 +122,24 @@ export function createFeatures(house: House): Features {
   let demoWanted = false;
 
   const ledger = ledgerOf(house, db);
-  const settings = createSettings({ db, clock, random, bus, sealingKey: deriveKey(masterKey, "settings") });
+  const { audit } = ledger;
+  const settings = createSettings({
+    db,
+    clock,
+    random,
+    bus,
+    audit,
+    sealingKey: deriveKey(masterKey, "settings"),
+  });
   const { settings: choices } = settings;
-  const accounts = createAccounts({
+  const permissions = permissionsOf(
+    house,
+    db,
+    ledger,
+    () => accounts,
+    () => devices,
+  );
+  const accounts: AccountsFeature = createAccounts({
     db,
     clock,
     random,
@@ -127,7 +150,17 @@ export function createFeatures(house: House): Features {
     secure: secure || config.publicUrl.startsWith("https:"),
     organisation: (tenantId) => choices.get(tenantId).organisation,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
+    accessOf: ({ id, tenant_id, role }) => permissions.accessOf({ tenantId: tenant_id, personId: id, role }),
+    isHost: permissions.isHost,
+    audit,
+    publicUrl,
+    messenger: {
+      send: (tx, message) => notifications.messenger.send(tx, message),
+      wake: () => notifications.messenger.wake(),
+    },
+    ...logInPolicy(choices, config),
     async onTenantCreated({ tenantId, organisation, language }) {
+      permissions.tenantAdded(tenantId);
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       await choices.update(tenantId, { organisation, language, timeZone });
       await devices.createSite(tenantId, { name: organisation, timeZone });
@@ -135,7 +168,8 @@ export function createFeatures(house: House): Features {
         demo.demo.create(tenantId).catch((error: unknown) => log.error({ err: error }, "demo.failed"));
     },
   });
-  const devices = createDevices({
+  const devices: DevicesFeature = createDevices({
+    audit,
     db,
     clock,
     random,
@@ -162,6 +196,7 @@ export function createFeatures(house: House): Features {
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
   });
   const channel = createChannel({
+    audit,
     db,
     pool,
     clock,
@@ -181,6 +216,7 @@ export function createFeatures(house: House): Features {
   });
   const directories = deviceDirectories(devices);
   const telemetry = createTelemetry({
+    audit,
     pool,
     db,
     clock,
@@ -200,6 +236,7 @@ export function createFeatures(house: House): Features {
     },
   });
   const trust: TrustFeature = createTrust({
+    audit,
     db,
     clock,
     log,
@@ -214,6 +251,7 @@ export function createFeatures(house: House): Features {
     tenantIds: () => accounts.tenantIds(),
   });
   const notifications = createNotifications({
+    audit,
     db,
     clock,
     random,
@@ -226,6 +264,7 @@ export function createFeatures(house: House): Features {
     trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
   });
   const alerts = createAlerts({
+    audit,
     db,
     bus,
     clock,
@@ -242,6 +281,7 @@ export function createFeatures(house: House): Features {
     tenantIds: () => accounts.tenantIds(),
   });
   const remoteSettings = createRemoteSettings({
+    audit,
     ...house,
     db,
     devices: settingsDevices(devices),
@@ -249,6 +289,7 @@ export function createFeatures(house: House): Features {
     line: { send: (deviceId, payload) => gateway.sendControl(deviceId, payload) },
   });
   const siteGateways = createSiteGateways({
+    audit,
     db,
     clock,
     random,
@@ -296,21 +337,26 @@ export function createFeatures(house: House): Features {
     bus,
     clock,
     log,
-    rate: () => ({ perSecond: gateway.stats().accepted.perSecond, refused: gateway.stats().refused.total }),
+    rate(tenantId) {
+      const { accepted, refused } = gateway.statsOf(tenantId);
+      return { perSecond: accepted.perSecond, refused };
+    },
+    people: livePeople(accounts, devices),
     authenticate: (request: IncomingMessage) =>
       accounts.principalByToken(parseCookie(request.headers.cookie ?? "")[accounts.accessCookie]),
   });
   const listeners = () => listListeners(config, secure, house.http, gateway.listening());
   const demo = createDemo({
+    audit,
     db,
     clock,
     random,
     log,
     inventory: demoInventory(devices),
-    furniture: demoFurniture({ db, clock, random, alerts }),
+    furniture: demoFurniture({ db, clock, random, alerts, audit }),
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
   });
-  const lab = createLab({ db, clock, random, log });
+  const lab = createLab({ db, clock, random, log, audit });
   const operationRoutes = operationsRoutes({
     clock,
     overview: overviewSources({
@@ -324,7 +370,12 @@ export function createFeatures(house: House): Features {
       trust,
       freeBytes: () => freeBytes(config.dataDir),
     }),
-    network: networkSource({ ...house, gateway, listeners }),
+    network: networkSource({
+      ...house,
+      gateway,
+      listeners,
+      isBridgeOf: (tenantId) => bridgeSettings(choices)?.tenantId === tenantId,
+    }),
     about: aboutSource({ ...house, gateway, telemetry }),
     readiness: {
       database: () => isAnswering(pool),
@@ -340,6 +391,7 @@ export function createFeatures(house: House): Features {
     settings,
     accounts,
     devices,
+    permissions,
     channel,
     telemetry,
     trust,
@@ -356,7 +408,10 @@ export function createFeatures(house: House): Features {
     inOrder,
     routes: [...inOrder.flatMap((feature) => feature.routes ?? []), ...operationRoutes],
     jobs: inOrder.flatMap((feature) => feature.jobs ?? []),
-    personGate: accounts.personGate,
+    personGate: withPrograms(accounts.personGate, permissions.programOf),
+    resources: Object.assign({}, ...inOrder.map((feature) => feature.resources ?? {})) as Resources,
+    secondPerson: permissions.secondPerson,
+    useMounted: permissions.useMounted,
     deviceGate: channelDeviceGate(devices, channel, house),
     live,
     gateway,

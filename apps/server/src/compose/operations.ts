@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Uuid } from "@gatehouse/base";
 import type { operations } from "@gatehouse/contract";
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { AboutSource, NetworkSource } from "../features/operations/index.ts";
@@ -14,9 +15,11 @@ export function networkSource({
   publicUrl,
   gateway,
   listeners,
+  isBridgeOf,
 }: House & {
   readonly gateway: GatewayFeature;
   listeners(): operations.NetworkInfo["listeners"];
+  isBridgeOf(tenantId: Uuid): boolean;
 }): NetworkSource {
   const { authority } = tls;
   return {
@@ -28,7 +31,8 @@ export function networkSource({
       fingerprint: groupFingerprint(authority.fingerprint),
       expiresMs: authority.notAfterMs,
     }),
-    homeAssistant: () => gateway.homeAssistant(),
+    // One broker for the installation: only whose it is, sees how it does.
+    homeAssistant: (tenantId) => (isBridgeOf(tenantId) ? gateway.homeAssistant() : { state: "off" }),
   };
 }
 

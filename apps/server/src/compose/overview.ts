@@ -1,9 +1,10 @@
+import type { access, Permission } from "@gatehouse/contract";
 import type { AlertsFeature } from "../features/alerts/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
-import type { Need, OverviewSources } from "../features/operations/index.ts";
+import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import type { TrustFeature } from "../features/trust/index.ts";
 import { databaseSizeBytes } from "../platform/database/index.ts";
@@ -29,17 +30,23 @@ const RESTORE_SHOWN_MS = 7 * DAY_MS;
 export function overviewSources(house: Sources): OverviewSources {
   const { devices, gateway, alerts, telemetry, database } = house;
   return {
-    async devices(tenantId) {
-      const { counts, spark } = await devices.overview(tenantId);
+    async devices({ scope }) {
+      const { counts, spark } = await devices.overview(scope);
       return { ...counts, spark };
     },
-    messages() {
-      const { perSecond, spark } = gateway.stats().accepted;
+    messages({ tenantId, scope }) {
+      if (scope.reach !== "all") return { perSecond: 0, spark: [] };
+      const { perSecond, spark } = gateway.statsOf(tenantId).accepted;
       return { perSecond, spark: [...spark] };
     },
-    refused: (tenantId) => devices.refusedLast24h(tenantId),
-    alerts: (tenantId) => alerts.openCounts(tenantId),
-    async storage() {
+    // Who is refused before anybody knows whose device it is, concerns whoever runs the installation.
+    refused: ({ scope, permissions }) => devices.refusedLast24h(scope, permissions.has("installation.read")),
+    async alerts(onlooker) {
+      const scope = scopeFor(onlooker, "alert.read");
+      return scope === undefined ? { open: 0, critical: 0 } : alerts.openCounts(scope);
+    },
+    async storage({ permissions }) {
+      if (!permissions.has("installation.read")) return undefined;
       const [size, points, freeBytes] = await Promise.all([
         databaseSizeBytes(database.pool),
         telemetry.points(),
@@ -52,13 +59,17 @@ export function overviewSources(house: Sources): OverviewSources {
         pointsPerDay: points.perDay,
       };
     },
-    async needs(tenantId) {
+    async needs(onlooker) {
+      const { tenantId, scope, permissions } = onlooker;
+      const alertScope = scopeFor(onlooker, "alert.read");
+      const isHost = permissions.has("installation.read");
       const [overview, channels, open, backupMs] = await Promise.all([
-        devices.overview(tenantId),
-        house.notifications.needs(tenantId),
-        alerts.openAlerts(tenantId, 10),
+        devices.overview(scope),
+        permissions.get("channel.read") === "all" ? house.notifications.needs(tenantId) : [],
+        alertScope === undefined ? [] : alerts.openAlerts(alertScope, 10),
         lastBackupMs(house.config.dataDir),
       ]);
+      const within = new Set(devices.idsWithin(scope));
       const nowMs = house.clock.nowMs();
       const needs: Need[] = [
         ...open.map((alert) => ({
@@ -84,22 +95,29 @@ export function overviewSources(house: Sources): OverviewSources {
           deviceId,
           deviceName: name,
         })),
-        ...house.trust.needs(tenantId).map(({ kind, deviceId, name, atMs }) => ({
-          kind,
-          severity: "warning",
-          atMs,
-          deviceId,
-          deviceName: name,
-        })),
+        ...house.trust
+          .needs(tenantId)
+          .filter(({ deviceId }) => within.has(deviceId))
+          .map(({ kind, deviceId, name, atMs }) => ({
+            kind,
+            severity: "warning",
+            atMs,
+            deviceId,
+            deviceName: name,
+          })),
         ...channels,
       ];
       if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info" });
       if (overview.pendingClaims > 0)
         needs.push({ kind: "claim_pending", severity: "info", count: overview.pendingClaims });
       const recovery = house.channel.lastRecovery();
-      if (recovery !== undefined && nowMs - recovery.atMs < RESTORE_SHOWN_MS)
+      if (isHost && recovery !== undefined && nowMs - recovery.atMs < RESTORE_SHOWN_MS)
         needs.push({ kind: "restored", severity: "warning", atMs: recovery.atMs });
-      if (overview.counts.total > 0 && (backupMs === undefined || nowMs - backupMs > BACKUP_WANTED_AFTER_MS))
+      if (
+        isHost &&
+        overview.counts.total > 0 &&
+        (backupMs === undefined || nowMs - backupMs > BACKUP_WANTED_AFTER_MS)
+      )
         needs.push({
           kind: "backup_missing",
           severity: "info",
@@ -108,4 +126,10 @@ export function overviewSources(house: Sources): OverviewSources {
       return needs;
     },
   };
+}
+
+/** Where somebody may do this; undefined: nowhere. */
+function scopeFor({ tenantId, permissions }: Onlooker, permission: Permission): access.Scope | undefined {
+  const reach = permissions.get(permission);
+  return reach && { tenantId, reach };
 }

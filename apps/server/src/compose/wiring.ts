@@ -1,5 +1,5 @@
 import { AppError, isAppError, isUuid, type Uuid } from "@gatehouse/base";
-import type { devices as contract } from "@gatehouse/contract";
+import { access, type devices as contract } from "@gatehouse/contract";
 import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
 import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
 import type { ChannelFeature, DeviceInventory } from "../features/channel/index.ts";
@@ -230,20 +230,30 @@ export function deviceDirectories(devices: DevicesFeature): {
     }
     return found;
   };
-  const know = async (tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<KnownDevice[]> =>
-    (await devices.findDevices(tenantId, deviceIds)).map((device) => ({
-      deviceId: device.id,
-      name: device.name,
-      label: device.label,
-      siteId: device.siteId,
-      siteName: device.siteName,
-      metrics: device.metrics.map(({ key, kind, unit, label }) => ({
-        key,
-        unit,
-        label,
-        kind: historyKind(kind),
-      })),
-    }));
+  const placesOf = (tenantId: Uuid, deviceIds: readonly Uuid[]): access.Place[] =>
+    deviceIds.flatMap((deviceId) => {
+      const record = devices.findDevice(deviceId);
+      return record?.tenantId === tenantId ? [{ siteId: record.siteId, deviceId }] : [];
+    });
+  const know = async (
+    { tenantId, reach }: access.Scope,
+    deviceIds: readonly Uuid[],
+  ): Promise<KnownDevice[]> =>
+    (await devices.findDevices(tenantId, deviceIds))
+      .filter(({ id: deviceId, siteId }) => access.reaches(reach, { siteId, deviceId }))
+      .map((device) => ({
+        deviceId: device.id,
+        name: device.name,
+        label: device.label,
+        siteId: device.siteId,
+        siteName: device.siteName,
+        metrics: device.metrics.map(({ key, kind, unit, label }) => ({
+          key,
+          unit,
+          label,
+          kind: historyKind(kind),
+        })),
+      }));
   return {
     alerts: {
       async list() {
@@ -259,6 +269,8 @@ export function deviceDirectories(devices: DevicesFeature): {
         );
         return (await Promise.all(lists)).flat();
       },
+      within: (scope) => (scope.reach === "all" ? "all" : devices.idsWithin(scope)),
+      placesOf,
       typeMetrics(typeId) {
         const type = findDeviceType(typeId);
         return (
@@ -274,8 +286,10 @@ export function deviceDirectories(devices: DevicesFeature): {
       },
     },
     telemetry: {
-      list: (tenantId) => know(tenantId, devices.listDeviceIds(tenantId)),
+      list: (scope) => know(scope, devices.idsWithin(scope)),
       find: know,
+      seesAll: ({ tenantId, reach }, deviceIds) => access.reachesAll(reach, placesOf(tenantId, deviceIds)),
+      placesOf,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Resources } from "./http/resources.ts";
 import type { Route } from "./http/route.ts";
 import type { JobDefinition } from "./jobs/jobs.ts";
 
@@ -6,6 +7,8 @@ export interface Feature {
   readonly name: string;
   readonly routes?: readonly Route[];
   readonly jobs?: readonly JobDefinition[];
+  /** Whose its things are and where they lie: asked before a route that names one is answered. */
+  readonly resources?: Resources;
   /** Called after the migrations, in compose's order; may open listeners. */
   start?(): Promise<void>;
   /** Called in reverse order; finishes what was accepted, within its deadline. */

@@ -16,6 +16,9 @@ export interface Scope {
   readonly reach: Reach;
 }
 
+/** For jobs, devices and whoever acts for the organisation itself. */
+export const wholeTenant = (tenantId: Uuid): Scope => ({ tenantId, reach: "all" });
+
 export type GrantScope =
   | { readonly kind: "tenant" }
   | { readonly kind: "site"; readonly siteId: Uuid }

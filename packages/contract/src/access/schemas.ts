@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { PERMISSIONS, type Permission, ROLE_NAMES, type Role } from "../permissions.ts";
 import { object, Uuid } from "../schemas.ts";
+import type { Access, Reach } from "./reach.ts";
 
 export const RoleName = Type.Unsafe<Role>(Type.Union(ROLE_NAMES.map((role) => Type.Literal(role))));
 export const PermissionName = Type.Unsafe<Permission>(
@@ -30,6 +31,9 @@ export const ReachView = Type.Union([
 ]);
 export type ReachView = Static<typeof ReachView>;
 
+export const viewReach = (reach: Reach): ReachView =>
+  reach === "all" ? "all" : { sites: [...reach.sites], devices: [...reach.devices] };
+
 /** Permission → where it holds; absent: nowhere. */
 export type AccessView = { readonly [P in Permission]?: ReachView };
 export const AccessView = Type.Unsafe<AccessView>(
@@ -37,3 +41,6 @@ export const AccessView = Type.Unsafe<AccessView>(
     additionalProperties: false,
   }),
 );
+
+export const viewAccess = (access: Access): AccessView =>
+  Object.fromEntries([...access].map(([permission, reach]) => [permission, viewReach(reach)]));

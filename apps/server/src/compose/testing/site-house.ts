@@ -1,5 +1,5 @@
 import { type ErrorCode, newUuid, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
-import type { Bus } from "@gatehouse/contract";
+import type { access, Bus } from "@gatehouse/contract";
 import { findDeviceType, validateReading } from "@gatehouse/device-types";
 import { encodeMeterReading, type MeterReading } from "@gatehouse/device-types/meter-reading";
 import {
@@ -179,7 +179,10 @@ export class SiteHouse {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: a route's reply, looked at field by field
-  call(operation: string, input: { id?: Uuid; body?: object; query?: object; tenantId?: Uuid } = {}): any {
+  call(
+    operation: string,
+    input: { id?: Uuid; body?: object; query?: object; tenantId?: Uuid; reach?: access.Reach } = {},
+  ): any {
     const [method, end = ""] = operation.split(" ");
     const found = this.sites.routes?.find(
       ({ endpoint }) => endpoint.path.endsWith(end) && endpoint.method === method,
@@ -187,6 +190,7 @@ export class SiteHouse {
     if (found === undefined) throw new Error(`no route ${operation}`);
     return found.handler({
       principal: { tenantId: input.tenantId ?? this.tenantId, name: "Ada" },
+      scope: { tenantId: input.tenantId ?? this.tenantId, reach: input.reach ?? "all" },
       params: { id: input.id },
       body: input.body ?? {},
       query: input.query ?? {},

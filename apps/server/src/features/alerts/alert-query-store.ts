@@ -15,7 +15,26 @@ export interface AlertFilter {
   readonly limit: number;
 }
 
-/** What people read; every query is of one tenant. */
+/** Alerts of one organisation, and of these devices alone unless an asker may see them all. */
+export interface AlertScope {
+  readonly tenantId: Uuid;
+  readonly deviceIds: "all" | readonly Uuid[];
+}
+
+/** Whose an alert is, and of which device. */
+export async function findAlertOwner(
+  db: Kysely<AlertTables>,
+  alertId: Uuid,
+): Promise<{ readonly tenantId: Uuid; readonly deviceId: Uuid | undefined } | undefined> {
+  const row = await db
+    .selectFrom("alerts")
+    .select(["tenant_id", "device_id"])
+    .where("id", "=", alertId)
+    .executeTakeFirst();
+  return row && { tenantId: row.tenant_id, deviceId: row.device_id ?? undefined };
+}
+
+/** What people read; every query is of what one of them may see. */
 export interface AlertQueryStore {
   list(filter: AlertFilter): Promise<readonly alerts.Alert[]>;
   get(alertId: Uuid): Promise<ReplyOf<typeof alerts.getAlert> | undefined>;
@@ -29,8 +48,15 @@ const MAX_EVENTS = 1_000;
 /** The bell does not count further. */
 const MAX_UNSEEN = 1_000;
 
-export function createAlertQueryStore(db: Kysely<AlertTables>, tenantId: Uuid): AlertQueryStore {
-  const ofTenant = () => db.selectFrom("alerts").where("tenant_id", "=", tenantId);
+export function createAlertQueryStore(
+  db: Kysely<AlertTables>,
+  { tenantId, deviceIds }: AlertScope,
+): AlertQueryStore {
+  const ofTenant = () =>
+    db
+      .selectFrom("alerts")
+      .where("tenant_id", "=", tenantId)
+      .$if(deviceIds !== "all", (query) => query.where(sql<boolean>`device_id = any(${deviceIds}::uuid[])`));
   return {
     async list({ state, deviceId, severity, q, before, limit }) {
       let query = ofTenant().selectAll();

@@ -1,5 +1,5 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { alerts } from "@gatehouse/contract";
+import type { access, alerts } from "@gatehouse/contract";
 import type { AlertTransaction } from "./alert-store.ts";
 import type { MetricValue } from "./signal.ts";
 
@@ -35,6 +35,10 @@ export interface DeviceDirectory {
   list(): Promise<readonly WatchedDevice[]>;
   /** Those of the given devices that exist. */
   find(deviceIds: readonly Uuid[]): Promise<readonly WatchedDevice[]>;
+  /** Devices that an asker may see, `all` for the whole organisation; from memory. */
+  within(scope: access.Scope): "all" | readonly Uuid[];
+  /** Where they lie, of those that the organisation has; from memory. */
+  placesOf(tenantId: Uuid, deviceIds: readonly Uuid[]): readonly access.Place[];
   /** What a device type measures; undefined = no such type. */
   typeMetrics(
     typeId: string,

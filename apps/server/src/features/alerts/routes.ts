@@ -11,27 +11,25 @@ export function alertRoutes(
   keeper: AlertKeeper,
 ): readonly Route[] {
   return [
-    route(alerts.listRules, async ({ principal }) => ({ items: await rules.list(principal.tenantId) })),
-    route(alerts.createRule, ({ principal, body }) => rules.create(principal.tenantId, body)),
-    route(alerts.updateRule, ({ principal, params, body }) =>
-      rules.update(principal.tenantId, params.id, body),
-    ),
+    route(alerts.listRules, async ({ scope }) => ({ items: await rules.list(scope) })),
+    route(alerts.createRule, ({ scope, body }) => rules.create(scope, body)),
+    route(alerts.updateRule, ({ scope, params, body }) => rules.update(scope, params.id, body)),
     route(alerts.deleteRule, async ({ principal, params }) => {
       await rules.remove(principal.tenantId, params.id);
       return {};
     }),
-    route(alerts.tryRule, ({ principal, body }) => rules.tryOut(principal.tenantId, body)),
-    route(alerts.listAlerts, ({ principal, query }) => service.list(principal.tenantId, query)),
-    route(alerts.getAlert, ({ principal, params }) => service.get(principal.tenantId, params.id)),
+    route(alerts.tryRule, ({ scope, body }) => rules.tryOut(scope, body)),
+    route(alerts.listAlerts, ({ scope, query }) => service.list(scope, query)),
+    route(alerts.getAlert, ({ scope, params }) => service.get(scope, params.id)),
     route(alerts.acknowledgeAlert, ({ principal, params, body }) =>
       keeper.acknowledge(params.id, handlerOf(principal), body.note),
     ),
     route(alerts.snoozeAlert, ({ principal, params, body }) =>
       keeper.snooze(params.id, handlerOf(principal), body.forMs),
     ),
-    route(alerts.listNotices, ({ principal }) => service.notices(principal.tenantId, principal.personId)),
-    route(alerts.markNoticesSeen, async ({ principal }) => {
-      await service.markNoticesSeen(principal.tenantId, principal.personId);
+    route(alerts.listNotices, ({ principal, scope }) => service.notices(scope, principal.personId)),
+    route(alerts.markNoticesSeen, async ({ principal, scope }) => {
+      await service.markNoticesSeen(scope, principal.personId);
       return {};
     }),
   ];

@@ -1,5 +1,6 @@
 import { AppError, type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
-import type { alerts, BodyOf } from "@gatehouse/contract";
+import { access, type alerts, type BodyOf } from "@gatehouse/contract";
+import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
 import type { AlertQueryStore } from "./alert-query-store.ts";
 import type { AlertStore } from "./alert-store.ts";
 import { dryRun } from "./dry-run.ts";
@@ -12,26 +13,27 @@ import type { Watcher } from "./watcher.ts";
 export interface RuleServiceDeps {
   readonly rules: RuleStore;
   readonly alerts: AlertStore;
-  readonly queries: (tenantId: Uuid) => AlertQueryStore;
+  readonly queries: (scope: access.Scope) => AlertQueryStore;
   readonly watcher: Watcher;
   readonly directory: DeviceDirectory;
   readonly telemetry: TelemetryReader;
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly random: Random;
+  readonly audit: AuditTrail;
 }
 
 export interface RuleService {
-  list(tenantId: Uuid): Promise<alerts.Rule[]>;
-  create(tenantId: Uuid, body: alerts.RuleBody): Promise<alerts.Rule>;
-  update(tenantId: Uuid, ruleId: Uuid, body: BodyOf<typeof alerts.updateRule>): Promise<alerts.Rule>;
+  list(scope: access.Scope): Promise<alerts.Rule[]>;
+  create(scope: access.Scope, body: alerts.RuleBody): Promise<alerts.Rule>;
+  update(scope: access.Scope, ruleId: Uuid, body: BodyOf<typeof alerts.updateRule>): Promise<alerts.Rule>;
   remove(tenantId: Uuid, ruleId: Uuid): Promise<void>;
-  tryOut(tenantId: Uuid, body: alerts.RuleBody): ReturnType<typeof dryRun>;
+  tryOut(scope: access.Scope, body: alerts.RuleBody): ReturnType<typeof dryRun>;
 }
 
 /** Rules live in memory (the watch list) and in the database; both change together in the watcher's line. */
 export function createRuleService(deps: RuleServiceDeps): RuleService {
-  const { clock, queries, random, rules, watcher } = deps;
+  const { audit, clock, queries, random, rules, watcher } = deps;
   const { list } = watcher.engine;
 
   const devicesOf = (tenantId: Uuid): WatchedDevice[] =>
@@ -45,6 +47,17 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
       .rules()
       .filter((rule) => rule.tenantId === tenantId)
       .toArray();
+
+  const isWithin = (rule: Pick<RuleRecord, "scope">, { tenantId, reach }: access.Scope): boolean => {
+    const places = placesOf(rule, (ids) => deps.directory.placesOf(tenantId, ids));
+    return reach === "all" || (places !== undefined && access.reachesAll(reach, places));
+  };
+
+  /** A rule that watches more than its author may see would tell them of it. */
+  const assertWithin = (rule: Pick<RuleRecord, "scope">, scope: access.Scope): void => {
+    if (!isWithin(rule, scope))
+      throw new AppError("auth.forbidden", { reason: "watches beyond one's sites" });
+  };
 
   const ruleOf = (tenantId: Uuid, ruleId: Uuid): RuleRecord => {
     const rule = list.rule(ruleId);
@@ -65,19 +78,22 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
   };
 
   const toReply = async (rule: RuleRecord): Promise<alerts.Rule> => {
-    const open = await queries(rule.tenantId).openByRule();
+    const open = await queries(access.wholeTenant(rule.tenantId)).openByRule();
     return replyOf(rule, open.get(rule.id) ?? 0, list.countFor(rule));
   };
 
   return {
-    async list(tenantId) {
-      const open = await queries(tenantId).openByRule();
-      return rulesOf(tenantId)
+    async list(scope) {
+      const open = await queries(scope).openByRule();
+      return rulesOf(scope.tenantId)
+        .filter((rule) => isWithin(rule, scope))
         .sort((a, b) => a.name.localeCompare(b.name) || a.createdMs - b.createdMs)
         .map((rule) => replyOf(rule, open.get(rule.id) ?? 0, list.countFor(rule)));
     },
 
-    async create(tenantId, body) {
+    async create(scope, body) {
+      const { tenantId } = scope;
+      assertWithin(body, scope);
       await check(tenantId, body);
       return watcher.serial.run(async () => {
         const nowMs = clock.nowMs();
@@ -85,13 +101,18 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
         if (rulesOf(tenantId).length >= LIMITS.rules)
           throw new AppError("limit.reached", { limit: "rules", max: LIMITS.rules });
         assertRoom(list.size, list.countFor(rule));
-        await rules.insert(rule);
+        await rules.write(async (writing, tx) => {
+          await writing.insert(rule);
+          await audit.record(tx, actOn(rule, "rule.created"));
+        });
         await watcher.apply(list.setRule(rule, false, "rule_changed"));
         return toReply(rule);
       });
     },
 
-    async update(tenantId, ruleId, { updatedMs, ...body }) {
+    async update(scope, ruleId, { updatedMs, ...body }) {
+      const { tenantId } = scope;
+      assertWithin(body, scope);
       ruleOf(tenantId, ruleId);
       await check(tenantId, body);
       return watcher.serial.run(async () => {
@@ -106,8 +127,11 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
         };
         const watched = known.enabled ? list.countFor(known) : 0;
         assertRoom(list.size - watched, list.countFor(rule));
-        if (updatedMs !== known.updatedMs || !(await rules.replace(rule, updatedMs)))
-          throw new AppError("request.conflict", { updatedMs: known.updatedMs });
+        await rules.write(async (writing, tx) => {
+          if (updatedMs !== known.updatedMs || !(await writing.replace(rule, updatedMs)))
+            throw new AppError("request.conflict", { updatedMs: known.updatedMs });
+          await audit.record(tx, actOn(rule, "rule.changed"));
+        });
         const isRestart = known.enabled !== rule.enabled || watchesDiffer(known, rule);
         await watcher.apply(list.setRule(rule, isRestart, rule.enabled ? "rule_changed" : "rule_disabled"));
         if (!isRestart) {
@@ -120,21 +144,46 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
 
     async remove(tenantId, ruleId) {
       await watcher.serial.run(async () => {
-        ruleOf(tenantId, ruleId);
+        const rule = ruleOf(tenantId, ruleId);
         // Alerts first: with the rule's row they would lose what ties them to it.
         await watcher.apply(list.removeRule(ruleId, "rule_deleted"));
-        await rules.remove(tenantId, ruleId);
+        await rules.write(async (writing, tx) => {
+          await writing.remove(tenantId, ruleId);
+          await audit.record(tx, actOn(rule, "rule.removed"));
+        });
       });
     },
 
-    async tryOut(tenantId, body) {
-      const devices = devicesOf(tenantId);
+    async tryOut(scope, body) {
+      const { tenantId } = scope;
+      const devices = devicesOf(tenantId).filter((device) => access.reaches(scope.reach, device));
       assertRule(body, deps.directory, devices);
       const nowMs = clock.nowMs();
       const rule = { ...body, id: newUuid(clock, random), tenantId, createdMs: nowMs, updatedMs: nowMs };
       return dryRun(rule, devices, deps.telemetry, nowMs);
     },
   };
+}
+
+const actOn = (
+  { id, tenantId, name, enabled, severity }: RuleRecord,
+  kind: "rule.created" | "rule.changed" | "rule.removed",
+): AuditEvent => ({
+  kind,
+  tenantId,
+  subject: { kind: "rule", id },
+  data: { name, ...(kind === "rule.removed" ? {} : { enabled, severity }) },
+});
+
+/** Where a rule watches; undefined when that is the whole organisation. */
+export function placesOf(
+  { scope: { siteId, deviceIds } }: Pick<RuleRecord, "scope">,
+  find: (deviceIds: readonly Uuid[]) => readonly access.Place[],
+): readonly access.Place[] | undefined {
+  if (siteId !== undefined) return [{ siteId }];
+  if (deviceIds === undefined || deviceIds.length === 0) return undefined;
+  const places = find(deviceIds);
+  return places.length === 0 ? undefined : places;
 }
 
 function assertRoom(used: number, wanted: number): void {

@@ -1,12 +1,15 @@
 import { AppError, type Clock, isUuid, type UnixMs, type Uuid } from "@gatehouse/base";
-import type { alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
+import type { access, alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
 import type { AlertQueryStore } from "./alert-query-store.ts";
 
 export interface AlertService {
-  list(tenantId: Uuid, query: QueryOf<typeof alerts.listAlerts>): Promise<ReplyOf<typeof alerts.listAlerts>>;
-  get(tenantId: Uuid, alertId: Uuid): Promise<ReplyOf<typeof alerts.getAlert>>;
-  notices(tenantId: Uuid, personId: Uuid): Promise<ReplyOf<typeof alerts.listNotices>>;
-  markNoticesSeen(tenantId: Uuid, personId: Uuid): Promise<void>;
+  list(
+    scope: access.Scope,
+    query: QueryOf<typeof alerts.listAlerts>,
+  ): Promise<ReplyOf<typeof alerts.listAlerts>>;
+  get(scope: access.Scope, alertId: Uuid): Promise<ReplyOf<typeof alerts.getAlert>>;
+  notices(scope: access.Scope, personId: Uuid): Promise<ReplyOf<typeof alerts.listNotices>>;
+  markNoticesSeen(scope: access.Scope, personId: Uuid): Promise<void>;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -14,11 +17,14 @@ const MAX_LIMIT = 200;
 const NOTICES = 20;
 
 /** What people read of alerts. */
-export function createAlertService(queries: (tenantId: Uuid) => AlertQueryStore, clock: Clock): AlertService {
+export function createAlertService(
+  queries: (scope: access.Scope) => AlertQueryStore,
+  clock: Clock,
+): AlertService {
   return {
-    async list(tenantId, { state, device, severity, q, before, limit: asked }) {
+    async list(scope, { state, device, severity, q, before, limit: asked }) {
       const limit = Math.min(Math.max(Number(asked ?? DEFAULT_LIMIT), 1), MAX_LIMIT);
-      const store = queries(tenantId);
+      const store = queries(scope);
       const items = await store.list({
         limit: limit + 1,
         ...(state === undefined ? {} : { state }),
@@ -32,17 +38,17 @@ export function createAlertService(queries: (tenantId: Uuid) => AlertQueryStore,
       if (items.length <= limit || last === undefined) return { items: [...items], open };
       return { items: items.slice(0, limit), open, next: encodeCursor(last) };
     },
-    async get(tenantId, alertId) {
-      const found = await queries(tenantId).get(alertId);
+    async get(scope, alertId) {
+      const found = await queries(scope).get(alertId);
       if (found === undefined) throw new AppError("alert.not_found");
       return found;
     },
-    async notices(tenantId, personId) {
-      const store = queries(tenantId);
+    async notices(scope, personId) {
+      const store = queries(scope);
       const [items, unseen] = await Promise.all([store.list({ limit: NOTICES }), store.unseen(personId)]);
       return { items: [...items], unseen };
     },
-    markNoticesSeen: (tenantId, personId) => queries(tenantId).markSeen(personId, clock.nowMs()),
+    markNoticesSeen: (scope, personId) => queries(scope).markSeen(personId, clock.nowMs()),
   };
 }
 

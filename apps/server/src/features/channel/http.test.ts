@@ -1,5 +1,5 @@
 import { silentLogger } from "@gatehouse/base";
-import { type AnyEndpoint, channel, type Permission, ROLES } from "@gatehouse/contract";
+import { type AnyEndpoint, channel, ROLES } from "@gatehouse/contract";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { Check } from "typebox/value";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,6 +7,8 @@ import { EnrollingDevice } from "../../compose/testing/enrolling-device.ts";
 import { createIdentityHouse, type IdentityHouse } from "../../compose/testing/identities.ts";
 import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
+import { everywhere, testGates } from "../../platform/http/testing/gates.ts";
+import { channelResources } from "./resources.ts";
 
 let t: IdentityHouse;
 let app: FastifyInstance;
@@ -22,13 +24,14 @@ beforeAll(async () => {
     kind: "person",
     personId: t.actor.tenantId,
     sessionId: t.actor.tenantId,
-    permissions: new Set<Permission>(ROLES.owner),
+    permissions: everywhere(ROLES.owner),
+    stepUpMs: Date.now(),
   } as const;
-  const gates = {
+  const gates = testGates({
     person: { authenticate: async () => ({ ...person, ...t.actor }) },
     device: t.devices.deviceGate,
-    metricsFromLoopback: false,
-  };
+    resources: { ...t.devices.resources, ...channelResources(t.database.db) },
+  });
   await app.register(async (scope) => mount(scope, [...t.routes], gates, silentLogger));
   await app.ready();
 }, 60_000);

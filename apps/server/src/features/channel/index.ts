@@ -9,6 +9,7 @@ import { replayJob, serverKeyJob } from "./jobs.ts";
 import type { Recovery } from "./keys/recovery-store.ts";
 import { createChannelTables } from "./migrations/001-channel.ts";
 import { createReplayTable } from "./migrations/002-replay.ts";
+import { channelResources } from "./resources.ts";
 import { deviceRoutes, operatorRoutes } from "./routes.ts";
 import { type ChannelDeps, ChannelHouse } from "./service.ts";
 import { channelTablesIn, type ForeignTransaction } from "./tables.ts";
@@ -91,6 +92,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
     name: "channel",
     routes: [...deviceRoutes(house), ...operatorRoutes(house)],
     jobs: [serverKeyJob(serverKeys), replayJob(carriage)],
+    resources: channelResources(deps.db),
     async start() {
       await house.start();
       await carriage.load();

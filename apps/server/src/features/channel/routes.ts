@@ -1,4 +1,5 @@
-import { channel } from "@gatehouse/contract";
+import { AppError } from "@gatehouse/base";
+import { access, channel } from "@gatehouse/contract";
 import { type Route, route } from "../../platform/http/route.ts";
 import { toBase64url } from "./context.ts";
 import type { ChannelHouse } from "./service.ts";
@@ -69,10 +70,13 @@ function policyRoutes(house: ChannelHouse): Route[] {
 
 function groupRoutes({ groups }: ChannelHouse): Route[] {
   return [
-    route(channel.listEnrolmentGroups, async ({ principal }) => ({
-      items: await groups.list(principal.tenantId),
+    route(channel.listEnrolmentGroups, async ({ scope }) => ({
+      items: await groups.list(scope),
     })),
-    route(channel.createEnrolmentGroup, ({ principal, body }) => groups.create(principal, body)),
+    route(channel.createEnrolmentGroup, async ({ principal, scope, body }) => {
+      if (!access.reaches(scope.reach, body)) throw new AppError("site.not_found");
+      return groups.create(principal, body);
+    }),
     route(channel.closeEnrolmentGroup, async ({ principal, params }) => {
       await groups.close(principal, params.id);
       return {};

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { silentLogger } from "@gatehouse/base";
-import { type Permission, ROLES } from "@gatehouse/contract";
+import { ROLES } from "@gatehouse/contract";
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
+import { everywhere, testGates } from "../../platform/http/testing/gates.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { operatorRoutes } from "./routes.ts";
 import { createTestHouse, type TestHouse } from "./testing/house.ts";
@@ -23,13 +24,14 @@ beforeAll(async () => {
     kind: "person",
     personId: t.actor.tenantId,
     sessionId: t.actor.tenantId,
-    permissions: new Set<Permission>(ROLES.owner),
+    permissions: everywhere(ROLES.owner),
+    stepUpMs: Date.now(),
   } as const;
-  const gates = {
+  const gates = testGates({
     person: { authenticate: async () => ({ ...person, ...t.actor }) },
     device: t.house.gate,
-    metricsFromLoopback: false,
-  };
+    resources: t.house.resources,
+  });
   await app.register(async (scope) => {
     mount(scope, [...operatorRoutes(t.house), ...deviceRoutes(t.house)], gates, silentLogger);
   });

@@ -1,5 +1,5 @@
 import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import { access, type devices } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import type { ClaimedDevice, OpenClaim } from "./claims/claim-service.ts";
@@ -138,9 +138,13 @@ export interface DevicesFeature extends Feature {
   /** A remark of ours in the device's log. */
   noteCredential(tenantId: Uuid, deviceId: Uuid, remark: CredentialRemark): void;
 
-  overview(tenantId: Uuid): Promise<DeviceOverview>;
+  /** Devices that an asker may see; from memory. */
+  idsWithin(scope: access.Scope): Uuid[];
+  overview(scope: access.Scope): Promise<DeviceOverview>;
+  /** `withAnonymous`: senders that belong to nobody too. */
   refusedLast24h(
-    tenantId: Uuid,
+    scope: access.Scope,
+    withAnonymous: boolean,
   ): Promise<{ last24h: number; spark: number[]; byControl: { code: string; count: number }[] }>;
 }
 
@@ -151,14 +155,16 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     name: "devices",
     routes: [...operatorRoutes(house), ...deviceRoutes(house)],
     jobs: [retentionJob(house.context, deps.retentionLogDays)],
+    resources: house.resources,
     start: () => house.start(),
     stop: () => house.stop(),
     deviceGate: house.gate,
     async authenticateDevice(attempt) {
       const verdict = house.authenticator.login(attempt);
       if ("identity" in verdict) return verdict.identity;
-      const { refused, detail, device } = verdict;
+      const { refused, detail, device, named } = verdict;
       if (device !== undefined) house.occurrences.loginRefused(device, refused, detail);
+      if (named !== undefined) house.occurrences.loginUnproven(named, detail);
       if (refused === "device.revoked") throw new AppError(refused);
       return undefined;
     },
@@ -179,7 +185,7 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     appendLog: (sender, lines, alongside) => house.logs.append(sender, lines, alongside),
     discover: (tenantId, announcement) => house.discovery.discover(tenantId, announcement),
     createSite: (tenantId, site) => house.sites.create(tenantId, site),
-    listSites: (tenantId) => house.sites.list(tenantId),
+    listSites: (tenantId) => house.sites.list(access.wholeTenant(tenantId)),
     async removeSite(actor, siteId) {
       await house.inventory.deleteAllOfSite(actor, siteId);
       await house.sites.delete(actor.tenantId, siteId);
@@ -207,7 +213,8 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     applyEndings: (ended) => house.credentials.applyEndings(ended),
     noteCredential: (tenantId, deviceId, remark) =>
       house.context.deviceLog.note({ tenantId, deviceId, kind: "credential", ...remark }),
-    overview: (tenantId) => house.overview.read(tenantId),
-    refusedLast24h: (tenantId) => house.refusals.last24h(tenantId),
+    idsWithin: (scope) => house.directory.idsWithin(scope),
+    overview: (scope) => house.overview.read(scope),
+    refusedLast24h: (scope, withAnonymous) => house.refusals.last24h(scope, withAnonymous),
   };
 }

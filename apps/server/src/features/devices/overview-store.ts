@@ -1,5 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { access } from "@gatehouse/contract";
 import { sql } from "kysely";
+import { deviceWithin } from "./inventory/scope-store.ts";
 import type { DevicesDatabase } from "./tables.ts";
 
 /** The tenants' numbers of devices online now; a slot keeps its highest. */
@@ -41,14 +43,14 @@ export interface OfflineDevice {
 /** Devices that are offline, the latest to fall silent first. */
 export async function listOffline(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   limit: number,
 ): Promise<OfflineDevice[]> {
   const rows = await db
     .selectFrom("device_presence as p")
     .innerJoin("devices as d", "d.id", "p.device_id")
     .select(["d.id", "d.name", "p.last_seen"])
-    .where("d.tenant_id", "=", tenantId)
+    .where(deviceWithin(scope))
     .where("p.status", "=", "offline")
     .orderBy("p.last_seen", (order) => order.desc().nullsLast())
     .orderBy("d.id")
@@ -66,13 +68,13 @@ export interface ExpiringCertificate {
 /** Certificates that end before `untilMs` and have no later one of the same device behind them. */
 export async function listExpiringCertificates(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   range: { readonly nowMs: UnixMs; readonly untilMs: UnixMs; readonly limit: number },
 ): Promise<ExpiringCertificate[]> {
   const { rows } = await sql<{ device_id: string; name: string; last: Date }>`
     select c.device_id, d.name, max(c.expires_at) as last
     from device_credentials as c join devices as d on d.id = c.device_id
-    where c.tenant_id = ${tenantId} and c.kind = 'certificate' and c.revoked_at is null
+    where ${deviceWithin(scope)} and c.kind = 'certificate' and c.revoked_at is null
       and c.expires_at > ${new Date(range.nowMs)}
     group by c.device_id, d.name
     having max(c.expires_at) < ${new Date(range.untilMs)}
@@ -83,14 +85,15 @@ export async function listExpiringCertificates(
 /** Devices that have never been heard and hold a code that is still good. */
 export async function countPendingClaims(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   nowMs: UnixMs,
 ): Promise<number> {
   const row = await db
     .selectFrom("device_claims as c")
     .innerJoin("device_presence as p", "p.device_id", "c.device_id")
+    .innerJoin("devices as d", "d.id", "c.device_id")
     .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where("c.tenant_id", "=", tenantId)
+    .where(deviceWithin(scope))
     .where("c.expires_at", ">", new Date(nowMs))
     .where("p.status", "=", "never")
     .executeTakeFirstOrThrow();

@@ -1,4 +1,5 @@
-import type { Timer, Uuid } from "@gatehouse/base";
+import type { Timer } from "@gatehouse/base";
+import type { access } from "@gatehouse/contract";
 import type { DevicesContext } from "./context.ts";
 import {
   countPendingClaims,
@@ -9,7 +10,7 @@ import {
   type OfflineDevice,
   putFleetSlots,
 } from "./overview-store.ts";
-import type { StatusCounts } from "./presence/presence.ts";
+import { noDevices, type StatusCounts } from "./presence/presence.ts";
 import { DAY_MS, firstSlotMs, SLOT_MS, sparkOf, startOf } from "./refusals/slots.ts";
 
 const SAMPLE_EVERY_MS = 60_000;
@@ -52,20 +53,29 @@ export class OverviewService {
     await putFleetSlots(db, startOf(clock.nowMs(), SLOT_MS), online);
   }
 
-  async read(tenantId: Uuid): Promise<DeviceOverview> {
+  async read(scope: access.Scope): Promise<DeviceOverview> {
     const { db, clock, presence } = this.#context;
     await presence.flush();
     const nowMs = clock.nowMs();
-    const counts = presence.counts(tenantId);
+    const isWhole = scope.reach === "all";
+    const counts = isWhole ? presence.counts(scope.tenantId) : this.#countsWithin(scope);
     const range = { nowMs, untilMs: nowMs + WARN_BEFORE_MS, limit: SHOWN };
     const [slots, offline, expiringCertificates, pendingClaims] = await Promise.all([
-      listFleetSlots(db, tenantId, firstSlotMs(nowMs)),
-      listOffline(db, tenantId, SHOWN),
-      listExpiringCertificates(db, tenantId, range),
-      countPendingClaims(db, tenantId, nowMs),
+      // Recorded of the organisation as a whole: nothing to show of a part.
+      isWhole ? listFleetSlots(db, scope.tenantId, firstSlotMs(nowMs)) : [],
+      listOffline(db, scope, SHOWN),
+      listExpiringCertificates(db, scope, range),
+      countPendingClaims(db, scope, nowMs),
     ]);
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const spark = sparkOf(slots, nowMs, Math.max);
     return { counts: { ...counts, total }, spark, offline, expiringCertificates, pendingClaims };
+  }
+
+  #countsWithin(scope: access.Scope): StatusCounts {
+    const { directory, presence } = this.#context;
+    const counts = noDevices();
+    for (const deviceId of directory.idsWithin(scope)) counts[presence.find(deviceId)?.status ?? "never"]++;
+    return counts;
   }
 }

@@ -1,4 +1,5 @@
-import { devices, gateways } from "@gatehouse/contract";
+import { AppError, type Uuid } from "@gatehouse/base";
+import { access, devices, gateways } from "@gatehouse/contract";
 import { type Route, route } from "../../platform/http/route.ts";
 import type { AssignmentService } from "./assignments/assignment-service.ts";
 import type { ClaimService } from "./claims/claim-service.ts";
@@ -31,6 +32,11 @@ const limitOf = (text: string | undefined): number => Math.min(MAX_LIMIT, Number
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
+/** Refuses a site beyond the asker's as if there were none. */
+function assertSite({ reach }: access.Scope, siteId: Uuid): void {
+  if (!access.reaches(reach, { siteId })) throw new AppError("site.not_found");
+}
+
 /** What people and programs with a session ask. */
 export function operatorRoutes(services: Services): Route[] {
   return [
@@ -43,7 +49,7 @@ export function operatorRoutes(services: Services): Route[] {
 
 function siteRoutes({ sites }: Services): Route[] {
   return [
-    route(devices.listSites, async ({ principal }) => ({ items: await sites.list(principal.tenantId) })),
+    route(devices.listSites, async ({ scope }) => ({ items: await sites.list(scope) })),
     route(devices.createSite, ({ principal, body }) => sites.create(principal.tenantId, body)),
     route(devices.updateSite, ({ principal, params, body }) =>
       sites.update(principal.tenantId, params.id, body),
@@ -57,9 +63,9 @@ function siteRoutes({ sites }: Services): Route[] {
 
 function inventoryRoutes({ inventory, sites, assignments }: Services): Route[] {
   return [
-    route(devices.listDevices, ({ principal, query }) => {
+    route(devices.listDevices, ({ scope, query }) => {
       const { q, site, type, status, tag, quarantined, gateway, sort = "name", offset, limit } = query;
-      return inventory.list(principal.tenantId, {
+      return inventory.list(scope, {
         q,
         siteId: site,
         typeId: type,
@@ -72,18 +78,22 @@ function inventoryRoutes({ inventory, sites, assignments }: Services): Route[] {
         limit: limitOf(limit),
       });
     }),
-    route(devices.deviceFacets, ({ principal, query }) => inventory.facets(principal.tenantId, query.site)),
-    route(devices.fleet, async ({ principal }) =>
-      inventory.fleet(principal.tenantId, await sites.list(principal.tenantId)),
-    ),
-    route(devices.createDevice, ({ principal, body }) => inventory.create(principal, body)),
+    route(devices.deviceFacets, ({ scope, query }) => inventory.facets(scope, query.site)),
+    route(devices.fleet, async ({ scope }) => inventory.fleet(scope, await sites.list(scope))),
+    route(devices.createDevice, async ({ principal, scope, body }) => {
+      assertSite(scope, body.siteId);
+      return inventory.create(principal, body);
+    }),
     route(devices.getDevice, ({ principal, params }) => inventory.get(principal.tenantId, params.id)),
-    route(devices.updateDevice, ({ principal, params, body }) =>
-      inventory.update(principal, params.id, body),
-    ),
-    route(gateways.assignDevices, async ({ principal, body }) => ({
-      changed: await assignments.assign(principal, body.deviceIds, body.gatewayId ?? undefined),
-    })),
+    route(devices.updateDevice, async ({ principal, scope, params, body }) => {
+      if (body.siteId !== undefined) assertSite(scope, body.siteId);
+      return inventory.update(principal, params.id, body);
+    }),
+    route(gateways.assignDevices, async ({ principal, scope, body: { deviceIds, gatewayId } }) => {
+      for (const id of gatewayId === null ? deviceIds : [...deviceIds, gatewayId])
+        inventory.assertWithin(scope, id);
+      return { changed: await assignments.assign(principal, deviceIds, gatewayId ?? undefined) };
+    }),
     route(devices.deleteDevice, async ({ principal, params }) => {
       await inventory.delete(principal, params.id);
       return {};

@@ -1,7 +1,9 @@
 import type { Clock, Logger, Random, Timer, Uuid } from "@gatehouse/base";
 import type { Bus, BusMessages } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
+import type { Resources } from "../../platform/http/resources.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
 import { AssignmentService } from "./assignments/assignment-service.ts";
 import { ClaimService } from "./claims/claim-service.ts";
@@ -27,6 +29,7 @@ import { OverviewService } from "./overview.ts";
 import type { Revocations, TrustBoard } from "./ports.ts";
 import { PresenceBoard } from "./presence/presence.ts";
 import { RefusalCounter } from "./refusals/refusal-counter.ts";
+import { deviceResources } from "./resources.ts";
 import { SiteService } from "./sites/site-service.ts";
 import type { DevicesDatabase } from "./tables.ts";
 
@@ -41,6 +44,7 @@ export interface DevicesDeps {
   readonly controls?: Controls;
   readonly lastValues: LastValues;
   readonly revocations: Revocations;
+  readonly audit: AuditTrail;
   /** Absent where nothing is judged. */
   readonly trust?: TrustBoard;
   /** Where people and devices reach this installation, without a slash at the end. */
@@ -59,6 +63,7 @@ export class DeviceHouse {
   readonly presence: PresenceBoard;
   readonly authenticator: DeviceAuthenticator;
   readonly gate: DeviceGate;
+  readonly resources: Resources;
   readonly sites: SiteService;
   readonly inventory: InventoryService;
   readonly assignments: AssignmentService;
@@ -98,6 +103,7 @@ export class DeviceHouse {
       presence: this.presence,
       deviceLog: this.#deviceLog,
       revocations: deps.revocations,
+      audit: deps.audit,
       announced: new WeakSet(),
       publicUrl: () => deps.publicUrl(),
     };
@@ -115,7 +121,9 @@ export class DeviceHouse {
       bus,
       clock,
       heard: (deviceId, address) => this.presence.heard(deviceId, clock.nowMs(), { via: "http", address }),
+      unproven: (device, detail) => this.occurrences.loginUnproven(device, detail),
     });
+    this.resources = deviceResources(this.context);
     this.sites = new SiteService(this.context);
     this.credentials = new CredentialService(this.context, deps.issuer, this.#lastUsed);
     this.commands = new CommandService(this.context);

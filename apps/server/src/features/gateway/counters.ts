@@ -1,4 +1,4 @@
-import type { Clock, MonotonicMs } from "@gatehouse/base";
+import type { Clock, MonotonicMs, Uuid } from "@gatehouse/base";
 
 const SPARK_STEPS = 40;
 const SPARK_STEP_MS = 86_400_000 / SPARK_STEPS;
@@ -65,6 +65,36 @@ export class RateCounter {
       { length: SPARK_STEPS },
       (_, i) => this.#steps[(this.#step + 1 + i) % SPARK_STEPS] ?? 0,
     );
+  }
+}
+
+/** The same for each organisation and for all of them together. */
+export class TenantRates {
+  readonly all: RateCounter;
+  readonly #clock: Pick<Clock, "monotonicMs">;
+  readonly #byTenant = new Map<Uuid, RateCounter>();
+
+  constructor(clock: Pick<Clock, "monotonicMs">) {
+    this.#clock = clock;
+    this.all = new RateCounter(clock);
+  }
+
+  add(tenantId: Uuid): void {
+    this.all.add();
+    this.of(tenantId).add();
+  }
+
+  of(tenantId: Uuid): RateCounter {
+    const known = this.#byTenant.get(tenantId);
+    if (known !== undefined) return known;
+    const counter = new RateCounter(this.#clock);
+    this.#byTenant.set(tenantId, counter);
+    return counter;
+  }
+
+  settle(): void {
+    this.all.settle();
+    for (const counter of this.#byTenant.values()) counter.settle();
   }
 }
 

@@ -2,7 +2,7 @@ import { AppError, silentLogger, systemClock } from "@gatehouse/base";
 import type { BusMessages, Reading } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { createBus } from "../../platform/bus/bus.ts";
-import { RateCounter } from "./counters.ts";
+import { TenantRates } from "./counters.ts";
 import { type EnvelopeParts, Envelopes, type Outcome } from "./envelopes.ts";
 import { Intake } from "./intake.ts";
 import type { ChannelReceived } from "./ports.ts";
@@ -38,7 +38,7 @@ class Door {
       clock,
       intake: new Intake({ sink, clock }),
       refusals: new Refusals({ bus, clock }),
-      accepted: new RateCounter(clock),
+      accepted: new TenantRates(clock),
       authenticator: { find: async () => device },
       settings: { get: () => ({ maxTimestampPastDays: 7, acceptDiscovery: false }) },
       siteGateways: { isAssigned: () => true },

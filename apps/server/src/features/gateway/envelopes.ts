@@ -1,6 +1,6 @@
 import { AppError, type Clock, type ErrorCode, isAppError } from "@gatehouse/base";
 import type { Reading } from "@gatehouse/contract";
-import type { RateCounter } from "./counters.ts";
+import type { TenantRates } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import { type CarriedReading, readOpened, type Said } from "./opened-content.ts";
 import type {
@@ -25,7 +25,7 @@ export interface EnvelopeParts {
   readonly authenticator: Pick<DeviceAuthenticator, "find">;
   readonly intake: Intake;
   readonly refusals: Refusals;
-  readonly accepted: RateCounter;
+  readonly accepted: TenantRates;
   readonly settings: GatewaySettings;
   readonly deviceLog: DeviceLogSink;
   readonly commands: Pick<CommandSource, "answered">;
@@ -96,7 +96,7 @@ export class Envelopes {
     try {
       const refused = await this.#effect(link, message);
       isStored = true;
-      if (refused === undefined) this.#parts.accepted.add();
+      if (refused === undefined) this.#parts.accepted.add(tenantId);
       if (refused instanceof Refused) return this.#refuse(refused, { ...by, ...owner });
       return refused === undefined
         ? { result: "stored", ...owner }

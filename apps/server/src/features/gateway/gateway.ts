@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type ErrorCode, isAppError } from "@gatehouse/base";
+import { type ErrorCode, isAppError, type Uuid } from "@gatehouse/base";
 import type { operations } from "@gatehouse/contract";
 import type { WebSocket } from "ws";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
@@ -10,7 +10,7 @@ import { Attendance } from "./attendance.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
 import { ConnectLimits } from "./connect-limits.ts";
 import type { Connection, Via } from "./connection.ts";
-import { RateCounter } from "./counters.ts";
+import { type RateCounter, TenantRates } from "./counters.ts";
 import { envelopeRoute } from "./envelope-route.ts";
 import { Envelopes } from "./envelopes.ts";
 import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/bridge.ts";
@@ -72,6 +72,8 @@ export interface GatewayStats {
 export interface GatewayFeature extends Feature {
   connectedCount(): number;
   stats(): GatewayStats;
+  /** What was accepted from the organisation's devices, and how much was refused since start. */
+  statsOf(tenantId: Uuid): Pick<GatewayStats, "accepted"> & { readonly refused: number };
   /** Connections whose device is logged in. */
   connections(): readonly Connection[];
   /** Open MQTT listeners with the ports they got. */
@@ -99,7 +101,7 @@ const STRANGER_FRAMES_PER_SECOND = 50;
 export function createGateway(parts: GatewayParts): GatewayFeature {
   const { clock, log, mqtt, controls = ALL_ON } = parts;
   const refusals = new Refusals(parts);
-  const accepted = new RateCounter(clock);
+  const accepted = new TenantRates(clock);
   const intake = new Intake(parts);
   const perSecond = controls.rateLimit ? mqtt.maxMessagesPerSecond : Number.MAX_SAFE_INTEGER;
   const pacer = new Pacer({ clock, perSecond });
@@ -180,10 +182,14 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     homeAssistant: () => bridge.state(),
     stats: () => ({
       connections: service.connectedCount,
-      accepted: { total: accepted.total, perSecond: accepted.perSecond(), spark: accepted.spark() },
+      accepted: ratesOf(accepted.all),
       refused: { total: refusals.counter.total, spark: refusals.counter.spark(), byCode: refusals.byCode() },
       waiting: intake.waitingCount,
       ...service.routed,
+    }),
+    statsOf: (tenantId) => ({
+      accepted: ratesOf(accepted.of(tenantId)),
+      refused: refusals.countOf(tenantId),
     }),
     sendControl: (deviceId, payload) =>
       channelSockets.sendControl(deviceId, payload) || service.sendControl(deviceId, payload),
@@ -205,6 +211,12 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     },
   };
 }
+
+const ratesOf = (counter: RateCounter): GatewayStats["accepted"] => ({
+  total: counter.total,
+  perSecond: counter.perSecond(),
+  spark: counter.spark(),
+});
 
 function answer(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);

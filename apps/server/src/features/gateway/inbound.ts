@@ -4,7 +4,7 @@ import type { Upward } from "./adapters/index.ts";
 import { readNumber, readSwitch } from "./bare-values.ts";
 import type { InboundPacket } from "./broker.ts";
 import type { Connection, Peer } from "./connection.ts";
-import type { RateCounter } from "./counters.ts";
+import type { TenantRates } from "./counters.ts";
 import type { Envelopes } from "./envelopes.ts";
 import { type Entity, readAnnounced } from "./home-assistant/entity.ts";
 import type { Intake } from "./intake.ts";
@@ -26,7 +26,7 @@ export interface InboundParts {
   readonly intake: Intake;
   readonly pacer: Pacer;
   readonly refusals: Refusals;
-  readonly accepted: RateCounter;
+  readonly accepted: TenantRates;
   readonly settings: GatewaySettings;
   readonly deviceLog: DeviceLogSink;
   readonly commands: CommandSource;
@@ -113,7 +113,7 @@ export class Inbound {
   #route(connection: Connection, peer: Peer, packet: InboundPacket, isDiscovery: boolean, done: Done) {
     if (packet.payload.length > LIMITS.payloadBytes) return this.#refuseAndAck(connection, TOO_LARGE, done);
     if (!isDiscovery) {
-      this.#parts.accepted.add();
+      this.#parts.accepted.add(peer.identity.tenantId);
       return this.#parts.route(connection, peer, packet, done, false);
     }
     const announced = this.#parts.discover(connection, peer, packet).then((refused) => {
@@ -241,7 +241,7 @@ export class Inbound {
     let failed: AppError | undefined;
     const settled = (error?: AppError): void => {
       connection.release(this.#parts.clock.monotonicMs());
-      if (error === undefined) this.#parts.accepted.add();
+      if (error === undefined) this.#parts.accepted.add(source.tenantId);
       else if (!this.#isTaken(connection, packet, error)) failed ??= error;
       if (--left === 0) done(failed);
     };
@@ -259,7 +259,7 @@ export class Inbound {
     this.#hold(
       connection,
       packet,
-      stored.then(() => this.#parts.accepted.add()),
+      stored.then(() => this.#parts.accepted.add((connection.peer as Peer).identity.tenantId)),
       done,
     );
   }

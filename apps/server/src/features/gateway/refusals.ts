@@ -19,6 +19,7 @@ export class Refusals {
   readonly #bus: Pick<Bus, "publish">;
   readonly #clock: Clock;
   readonly #byCode = new Map<ErrorCode, number>();
+  readonly #byTenant = new Map<string, number>();
   readonly counter: RateCounter;
 
   constructor({ bus, clock }: { bus: Pick<Bus, "publish">; clock: Clock }) {
@@ -29,6 +30,8 @@ export class Refusals {
 
   add({ code, detail }: Refused, by: RefusedBy): void {
     this.counter.add();
+    if (by.tenantId !== undefined)
+      this.#byTenant.set(by.tenantId, (this.#byTenant.get(by.tenantId) ?? 0) + 1);
     this.#byCode.set(code, (this.#byCode.get(code) ?? 0) + 1);
     this.#bus.publish("message.refused", {
       ...(by.tenantId === undefined ? {} : { tenantId: by.tenantId }),
@@ -40,6 +43,11 @@ export class Refusals {
       address: by.address,
       atMs: this.#clock.nowMs(),
     });
+  }
+
+  /** Since start, of one organisation. */
+  countOf(tenantId: string): number {
+    return this.#byTenant.get(tenantId) ?? 0;
   }
 
   byCode(): ReadonlyMap<ErrorCode, number> {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createBus } from "../../platform/bus/bus.ts";
 import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
-import { RateCounter } from "./counters.ts";
+import { testGates } from "../../platform/http/testing/gates.ts";
+import { TenantRates } from "./counters.ts";
 import { Intake } from "./intake.ts";
 import { Pacer } from "./pacer.ts";
 import { Refusals } from "./refusals.ts";
@@ -32,7 +33,7 @@ beforeAll(async () => {
     intake: new Intake({ sink, clock: systemClock }),
     pacer: new Pacer({ clock: systemClock, perSecond: 20 }),
     refusals: new Refusals({ bus, clock: systemClock }),
-    accepted: new RateCounter(systemClock),
+    accepted: new TenantRates(systemClock),
     settings: { get: () => ({ maxTimestampPastDays: 7, acceptDiscovery: true }) },
   });
   const principal = {
@@ -44,14 +45,12 @@ beforeAll(async () => {
   mount(
     app,
     [route],
-    {
-      metricsFromLoopback: false,
-      person: { authenticate: async () => undefined },
+    testGates({
       device: {
         authenticate: async ({ headers }) =>
           headers.authorization === undefined ? undefined : { ...principal, deviceId: headers.authorization },
       },
-    },
+    }),
     silentLogger,
   );
 });

@@ -2,7 +2,7 @@ import { AppError, type Clock } from "@gatehouse/base";
 import { devices, LIMITS } from "@gatehouse/contract";
 import type { DevicePrincipal } from "../../platform/http/principal.ts";
 import { type Call, type Route, route } from "../../platform/http/route.ts";
-import type { RateCounter } from "./counters.ts";
+import type { TenantRates } from "./counters.ts";
 import type { Intake } from "./intake.ts";
 import type { Pacer } from "./pacer.ts";
 import type { GatewaySettings } from "./ports.ts";
@@ -16,7 +16,7 @@ export interface HttpIngestParts {
   readonly intake: Intake;
   readonly pacer: Pacer;
   readonly refusals: Refusals;
-  readonly accepted: RateCounter;
+  readonly accepted: TenantRates;
   readonly settings: GatewaySettings;
 }
 
@@ -96,7 +96,7 @@ async function storeOne(
   if (reading instanceof Refused) return reading;
   return new Promise((resolve) => {
     const settled = (error?: AppError): void => {
-      if (error === undefined) parts.accepted.add();
+      if (error === undefined) parts.accepted.add(source.tenantId);
       const isCallers = error?.row.fault === "caller";
       resolve(isCallers ? new Refused(error.code) : error);
     };

@@ -10,7 +10,7 @@ import { GatewayBroker, type InboundPacket } from "./broker.ts";
 import { CommandDelivery } from "./commands.ts";
 import { attach, Connection, connectionOf, type Peer, prefixOf, type Via } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import type { RateCounter } from "./counters.ts";
+import type { TenantRates } from "./counters.ts";
 import type { Envelopes } from "./envelopes.ts";
 import { gatherWrites } from "./gather-writes.ts";
 import { Announcements } from "./home-assistant/announcements.ts";
@@ -49,7 +49,7 @@ export interface MqttServiceParts {
   readonly intake: Intake;
   readonly pacer: Pacer;
   readonly refusals: Refusals;
-  readonly accepted: RateCounter;
+  readonly accepted: TenantRates;
   readonly authenticator: DeviceAuthenticator;
   readonly deviceLog: DeviceLogSink;
   readonly siteGateways: SiteGatewayDesk;

@@ -1,12 +1,22 @@
 import type { Clock, Timer, Uuid } from "@gatehouse/base";
 import { type Bus, LIVE_FLUSH_MS, type Reading } from "@gatehouse/contract";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { type Batch, News } from "./news.ts";
+import type { SiteOf } from "./sight.ts";
 import type { Viewer } from "./viewer.ts";
 
 const ALIVE_EVERY_MS = 20_000;
 const RATE_EVERY_MS = 1_000;
 
 type Rate = NonNullable<Batch["rate"]>;
+
+/** Who is looking, and what they may see. */
+export interface LivePeople {
+  /** The same person with what they may do now; undefined when they may hold no session any more. */
+  again(principal: PersonPrincipal): Promise<PersonPrincipal | undefined>;
+  /** From memory. */
+  readonly siteOf: SiteOf;
+}
 
 /** One tenant that somebody is looking at. */
 class Audience {
@@ -31,14 +41,16 @@ class Audience {
 /** Gathers what the bus says for each tenant somebody is looking at, and sends it once a period. */
 export class Hub {
   readonly #clock: Clock;
-  readonly #rate: () => Rate;
+  readonly #rate: (tenantId: Uuid) => Rate;
+  readonly #people: LivePeople;
   readonly #audiences = new Map<Uuid, Audience>();
   readonly #unsubscribe: (() => void)[];
   #timers: Timer[] = [];
 
-  constructor(bus: Bus, clock: Clock, rate: () => Rate) {
+  constructor(bus: Bus, clock: Clock, rate: (tenantId: Uuid) => Rate, people: LivePeople) {
     this.#clock = clock;
     this.#rate = rate;
+    this.#people = people;
     const news = (tenantId: Uuid): News | undefined => this.#audiences.get(tenantId)?.news;
     this.#unsubscribe = [
       bus.subscribe("readings.stored", ({ readings }) => this.#onStored(readings)),
@@ -52,6 +64,13 @@ export class Hub {
       bus.subscribe("command.changed", ({ tenantId, command }) => news(tenantId)?.setCommand(command)),
       bus.subscribe("alert.changed", ({ tenantId, alert }) => news(tenantId)?.setAlert(alert)),
       bus.subscribe("session.ended", ({ tenantId, sessionId }) => this.#endSession(tenantId, sessionId)),
+      bus.subscribe("access.changed", ({ tenantId, personIds }) => this.#accessChanged(tenantId, personIds)),
+      bus.subscribe("approval.changed", ({ tenantId }) => {
+        for (const viewer of this.#of(tenantId)) viewer.askAgain("approvals");
+      }),
+      bus.subscribe("tenant.suspended", ({ tenantId }) => {
+        for (const viewer of this.#of(tenantId)) viewer.bye("auth.session_ended");
+      }),
     ];
   }
 
@@ -121,12 +140,32 @@ export class Hub {
   }
 
   #tellRates(): void {
-    const rate = this.#rate();
-    for (const { news } of this.#audiences.values()) news.setRate(rate);
+    for (const [tenantId, { news }] of this.#audiences) news.setRate(this.#rate(tenantId));
+  }
+
+  #of(tenantId: Uuid): Viewer[] {
+    return [...(this.#audiences.get(tenantId)?.viewers ?? [])];
+  }
+
+  /** Before the next frame: from memory. Somebody who may hold no session any more is out. */
+  #accessChanged(tenantId: Uuid, personIds: "all" | readonly Uuid[]): void {
+    for (const viewer of this.#of(tenantId)) {
+      if (personIds !== "all" && !personIds.includes(viewer.principal.personId)) continue;
+      this.#people
+        .again(viewer.principal)
+        .then((principal) => {
+          if (principal === undefined) viewer.bye("auth.session_ended");
+          else {
+            viewer.seeWith(principal, this.#people.siteOf);
+            viewer.askAgain("access");
+          }
+        })
+        .catch(() => viewer.bye("auth.session_ended"));
+    }
   }
 
   #endSession(tenantId: Uuid, sessionId: Uuid): void {
-    for (const viewer of this.#audiences.get(tenantId)?.viewers ?? [])
+    for (const viewer of this.#of(tenantId))
       if (viewer.sessionId === sessionId) viewer.bye("auth.session_ended");
   }
 }
@@ -143,7 +182,7 @@ function publish(news: News, viewers: Iterable<Viewer>, serverMs: number): void 
     const key = viewer.sharedKey;
     let frame = key === undefined ? undefined : shared.get(key);
     if (frame === undefined) {
-      frame = { batch: news.batchFor(viewer.wish, viewer.principal.permissions, serverMs) };
+      frame = { batch: news.batchFor(viewer.wish, viewer.sight, serverMs) };
       if (key !== undefined) shared.set(key, frame);
     }
     const made = frame;

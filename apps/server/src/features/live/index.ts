@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger } from "@gatehouse/base";
+import type { Clock, Logger, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Feature } from "../../platform/feature.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { Door } from "./door.ts";
-import { Hub } from "./hub.ts";
+import { Hub, type LivePeople } from "./hub.ts";
 import { Viewer } from "./viewer.ts";
 
 export interface LiveDeps {
@@ -14,8 +14,9 @@ export interface LiveDeps {
   readonly log: Logger;
   /** Whose session the upgrade's cookie is; undefined when there is none. */
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
-  /** Messages per second now, and refusals since start. */
-  rate(): { readonly perSecond: number; readonly refused: number };
+  readonly people: LivePeople;
+  /** Messages per second of the organisation now, and refusals since start. */
+  rate(tenantId: Uuid): { readonly perSecond: number; readonly refused: number };
   readonly maxConnections?: number;
   readonly maxPerPerson?: number;
 }
@@ -31,8 +32,16 @@ const MAX_CONNECTIONS = 1_000;
 /** Tabs and devices of one person. */
 const MAX_PER_PERSON = 50;
 
-export function createLive({ bus, clock, log, authenticate, rate, ...limits }: LiveDeps): LiveFeature {
-  const hub = new Hub(bus, clock, rate);
+export function createLive({
+  bus,
+  clock,
+  log,
+  authenticate,
+  rate,
+  people,
+  ...limits
+}: LiveDeps): LiveFeature {
+  const hub = new Hub(bus, clock, rate, people);
   const door = new Door({
     authenticate,
     clock,
@@ -40,7 +49,9 @@ export function createLive({ bus, clock, log, authenticate, rate, ...limits }: L
     maxConnections: limits.maxConnections ?? MAX_CONNECTIONS,
     maxPerPerson: limits.maxPerPerson ?? MAX_PER_PERSON,
     onOpen(socket, principal) {
-      const viewer: Viewer = new Viewer(socket, principal, clock, () => hub.wishChanged(viewer));
+      const viewer: Viewer = new Viewer(socket, principal, { clock, siteOf: people.siteOf }, () =>
+        hub.wishChanged(viewer),
+      );
       hub.add(viewer);
       socket.once("close", () => hub.remove(viewer));
     },

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBus } from "../../platform/bus/bus.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
+import { everywhere } from "../../platform/http/testing/gates.ts";
 import { createLive, type LiveFeature } from "./index.ts";
 
 const A = "00000000-0000-4000-8000-00000000000a";
@@ -19,13 +20,16 @@ let bus: Bus;
 let live: LiveFeature;
 let server: Server;
 const open: WebSocket[] = [];
+/** Where devices lie, and what somebody may do when asked again. */
+const sites = new Map([[DEVICE, "site-1"]]);
+const again: (principal: PersonPrincipal) => PersonPrincipal | undefined = (principal) => principal;
 
 /** Tenant and permissions come in the query, so that each test chooses who is asking. */
 function principalOf(url: string): PersonPrincipal | undefined {
   const query = new URL(url, "http://x").searchParams;
   const tenantId = query.get("tenant");
   if (tenantId === null) return undefined;
-  const permissions = new Set((query.get("may")?.split(",") ?? PERMISSIONS) as Permission[]);
+  const permissions = everywhere((query.get("may")?.split(",") ?? PERMISSIONS) as Permission[]);
   return {
     kind: "person",
     tenantId,
@@ -43,6 +47,7 @@ beforeEach(async () => {
     clock: systemClock,
     log: silentLogger,
     rate: () => ({ perSecond: 5, refused: 0 }),
+    people: { again: async (principal) => again(principal), siteOf: (deviceId) => sites.get(deviceId) },
     authenticate: async (request) => principalOf(request.url ?? ""),
   });
   await live.start?.();
@@ -254,6 +259,7 @@ test("a session that ends while its upgrade is being checked does not get in", a
     clock: systemClock,
     log: silentLogger,
     rate: () => ({ perSecond: 0, refused: 0 }),
+    people: { again: async (principal) => principal, siteOf: () => undefined },
     async authenticate() {
       bus.publish("session.ended", { tenantId: A, personId: A, sessionId: "s9" });
       return principalOf(`/?tenant=${A}&session=s9`);

@@ -1,10 +1,14 @@
-import { PERMISSIONS } from "@gatehouse/contract";
+import { PERMISSIONS, type Permission } from "@gatehouse/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { everywhere } from "../../platform/http/testing/gates.ts";
 import { type LiveValue, MAX_VALUES_PER_FRAME, News, type Wish } from "./news.ts";
+import { Sight } from "./sight.ts";
 
 const ALL: Wish = { values: "all", details: new Set(["d1"]) };
-const MAY = new Set(PERMISSIONS);
+const may = (permissions: readonly Permission[]): Sight =>
+  new Sight(everywhere(permissions), () => undefined);
+const MAY = may(PERMISSIONS);
 
 const liveValue = fc.tuple(
   fc.constantFrom("d1", "d2", "d3"),
@@ -58,7 +62,7 @@ test("each part needs its permission", () => {
   news.setStatus("d1", "online", 1);
   news.addLog("d1", { id: "1", tsMs: 1, kind: "log", level: "info", message: "m" });
   const keys = (...permissions: (typeof PERMISSIONS)[number][]): string[] =>
-    Object.keys(news.batchFor(ALL, new Set(permissions), 1) ?? {});
+    Object.keys(news.batchFor(ALL, may(permissions), 1) ?? {});
   expect(keys("telemetry.read")).toEqual(["type", "serverMs", "values"]);
   expect(keys("device.read")).toEqual(["type", "serverMs", "status", "log"]);
   expect(keys("alert.read")).toEqual([]);

@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { alerts, devices, LiveFrame, Permission } from "@gatehouse/contract";
+import type { alerts, devices, LiveFrame } from "@gatehouse/contract";
+import type { Seen, Sight } from "./sight.ts";
 
 export type Batch = Extract<LiveFrame, { type: "batch" }>;
 export type LiveValue = [deviceId: Uuid, metric: string, tsMs: UnixMs, value: number | boolean | string];
@@ -90,27 +91,37 @@ export class News {
   }
 
   /** What one browser may see and wants to; undefined when that is nothing. */
-  batchFor(wish: Wish, permissions: ReadonlySet<Permission>, serverMs: UnixMs): Batch | undefined {
-    const mayRead = permissions.has("device.read");
+  batchFor(wish: Wish, sight: Sight, serverMs: UnixMs): Batch | undefined {
+    const device = sight.of("device.read");
+    const alert = sight.of("alert.read");
     const parts: Omit<Batch, "type" | "serverMs"> = {
-      ...(permissions.has("telemetry.read") ? this.#valuesFor(wish.values) : {}),
-      ...(mayRead ? nonEmpty("status", [...this.#status.values()]) : {}),
-      ...(mayRead ? nonEmpty("changed", [...this.#changed]) : {}),
-      ...(mayRead ? nonEmpty("commands", detailsOf([...this.#commands.values()], wish)) : {}),
-      ...(mayRead ? nonEmpty("log", detailsOf(this.#log, wish)) : {}),
-      ...(permissions.has("alert.read") ? nonEmpty("alerts", [...this.#alerts.values()]) : {}),
-      ...(this.#rate === undefined ? {} : { rate: this.#rate }),
+      ...this.#valuesFor(wish.values, sight.of("telemetry.read")),
+      ...nonEmpty(
+        "status",
+        device([...this.#status.values()], ([deviceId]) => deviceId),
+      ),
+      ...nonEmpty(
+        "changed",
+        device([...this.#changed], (deviceId) => deviceId),
+      ),
+      ...nonEmpty("commands", detailsOf(device([...this.#commands.values()], deviceOf), wish)),
+      ...nonEmpty("log", detailsOf(device(this.#log, deviceOf), wish)),
+      ...nonEmpty("alerts", alert([...this.#alerts.values()], deviceOf)),
+      ...(this.#rate === undefined || !sight.ofAll("overview.read") ? {} : { rate: this.#rate }),
     };
     return Object.keys(parts).length === 0 ? undefined : { type: "batch", serverMs, ...parts };
   }
 
-  #valuesFor(wanted: Wish["values"]): Pick<Batch, "values" | "merged"> {
-    const all = this.#newest === undefined ? this.#values : [...this.#newest.values()];
+  #valuesFor(wanted: Wish["values"], seen: Seen): Pick<Batch, "values" | "merged"> {
+    const news = this.#newest === undefined ? this.#values : [...this.#newest.values()];
+    const all = seen(news, ([deviceId]) => deviceId);
     const values = wanted === "all" ? all : all.filter(([deviceId]) => wanted.has(deviceId));
     if (values.length === 0) return {};
     return this.#newest === undefined ? { values } : { values, merged: true };
   }
 }
+
+const deviceOf = ({ deviceId }: { readonly deviceId?: Uuid }): Uuid | undefined => deviceId;
 
 function keepNewest(newest: Map<string, LiveValue>, value: LiveValue): void {
   const key = `${value[0]}${value[1]}`;

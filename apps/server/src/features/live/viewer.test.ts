@@ -3,6 +3,7 @@ import { systemClock } from "@gatehouse/base";
 import { PERMISSIONS } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import type { WebSocket } from "ws";
+import { everywhere } from "../../platform/http/testing/gates.ts";
 import type { Batch } from "./news.ts";
 import { SLOW_BYTES, Viewer } from "./viewer.ts";
 
@@ -30,9 +31,14 @@ function openViewer() {
     personId: "p",
     sessionId: "s",
     name: "n",
-    permissions: new Set(PERMISSIONS),
+    permissions: everywhere(PERMISSIONS),
   };
-  const viewer = new Viewer(socket as unknown as WebSocket, principal, clock, () => {});
+  const viewer = new Viewer(
+    socket as unknown as WebSocket,
+    principal,
+    { clock, siteOf: () => undefined },
+    () => {},
+  );
   socket.emit("message", JSON.stringify({ op: "watch", values: "all", details: [] }), false);
   const offer = (tsMs: number): void => {
     const batch: Batch = { type: "batch", serverMs: tsMs, values: [["d", "m", tsMs, tsMs]] };

@@ -4,6 +4,7 @@ import { Check } from "typebox/value";
 import type { WebSocket } from "ws";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { type Batch, News, NO_WISH, type Wish } from "./news.ts";
+import { Sight, type SiteOf } from "./sight.ts";
 
 /** Bytes waiting for a browser beyond which it gets merged frames instead of every one. */
 export const SLOW_BYTES = 256 * 1024;
@@ -18,7 +19,8 @@ const CLOSE = { goingAway: 1001, policy: 1008, sessionEnded: 4001 } as const;
 
 /** One browser: what it wants, and what waits for it. */
 export class Viewer {
-  readonly principal: PersonPrincipal;
+  principal: PersonPrincipal;
+  sight: Sight;
   wish: Wish = NO_WISH;
   readonly #socket: WebSocket;
   readonly #clock: Clock;
@@ -30,8 +32,14 @@ export class Viewer {
   #requests = 0;
   #requestsSinceMs: MonotonicMs = 0;
 
-  constructor(socket: WebSocket, principal: PersonPrincipal, clock: Clock, onWish: () => void) {
+  constructor(
+    socket: WebSocket,
+    principal: PersonPrincipal,
+    { clock, siteOf }: { readonly clock: Clock; readonly siteOf: SiteOf },
+    onWish: () => void,
+  ) {
     this.principal = principal;
+    this.sight = new Sight(principal.permissions, siteOf);
     this.#socket = socket;
     this.#clock = clock;
     this.#onWish = onWish;
@@ -52,7 +60,7 @@ export class Viewer {
   get sharedKey(): string | undefined {
     if (this.wish.values !== "all" || this.wish.details.size > 0 || this.#backlog !== undefined)
       return undefined;
-    return [...this.principal.permissions].sort().join();
+    return this.sight.key;
   }
 
   /** Sends the text, or keeps its content for later when the browser does not take what was sent before. */
@@ -71,7 +79,7 @@ export class Viewer {
       return;
     }
     this.#slowSinceMs = undefined;
-    const batch = this.#backlog?.batchFor(this.wish, this.principal.permissions, this.#clock.nowMs());
+    const batch = this.#backlog?.batchFor(this.wish, this.sight, this.#clock.nowMs());
     this.#backlog = undefined;
     if (batch !== undefined) this.#send(batch);
   }
@@ -81,6 +89,16 @@ export class Viewer {
     if (this.#answered) this.#socket.ping();
     else this.#socket.terminate();
     this.#answered = false;
+  }
+
+  /** What it may see is decided anew; what waits for it is checked again before it is sent. */
+  seeWith(principal: PersonPrincipal, siteOf: SiteOf): void {
+    this.principal = principal;
+    this.sight = new Sight(principal.permissions, siteOf);
+  }
+
+  askAgain(about: "access" | "approvals"): void {
+    if (!this.#ended) this.#send({ type: "ask_again", about });
   }
 
   bye(code: "auth.session_ended" | "server.stopping"): void {

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
 import { type Caps, DEFAULT_CAPS } from "./caps.ts";
@@ -20,6 +21,7 @@ import { createOutboxQueryStore } from "./outbox-query-store.ts";
 import { createOutboxService } from "./outbox-service.ts";
 import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
 import type { AlertTrail, Notice, NotificationSettings, People } from "./ports.ts";
+import { notificationResources } from "./resource-store.ts";
 import { notificationRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import type { CallerTransaction, NotificationDatabase, SharedTransaction } from "./tables.ts";
@@ -43,6 +45,7 @@ export interface NotificationsDeps {
   readonly settings: NotificationSettings;
   readonly people: People;
   readonly trail: AlertTrail;
+  readonly audit: AuditTrail;
   readonly caps?: Caps;
   directCaps(tenantId: Uuid, medium: Medium): DirectCaps;
   /** Time of one attempt. */
@@ -67,7 +70,7 @@ export interface NotificationsFeature extends Feature {
 }
 
 export function createNotifications(deps: NotificationsDeps): NotificationsFeature {
-  const { bus, clock, db, log, masterKey, people, random, settings } = deps;
+  const { audit, bus, clock, db, log, masterKey, people, random, settings } = deps;
   const channels = createChannelStore(db);
   const deliveries = createOutboxStore(db);
   const queries = createOutboxQueryStore(db);
@@ -99,6 +102,7 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     secrets,
     clock,
     random,
+    audit,
   });
   const outboxService = createOutboxService({
     deliveries,
@@ -108,11 +112,13 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     direct: directSender,
     seal,
     clock,
+    audit,
   });
   let leave: (() => void) | undefined;
   return {
     name: "notifications",
     routes: notificationRoutes(channelService, outboxService),
+    resources: notificationResources(db),
     jobs: notificationJobs({ queries, direct, settings, clock, log }),
     async start() {
       // An alert changed, so its messages are committed.

@@ -1,2 +1,2 @@
-export type { AboutSource, Need, NetworkSource, OverviewSources } from "./ports.ts";
+export type { AboutSource, Need, NetworkSource, Onlooker, OverviewSources } from "./ports.ts";
 export { type OperationsDeps, operationsRoutes } from "./routes.ts";

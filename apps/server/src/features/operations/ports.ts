@@ -1,18 +1,23 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { operations } from "@gatehouse/contract";
+import type { access, operations } from "@gatehouse/contract";
+import type { PersonPrincipal } from "../../platform/http/principal.ts";
 
 type Overview = operations.Overview;
 export type Need = Overview["needsYou"][number];
 
+/** Who looks at the first page, and at which part of the organisation. */
+export type Onlooker = Pick<PersonPrincipal, "permissions" | "tenantId"> & { readonly scope: access.Scope };
+
 /** The figures of the first page, each asked from the feature that owns it. */
 export interface OverviewSources {
-  devices(tenantId: Uuid): Promise<Overview["devices"]>;
-  messages(): Overview["messages"];
-  refused(tenantId: Uuid): Promise<Overview["refused"]>;
-  alerts(tenantId: Uuid): Promise<Overview["alerts"]>;
-  storage(): Promise<Overview["storage"]>;
+  devices(onlooker: Onlooker): Promise<Overview["devices"]>;
+  messages(onlooker: Onlooker): Overview["messages"];
+  refused(onlooker: Onlooker): Promise<Overview["refused"]>;
+  alerts(onlooker: Onlooker): Promise<Overview["alerts"]>;
+  /** Of the installation: for its host alone. */
+  storage(onlooker: Onlooker): Promise<Overview["storage"]>;
   /** Lines that features want a person to see; any order. */
-  needs(tenantId: Uuid): Promise<readonly Need[]>;
+  needs(onlooker: Onlooker): Promise<readonly Need[]>;
 }
 
 export interface NetworkSource {
@@ -20,7 +25,8 @@ export interface NetworkSource {
   publicUrl(): string;
   secure(): boolean;
   certificateAuthority(): { pem: string; fingerprint: string; expiresMs: UnixMs } | undefined;
-  homeAssistant(): operations.NetworkInfo["homeAssistant"];
+  /** Off for every organisation but the one that switched it on. */
+  homeAssistant(tenantId: Uuid): operations.NetworkInfo["homeAssistant"];
 }
 
 export interface AboutSource {

@@ -22,32 +22,33 @@ export function operationsRoutes({
   stopping,
 }: OperationsDeps): Route[] {
   return [
-    route(operations.getOverview, async ({ principal: { tenantId } }) => {
+    route(operations.getOverview, async ({ principal, scope }) => {
+      const onlooker = { ...principal, scope };
       const [devices, refused, alerts, storage, needs] = await Promise.all([
-        overview.devices(tenantId),
-        overview.refused(tenantId),
-        overview.alerts(tenantId),
-        overview.storage(),
-        overview.needs(tenantId),
+        overview.devices(onlooker),
+        overview.refused(onlooker),
+        overview.alerts(onlooker),
+        overview.storage(onlooker),
+        overview.needs(onlooker),
       ]);
       return {
         devices,
-        messages: overview.messages(),
+        messages: overview.messages(onlooker),
         refused,
         alerts,
-        storage,
+        ...(storage === undefined ? {} : { storage }),
         needsYou: sortNeeds(needs),
         atMs: clock.nowMs(),
       };
     }),
-    route(operations.getNetwork, async () => {
+    route(operations.getNetwork, async ({ principal }) => {
       const ca = network.certificateAuthority();
       return {
         listeners: network.listeners(),
         publicUrl: network.publicUrl(),
         secure: network.secure(),
         ...(ca === undefined ? {} : { ca: { fingerprint: ca.fingerprint, expiresMs: ca.expiresMs } }),
-        homeAssistant: network.homeAssistant(),
+        homeAssistant: network.homeAssistant(principal.tenantId),
       };
     }),
     route(operations.getCaCertificate, async ({ reply }) => {

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, type Uuid } from "@gatehouse/base";
-import type { gateways } from "@gatehouse/contract";
+import { access, type gateways } from "@gatehouse/contract";
 import { encodeControl, inParts, type SiteGatewayContext } from "./context.ts";
 import { DEVICES_PER_LIST_PART, GATEWAY_TYPE, HEARD_FOR_MS, type StateMessage } from "./model.ts";
 import type { KnownDevice } from "./ports.ts";
@@ -68,15 +68,18 @@ export class Gateways {
   }
 
   async list(
-    tenantId: Uuid,
+    { tenantId, reach }: access.Scope,
     page: { readonly q: string; readonly offset: number; readonly limit: number },
   ): Promise<{ items: gateways.SiteGateway[]; total: number }> {
     const wanted = page.q.trim().toLowerCase();
     const found = this.#context.devices
       .list(tenantId)
       .filter(
-        ({ typeId, revoked, name }) =>
-          typeId === GATEWAY_TYPE && !revoked && name.toLowerCase().includes(wanted),
+        ({ typeId, revoked, name, siteId, deviceId }) =>
+          typeId === GATEWAY_TYPE &&
+          !revoked &&
+          name.toLowerCase().includes(wanted) &&
+          access.reaches(reach, { siteId, deviceId }),
       )
       .sort((a, b) => a.name.localeCompare(b.name, "en"));
     const sites = await this.#context.devices.siteNames(tenantId);

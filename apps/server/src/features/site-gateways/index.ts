@@ -2,6 +2,7 @@ import type { Clock, ErrorCode, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, Reading } from "@gatehouse/contract";
 import type { PoolClient } from "pg";
 import { Check } from "typebox/value";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { SiteGatewayContext } from "./context.ts";
 import { Gateways } from "./gateways.ts";
@@ -30,6 +31,7 @@ export interface SiteGatewayDeps {
   readonly bus: Bus;
   readonly devices: SiteDevices;
   readonly sessions: Sessions;
+  readonly audit: AuditTrail;
   readonly settings: RetentionSettings;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
 }
@@ -83,6 +85,7 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
     name: "site-gateways",
     routes: siteGatewayRoutes({ gateways, reads, readings }),
     jobs: [retentionJob(deps)],
+    resources: { meter_read: (id) => reads.locate(id) },
     async start() {
       await gateways.load();
       await reads.load();

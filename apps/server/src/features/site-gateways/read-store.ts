@@ -31,7 +31,11 @@ export async function loadOpenReads(db: SiteGatewayDatabase): Promise<OpenRead[]
 
 /** Whose a round is. */
 export async function findReadTenant(db: SiteGatewayDatabase, readId: Uuid): Promise<Uuid | undefined> {
-  const row = await db.selectFrom("meter_reads").select("tenant_id").where("id", "=", readId).executeTakeFirst();
+  const row = await db
+    .selectFrom("meter_reads")
+    .select("tenant_id")
+    .where("id", "=", readId)
+    .executeTakeFirst();
   return row?.tenant_id;
 }
 

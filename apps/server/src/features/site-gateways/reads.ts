@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, newUuid, type Timer, type Uuid } from "@gatehouse/base";
-import type { gateways } from "@gatehouse/contract";
+import { access, type gateways } from "@gatehouse/contract";
+import type { Located } from "../../platform/http/resources.ts";
 import { type Actor, encodeControl, inParts, type SiteGatewayContext } from "./context.ts";
 import {
   DEVICES_PER_READ_MESSAGE,
@@ -11,13 +12,15 @@ import {
   type VerdictsMessage,
 } from "./model.ts";
 import type { KnownDevice } from "./ports.ts";
-import { loadOpenReads, type ReadDeviceRow, ReadStore } from "./read-store.ts";
+import { findReadTenant, loadOpenReads, type ReadDeviceRow, ReadStore } from "./read-store.ts";
 
 export interface Selection {
   readonly deviceIds?: readonly Uuid[];
   readonly siteId?: Uuid;
   readonly all?: true;
 }
+
+const subjectOf = (readId: Uuid) => ({ kind: "meter_read", id: readId });
 
 /** How late after its last verdict or its deadline a round ends. */
 const TICK_MS = 500;
@@ -52,10 +55,15 @@ export class MeterReads {
     await this.#ticking;
   }
 
-  async start(actor: Actor, selection: Selection, deadlineSeconds: number): Promise<gateways.MeterRead> {
+  async start(
+    actor: Actor,
+    scope: access.Scope,
+    selection: Selection,
+    deadlineSeconds: number,
+  ): Promise<gateways.MeterRead> {
     const { tenantId } = actor;
-    const { clock, random } = this.#context;
-    const meters = await this.#select(tenantId, selection);
+    const { clock, random, audit } = this.#context;
+    const meters = await this.#select(scope, selection);
     if (meters.length === 0) throw new AppError("meter_read.no_meters");
     const openOfTenant = [...this.#open.values()].filter((read) => read.tenantId === tenantId);
     if (openOfTenant.length >= MAX_OPEN_READS)
@@ -66,7 +74,14 @@ export class MeterReads {
       tenantId,
       deadlineMs: createdMs + deadlineSeconds * 1_000,
     };
-    await this.#store(tenantId).insert({ ...read, createdMs }, actor, meters);
+    const data = {
+      meters: meters.length,
+      deadlineSeconds,
+      ...(selection.siteId ? { siteId: selection.siteId } : {}),
+    };
+    await this.#store(tenantId).insert({ ...read, createdMs }, actor, meters, (tx) =>
+      audit.record(tx, { kind: "meter_read.requested", tenantId, subject: subjectOf(read.id), data }),
+    );
     this.#open.set(read.id, read);
     const asked = new Set(meters.map(({ deviceId }) => this.#askedThrough(deviceId)));
     for (const id of asked) await this.#ask(read, id);
@@ -74,16 +89,17 @@ export class MeterReads {
   }
 
   async get(tenantId: Uuid, readId: Uuid): Promise<gateways.MeterRead> {
-    const [read] = (await this.list(tenantId, { id: readId, limit: 1 })).items;
+    const [read] = (await this.list(access.wholeTenant(tenantId), { id: readId, limit: 1 })).items;
     if (read === undefined) throw new AppError("meter_read.not_found");
     return read;
   }
 
+  /** Rounds of which the asker may see every device. */
   async list(
-    tenantId: Uuid,
+    scope: access.Scope,
     page: { readonly id?: Uuid; readonly beforeSeq?: number | undefined; readonly limit: number },
   ): Promise<{ items: gateways.MeterRead[]; next?: string }> {
-    const rows = await this.#store(tenantId).list(page);
+    const rows = await this.#store(scope.tenantId).list({ ...page, within: this.#within(scope) });
     const nowMs = this.#context.clock.nowMs();
     const last = rows.at(-1);
     const items = rows.map(
@@ -113,11 +129,22 @@ export class MeterReads {
     return { items: items.map((row) => this.#viewDevice(row)), total };
   }
 
+  /** Somebody takes the verdicts of a round away; refuses a round that is not the tenant's. */
+  async recordExport(tenantId: Uuid, readId: Uuid): Promise<void> {
+    const { db, audit } = this.#context;
+    await this.get(tenantId, readId);
+    await db
+      .transaction()
+      .execute((tx) => audit.record(tx, { kind: "readings.exported", tenantId, subject: subjectOf(readId) }));
+  }
+
   async cancel(tenantId: Uuid, readId: Uuid): Promise<gateways.MeterRead> {
-    const { clock, sessions } = this.#context;
+    const { clock, sessions, audit } = this.#context;
     await this.get(tenantId, readId);
     const waiting = await this.#store(tenantId).allWaiting(readId);
-    const isEnded = await this.#store(tenantId).end(readId, "cancelled", new Date(clock.nowMs()));
+    const isEnded = await this.#store(tenantId).end(readId, "cancelled", new Date(clock.nowMs()), (tx) =>
+      audit.record(tx, { kind: "meter_read.cancelled", tenantId, subject: subjectOf(readId) }),
+    );
     this.#open.delete(readId);
     if (isEnded) {
       const message = encodeControl({ kind: "cancel", requestId: readId });
@@ -201,7 +228,10 @@ export class MeterReads {
     return this.#context.devices.gatewayOf(deviceId) ?? deviceId;
   }
 
-  async #select(tenantId: Uuid, { deviceIds, siteId, all }: Selection): Promise<readonly KnownDevice[]> {
+  async #select(
+    { tenantId, reach }: access.Scope,
+    { deviceIds, siteId, all }: Selection,
+  ): Promise<readonly KnownDevice[]> {
     const { devices } = this.#context;
     const given = [deviceIds, siteId, all].filter((one) => one !== undefined);
     if (given.length !== 1) throw new AppError("request.invalid", { field: "deviceIds, siteId or all" });
@@ -209,15 +239,41 @@ export class MeterReads {
     if (deviceIds !== undefined)
       return deviceIds.map((id) => {
         const device = devices.find(id);
-        if (device?.tenantId !== tenantId) throw new AppError("device.not_found");
+        if (device?.tenantId !== tenantId || !access.reaches(reach, device))
+          throw new AppError("device.not_found");
         if (!isMeter(device)) throw new AppError("meter_read.no_meters", { deviceId: id });
         return device;
       });
-    if (siteId !== undefined && !(await devices.siteNames(tenantId)).has(siteId))
-      throw new AppError("site.not_found");
+    const isKnownSite =
+      siteId === undefined ||
+      (access.reaches(reach, { siteId }) && (await devices.siteNames(tenantId)).has(siteId));
+    if (!isKnownSite) throw new AppError("site.not_found");
     return devices
       .list(tenantId)
-      .filter((device) => isMeter(device) && (siteId === undefined || device.siteId === siteId));
+      .filter((device) => isMeter(device) && (siteId === undefined || device.siteId === siteId))
+      .filter((device) => access.reaches(reach, device));
+  }
+
+  /** Whose a round is, and where its devices lie. */
+  async locate(readId: Uuid): Promise<Located | undefined> {
+    const { db, devices } = this.#context;
+    const tenantId = await findReadTenant(db, readId);
+    if (tenantId === undefined) return undefined;
+    return {
+      tenantId,
+      places: async () => {
+        const ids = await this.#store(tenantId).deviceIds(readId);
+        // Of a device that is gone nobody knows the place any more: the round is the organisation's.
+        const known = ids.flatMap((id) => devices.find(id) ?? []);
+        return known.length < ids.length ? undefined : known;
+      },
+    };
+  }
+
+  #within({ tenantId, reach }: access.Scope): "all" | Uuid[] {
+    if (reach === "all") return "all";
+    const known = this.#context.devices.list(tenantId).filter((device) => access.reaches(reach, device));
+    return known.map(({ deviceId }) => deviceId);
   }
 
   #viewDevice({ deviceId, name, verdict, detail, atMs }: ReadDeviceRow): gateways.MeterReadDevice {

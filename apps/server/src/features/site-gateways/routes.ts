@@ -23,15 +23,15 @@ export function siteGatewayRoutes(parts: {
 }): readonly Route[] {
   const { reads, readings } = parts;
   return [
-    route(gateways.listGateways, ({ principal, query }) =>
-      parts.gateways.list(principal.tenantId, { q: query.q ?? "", ...pageOf(query) }),
+    route(gateways.listGateways, ({ scope, query }) =>
+      parts.gateways.list(scope, { q: query.q ?? "", ...pageOf(query) }),
     ),
     route(gateways.getGateway, ({ principal, params }) => parts.gateways.get(principal.tenantId, params.id)),
-    route(gateways.startMeterRead, ({ principal, body: { deadlineSeconds, ...selection } }) =>
-      reads.start(principal, selection, deadlineSeconds),
+    route(gateways.startMeterRead, ({ principal, scope, body: { deadlineSeconds, ...selection } }) =>
+      reads.start(principal, scope, selection, deadlineSeconds),
     ),
-    route(gateways.listMeterReads, ({ principal, query }) =>
-      reads.list(principal.tenantId, { beforeSeq: numberOf(query.before), limit: limitOf(query.limit) }),
+    route(gateways.listMeterReads, ({ scope, query }) =>
+      reads.list(scope, { beforeSeq: numberOf(query.before), limit: limitOf(query.limit) }),
     ),
     route(gateways.getMeterRead, ({ principal, params }) => reads.get(principal.tenantId, params.id)),
     route(gateways.cancelMeterRead, ({ principal, params }) => reads.cancel(principal.tenantId, params.id)),
@@ -39,7 +39,7 @@ export function siteGatewayRoutes(parts: {
       reads.listDevices(principal.tenantId, params.id, query.verdict, pageOf(query)),
     ),
     route(gateways.exportMeterRead, async ({ principal, params, query, reply }) => {
-      await reads.get(principal.tenantId, params.id);
+      await reads.recordExport(principal.tenantId, params.id);
       reply.header("content-disposition", 'attachment; filename="meter-read.csv"');
       return exportDevices(reads, principal.tenantId, params.id, query.verdict);
     }),

@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { Reading, SealedMark } from "@gatehouse/contract";
+import type { access, Reading, SealedMark } from "@gatehouse/contract";
 import type { PoolClient } from "pg";
 
 export interface KnownMetric {
@@ -21,9 +21,13 @@ export interface KnownDevice {
 }
 
 export interface DeviceDirectory {
-  list(tenantId: Uuid): Promise<readonly KnownDevice[]>;
-  /** Those of the given devices that this tenant has. */
-  find(tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<readonly KnownDevice[]>;
+  list(scope: access.Scope): Promise<readonly KnownDevice[]>;
+  /** Those of the given devices that the asker may see. */
+  find(scope: access.Scope, deviceIds: readonly Uuid[]): Promise<readonly KnownDevice[]>;
+  /** Whether all of these that the organisation still has may be seen by the asker; from memory. */
+  seesAll(scope: access.Scope, deviceIds: readonly Uuid[]): boolean;
+  /** Of those of them that the organisation still has; from memory. */
+  placesOf(tenantId: Uuid, deviceIds: readonly Uuid[]): readonly access.Place[];
 }
 
 export interface TelemetrySettings {

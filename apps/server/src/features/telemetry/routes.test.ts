@@ -3,6 +3,7 @@ import { PERMISSIONS } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
+import { everywhere, testGates } from "../../platform/http/testing/gates.ts";
 import { type House, openHouse, START_MS } from "./testing/house.ts";
 
 async function openApi(house: House) {
@@ -18,13 +19,12 @@ async function openApi(house: House) {
     personId: house.tenantId,
     sessionId: house.tenantId,
     name: "n",
-    permissions: new Set(PERMISSIONS),
+    permissions: everywhere(PERMISSIONS),
   };
-  const gates = {
+  const gates = testGates({
     person: { authenticate: async () => principal },
-    device: { authenticate: async () => undefined },
-    metricsFromLoopback: false,
-  };
+    resources: house.telemetry.resources ?? {},
+  });
   mount(app, house.telemetry.routes ?? [], gates, silentLogger);
   await app.ready();
   return app;

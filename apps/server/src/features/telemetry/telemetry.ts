@@ -1,7 +1,10 @@
 import type { AppError, Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
-import type { Bus, Reading, telemetry } from "@gatehouse/contract";
+import type { access, Bus, Reading, telemetry } from "@gatehouse/contract";
 import type { Pool } from "pg";
+import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature } from "../../platform/feature.ts";
+import { findBoardOwner } from "./boards/board-store.ts";
+import { devicesOn } from "./boards/boards.ts";
 import { Catalogue, type LastValue, lastValuesOf } from "./catalogue.ts";
 import { CatalogueStore } from "./catalogue-store.ts";
 import { type Alongside, BatchWriter, type Horizon } from "./ingest/batch-writer.ts";
@@ -30,6 +33,7 @@ export interface TelemetryDeps {
   readonly bus: Bus;
   readonly settings: TelemetrySettings;
   readonly directory: DeviceDirectory;
+  readonly audit: AuditTrail;
   readonly sealedMarks?: SealedMarks;
   readonly originals?: Originals;
   readonly screen?: ReadingScreen;
@@ -60,7 +64,7 @@ export interface TelemetryFeature extends Feature {
   flush(): Promise<void>;
   /** The newest committed value of every metric of these devices. */
   lastValues(deviceIds: readonly Uuid[]): ReadonlyMap<Uuid, readonly LastValue[]>;
-  history(tenantId: Uuid, request: HistoryRequest): Promise<telemetry.History[]>;
+  history(scope: access.Scope, request: HistoryRequest): Promise<telemetry.History[]>;
   /** Raw values of a series of a known device, oldest first, at most `limit`. */
   values(
     deviceId: Uuid,
@@ -94,6 +98,14 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
   return {
     name: "telemetry",
     routes: telemetryRoutes({ ...deps, catalogue, reader }),
+    resources: {
+      async board(id) {
+        const found = await findBoardOwner(deps.db, id);
+        if (found === undefined) return undefined;
+        const { tenantId, board } = found;
+        return { tenantId, places: () => directory.placesOf(tenantId, devicesOn(board)) };
+      },
+    },
     jobs: telemetryJobs({ pool, catalogue, ingest, rollup, pack, retention, settings, clock, log }),
     async start() {
       horizon.packedBeforeMs = Pack.edgeMs(clock.nowMs());
@@ -121,7 +133,7 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
       }),
     flush: () => ingest.flush(),
     lastValues: (deviceIds) => lastOf(catalogue, deviceIds),
-    history: (tenantId, request) => reader.read(tenantId, request),
+    history: (scope, request) => reader.read(scope, request),
     values: (deviceId, metric, fromMs, toMs, limit) =>
       reader.values({ deviceId, metric }, fromMs, toMs, limit),
     stats: () => ({

@@ -63,7 +63,7 @@ class House {
       bus,
       audit: this.audit,
       settings: { maxPastDays: () => 30, retention: () => ({ rawDays: 40, rollupDays: 80 }) },
-      directory: { list: async () => [], find: async () => [] },
+      directory: { list: async () => [], find: async () => [], seesAll: () => true, placesOf: () => [] },
       screen: {
         screen: (reading) => this.trust.screen(reading),
         keep: (client, held) => this.trust.keep(client, held),

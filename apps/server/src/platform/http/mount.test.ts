@@ -1,13 +1,14 @@
 import { AppError, silentLogger } from "@gatehouse/base";
-import { endpoint, type Permission, ROLES } from "@gatehouse/contract";
+import { endpoint, ROLES } from "@gatehouse/contract";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { afterEach, expect, test } from "vitest";
 import { registerConsole } from "./console.ts";
-import { type Gates, mount } from "./mount.ts";
+import { mount } from "./mount.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { route } from "./route.ts";
 import { createHttpServer } from "./server.ts";
+import { everywhere, testGates } from "./testing/gates.ts";
 
 const Body = Type.Object({ name: Type.String({ maxLength: 5 }) }, { additionalProperties: false });
 const Reply = Type.Object({ hello: Type.String() });
@@ -39,8 +40,7 @@ const forDevices = endpoint({
 });
 
 const tenantId = "00000000-0000-4000-8000-000000000001";
-const gates: Gates = {
-  metricsFromLoopback: true,
+const gates = testGates({
   person: {
     authenticate: async (request) => {
       const role = request.headers["x-role"] as keyof typeof ROLES | undefined;
@@ -51,12 +51,11 @@ const gates: Gates = {
         personId: tenantId,
         sessionId: tenantId,
         name: "n",
-        permissions: new Set<Permission>(ROLES[role]),
+        permissions: everywhere(ROLES[role]),
       };
     },
   },
-  device: { authenticate: async () => undefined },
-};
+});
 
 let app: FastifyInstance | undefined;
 afterEach(async () => app?.close());

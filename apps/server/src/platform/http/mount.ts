@@ -1,20 +1,14 @@
-import { AppError, type Logger } from "@gatehouse/base";
-import type { AnyEndpoint } from "@gatehouse/contract";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "@gatehouse/base";
+import { type AnyEndpoint, PERSON_ONLY_PERMISSIONS } from "@gatehouse/contract";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Admitted, authorise, type Gates } from "./authorise.ts";
 import { problemReplies } from "./openapi.ts";
-import type { DeviceGate, DevicePrincipal, PersonGate, PersonPrincipal } from "./principal.ts";
 import { toAppError } from "./problem.ts";
+import { actRecorded } from "./recorded.ts";
 import type { Route } from "./route.ts";
-import { isLoopbackAddress } from "./server.ts";
+import type { Acts, HeldAct, SecondPerson } from "./second-person.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 65_536;
-
-export interface Gates {
-  readonly person: PersonGate;
-  readonly device: DeviceGate;
-  /** Whether loopback may read /metrics without a session. */
-  readonly metricsFromLoopback: boolean;
-}
 
 /** Refuses a declaration that would leave a door open; runs before the server listens. */
 export function assertDeclared(endpoint: AnyEndpoint): void {
@@ -23,17 +17,30 @@ export function assertDeclared(endpoint: AnyEndpoint): void {
     throw new Error(`${where}: an operator route needs a permission`);
   if (endpoint.audience !== "operator" && endpoint.permission !== undefined)
     throw new Error(`${where}: only operator routes have a permission`);
+  if (endpoint.resource !== undefined && !endpoint.path.includes(`:${endpoint.resource.param}`))
+    throw new Error(`${where}: the address does not name its ${endpoint.resource.kind}`);
+  if (endpoint.audience === "operator" && endpoint.permission !== "self" && endpoint.path.includes(":id"))
+    if (endpoint.resource === undefined) throw new Error(`${where}: an address with an id names a resource`);
+  if (endpoint.fourEyes !== undefined && (endpoint.method === "GET" || endpoint.contentType !== undefined))
+    throw new Error(`${where}: only a change can wait for a second person`);
+}
+
+export interface MountGates extends Gates {
+  readonly secondPerson: SecondPerson;
+  /** A change succeeded and nothing was recorded of it. */
+  readonly onUnrecorded: (endpoint: AnyEndpoint) => void;
 }
 
 /** Puts every route on the server: who may call is decided before the body is used. */
-export function mount(app: FastifyInstance, routes: readonly Route[], gates: Gates, log: Logger): void {
-  const seen = new Set<string>();
-  for (const { endpoint, handler, onUnread } of routes) {
+export function mount(app: FastifyInstance, routes: readonly Route[], gates: MountGates, log: Logger): Acts {
+  const mounted = new Map<string, Route>();
+  for (const one of routes) {
+    const { endpoint, handler, onUnread } = one;
     assertDeclared(endpoint);
     const key = `${endpoint.method} ${endpoint.path}`;
-    if (seen.has(key)) throw new Error(`${key} is mounted twice`);
-    seen.add(key);
-    const principals = new WeakMap<FastifyRequest, PersonPrincipal | DevicePrincipal>();
+    if (mounted.has(key)) throw new Error(`${key} is mounted twice`);
+    mounted.set(key, one);
+    const admissions = new WeakMap<FastifyRequest, Admitted>();
     const handled = new WeakSet<FastifyRequest>();
     app.route({
       method: endpoint.method,
@@ -45,24 +52,22 @@ export function mount(app: FastifyInstance, routes: readonly Route[], gates: Gat
         : { config: { rateLimit: { max: endpoint.perMinute, timeWindow: 60_000 } } }),
       // After the rate limit (onRequest), before the body is read.
       preParsing: async (request, reply) => {
-        const principal = await authorise(endpoint, request, reply, gates);
-        if (principal !== undefined) principals.set(request, principal);
+        const admitted = await authorise(endpoint, request, reply, gates);
+        if (admitted !== undefined) admissions.set(request, admitted);
       },
       onError: async (request, _reply, error) => {
-        const device = principals.get(request);
+        const device = admissions.get(request)?.principal;
         if (device?.kind === "device" && !handled.has(request))
           onUnread?.(device, request.ip, toAppError(error).code);
       },
       handler: async (request, reply) => {
         handled.add(request);
-        const result = await handler({
-          principal: principals.get(request),
-          params: request.params,
-          query: request.query,
-          body: request.body,
-          address: request.ip,
-          request,
-          reply,
+        const { principal, scope } = admissions.get(request) ?? {};
+        const result = await actRecorded({ endpoint, principal, request }, gates.onUnrecorded, async () => {
+          const { params, query, body } = request as Asked;
+          if (endpoint.fourEyes !== undefined && principal?.kind === "person")
+            await gates.secondPerson.hold({ endpoint, principal, params, query, body });
+          return handler({ principal, scope, params, query, body, address: request.ip, request, reply });
         });
         if (reply.sent) return reply;
         reply.status(endpoint.status ?? 200);
@@ -74,40 +79,10 @@ export function mount(app: FastifyInstance, routes: readonly Route[], gates: Gat
     });
   }
   log.info({ routes: routes.length }, "http.mounted");
+  return { find: (key) => mounted.get(key) };
 }
 
-async function authorise(
-  endpoint: AnyEndpoint,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  gates: Gates,
-): Promise<PersonPrincipal | DevicePrincipal | undefined> {
-  if (endpoint.audience === "public") return undefined;
-  if (endpoint.audience === "device") {
-    const device = await gates.device.authenticate(request);
-    if (device === undefined) {
-      reply.header("www-authenticate", 'Bearer realm="gatehouse"');
-      throw new AppError("device.credentials_invalid");
-    }
-    return device;
-  }
-  if (endpoint.path === "/metrics" && gates.metricsFromLoopback && isDirectLoopback(request))
-    return undefined;
-  const person = await gates.person.authenticate(request, reply);
-  if (person === undefined) throw new AppError("auth.required");
-  if (endpoint.permission === undefined || !person.permissions.has(endpoint.permission))
-    throw new AppError("auth.forbidden", { permission: endpoint.permission });
-  return person;
-}
-
-/** From this machine and not through a proxy on it. */
-function isDirectLoopback(request: FastifyRequest): boolean {
-  return (
-    isLoopbackAddress(request.socket.remoteAddress ?? "") &&
-    request.headers["x-forwarded-for"] === undefined &&
-    request.headers.forwarded === undefined
-  );
-}
+type Asked = Pick<HeldAct, "params" | "query" | "body">;
 
 /** `POST /api/v1/devices/:id/commands` → `postDevicesByIdCommands`. */
 function operationIdOf({ method, path }: AnyEndpoint): string {
@@ -126,6 +101,22 @@ function operationIdOf({ method, path }: AnyEndpoint): string {
   );
 }
 
+/** Programs ask with a token, but for what needs a person. */
+const operatorSecurity = ({ permission, stepUp }: AnyEndpoint): object[] =>
+  stepUp === true || permission === undefined || PERSON_ONLY_PERMISSIONS.includes(permission)
+    ? [{ session: [] }]
+    : [{ session: [] }, { token: [] }];
+
+function demandsOf({ permission, resource, partial, stepUp, fourEyes }: AnyEndpoint): string {
+  return [
+    `Permission: \`${permission}\``,
+    ...(resource === undefined ? [] : [`on the ${resource.kind.replaceAll("_", " ")}`]),
+    ...(partial === true ? ["anywhere; answers what it reaches"] : []),
+    ...(stepUp === true ? ["a second factor in the last five minutes"] : []),
+    ...(fourEyes === undefined ? [] : [`a second person where \`${fourEyes}\` demands one`]),
+  ].join("; ");
+}
+
 function schemaOf(endpoint: AnyEndpoint): Record<string, unknown> {
   const success =
     endpoint.contentType === undefined
@@ -137,8 +128,8 @@ function schemaOf(endpoint: AnyEndpoint): Record<string, unknown> {
     tags: [endpoint.tag],
     ...(endpoint.audience === "public"
       ? { security: [] }
-      : { security: endpoint.audience === "device" ? [{ deviceKey: [] }] : [{ session: [] }] }),
-    ...(endpoint.permission === undefined ? {} : { description: `Permission: \`${endpoint.permission}\`.` }),
+      : { security: endpoint.audience === "device" ? [{ deviceKey: [] }] : operatorSecurity(endpoint) }),
+    ...(endpoint.permission === undefined ? {} : { description: demandsOf(endpoint) }),
     ...(endpoint.params === undefined ? {} : { params: endpoint.params }),
     querystring: endpoint.query ?? { type: "object", properties: {}, additionalProperties: false },
     ...(endpoint.body === undefined ? {} : { body: endpoint.body }),

@@ -1,7 +1,7 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { ERRORS, type ErrorCode } from "@gatehouse/base";
-import { type AnyEndpoint, Problem } from "@gatehouse/contract";
+import { type AnyEndpoint, Problem, RESOURCE_KINDS } from "@gatehouse/contract";
 import type { FastifyInstance } from "fastify";
 
 /** The console's mark, in the place of the library's own. */
@@ -18,6 +18,9 @@ const ALWAYS: readonly ErrorCode[] = [
 export function problemReplies(endpoint: AnyEndpoint): Record<number, object> {
   const codes: ErrorCode[] = [...ALWAYS, ...(endpoint.errors ?? [])];
   if (endpoint.audience === "operator") codes.push("auth.required", "auth.session_ended", "auth.forbidden");
+  if (endpoint.stepUp === true) codes.push("auth.step_up_required");
+  if (endpoint.fourEyes !== undefined) codes.push("approval.required");
+  if (endpoint.resource !== undefined) codes.push(RESOURCE_KINDS[endpoint.resource.kind]);
   if (endpoint.audience === "device") codes.push("device.credentials_invalid", "device.revoked");
   const byStatus = new Map<number, Set<string>>();
   for (const code of codes) {
@@ -50,6 +53,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
             name: "__Host-gh-access",
             description: "Set by POST /api/v1/auth/login",
           },
+          token: { type: "http", scheme: "bearer", description: "A program's token, ghp_…" },
           deviceKey: { type: "http", scheme: "bearer", description: "A device's API key, gh_…" },
         },
       },

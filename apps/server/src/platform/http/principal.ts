@@ -1,5 +1,5 @@
-import type { Uuid } from "@gatehouse/base";
-import type { Permission } from "@gatehouse/contract";
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { access } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** Who is asking, decided before any handler runs. */
@@ -9,7 +9,14 @@ export interface PersonPrincipal {
   readonly personId: Uuid;
   readonly sessionId: Uuid;
   readonly name: string;
-  readonly permissions: ReadonlySet<Permission>;
+  /** What this person may do, and in which part of the organisation. */
+  readonly permissions: access.Access;
+  /** When this session last gave a second factor. */
+  readonly stepUpMs?: UnixMs;
+  /** It is a program that asks, with a token that this person made. */
+  readonly program?: { readonly tokenId: Uuid; readonly name: string };
+  /** Whoever can open the local socket: owns the data folder, so that nothing stands above them. */
+  readonly isMachine?: boolean;
 }
 
 export interface DevicePrincipal {

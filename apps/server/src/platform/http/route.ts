@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ErrorCode } from "@gatehouse/base";
-import type { AnyEndpoint, BodyOf, ParamsOf, QueryOf, ReplyOf } from "@gatehouse/contract";
+import type { AnyEndpoint, access, BodyOf, ParamsOf, QueryOf, ReplyOf } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { DevicePrincipal, PersonPrincipal } from "./principal.ts";
 
@@ -13,6 +13,8 @@ type PrincipalOf<E> = E extends { readonly audience: "operator" }
 /** What a handler gets: checked input, and who asks. `request`/`reply` only for cookies, addresses and streams. */
 export interface Call<E> {
   readonly principal: PrincipalOf<E>;
+  /** What of the organisation the answer may be about: goes into every query that lists. */
+  readonly scope: E extends { readonly audience: "public" } ? undefined : access.Scope;
   readonly params: ParamsOf<E>;
   readonly query: QueryOf<E>;
   readonly body: BodyOf<E>;

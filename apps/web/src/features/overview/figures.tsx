@@ -49,14 +49,16 @@ export function Figures(props: { overview: operations.Overview }) {
         value={format.number(alerts.open)}
         detail={t("critical", { count: alerts.critical })}
       />
-      <Metric
-        label={t("storage")}
-        value={format.bytes(storage.databaseBytes)}
-        detail={t("free", {
-          free: format.bytes(storage.freeBytes),
-          rate: format.number(storage.pointsPerDay, 0),
-        })}
-      />
+      {storage !== undefined && (
+        <Metric
+          label={t("storage")}
+          value={format.bytes(storage.databaseBytes)}
+          detail={t("free", {
+            free: format.bytes(storage.freeBytes),
+            rate: format.number(storage.pointsPerDay, 0),
+          })}
+        />
+      )}
     </MetricStrip>
   );
 }

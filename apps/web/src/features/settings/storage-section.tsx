@@ -21,11 +21,13 @@ export function StorageSection() {
   const overview = useQuery(query(operations.getOverview, {}));
   return (
     <>
-      <Panel title={t("storage.used")}>
-        <QueryView query={overview} what={t("storage.reading")}>
-          {({ storage }) => <Used storage={storage} />}
-        </QueryView>
-      </Panel>
+      {can("installation.read") && (
+        <Panel title={t("storage.used")}>
+          <QueryView query={overview} what={t("storage.reading")}>
+            {({ storage }) => storage && <Used storage={storage} />}
+          </QueryView>
+        </Panel>
+      )}
       <Panel title={t("storage.kept")}>
         <QueryView query={settings} what={t("reading")}>
           {(read) => <RetentionForm read={read} />}
@@ -36,7 +38,7 @@ export function StorageSection() {
   );
 }
 
-function Used(props: { storage: operations.Overview["storage"] }) {
+function Used(props: { storage: NonNullable<operations.Overview["storage"]> }) {
   const t = useTranslations("settings.storage");
   const format = useFormat();
   const { databaseBytes, freeBytes, points, pointsPerDay } = props.storage;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
-import type { alerts, Bus, Reading } from "@gatehouse/contract";
+import { access, type alerts, type Bus, type Reading } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import type { Pool } from "pg";
 import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
@@ -31,6 +31,12 @@ export const neighbours: FeatureMigrations = {
   ],
 };
 
+/** Whose organisation asks, and which part of it. */
+export interface Asked {
+  readonly tenantId?: Uuid;
+  readonly reach?: access.Reach;
+}
+
 export interface Notice {
   readonly kind: NoticeKind;
   readonly alert: alerts.Alert;
@@ -60,10 +66,7 @@ export interface House extends AsyncDisposable {
   /** Stops the feature, or just drops it as a crash would, and starts another on the same database. */
   restart(options?: { crash?: boolean; downMs?: number }): Promise<void>;
   addRule(body: Partial<alerts.RuleBody>): Promise<alerts.Rule>;
-  call<T>(
-    path: string,
-    input?: { params?: object; query?: object; body?: object; tenantId?: Uuid },
-  ): Promise<T>;
+  call<T>(path: string, input?: { params?: object; query?: object; body?: object } & Asked): Promise<T>;
   failNextNotice(error: Error): void;
 }
 
@@ -106,6 +109,11 @@ export async function openHouse(): Promise<House> {
   const directory: DeviceDirectory = {
     list: async () => [...devices.values()],
     find: async (ids) => ids.flatMap((id) => devices.get(id) ?? []),
+    within: ({ reach }) =>
+      reach === "all"
+        ? "all"
+        : [...devices.values()].filter((one) => access.reaches(reach, one)).map(({ deviceId }) => deviceId),
+    placesOf: (_tenant, ids) => ids.flatMap((id) => devices.get(id) ?? []),
     typeMetrics,
   };
   const telemetry: TelemetryReader = {
@@ -240,16 +248,23 @@ export async function openHouse(): Promise<House> {
       await feature.start?.();
       await settled();
     },
-    addRule: (body) => feature.rules.create(tenantId, { ...RULE, ...body }),
+    addRule: (body) => feature.rules.create(access.wholeTenant(tenantId), { ...RULE, ...body }),
     call<T>(path: string, input = {}) {
       const [method, url] = path.split(" ");
       const found = feature.routes?.find(
         ({ endpoint }) => endpoint.method === method && endpoint.path === url,
       );
       if (found === undefined) throw new Error(`no route ${path}`);
-      const { tenantId: asTenant = tenantId, ...rest } = input as { tenantId?: Uuid };
+      const { tenantId: asTenant = tenantId, reach = "all", ...rest } = input as Asked;
       const principal = { kind: "person", tenantId: asTenant, personId: tenantId, name: "Ada" };
-      return found.handler({ params: {}, query: {}, body: {}, ...rest, principal }) as Promise<T>;
+      return found.handler({
+        params: {},
+        query: {},
+        body: {},
+        ...rest,
+        principal,
+        scope: { tenantId: asTenant, reach },
+      }) as Promise<T>;
     },
     failNextNotice(error) {
       nextFailure = error;

@@ -1,5 +1,5 @@
 import { AppError, newUuid, type Uuid } from "@gatehouse/base";
-import type { channel } from "@gatehouse/contract";
+import { access, type channel } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
 import { claimOfGroup } from "@gatehouse/secure-channel";
 import { openSecret, sealSecret } from "../../../platform/secrets/index.ts";
@@ -32,9 +32,9 @@ export class GroupService {
     this.#sealKey = sealKey;
   }
 
-  async list(tenantId: Uuid): Promise<channel.EnrolmentGroup[]> {
+  async list({ tenantId, reach }: access.Scope): Promise<channel.EnrolmentGroup[]> {
     const rows = await listGroups(this.#context.db, tenantId);
-    return rows.map((row) => viewGroup(row, row.enrolled));
+    return rows.filter((row) => access.reaches(reach, row)).map((row) => viewGroup(row, row.enrolled));
   }
 
   /** The key is shown this once. */
@@ -42,7 +42,7 @@ export class GroupService {
     { tenantId, name: byName }: Actor,
     input: GroupInput,
   ): Promise<{ group: channel.EnrolmentGroup; key: string }> {
-    const { db, clock, random, devices } = this.#context;
+    const { db, clock, random, devices, audit } = this.#context;
     const nowMs = clock.nowMs();
     if (input.expiresMs <= nowMs || input.expiresMs > nowMs + LONGEST_MS)
       throw new AppError("request.invalid", { field: "expiresMs" });
@@ -67,13 +67,21 @@ export class GroupService {
       createdMs: nowMs,
       expiresMs: input.expiresMs,
     };
-    await insertGroup(db, row);
+    await db.transaction().execute(async (tx) => {
+      await insertGroup(tx, row);
+      const { name, typeId, siteId, maxDevices, replaceKeys, expiresMs } = row;
+      const data = { name, typeId, siteId, maxDevices, replaceKeys, expiresMs };
+      await audit.record(tx, { kind: "enrolment_group.created", tenantId, subject: groupOf(id), data });
+    });
     return { group: viewGroup({ ...row, closedMs: undefined }, 0), key: toBase64url(key) };
   }
 
   async close({ tenantId }: Actor, id: Uuid): Promise<void> {
-    const { db, clock } = this.#context;
-    if (!(await closeGroup(db, tenantId, id, clock.nowMs()))) throw new AppError("channel.group_not_found");
+    const { db, clock, audit } = this.#context;
+    await db.transaction().execute(async (tx) => {
+      if (!(await closeGroup(tx, tenantId, id, clock.nowMs()))) throw new AppError("channel.group_not_found");
+      await audit.record(tx, { kind: "enrolment_group.closed", tenantId, subject: groupOf(id) });
+    });
   }
 
   /** The group and the claim key of one of its devices; undefined when there is no such group. */
@@ -91,6 +99,7 @@ export class GroupService {
   }
 }
 
+const groupOf = (id: Uuid) => ({ kind: "enrolment_group", id });
 const sealContext = (groupId: Uuid): string => `channel-group/${groupId}`;
 
 const viewGroup = (

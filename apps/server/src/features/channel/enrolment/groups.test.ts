@@ -1,4 +1,5 @@
 import type { channel } from "@gatehouse/contract";
+import { access } from "@gatehouse/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EnrollingDevice } from "../../../compose/testing/enrolling-device.ts";
 import { createIdentityHouse, type IdentityHouse } from "../../../compose/testing/identities.ts";
@@ -19,7 +20,8 @@ const enrol = async (own: EnrollingDevice): Promise<channel.Enrolment | undefine
 const invalid = { code: "device.claim_invalid" };
 
 const enrolledIn = async (groupId: string): Promise<number | undefined> =>
-  (await t.channel.groups.list(t.actor.tenantId)).find(({ id }) => id === groupId)?.enrolled;
+  (await t.channel.groups.list(access.wholeTenant(t.actor.tenantId))).find(({ id }) => id === groupId)
+    ?.enrolled;
 
 const createGroup = (more: object = {}) =>
   t.channel.groups.create(t.actor, {
@@ -39,7 +41,7 @@ test("devices of a batch appear at their first enrolment, with the group's type,
   const device = await t.devices.getDevice(t.actor.tenantId, made?.deviceId ?? "");
   expect(device).toMatchObject({ name: "SN-0001", siteId: t.site.id, tags: ["cellar"] });
   expect(await enrolledIn(group.id)).toBe(1);
-  expect(await t.channel.groups.list(t.stranger.tenantId)).toEqual([]);
+  expect(await t.channel.groups.list(access.wholeTenant(t.stranger.tenantId))).toEqual([]);
   const { rows } = await t.database.pool.query(
     "select encode(sealed_key, 'base64') as key from channel_groups",
   );

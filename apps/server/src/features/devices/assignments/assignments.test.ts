@@ -1,4 +1,5 @@
 import { isAppError } from "@gatehouse/base";
+import { access } from "@gatehouse/contract";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
 
@@ -33,7 +34,7 @@ test("a device is assigned, moved and released: in the list, in memory, on the b
   expect(await assignments.assign(t.actor, [meter], second)).toBe(1);
   expect([assignments.devicesOf(first).size, assignments.gatewayOf(meter)]).toEqual([0, second]);
   const list = (gateway: string) =>
-    inventory.list(t.actor.tenantId, { gateway, sort: "name", offset: 0, limit: 10 });
+    inventory.list(access.wholeTenant(t.actor.tenantId), { gateway, sort: "name", offset: 0, limit: 10 });
   expect((await list(second)).items.map(({ id }) => id)).toEqual([meter]);
   expect([(await list(first)).total, (await list("none")).total]).toEqual([0, 0]);
   const restarted = await t.restart();

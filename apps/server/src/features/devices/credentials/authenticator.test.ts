@@ -1,5 +1,6 @@
 import { systemRandom } from "@gatehouse/base";
 import { mintMqttToken } from "@gatehouse/secure-channel";
+import type { FastifyRequest } from "fastify";
 import { expect, test } from "vitest";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import type { LoginAttempt } from "./authenticator.ts";
@@ -81,6 +82,40 @@ test("a key stays its device's when names are changed and swapped", async () => 
   expect(who(t, { username: "was-one", password: one.key.apiKey })).toBe("was-one");
   expect(t.house.directory.resolveName(t.actor.tenantId, "ONE")).toBe(two.device.id);
   expect(t.house.directory.resolveName(t.stranger.tenantId, one.device.id)).toBeUndefined();
+});
+
+test("an attempt without proof names a device by key id or user name, and nobody where two could be meant", async () => {
+  await using t = await createTestHouse();
+  const { device, key } = await t.addDevice("one");
+  const named = (attempt: LoginAttempt): string | undefined => {
+    const verdict = t.house.authenticator.login(attempt);
+    return "refused" in verdict ? verdict.named?.deviceId : "let in";
+  };
+  const { keyId } = key;
+  const forged = mintMqttToken({ apiKey: "gh_made_up", keyId, clientId: "a", expiresAtS: 1 }, systemRandom);
+  expect(named({ username: "ONE", password: "guess" })).toBe(device.id);
+  expect(named({ username: device.id, password: "guess" })).toBe(device.id);
+  expect(named({ password: forged, clientId: "a" })).toBe(device.id);
+  expect(named({ username: "nobody", password: "guess" })).toBeUndefined();
+  expect(named({})).toBeUndefined();
+  const site = await t.house.sites.create(t.stranger.tenantId, { name: "Elsewhere", timeZone: "UTC" });
+  await t.house.inventory.create(t.stranger, { name: "one", typeId: "thermometer", siteId: site.id });
+  expect(named({ username: "one", password: "guess" })).toBeUndefined();
+  expect(named({ username: device.id, password: "guess" })).toBe(device.id);
+});
+
+test("attempts without proof are a line a minute in the device's log, and no refusal of the device's", async () => {
+  await using t = await createTestHouse();
+  const { device } = await t.addDevice("one");
+  const authorization = `Basic ${Buffer.from("one:guess").toString("base64")}`;
+  const request = { ip: "192.0.2.7", headers: { authorization } } as FastifyRequest;
+  for (let i = 0; i < 5; i++) expect(await t.house.gate.authenticate(request)).toBeUndefined();
+  await t.house.flush();
+  const lines = t.heardOf("device.log").filter(({ entry }) => entry.code === "login_unproven");
+  expect(lines.map(({ deviceId }) => deviceId)).toEqual([device.id]);
+  const refused = t.heardOf("message.refused");
+  expect(refused).toHaveLength(5);
+  expect(refused.filter(({ deviceId }) => deviceId !== undefined)).toEqual([]);
 });
 
 test("ten thousand log-ins take microseconds each", async () => {

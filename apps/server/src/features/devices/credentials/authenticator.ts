@@ -29,6 +29,8 @@ export type LoginVerdict =
       readonly detail: string;
       /** Whose secret was shown; absent when none was. */
       readonly device?: DeviceRecord | undefined;
+      /** In whose name, when nothing was shown that proves it: anybody can write a name. */
+      readonly named?: DeviceRecord | undefined;
     };
 
 /** A credential whose secret was shown, or why not. */
@@ -40,7 +42,7 @@ export interface AuthenticatorDeps {
   readonly directory: DeviceDirectory;
   readonly clock: Clock;
   readonly sealKey: Uint8Array;
-  readonly controls: Pick<Controls, "deviceSecret" | "tokenExpiry">;
+  readonly controls: Pick<Controls, "deviceSecret" | "tokenExpiry" | "tokenBinding">;
   used(credentialId: Uuid, atMs: UnixMs): void;
 }
 
@@ -60,7 +62,7 @@ export class DeviceAuthenticator {
   login(attempt: LoginAttempt): LoginVerdict {
     const nowMs = this.#deps.clock.nowMs();
     const proof = this.#prove(attempt, nowMs);
-    if ("wrong" in proof) return refuse(proof.wrong);
+    if ("wrong" in proof) return { ...refuse(proof.wrong), named: this.#named(attempt) };
     const { credential, kind } = proof;
     const device = this.#deps.directory.find(credential.deviceId);
     if (device === undefined) return refuse("unknown device");
@@ -72,6 +74,24 @@ export class DeviceAuthenticator {
     this.#deps.used(credential.credentialId, nowMs);
     const { credentialId } = credential;
     return { identity: { tenantId, deviceId, name, typeId, grants, credentialId, credentialKind: kind } };
+  }
+
+  /** By the id of a key, else by a user name that a single organisation knows. */
+  #named(attempt: LoginAttempt): DeviceRecord | undefined {
+    const { directory } = this.#deps;
+    const secret = secretOf(attempt) ?? "";
+    const keyId = (parseApiKey(secret) ?? parseDeviceToken(secret))?.keyId;
+    const owner = keyId === undefined ? undefined : directory.findKey(keyId)?.deviceId;
+    if (owner !== undefined) return directory.find(owner);
+    const { username } = attempt;
+    if (username === undefined || username === "") return undefined;
+    let found: Uuid | undefined;
+    for (const tenantId of directory.tenants()) {
+      const deviceId = directory.resolveName(tenantId, username);
+      if (deviceId !== undefined && found !== undefined) return undefined;
+      found ??= deviceId;
+    }
+    return found === undefined ? undefined : directory.find(found);
   }
 
   /** Password before certificate: a client that shows both means the password. */
@@ -96,13 +116,15 @@ export class DeviceAuthenticator {
     return isRight ? { credential, kind: "api_key" } : { wrong: "wrong key" };
   }
 
-  #proveToken({ clientId }: LoginAttempt, text: string, nowMs: UnixMs): Proof {
+  #proveToken({ clientId, username }: LoginAttempt, text: string, nowMs: UnixMs): Proof {
     const token = parseDeviceToken(text);
     if (token === undefined) return { wrong: "not a token" };
     const credential = this.#deps.directory.findKey(token.keyId);
     if (credential?.sealed === undefined) return { wrong: "unknown key" };
     const apiKey = openSecret(this.#deps.sealKey, credential.sealed, sealContext(credential.credentialId));
-    const expected = { apiKey: Buffer.from(apiKey).toString(), clientId: clientId ?? "", nowMs };
+    // Unbound, a token would be its device's, whichever client shows it.
+    const madeFor = this.#deps.controls.tokenBinding ? clientId : username;
+    const expected = { apiKey: Buffer.from(apiKey).toString(), clientId: madeFor ?? "", nowMs };
     const verdict = verifyDeviceToken(token, expected);
     const isOver = verdict === "expired" && this.#deps.controls.tokenExpiry;
     if (verdict === "valid" || (verdict === "expired" && !isOver)) return { credential, kind: "hmac_token" };

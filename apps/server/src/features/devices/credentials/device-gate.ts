@@ -2,6 +2,7 @@ import { AppError, type Clock, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { FastifyRequest } from "fastify";
 import type { DeviceGate } from "../../../platform/http/principal.ts";
+import type { DeviceRecord } from "../model.ts";
 import type { DeviceAuthenticator } from "./authenticator.ts";
 import { FailureThrottle } from "./failure-throttle.ts";
 
@@ -15,6 +16,8 @@ export interface DeviceGateDeps {
   readonly clock: Clock;
   /** Told of every request that was let in. */
   heard(deviceId: Uuid, address: string): void;
+  /** Somebody gave a device's name or key id and proved nothing. */
+  unproven(device: DeviceRecord, detail: string): void;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface DeviceGateDeps {
  * API key for clients that know nothing else. Right credentials always pass; after too many wrong ones an address is
  * told to wait, so a misconfigured device does not lock out its neighbours behind the same address.
  */
-export function createDeviceGate({ authenticator, bus, clock, heard }: DeviceGateDeps): DeviceGate {
+export function createDeviceGate({ authenticator, bus, clock, heard, unproven }: DeviceGateDeps): DeviceGate {
   const throttle = new FailureThrottle(clock);
   return {
     async authenticate(request) {
@@ -33,7 +36,8 @@ export function createDeviceGate({ authenticator, bus, clock, heard }: DeviceGat
         heard(deviceId, address);
         return { kind: "device", tenantId, deviceId, credentialId, typeId };
       }
-      const { refused: code, detail, device } = verdict;
+      const { refused: code, detail, device, named } = verdict;
+      if (named !== undefined) unproven(named, detail);
       const owner = device === undefined ? {} : { tenantId: device.tenantId, deviceId: device.deviceId };
       bus.publish("message.refused", { ...owner, code, via: "http", address, detail, atMs: clock.nowMs() });
       if (throttle.fail(address))

@@ -51,6 +51,18 @@ export class OccurrenceLog {
     });
   }
 
+  /**
+   * Somebody gave the device's name or key id and proved nothing. It is said, for who owns the device wants to know,
+   * and counts for nothing: anybody can write a name.
+   */
+  loginUnproven({ tenantId, deviceId }: Subject, detail: string): void {
+    const code = "device.credentials_invalid";
+    if (!this.#refusals.admit(`${deviceId}/unproven`, { tenantId, deviceId, code })) return;
+    const message = `Somebody tried to log in in this device's name, without proof: ${detail}`;
+    const more = { kind: "refusal", level: "warn", code: "login_unproven" } as const;
+    this.#log.note({ tenantId, deviceId, ...more, message, data: { code, detail } });
+  }
+
   /** Call about once a second. */
   tick(): void {
     for (const { subject, held } of this.#connections.take()) {

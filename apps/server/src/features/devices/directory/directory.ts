@@ -1,4 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
+import { access } from "@gatehouse/contract";
 import type { CredentialRecord, DeviceRecord } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
 import { loadDeviceRecords } from "./directory-store.ts";
@@ -77,6 +78,16 @@ export class DeviceDirectory {
 
   idsOf(tenantId: Uuid): Uuid[] {
     return [...(this.#names.get(tenantId)?.values() ?? [])];
+  }
+
+  /** Those that an asker may see. */
+  idsWithin({ tenantId, reach }: access.Scope): Uuid[] {
+    const ids = this.idsOf(tenantId);
+    if (reach === "all") return ids;
+    return ids.filter((deviceId) => {
+      const siteId = this.#devices.get(deviceId)?.siteId;
+      return siteId !== undefined && access.reaches(reach, { siteId, deviceId });
+    });
   }
 
   tenants(): IterableIterator<Uuid> {

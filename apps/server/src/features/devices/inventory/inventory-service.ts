@@ -1,9 +1,9 @@
 import { AppError, isUuid, newUuid, type Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import { access, type devices } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
 import { isForeignKeyViolation, isUniqueViolation } from "../../../platform/database/index.ts";
 import type { ClaimService } from "../claims/claim-service.ts";
-import { announceChange, type DevicesContext, getRecord } from "../context.ts";
+import { announceChange, type DevicesContext, getRecord, recordOnDevice } from "../context.ts";
 import type { CredentialService } from "../credentials/credential-service.ts";
 import type { RevocationService } from "../credentials/revocation-service.ts";
 import { deleteDeviceLogLines } from "../device-log/log-store.ts";
@@ -82,32 +82,34 @@ export class InventoryService {
   }
 
   /** The same few queries whatever the size of the fleet or the page. */
-  async list(tenantId: Uuid, query: DeviceQuery): Promise<{ items: devices.Device[]; total: number }> {
+  async list(scope: access.Scope, query: DeviceQuery): Promise<{ items: devices.Device[]; total: number }> {
     await this.#context.presence.flushStatus();
     const { q = "", sort, offset, limit, quarantined = false, ...filters } = query;
-    const deviceIds = quarantined ? (this.#deps.trust?.quarantinedIds(tenantId) ?? []) : undefined;
+    const deviceIds = quarantined ? (this.#deps.trust?.quarantinedIds(scope.tenantId) ?? []) : undefined;
     const filter = { ...filters, deviceIds, patterns: searchPatterns(q) };
-    const total = await countInventory(this.#context.db, tenantId, filter);
+    const total = await countInventory(this.#context.db, scope, filter);
     if (offset >= total || limit === 0) return { items: [], total };
     if (sort.endsWith("lastSeen")) await this.#context.presence.flush();
-    const rows = await listInventory(this.#context.db, tenantId, filter, { sort, offset, limit });
-    return { items: await this.#view(tenantId, rows), total };
+    const rows = await listInventory(this.#context.db, scope, filter, { sort, offset, limit });
+    return { items: await this.#view(scope.tenantId, rows), total };
   }
 
-  async facets(tenantId: Uuid, siteId: Uuid | undefined) {
+  async facets(scope: access.Scope, siteId: Uuid | undefined) {
     await this.#context.presence.flushStatus();
-    const facets = await countFacets(this.#context.db, tenantId, siteId);
+    const facets = await countFacets(this.#context.db, scope, siteId);
     const total = Object.values(facets.status).reduce((sum, count) => sum + count, 0);
-    const apart = this.#deps.trust?.quarantinedIds(tenantId) ?? [];
-    const quarantined = apart.filter(
-      (id) => siteId === undefined || this.#context.directory.find(id)?.siteId === siteId,
-    ).length;
+    const apart = this.#deps.trust?.quarantinedIds(scope.tenantId) ?? [];
+    const quarantined = apart.filter((deviceId) => {
+      const at = this.#context.directory.find(deviceId)?.siteId;
+      if (at === undefined || (siteId !== undefined && at !== siteId)) return false;
+      return access.reaches(scope.reach, { siteId: at, deviceId });
+    }).length;
     return { total, quarantined, ...facets };
   }
 
   /** One square a device; sites with more squares than fit still show their true totals. */
-  async fleet(tenantId: Uuid, sites: readonly devices.Site[]) {
-    const rows = await listFleet(this.#context.db, tenantId, FLEET_SQUARES + 1);
+  async fleet(scope: access.Scope, sites: readonly devices.Site[]) {
+    const rows = await listFleet(this.#context.db, scope, FLEET_SQUARES + 1);
     const bySite = new Map<Uuid, { id: Uuid; name: string; status: devices.DeviceStatus }[]>();
     for (const { deviceId, name, siteId } of rows.slice(0, FLEET_SQUARES)) {
       const squares = bySite.get(siteId) ?? [];
@@ -120,6 +122,12 @@ export class InventoryService {
       }),
       truncated: rows.length > FLEET_SQUARES,
     };
+  }
+
+  /** Refuses a device beyond the asker's as if there were none. */
+  assertWithin(scope: access.Scope, deviceId: Uuid): void {
+    const { siteId } = getRecord(this.#context, scope.tenantId, deviceId);
+    if (!access.reaches(scope.reach, { siteId, deviceId })) throw new AppError("device.not_found");
   }
 
   describe(which: DeviceSelection = {}): Promise<DeviceDescription[]> {
@@ -135,7 +143,8 @@ export class InventoryService {
   /** Those of the given devices that are this tenant's, by name. */
   async find(tenantId: Uuid, deviceIds: readonly Uuid[]): Promise<devices.Device[]> {
     const page = { sort: "name", offset: 0, limit: deviceIds.length } as const;
-    return this.#view(tenantId, await listInventory(this.#context.db, tenantId, { deviceIds }, page));
+    const scope = access.wholeTenant(tenantId);
+    return this.#view(tenantId, await listInventory(this.#context.db, scope, { deviceIds }, page));
   }
 
   /** A device with its first key and an open claim code: either lets it in. */
@@ -185,6 +194,9 @@ export class InventoryService {
         if (!(await siteExists(tx, tenantId, input.siteId))) throw new AppError("site.not_found");
         await insertDevice(tx, tenantId, device);
         await insertPresence(tx, tenantId, deviceId);
+        const { name, typeId, siteId } = device;
+        const data = { name, typeId, siteId, announced: input.discoveryId === undefined ? undefined : true };
+        await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "device.created", data });
         return more(tx, deviceId);
       })
       .catch(refuseConflict);
@@ -200,6 +212,8 @@ export class InventoryService {
       .execute(async (tx) => {
         if (change.siteId !== undefined && !(await siteExists(tx, tenantId, change.siteId)))
           throw new AppError("site.not_found");
+        const data = { name: before.name, change };
+        await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "device.changed", data });
         return updateDeviceRow(tx, tenantId, deviceId, change);
       })
       .catch(refuseConflict);
@@ -218,10 +232,15 @@ export class InventoryService {
   async delete(actor: Actor, deviceId: Uuid): Promise<void> {
     const { tenantId } = actor;
     const { db, deviceLog } = this.#context;
+    const { name, typeId, siteId } = getRecord(this.#context, tenantId, deviceId);
     await this.#deps.revocation.revoke(actor, deviceId);
     await deviceLog.flush();
     while (await deleteDeviceLogLines(db, tenantId, deviceId, LOG_LINES_DELETED_AT_ONCE));
-    await deleteDeviceRow(db, tenantId, deviceId);
+    await db.transaction().execute(async (tx) => {
+      const data = { name, typeId, siteId };
+      await recordOnDevice(this.#context, tx, { tenantId, deviceId }, { kind: "device.removed", data });
+      await deleteDeviceRow(tx, tenantId, deviceId);
+    });
     await announceChange(this.#context, { tenantId, deviceId, change: "removed" });
   }
 

@@ -1,8 +1,9 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import type { access, devices } from "@gatehouse/contract";
 import { type Expression, type SqlBool, sql } from "kysely";
 import { GATEWAY_TYPE } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
+import { deviceWithin } from "./scope-store.ts";
 
 type DeviceStatus = devices.DeviceStatus;
 export type DeviceSort = (typeof devices.DEVICE_SORTS)[number];
@@ -52,7 +53,7 @@ const SORTS: Readonly<Record<DeviceSort, Expression<unknown>>> = {
 /** Devices with their presence. Every order ends with the id, so that pages neither repeat nor leave out a device. */
 export async function listInventory(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   filter: DeviceFilter,
   page: { readonly sort: DeviceSort; readonly offset: number; readonly limit: number },
 ): Promise<InventoryRow[]> {
@@ -77,7 +78,7 @@ export async function listInventory(
     join device_presence as p on p.device_id = d.id
     join sites as s on s.id = d.site_id
     left join devices as g on g.id = d.gateway_id
-    where ${conditions(tenantId, filter)}
+    where ${conditions(scope, filter)}
     order by ${SORTS[page.sort]}, d.id
     offset ${page.offset} limit ${page.limit}`.execute(db);
   return rows.map((row) => ({
@@ -98,7 +99,7 @@ export async function listInventory(
 
 export async function countInventory(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   filter: DeviceFilter,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
@@ -106,12 +107,12 @@ export async function countInventory(
     from devices as d
     join device_presence as p on p.device_id = d.id
     join sites as s on s.id = d.site_id
-    where ${conditions(tenantId, filter)}`.execute(db);
+    where ${conditions(scope, filter)}`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
-function conditions(tenantId: Uuid, filter: DeviceFilter): Expression<SqlBool> {
-  const parts = [sql<SqlBool>`d.tenant_id = ${tenantId}`];
+function conditions(scope: access.Scope, filter: DeviceFilter): Expression<SqlBool> {
+  const parts: Expression<SqlBool>[] = [deviceWithin(scope)];
   if (filter.deviceIds !== undefined) parts.push(sql`d.id = any(${filter.deviceIds}::uuid[])`);
   if (filter.siteId !== undefined) parts.push(sql`d.site_id = ${filter.siteId}`);
   if (filter.typeId !== undefined) parts.push(sql`d.type_id = ${filter.typeId}`);
@@ -142,10 +143,10 @@ const MAX_TAG_FACETS = 200;
 
 export async function countFacets(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   siteId: Uuid | undefined,
 ): Promise<Facets> {
-  const where = conditions(tenantId, { siteId });
+  const where = conditions(scope, { siteId });
   const groups = await sql<{ status: string; type_id: string; count: number }>`
     select p.status, d.type_id, count(*) as count
     from devices as d join device_presence as p on p.device_id = d.id
@@ -164,12 +165,12 @@ export async function countFacets(
 
 export async function listFleet(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   limit: number,
 ): Promise<{ readonly deviceId: Uuid; readonly name: string; readonly siteId: Uuid }[]> {
   const { rows } = await sql<{ id: string; name: string; site_id: string }>`
     select d.id, d.name, d.site_id from devices as d join sites as s on s.id = d.site_id
-    where d.tenant_id = ${tenantId}
+    where ${deviceWithin(scope)}
     order by s.name_key, s.id, ${NAME} limit ${limit}`.execute(db);
   return rows.map((row) => ({ deviceId: row.id, name: row.name, siteId: row.site_id }));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { access } from "@gatehouse/contract";
 import pg from "pg";
 import { expect, test, vi } from "vitest";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
@@ -6,7 +7,7 @@ import type { DeviceQuery } from "./inventory-service.ts";
 
 const list = async (t: TestHouse, query: Partial<DeviceQuery> = {}) => {
   const all: DeviceQuery = { sort: "name", offset: 0, limit: 100, ...query };
-  return t.house.inventory.list(t.actor.tenantId, all);
+  return t.house.inventory.list(access.wholeTenant(t.actor.tenantId), all);
 };
 const names = async (t: TestHouse, query: Partial<DeviceQuery> = {}) =>
   (await list(t, query)).items.map(({ name }) => name);
@@ -49,7 +50,7 @@ test("filters combine, and another tenant sees nothing", async () => {
   expect(await names(t, { siteId: attic.id })).toEqual(["b"]);
   expect(await names(t, { status: "online" })).toEqual(["a"]);
   expect(await names(t, { sort: "status" })).toEqual(["b", "a"]);
-  expect(await t.house.inventory.facets(t.actor.tenantId, undefined)).toEqual({
+  expect(await t.house.inventory.facets(access.wholeTenant(t.actor.tenantId), undefined)).toEqual({
     total: 2,
     quarantined: 0,
     status: { online: 1, never: 1 },
@@ -60,7 +61,11 @@ test("filters combine, and another tenant sees nothing", async () => {
     ],
   });
   const { tenantId } = t.stranger;
-  const nothing = await t.house.inventory.list(tenantId, { sort: "name", offset: 0, limit: 9 });
+  const nothing = await t.house.inventory.list(access.wholeTenant(tenantId), {
+    sort: "name",
+    offset: 0,
+    limit: 9,
+  });
   expect(nothing).toEqual({ items: [], total: 0 });
   await expect(t.house.inventory.get(tenantId, device.id)).rejects.toMatchObject({
     code: "device.not_found",
@@ -157,8 +162,12 @@ test("a list of 20,000 devices takes the same few queries as one of twenty", asy
   };
   const work = [
     () => list(t, { limit: 100, q: "bulk" }),
-    () => t.house.inventory.facets(t.actor.tenantId, undefined),
-    async () => t.house.inventory.fleet(t.actor.tenantId, await t.house.sites.list(t.actor.tenantId)),
+    () => t.house.inventory.facets(access.wholeTenant(t.actor.tenantId), undefined),
+    async () =>
+      t.house.inventory.fleet(
+        access.wholeTenant(t.actor.tenantId),
+        await t.house.sites.list(access.wholeTenant(t.actor.tenantId)),
+      ),
     () => t.house.inventory.describe({ tenantId: t.actor.tenantId }),
   ];
   const few = [];
@@ -171,7 +180,10 @@ test("a list of 20,000 devices takes the same few queries as one of twenty", asy
   expect(Math.max(...many)).toBeLessThanOrEqual(3);
   expect(lastValues).toHaveBeenCalledTimes(2);
   query.mockRestore();
-  const fleet = await t.house.inventory.fleet(t.actor.tenantId, await t.house.sites.list(t.actor.tenantId));
+  const fleet = await t.house.inventory.fleet(
+    access.wholeTenant(t.actor.tenantId),
+    await t.house.sites.list(access.wholeTenant(t.actor.tenantId)),
+  );
   expect(fleet).toMatchObject({ truncated: true, sites: [{ total: 20_000 }] });
   expect(fleet.sites[0]?.devices).toHaveLength(5_000);
   const house = await t.restart();

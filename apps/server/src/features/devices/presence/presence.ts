@@ -24,7 +24,7 @@ export interface Presence extends Hearing {
 type Entry = { -readonly [K in keyof Presence]: Presence[K] } & { dueSlot: number | undefined };
 
 export type StatusCounts = Record<DeviceStatus, number>;
-const noDevices = (): StatusCounts => ({ never: 0, online: 0, stale: 0, offline: 0, revoked: 0 });
+export const noDevices = (): StatusCounts => ({ never: 0, online: 0, stale: 0, offline: 0, revoked: 0 });
 
 /** Who is there: kept in memory, told on the bus when it changes, written in batches. */
 export class PresenceBoard {

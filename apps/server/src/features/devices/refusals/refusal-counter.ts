@@ -1,5 +1,5 @@
 import type { Clock, UnixMs, Uuid } from "@gatehouse/base";
-import type { BusMessages, devices } from "@gatehouse/contract";
+import type { access, BusMessages, devices } from "@gatehouse/contract";
 import { storableText } from "../device-log/log-line.ts";
 import type { DeviceDirectory } from "../directory/directory.ts";
 import type { DevicesDatabase } from "../tables.ts";
@@ -9,7 +9,7 @@ import {
   addDeviceRefusals,
   type RefusalCount,
   refusalsOfDevice,
-  refusalsOfTenant,
+  refusalsWithin,
   sumAccepted,
 } from "./refusal-store.ts";
 import { DAY_MS, firstSlotMs, HOUR_MS, SLOT_MS, sparkOf, startOf } from "./slots.ts";
@@ -95,13 +95,14 @@ export class RefusalCounter {
     return { items, refused: own.reduce((sum, { count }) => sum + count, 0), accepted };
   }
 
-  /** The tenant's devices and, because they belong to nobody, all refusals before anybody was authenticated. */
+  /** Of devices that the asker may see, and for the installation's host of senders that belong to nobody. */
   async last24h(
-    tenantId: Uuid,
+    scope: access.Scope,
+    withAnonymous: boolean,
   ): Promise<{ last24h: number; spark: number[]; byControl: { code: string; count: number }[] }> {
     await this.flush();
     const nowMs = this.#clock.nowMs();
-    const rows = await refusalsOfTenant(this.#db, tenantId, firstSlotMs(nowMs));
+    const rows = await refusalsWithin(this.#db, scope, firstSlotMs(nowMs), withAnonymous);
     const byCode = new Map<string, number>();
     for (const { code, count } of rows) byCode.set(code, (byCode.get(code) ?? 0) + count);
     const byControl = [...byCode].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count);

@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import type { access, devices } from "@gatehouse/contract";
 import { sql } from "kysely";
+import { deviceWithin } from "../inventory/scope-store.ts";
 import type { DevicesDatabase } from "../tables.ts";
 
 export interface RefusalCount {
@@ -136,17 +137,20 @@ export async function sumAccepted(
   return row?.messages ?? 0;
 }
 
-export async function refusalsOfTenant(
+/** Of devices that the asker may see, and where `withAnonymous` says so of senders that nobody knows. */
+export async function refusalsWithin(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   fromMs: UnixMs,
+  withAnonymous: boolean,
 ): Promise<{ readonly slotMs: UnixMs; readonly code: string; readonly count: number }[]> {
+  const from = new Date(fromMs);
   const { rows } = await sql<{ slot: Date; code: string; count: number }>`
     select slot, code, sum(count) as count from (
-      select slot, code, count from device_refusals
-      where tenant_id = ${tenantId} and slot >= ${new Date(fromMs)}
+      select r.slot, r.code, r.count from device_refusals as r join devices as d on d.id = r.device_id
+      where ${deviceWithin(scope)} and r.slot >= ${from}
       union all
-      select slot, code, count from anonymous_refusals where slot >= ${new Date(fromMs)}
+      select slot, code, count from anonymous_refusals where ${withAnonymous}::boolean and slot >= ${from}
     ) as both_kinds
     group by slot, code`.execute(db);
   return rows.map(({ slot, code, count }) => ({ slotMs: slot.getTime(), code, count }));

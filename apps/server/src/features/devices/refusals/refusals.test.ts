@@ -1,3 +1,4 @@
+import { access } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
 import { SLOT_MS, sparkOf, startOf } from "./slots.ts";
@@ -31,13 +32,15 @@ test("refusals are counted by device and reason over 24 h, and add up over resta
     refused: 7,
     accepted: 0,
   });
-  const day = await house.refusals.last24h(tenantId);
+  const day = await house.refusals.last24h(access.wholeTenant(tenantId), true);
   expect(day).toMatchObject({ last24h: 8, byControl: [{ code: "message.schema", count: 6 }, {}, {}] });
   expect(day.spark).toHaveLength(40);
   expect(day.spark.reduce((sum, count) => sum + count, 0)).toBe(8);
-  expect(await house.refusals.last24h(t.stranger.tenantId)).toMatchObject({ last24h: 1 });
+  expect(await house.refusals.last24h(access.wholeTenant(t.stranger.tenantId), true)).toMatchObject({
+    last24h: 1,
+  });
   t.clock.advance(25 * 3_600_000);
-  expect(await house.refusals.last24h(tenantId)).toMatchObject({ last24h: 0 });
+  expect(await house.refusals.last24h(access.wholeTenant(tenantId), true)).toMatchObject({ last24h: 0 });
 });
 
 test("what anybody could have sent in a device's name stands apart", async () => {
@@ -101,13 +104,13 @@ test("the overview tells who is offline, whose certificate ends, and who has not
   await t.addDevice("two");
   t.house.presence.heard(device.id, t.clock.nowMs());
   await t.house.overview.sample();
-  expect(await t.house.overview.read(tenantId)).toMatchObject({
+  expect(await t.house.overview.read(access.wholeTenant(tenantId))).toMatchObject({
     counts: { total: 2, online: 1, never: 1 },
     offline: [],
     pendingClaims: 1,
   });
   t.clock.advance(700_000);
-  const later = await t.house.overview.read(tenantId);
+  const later = await t.house.overview.read(access.wholeTenant(tenantId));
   expect(later).toMatchObject({ offline: [{ deviceId: device.id, name: "one" }], pendingClaims: 0 });
   expect(Math.max(...later.spark)).toBe(1);
 });

@@ -1,8 +1,9 @@
 import { AppError, newUuid, type Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import { access, type devices } from "@gatehouse/contract";
 import { isForeignKeyViolation, isUniqueViolation } from "../../../platform/database/index.ts";
 import type { DevicesContext } from "../context.ts";
 import { MAX_SITES } from "../model.ts";
+import type { DevicesDatabase } from "../tables.ts";
 import {
   countSites,
   deleteSiteRow,
@@ -14,6 +15,12 @@ import {
 } from "./site-store.ts";
 import { parseTimeZone } from "./time-zone.ts";
 
+interface SiteAct {
+  readonly kind: "site.created" | "site.changed" | "site.removed";
+  readonly siteId: Uuid;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 export class SiteService {
   readonly #context: DevicesContext;
 
@@ -21,14 +28,14 @@ export class SiteService {
     this.#context = context;
   }
 
-  async list(tenantId: Uuid): Promise<devices.Site[]> {
+  async list(scope: access.Scope): Promise<devices.Site[]> {
     await this.#context.presence.flushStatus();
-    return listSiteRows(this.#context.db, tenantId);
+    return listSiteRows(this.#context.db, scope);
   }
 
   async get(tenantId: Uuid, siteId: Uuid): Promise<devices.Site> {
     await this.#context.presence.flushStatus();
-    const [site] = await listSiteRows(this.#context.db, tenantId, siteId);
+    const [site] = await listSiteRows(this.#context.db, access.wholeTenant(tenantId), siteId);
     if (site === undefined) throw new AppError("site.not_found");
     return site;
   }
@@ -46,7 +53,9 @@ export class SiteService {
     const siteId = newUuid(clock, random);
     if ((await countSites(db, tenantId)) >= MAX_SITES)
       throw new AppError("limit.reached", { limit: MAX_SITES, what: "sites" });
-    await insertSite(db, tenantId, { ...site, siteId, createdMs: clock.nowMs() }).catch(refuseTakenName);
+    const row = { ...site, siteId, createdMs: clock.nowMs() };
+    const act = { kind: "site.created", siteId, data: site } as const;
+    await this.#change(tenantId, act, (tx) => insertSite(tx, tenantId, row)).catch(refuseTakenName);
     return { id: siteId, ...site, deviceCount: 0, onlineCount: 0 };
   }
 
@@ -59,8 +68,9 @@ export class SiteService {
       ...(name === undefined ? {} : { name }),
       ...(timeZone === undefined ? {} : { timeZone: parseTimeZone(timeZone) }),
     };
-    const found = await updateSiteRow(this.#context.db, tenantId, siteId, change).catch(refuseTakenName);
-    if (!found) throw new AppError("site.not_found");
+    await this.#change(tenantId, { kind: "site.changed", siteId, data: change }, async (tx) => {
+      if (!(await updateSiteRow(tx, tenantId, siteId, change))) throw new AppError("site.not_found");
+    }).catch(refuseTakenName);
     // Its devices are shown with its name, and their rules keep its hours.
     for (const record of this.#context.directory.records()) {
       if (record.siteId === siteId)
@@ -74,11 +84,24 @@ export class SiteService {
   }
 
   async delete(tenantId: Uuid, siteId: Uuid): Promise<void> {
-    const found = await deleteSiteRow(this.#context.db, tenantId, siteId).catch((error: unknown) => {
+    await this.#change(tenantId, { kind: "site.removed", siteId, data: {} }, async (tx) => {
+      if (!(await deleteSiteRow(tx, tenantId, siteId))) throw new AppError("site.not_found");
+    }).catch((error: unknown) => {
       if (isForeignKeyViolation(error, SITE_HAS_DEVICES)) throw new AppError("site.not_empty");
       throw error;
     });
-    if (!found) throw new AppError("site.not_found");
+  }
+
+  #change(
+    tenantId: Uuid,
+    { kind, siteId, data }: SiteAct,
+    act: (tx: DevicesDatabase) => Promise<void>,
+  ): Promise<void> {
+    const { db, audit } = this.#context;
+    return db.transaction().execute(async (tx) => {
+      await act(tx);
+      await audit.record(tx, { kind, tenantId, subject: { kind: "site", id: siteId }, data });
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { devices } from "@gatehouse/contract";
+import type { access, devices } from "@gatehouse/contract";
 import { sql } from "kysely";
+import { deviceWithin, siteWithin } from "../inventory/scope-store.ts";
 import { foldText, nameKey } from "../inventory/search.ts";
 import type { DevicesDatabase } from "../tables.ts";
 
@@ -17,22 +18,22 @@ export interface NewSite {
 
 const nameFields = (name: string) => ({ name, name_key: nameKey(name), search: foldText(name) });
 
-/** One tenant's site or all of them by name, with the devices in them counted. */
+/** A site or all of them by name, with those of their devices counted that the asker may see. */
 export async function listSiteRows(
   db: DevicesDatabase,
-  tenantId: Uuid,
+  scope: access.Scope,
   siteId?: Uuid,
 ): Promise<devices.Site[]> {
   const rows = await db
     .selectFrom("sites as s")
-    .leftJoin("devices as d", "d.site_id", "s.id")
+    .leftJoin("devices as d", (join) => join.onRef("d.site_id", "=", "s.id").on(deviceWithin(scope)))
     .leftJoin("device_presence as p", "p.device_id", "d.id")
     .select(["s.id", "s.name", "s.time_zone", "s.demo"])
     .select(({ fn }) => [
       fn.count<number>("d.id").as("devices"),
       sql<number>`count(*) filter (where p.status = 'online')`.as("online"),
     ])
-    .where("s.tenant_id", "=", tenantId)
+    .where(siteWithin(scope))
     .$if(siteId !== undefined, (query) => query.where("s.id", "=", siteId as Uuid))
     .groupBy("s.id")
     .orderBy("s.name_key")
@@ -122,4 +123,10 @@ export async function siteExists(db: DevicesDatabase, tenantId: Uuid, siteId: Uu
     .where("id", "=", siteId)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Whose a site is. */
+export async function findSiteTenant(db: DevicesDatabase, siteId: Uuid): Promise<Uuid | undefined> {
+  const row = await db.selectFrom("sites").select("tenant_id").where("id", "=", siteId).executeTakeFirst();
+  return row?.tenant_id;
 }

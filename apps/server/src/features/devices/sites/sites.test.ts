@@ -1,3 +1,4 @@
+import { access } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { createTestHouse } from "../testing/house.ts";
 import { parseTimeZone } from "./time-zone.ts";
@@ -7,14 +8,14 @@ test("a site is added, renamed and deleted; one with devices stays", async () =>
   const { tenantId } = t.actor;
   const { device } = await t.addDevice("one");
   t.house.presence.heard(device.id, t.clock.nowMs());
-  expect(await t.house.sites.list(tenantId)).toMatchObject([
+  expect(await t.house.sites.list(access.wholeTenant(tenantId))).toMatchObject([
     { name: "House", deviceCount: 1, onlineCount: 1 },
   ]);
   await expect(t.house.sites.delete(tenantId, t.site.id)).rejects.toMatchObject({ code: "site.not_empty" });
   await t.house.inventory.deleteAllOfSite(t.actor, t.site.id);
   expect(await t.house.sites.update(tenantId, t.site.id, { name: "Barn" })).toMatchObject({ name: "Barn" });
   await t.house.sites.delete(tenantId, t.site.id);
-  expect(await t.house.sites.list(tenantId)).toEqual([]);
+  expect(await t.house.sites.list(access.wholeTenant(tenantId))).toEqual([]);
 });
 
 test("a site's name is taken in any case; another tenant has names and sites of its own", async () => {

@@ -78,6 +78,15 @@ export class BoardStore {
   }
 }
 
+/** A board with whose it is. */
+export async function findBoardOwner(
+  db: TelemetryDatabase,
+  id: Uuid,
+): Promise<{ readonly tenantId: Uuid; readonly board: telemetry.Board } | undefined> {
+  const row = await db.selectFrom("boards").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && { tenantId: row.tenant_id, board: toBoard(row) };
+}
+
 function toBoard(row: Selectable<BoardsTable>): telemetry.Board {
   return {
     id: row.id,

@@ -1,4 +1,5 @@
 import type { Reading } from "@gatehouse/contract";
+import { access } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { openHouse, START_MS, testClock } from "../testing/house.ts";
 
@@ -83,7 +84,7 @@ test("another value for a known instant is refused by the first, logged and coun
     { kept: "20", refused: "22" },
   ]);
   const ref = `${house.deviceIds[0]}:t`;
-  const [history] = await house.telemetry.history(house.tenantId, {
+  const [history] = await house.telemetry.history(access.wholeTenant(house.tenantId), {
     series: [ref],
     fromMs: START_MS,
     toMs: START_MS + 1,
@@ -123,7 +124,7 @@ test("metrics of one instant may come in several messages, in any order and comb
       ["d", 4],
     ],
   });
-  const history = await house.telemetry.history(house.tenantId, {
+  const history = await house.telemetry.history(access.wholeTenant(house.tenantId), {
     series: ["a", "b", "c", "d"].map((metric) => `${house.deviceIds[0]}:${metric}`),
     fromMs: START_MS,
     toMs: START_MS + 1,

@@ -1,5 +1,5 @@
-import { AppError, type Clock, type UnixMs, type Uuid } from "@gatehouse/base";
-import type { telemetry } from "@gatehouse/contract";
+import { AppError, type Clock, type UnixMs } from "@gatehouse/base";
+import type { access, telemetry } from "@gatehouse/contract";
 import { type Catalogue, lastValuesOf } from "../catalogue.ts";
 import {
   DAY_MS,
@@ -61,13 +61,13 @@ export class HistoryReader {
     this.#deps = deps;
   }
 
-  async read(tenantId: Uuid, { maxPoints, ...given }: HistoryRequest): Promise<telemetry.History[]> {
+  async read(scope: access.Scope, { maxPoints, ...given }: HistoryRequest): Promise<telemetry.History[]> {
     const { fromMs, toMs } = given;
     assertRange(fromMs, toMs);
     const fitting = Math.floor(MAX_POINTS_IN_ALL / given.series.length);
     const request = { ...given, maxPoints: Math.min(maxPoints ?? DEFAULT_MAX_POINTS, fitting) };
     const asked = given.series.map((ref, index) => ({ ref, index, ...parseSeriesRef(ref) }));
-    await this.assertKnown(tenantId, asked);
+    await this.assertKnown(scope, asked);
     const [states, numbers] = [
       asked.filter((key) => this.#isState(key)),
       asked.filter((key) => !this.#isState(key)),
@@ -97,10 +97,10 @@ export class HistoryReader {
     return (points.get(0) ?? []).slice(0, limit);
   }
 
-  /** Throws unless every series is one of this tenant's devices; a metric without data yet is known too. */
-  async assertKnown(tenantId: Uuid, keys: readonly SeriesKey[]): Promise<void> {
+  /** Throws unless every series is of a device that the asker may see; a metric without data yet is known too. */
+  async assertKnown(scope: access.Scope, keys: readonly SeriesKey[]): Promise<void> {
     const ids = [...new Set(keys.map(({ deviceId }) => deviceId))];
-    const found = await this.#deps.directory.find(tenantId, ids);
+    const found = await this.#deps.directory.find(scope, ids);
     if (found.length < ids.length) throw new AppError("telemetry.series_not_found");
   }
 

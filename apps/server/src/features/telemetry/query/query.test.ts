@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { telemetry } from "@gatehouse/contract";
+import { access } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { csvField } from "../../../platform/http/csv.ts";
 import { DAY_MS } from "../model.ts";
@@ -8,7 +9,7 @@ import { exportReadings } from "./export.ts";
 import type { HistoryReader } from "./history.ts";
 
 const ask = (house: House, metrics: readonly string[], more: Partial<telemetry.History> = {}) =>
-  house.telemetry.history(house.tenantId, {
+  house.telemetry.history(access.wholeTenant(house.tenantId), {
     series: metrics.map((metric) => `${house.deviceIds[0]}:${metric}`),
     fromMs: START_MS,
     toMs: START_MS + DAY_MS,
@@ -20,7 +21,7 @@ test("another tenant's series is not found, whoever owns it", async () => {
   await using other = await openHouse();
   await house.send({ numbers: [["t", 1]] });
   const request = { series: [`${house.deviceIds[0]}:t`], fromMs: START_MS, toMs: START_MS + 1 };
-  await expect(house.telemetry.history(other.tenantId, request)).rejects.toMatchObject({
+  await expect(house.telemetry.history(access.wholeTenant(other.tenantId), request)).rejects.toMatchObject({
     code: "telemetry.series_not_found",
   });
 });
@@ -58,7 +59,7 @@ test("more raw readings than asked for are cut, and said to be", async () => {
     })),
   );
   const ref = `${house.deviceIds[0]}:t`;
-  const [cut] = await house.telemetry.history(house.tenantId, {
+  const [cut] = await house.telemetry.history(access.wholeTenant(house.tenantId), {
     series: [ref],
     fromMs: START_MS,
     toMs: START_MS + DAY_MS,
@@ -89,7 +90,9 @@ test("an export holds every reading in UTC, as CSV and as JSON lines", async () 
       limit: number,
     ) => house.telemetry.values(id, metric, from, to, limit),
   } as HistoryReader;
-  const [device] = await directoryOf(house.database.pool).find(house.tenantId, [deviceId]);
+  const [device] = await directoryOf(house.database.pool).find(access.wholeTenant(house.tenantId), [
+    deviceId,
+  ]);
   const request = {
     series: ["t", "s"].map((metric) => ({ deviceId, metric })),
     fromMs: START_MS,

@@ -1,3 +1,4 @@
+import { access } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { Catalogue } from "../catalogue.ts";
 import { CatalogueStore } from "../catalogue-store.ts";
@@ -14,7 +15,8 @@ test("series are what a device sent and what its type announces, with unit, name
   const catalogue = new Catalogue(new CatalogueStore(house.database.pool));
   await catalogue.load();
   const directory = directoryOf(house.database.pool);
-  const list = (filter: object) => listSeries(catalogue, directory, house.tenantId, filter);
+  const list = (filter: object) =>
+    listSeries(catalogue, directory, access.wholeTenant(house.tenantId), filter);
   const device = house.deviceIds[0] as string;
   const own = await list({ device });
   expect(own.map(({ metric, kind, unit, last, lastMs }) => [metric, kind, unit, last, lastMs])).toEqual([
@@ -27,5 +29,5 @@ test("series are what a device sent and what its type announces, with unit, name
   expect((await list({ q: "CAFE temperature" })).map(({ metric }) => metric)).toEqual(["t", "t"]);
   expect(await list({ q: "café nothing" })).toEqual([]);
   expect(await list({ site: device })).toEqual([]);
-  expect(await listSeries(catalogue, directory, other.tenantId, { device })).toEqual([]);
+  expect(await listSeries(catalogue, directory, access.wholeTenant(other.tenantId), { device })).toEqual([]);
 });

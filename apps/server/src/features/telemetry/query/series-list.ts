@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { telemetry } from "@gatehouse/contract";
+import type { access, telemetry } from "@gatehouse/contract";
 import { type Catalogue, type LastValue, lastValuesOf } from "../catalogue.ts";
 import { seriesRef } from "../model.ts";
 import type { DeviceDirectory, KnownDevice } from "../ports.ts";
@@ -14,17 +14,15 @@ export interface SeriesFilter {
 
 const fold = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/** Every series of a tenant: what a device has sent, and what its type says it will send. */
+/** Every series that the asker may see: what a device has sent, and what its type says it will send. */
 export async function listSeries(
   catalogue: Catalogue,
   directory: DeviceDirectory,
-  tenantId: Uuid,
+  scope: access.Scope,
   filter: SeriesFilter,
 ): Promise<telemetry.Series[]> {
   const devices =
-    filter.device === undefined
-      ? await directory.list(tenantId)
-      : await directory.find(tenantId, [filter.device]);
+    filter.device === undefined ? await directory.list(scope) : await directory.find(scope, [filter.device]);
   const words = fold(filter.q ?? "")
     .split(/\s+/)
     .filter((word) => word !== "");

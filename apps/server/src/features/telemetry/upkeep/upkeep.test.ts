@@ -1,4 +1,5 @@
 import type { Reading } from "@gatehouse/contract";
+import { access } from "@gatehouse/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS, startOf } from "../model.ts";
@@ -29,7 +30,7 @@ const partitions = (house: House): Promise<unknown[]> =>
 
 async function read(house: House, metric: string, fromMs: number, toMs: number, more: object = {}) {
   const ref = `${house.deviceIds[0]}:${metric}`;
-  const [history] = await house.telemetry.history(house.tenantId, {
+  const [history] = await house.telemetry.history(access.wholeTenant(house.tenantId), {
     series: [ref],
     fromMs,
     toMs,

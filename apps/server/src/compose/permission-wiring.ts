@@ -1,0 +1,74 @@
+import type { Uuid } from "@gatehouse/base";
+import type { AccountsFeature } from "../features/accounts/index.ts";
+import type { DevicesFeature } from "../features/devices/index.ts";
+import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { LiveDeps } from "../features/live/index.ts";
+import {
+  createPermissions,
+  type PermissionsDeps,
+  type PermissionsFeature,
+  type PermissionTables,
+} from "../features/permissions/index.ts";
+import type { createDatabase } from "../platform/database/index.ts";
+import type { PersonGate } from "../platform/http/principal.ts";
+import type { House } from "./features.ts";
+
+type Db = ReturnType<typeof createDatabase<PermissionTables>>;
+
+export function permissionsOf(
+  house: House,
+  db: Db,
+  { audit }: Pick<LedgerFeature, "audit">,
+  accounts: () => AccountsFeature,
+  devices: () => DevicesFeature,
+): PermissionsFeature {
+  const { clock, random, log, bus, masterKey } = house;
+  const people: PermissionsDeps["people"] = {
+    find: (...who) => accounts().people.find(...who),
+    list: (tenantId) => accounts().people.list(tenantId),
+    setRole: (...change) => accounts().people.setRole(...change),
+    principalOf: (...who) => accounts().people.principalOf(...who),
+    hostTenantId: () => accounts().people.hostTenantId(),
+  };
+  const known = (tenantId: Uuid, deviceId: Uuid) => {
+    const record = devices().findDevice(deviceId);
+    return record?.tenantId === tenantId ? record : undefined;
+  };
+  return createPermissions({
+    db,
+    clock,
+    random,
+    log,
+    bus,
+    masterKey,
+    audit,
+    people,
+    places: {
+      siteOf: (tenantId, deviceId) => known(tenantId, deviceId)?.siteId,
+      deviceName: (tenantId, deviceId) => known(tenantId, deviceId)?.name,
+      siteNames: async (tenantId) =>
+        new Map((await devices().listSites(tenantId)).map(({ id, name }) => [id, name])),
+    },
+    notifier: { waiting: async () => undefined },
+    tenantIds: () => accounts().tenantIds(),
+  });
+}
+
+const PROGRAM = /^Bearer (ghp_\S+)$/i;
+
+/** Programs ask with a token of their own; a browser's cookies beside it do not count. */
+export const withPrograms = (gate: PersonGate, programOf: PermissionsFeature["programOf"]): PersonGate => ({
+  async authenticate(request, reply) {
+    const [, token] = PROGRAM.exec(request.headers.authorization ?? "") ?? [];
+    return token === undefined ? gate.authenticate(request, reply) : programOf(token);
+  },
+});
+
+/** For open live connections, when something has changed about who may see what. */
+export const livePeople = (accounts: AccountsFeature, devices: DevicesFeature): LiveDeps["people"] => ({
+  async again(principal) {
+    const now = await accounts.people.principalOf(principal.tenantId, principal.personId);
+    return now && { ...principal, permissions: now.permissions };
+  },
+  siteOf: (deviceId) => devices.findDevice(deviceId)?.siteId,
+});

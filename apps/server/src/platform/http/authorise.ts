@@ -1,0 +1,77 @@
+import { AppError, type UnixMs } from "@gatehouse/base";
+import { type AnyEndpoint, type access, accounts } from "@gatehouse/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { DeviceGate, DevicePrincipal, PersonGate, PersonPrincipal } from "./principal.ts";
+import { assertReached, type Resources } from "./resources.ts";
+import { isLoopbackAddress } from "./server.ts";
+
+export interface Gates {
+  readonly person: PersonGate;
+  readonly device: DeviceGate;
+  readonly resources: Resources;
+  /** Whether loopback may read /metrics without a session. */
+  readonly metricsFromLoopback: boolean;
+  nowMs(): UnixMs;
+}
+
+/** Who asks, and what of the organisation the answer may be about. */
+export interface Admitted {
+  readonly principal: PersonPrincipal | DevicePrincipal;
+  readonly scope: access.Scope;
+}
+
+/** Decides before anything is read: permission, organisation, site, second factor. Undefined for those who need none. */
+export async function authorise(
+  endpoint: AnyEndpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  gates: Gates,
+): Promise<Admitted | undefined> {
+  if (endpoint.audience === "public") return undefined;
+  if (endpoint.audience === "device") {
+    const device = await gates.device.authenticate(request);
+    if (device === undefined) {
+      reply.header("www-authenticate", 'Bearer realm="gatehouse"');
+      throw new AppError("device.credentials_invalid");
+    }
+    return { principal: device, scope: { tenantId: device.tenantId, reach: "all" } };
+  }
+  if (endpoint.path === "/metrics" && gates.metricsFromLoopback && isDirectLoopback(request))
+    return undefined;
+  const person = await gates.person.authenticate(request, reply);
+  if (person === undefined) throw new AppError("auth.required");
+  const scope = await assertMay(endpoint, request.params as Record<string, string>, person, gates);
+  return { principal: person, scope };
+}
+
+/** The part of the organisation in which this person may do this. */
+export async function assertMay(
+  endpoint: AnyEndpoint,
+  params: Readonly<Record<string, string>>,
+  person: PersonPrincipal,
+  { resources, nowMs }: Pick<Gates, "resources" | "nowMs">,
+): Promise<access.Scope> {
+  const { permission } = endpoint;
+  const reach = permission === undefined ? undefined : person.permissions.get(permission);
+  if (permission === undefined || reach === undefined) throw new AppError("auth.forbidden", { permission });
+  const scope = { tenantId: person.tenantId, reach };
+  if (endpoint.resource !== undefined) await assertReached(endpoint, params, scope, resources);
+  else if (endpoint.partial !== true && reach !== "all") throw new AppError("auth.forbidden", { permission });
+  if (endpoint.stepUp === true) assertSteppedUp(person, nowMs());
+  return scope;
+}
+
+function assertSteppedUp({ program, stepUpMs }: PersonPrincipal, nowMs: UnixMs): void {
+  if (program !== undefined) throw new AppError("auth.forbidden", { reason: "needs a person" });
+  if (stepUpMs === undefined || nowMs - stepUpMs > accounts.STEP_UP_MS)
+    throw new AppError("auth.step_up_required");
+}
+
+/** From this machine and not through a proxy on it. */
+function isDirectLoopback(request: FastifyRequest): boolean {
+  return (
+    isLoopbackAddress(request.socket.remoteAddress ?? "") &&
+    request.headers["x-forwarded-for"] === undefined &&
+    request.headers.forwarded === undefined
+  );
+}

@@ -1,0 +1,50 @@
+import { AppError, isUuid, type Uuid } from "@gatehouse/base";
+import { type AnyEndpoint, access, RESOURCE_KINDS, type ResourceKind } from "@gatehouse/contract";
+
+type Places = readonly access.Place[] | undefined;
+
+/** Whose a thing is, and where it lies. */
+export interface Located {
+  readonly tenantId: Uuid;
+  /**
+   * Asked only for whom the permission reaches a part of the organisation. All of them must be reached; a thing that
+   * lies nowhere (an empty board) is everybody's. Without places it belongs to the organisation as a whole.
+   */
+  places?(): Places | Promise<Places>;
+}
+
+/** A thing of the organisation as a whole; undefined for one that is not there. */
+export const ofTenant = (tenantId: Uuid | undefined): Located | undefined =>
+  tenantId === undefined ? undefined : { tenantId };
+
+type Finder = (id: Uuid) => Located | undefined | Promise<Located | undefined>;
+
+/** How each kind of thing is found; filled by the features. */
+export type Resources = Partial<Readonly<Record<ResourceKind, Finder>>>;
+
+/**
+ * Refuses a thing of another organisation, or one that the permission does not reach, as if there were none.
+ * An address that is no id is left to the check of the parameters, which refuses it.
+ */
+export async function assertReached(
+  { resource, method, path }: AnyEndpoint,
+  params: Readonly<Record<string, string>>,
+  scope: access.Scope,
+  resources: Resources,
+): Promise<void> {
+  if (resource === undefined) return;
+  const find = resources[resource.kind];
+  if (find === undefined) throw new Error(`${method} ${path}: nobody finds a ${resource.kind}`);
+  const id = params[resource.param] ?? "";
+  if (!isUuid(id)) return;
+  const found = await find(id);
+  if (found === undefined || !(await isWithin(found, scope)))
+    throw new AppError(RESOURCE_KINDS[resource.kind]);
+}
+
+async function isWithin(found: Located, { tenantId, reach }: access.Scope): Promise<boolean> {
+  if (found.tenantId !== tenantId) return false;
+  if (reach === "all") return true;
+  const places = await found.places?.();
+  return places !== undefined && access.reachesAll(reach, places);
+}
