@@ -12,6 +12,7 @@ import { poison } from "./poison.ts";
 import { reorder } from "./reorder.ts";
 import { replay } from "./replay.ts";
 import { retained } from "./retained.ts";
+import { stolenToken } from "./stolen-token.ts";
 import { wildcard } from "./wildcard.ts";
 
 /** Every attack, in the order in which they are run and shown. */
@@ -23,6 +24,7 @@ export const ATTACKS: readonly Attack[] = [
   keySubstitution,
   downgrade,
   expiredToken,
+  stolenToken,
   foreignTopic,
   wildcard,
   retained,

@@ -8,6 +8,8 @@ export interface Controls {
   readonly deviceSecret: boolean;
   /** A token that a device made for itself ends when it says. */
   readonly tokenExpiry: boolean;
+  /** … and is taken from the client id alone for which it was made. */
+  readonly tokenBinding: boolean;
   /** A device publishes on its own topics and on those it was granted. */
   readonly publishPermission: boolean;
   /** … and subscribes to no others. */
@@ -35,6 +37,7 @@ export interface Controls {
 export const ALL_ON: Controls = {
   deviceSecret: true,
   tokenExpiry: true,
+  tokenBinding: true,
   publishPermission: true,
   subscribePermission: true,
   rateLimit: true,

@@ -47,8 +47,6 @@ export const lab = {
     doorOpen: "door open",
     device: "told to the device",
     keys: "keys known",
-    otherClient: "other client id",
-    ownClient: "own client id",
     obeyed: "commands obeyed",
     granted: "filters granted",
     of: "filters tried",

@@ -50,8 +50,6 @@ export const lab: Same<typeof en> = {
     doorOpen: "porte ouverte",
     device: "dit à l’appareil",
     keys: "clés connues",
-    otherClient: "autre identifiant",
-    ownClient: "son identifiant",
     obeyed: "commandes exécutées",
     granted: "filtres accordés",
     of: "filtres essayés",
