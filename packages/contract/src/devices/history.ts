@@ -24,6 +24,7 @@ export const LogCode = Type.Union([
   Type.Literal("refused"),
   Type.Literal("refused_held"),
   Type.Literal("login_refused"),
+  Type.Literal("login_unproven"),
   Type.Literal("device_added"),
   Type.Literal("device_announced"),
   Type.Literal("device_renamed"),

@@ -270,6 +270,7 @@ export const devices = {
       refused: "Refused: {reason}",
       refused_held: "Refused {count} more times in a minute: {reason}",
       login_refused: "Log-in refused: {reason}",
+      login_unproven: "Somebody tried to log in in this device’s name, without proof",
       device_added: "Device added",
       device_announced: "Announced itself",
       device_renamed: "Renamed from {from} to {to}",

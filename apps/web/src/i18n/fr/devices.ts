@@ -279,6 +279,7 @@ export const devices: Same<typeof en> = {
       refused: "Refusé\u00a0: {reason}",
       refused_held: "Refusé encore {count} fois en une minute\u00a0: {reason}",
       login_refused: "Connexion refusée\u00a0: {reason}",
+      login_unproven: "Quelqu’un a tenté de se connecter au nom de cet appareil, sans preuve",
       device_added: "Appareil ajouté",
       device_announced: "S’est annoncé lui-même",
       device_renamed: "Renommé de {from} en {to}",
