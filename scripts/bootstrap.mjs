@@ -39,15 +39,30 @@ function installPackages() {
   writeFileSync(sentinel, readFileSync(sentinel));
 }
 
-/** Names, sizes and times of everything the console is built from. */
-function consoleFingerprint() {
+/** Names, sizes and times of everything that something is built from. */
+function fingerprintOf(parts) {
   const hash = createHash("sha256");
   const walk = (path) => {
     const stat = statSync(path);
     if (stat.isDirectory()) for (const name of readdirSync(path).sort()) walk(join(path, name));
     else hash.update(`${path.slice(root.length)} ${stat.size} ${stat.mtimeMs}\n`);
   };
-  for (const part of [
+  for (const part of parts) if (existsSync(join(root, part))) walk(join(root, part));
+  return hash.digest("hex");
+}
+
+function build(title, workspace, parts) {
+  const stamp = join(root, workspace, "dist/.built-from");
+  const fingerprint = fingerprintOf(parts);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
+  say(`Building ${title} …`);
+  npm(["run", "--silent", "build", "-w", workspace]);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, fingerprint);
+}
+
+const buildConsole = () =>
+  build("the console", "apps/web", [
     "apps/web/src",
     "apps/web/index.html",
     "apps/web/vite.config.ts",
@@ -55,22 +70,18 @@ function consoleFingerprint() {
     "packages/base/src",
     "packages/contract/src",
     "packages/device-types/src",
+    "packages/ledger/src",
     "package-lock.json",
-  ]) {
-    if (existsSync(join(root, part))) walk(join(root, part));
-  }
-  return hash.digest("hex");
-}
+  ]);
 
-function buildConsole() {
-  const stamp = join(root, "apps/web/dist/.built-from");
-  const fingerprint = consoleFingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
-  say("Building the console …");
-  npm(["run", "--silent", "build", "-w", "apps/web"]);
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, fingerprint);
-}
+const buildVerifier = () =>
+  build("the offline verifier", "packages/verifier", [
+    "packages/verifier/src",
+    "packages/verifier/build.ts",
+    "packages/base/src",
+    "packages/ledger/src",
+    "package-lock.json",
+  ]);
 
 /** What the tests need beside Node: program on the PATH → Debian package. */
 const OUTSIDE = {
@@ -128,4 +139,5 @@ function installOutsidePrograms() {
 
 installPackages();
 if (forTests) installOutsidePrograms();
+buildVerifier();
 buildConsole();

@@ -43,6 +43,7 @@ export const STATIC_STEPS: readonly (readonly [name: string, command: string, ar
   ["types", "tsc", ["-p", "tsconfig.json"]],
   ["types of the tests", "tsc", ["-p", "tests/tsconfig.json"]],
   ["types of the console", "tsc", ["-p", "apps/web/tsconfig.json", "--noEmit"]],
+  ["types of the offline verifier", "tsc", ["-p", "packages/verifier/tsconfig.json"]],
   ["generated documents", "node", ["tools/gen.ts", "--check"]],
   ["unused code", "knip", ["--no-progress"]],
 ];

@@ -16,7 +16,8 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   simulate FILE --server URL [--ca FILE]
   backup [FOLDER]
   restore FOLDER [--force]
-  check [BACKUP_FOLDER]`;
+  check [BACKUP_FOLDER]
+  verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
 
 /** Exit code for a command line that cannot be used (sysexits.h EX_USAGE). */
 const EX_USAGE = 64;
@@ -34,6 +35,8 @@ async function run(line: CommandLine): Promise<number> {
     return command === undefined && line.options.help !== true ? EX_USAGE : 0;
   }
   try {
+    // Needs neither settings nor a server: whoever verifies may have none.
+    if (command === "verify") return (await import("./cli/verify.ts")).runVerifyCommand(line);
     const config = loadConfig(process.env, configOverrides(line.options));
     if (command === "start")
       return await (await import("./cli/start.ts")).runStart(config, line.options.demo === true, output);

@@ -32,6 +32,8 @@ const OPTIONS = {
   ca: { type: "string" },
   seed: { type: "string" },
   force: { type: "boolean" },
+  fingerprint: { type: "string" },
+  witness: { type: "string" },
 } as const;
 
 /** Splits the command line; an unknown option throws with a message that names it. */

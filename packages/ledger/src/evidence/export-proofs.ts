@@ -97,9 +97,13 @@ export function parseExportProofs(value: unknown): ExportProofs {
 }
 
 function parseListed(value: unknown): readonly number[] {
-  const isList = Array.isArray(value) && value.length <= MAX_EXPORT_EVENTS && value.every(isIndex);
-  if (!isList || value.some((index, at) => at > 0 && index <= value[at - 1]))
-    throw malformed("proofs", "the listed indexes do not rise");
+  if (!Array.isArray(value) || value.length > MAX_EXPORT_EVENTS || !value.every(isIndex))
+    throw malformed("proofs", "the listed indexes are none");
+  let previous = -1;
+  for (const index of value) {
+    if (index <= previous) throw malformed("proofs", "the listed indexes do not rise");
+    previous = index;
+  }
   return value;
 }
 
