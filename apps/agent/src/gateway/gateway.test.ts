@@ -1,5 +1,6 @@
 import { systemClock, systemRandom } from "@gatehouse/base";
-import { until } from "@gatehouse/device-client/testing";
+import { fetchSiteKey } from "@gatehouse/device-client";
+import { FakeServer, GATEWAY_ID, until } from "@gatehouse/device-client/testing";
 import { parseMeterReading } from "@gatehouse/device-types/meter-reading";
 import { generateKeyBundle, SUITE_IDS, seal } from "@gatehouse/secure-channel";
 import { afterEach, describe, expect, it } from "vitest";
@@ -163,6 +164,35 @@ describe("what devices at the site say", () => {
     await site.start({}, false);
     expect(site.status.gatewayDevices).toBe(3);
     await site.server.start();
+  });
+});
+
+describe("the keys at the site", () => {
+  it("are vouched for by the server, and a device believes no others, also while the server is away", async () => {
+    site = await GatewaySite.open(1);
+    await site.start();
+    const root = site.server.rootText;
+    const ask = (more: object = {}) => fetchSiteKey({ url: site.url, suite: SUITE_IDS.M1, root, ...more });
+    let keyId: string | undefined;
+    while (keyId === undefined) keyId = (await ask().catch(() => undefined))?.keyId;
+    expect((await ask({ gatewayId: GATEWAY_ID })).keyId).toBe(keyId);
+    expect(site.server.siteKeyIds.has(keyId)).toBe(true);
+    const foreignRoot = new FakeServer().rootText;
+    for (const wrong of [{ gatewayId: site.devices[0]?.deviceId }, { root: foreignRoot }])
+      await expect(ask(wrong)).rejects.toMatchObject({ code: "envelope.refused" });
+
+    await site.agent.stop();
+    await site.server.stop();
+    await site.start({}, false);
+    expect((await ask()).keyId).toBe(keyId);
+  });
+
+  it("that nobody vouches for are not believed", async () => {
+    site = await GatewaySite.open(1);
+    await site.server.stop();
+    await site.start({}, false);
+    const asked = fetchSiteKey({ url: site.url, suite: SUITE_IDS.M1, root: site.server.rootText });
+    await expect(asked).rejects.toMatchObject({ code: "envelope.refused" });
   });
 });
 

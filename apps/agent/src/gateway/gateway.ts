@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { AppError, type Clock, type Logger, type Random } from "@gatehouse/base";
-import type { DeviceChannel } from "@gatehouse/device-client";
+import { AppError, type Clock, ERRORS, type ErrorCode, type Logger, type Random } from "@gatehouse/base";
+import type { DeviceChannel, Receipt } from "@gatehouse/device-client";
 import { CONTENT_TYPES } from "@gatehouse/secure-channel";
 import { Check } from "typebox/value";
 import type { AgentConfig } from "../config/schema.ts";
@@ -11,7 +11,13 @@ import { Assignments } from "./assignments.ts";
 import { LocalKeys } from "./local-keys.ts";
 import { SeenSequences } from "./local-link.ts";
 import { LocalServer } from "./local-server.ts";
-import { AssignedMessage, CancelMessage, ReadMessage, type VerdictItem } from "./messages.ts";
+import {
+  AssignedMessage,
+  CancelMessage,
+  ReadMessage,
+  SiteKeysMessage,
+  type VerdictItem,
+} from "./messages.ts";
 import { type Pace, ReadDesk } from "./read-desk.ts";
 import { Relay } from "./relay.ts";
 import { controlEntry } from "./relay-entry.ts";
@@ -36,6 +42,8 @@ export interface GatewayParts {
 /** What is opened before the gateway can be put together. */
 interface Opened {
   readonly relay: Relay;
+  /** Open while the server knows, in this session, by which keys we are known here: what was said to others it refuses. */
+  readonly gate: { isOpen: boolean };
   readonly assignments: Assignments;
   readonly keys: LocalKeys;
   readonly journal: RequestJournal;
@@ -43,6 +51,7 @@ interface Opened {
 
 /** A site that was cut off comes back within seconds, and a flood of HELLOs leaves the machine its breath. */
 const HANDSHAKES = { burst: 400, perSecond: 100 } as const;
+const ANNOUNCE_AGAIN_MS = 1_000;
 const HEARD_WITHIN_MS = 10 * 60_000;
 
 /** The site-gateway role: what the devices assigned to this one say goes to the server, what the server asks goes to them. */
@@ -58,13 +67,23 @@ export class Gateway {
   /** Listens when it resolves. */
   static async start(parts: GatewayParts): Promise<Gateway> {
     const { state, config, clock, random, time } = parts;
+    const gate = { isOpen: false };
+    const { channel } = parts;
     const relay = await Relay.open(join(state.path, "gateway-spool"), {
       ...parts,
+      channel: {
+        send: (message) => channel.send(message),
+        pass: (envelope) => channel.pass(envelope),
+        get isConnected() {
+          return channel.isConnected && gate.isOpen;
+        },
+      },
       capBytes: config.capMegabytes * 1024 * 1024,
       sentMs: () => (time.isClockSet ? time.serverNowMs() : 0),
     });
     const gateway = new Gateway(parts, {
       relay,
+      gate,
       assignments: await Assignments.open(state),
       keys: await LocalKeys.open(state, random),
       journal: await RequestJournal.open(state, clock),
@@ -148,13 +167,15 @@ export class Gateway {
     const message = jsonOf(payload);
     if (Check(AssignedMessage, message)) this.#follow(message);
     else if (Check(ReadMessage, message)) this.#logged(this.#desk.take(message));
+    else if (Check(SiteKeysMessage, message)) this.#logged(this.#opened.keys.take(message));
     else if (Check(CancelMessage, message)) this.#logged(this.#desk.cancel(message.requestId));
     else return false;
     return true;
   }
 
   connected(): void {
-    this.#opened.relay.nudge();
+    this.#opened.gate.isOpen = false;
+    void this.#announce();
   }
 
   async stop(): Promise<void> {
@@ -194,6 +215,22 @@ export class Gateway {
     log.info({ host, port: this.port, mqttPort: this.mqttPort, devices: count }, "gateway.listening");
   }
 
+  async #announce(): Promise<void> {
+    const { keys, relay, gate } = this.#opened;
+    const { channel, clock, log } = this.#parts;
+    while (channel.isConnected && !gate.isOpen) {
+      try {
+        const { result, code } = await this.#send(keys.announcement);
+        gate.isOpen = result !== "refused" || ERRORS[code as ErrorCode]?.retry !== true;
+        if (result === "refused") log.warn({ code }, "gateway.keys_refused");
+      } catch (error) {
+        log.debug({ reason: String(error) }, "gateway.keys_not_announced");
+      }
+      if (!gate.isOpen) await new Promise<void>((resolve) => clock.after(ANNOUNCE_AGAIN_MS, resolve));
+    }
+    relay.nudge();
+  }
+
   #follow(message: AssignedMessage): void {
     const { assignments } = this.#opened;
     const taken = assignments.take(message).then((isWhole) => {
@@ -213,13 +250,17 @@ export class Gateway {
     return this.#opened.relay.keep(controlEntry({ kind: "verdicts", requestId, items }), "own");
   }
 
-  async #sendNow(message: object): Promise<void> {
+  #send(message: object): Promise<Receipt> {
     const { time, channel } = this.#parts;
-    const { result, code } = await channel.send({
+    return channel.send({
       contentType: CONTENT_TYPES.control,
       payload: Buffer.from(JSON.stringify(message)),
       sentMs: time.isClockSet ? time.serverNowMs() : 0,
     });
+  }
+
+  async #sendNow(message: object): Promise<void> {
+    const { result, code } = await this.#send(message);
     if (result === "refused") throw new AppError("envelope.refused", { code });
   }
 

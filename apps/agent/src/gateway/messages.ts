@@ -46,6 +46,15 @@ export type ReadMessage = Static<typeof ReadMessage>;
 
 export const CancelMessage = Type.Object({ kind: Type.Literal("cancel"), requestId: Id });
 
+/** Down: the trust root's signatures under our keys at the site. */
+export const SiteKeysMessage = Type.Object({
+  kind: Type.Literal("site-keys"),
+  gatewayId: Id,
+  issuedMs: Type.Integer({ minimum: 0 }),
+  keys: Type.Array(Type.Object({ keyId: KeyId, signature: Key }), { maxItems: 8 }),
+});
+export type SiteKeysMessage = Static<typeof SiteKeysMessage>;
+
 /** Why there is no reading: it was asked and did not answer, it was never here, or it could not be asked. */
 export type Verdict = "silent" | "unreachable" | "failed";
 

@@ -26,6 +26,7 @@ type StateFile =
   | "commands.json"
   /** Of the site-gateway role: its keys at the site, passwords of sensors, who is assigned, who is to be read. */
   | "gateway-keys.json"
+  | "gateway-vouchers.json"
   | "gateway-logins.json"
   | "gateway-devices.json"
   | "gateway-requests.json";

@@ -208,6 +208,7 @@ export function createFeatures(house: House): Features {
     controls,
     devices: channelInventory(devices),
     gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
+    isSiteKey: (gatewayId, keyId) => siteGateways.hasSiteKey(gatewayId, keyId),
     people: { endAll: () => accounts.endAllSessions() },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
     storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
@@ -296,6 +297,7 @@ export function createFeatures(house: House): Features {
     log,
     bus,
     devices: siteDevices(devices, channel),
+    signSiteKey: (terms) => channel.signSiteKey(terms),
     sessions: {
       has: (deviceId) => gateway.hasSession(deviceId),
       send: (deviceId, payload) => gateway.sendControl(deviceId, payload),

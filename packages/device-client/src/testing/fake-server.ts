@@ -26,6 +26,7 @@ import {
   sameMac,
   seal,
   signServerKey,
+  signSiteKey,
   verifyRotation,
 } from "@gatehouse/secure-channel";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -46,6 +47,18 @@ export interface Taken {
 /** What is no JSON stays bytes. */
 const contentOf = (contentType: number, payload: Uint8Array): unknown =>
   contentType === CONTENT_TYPES.meterReading ? payload : JSON.parse(Buffer.from(payload).toString());
+
+interface SiteKeysJson {
+  readonly keys: readonly {
+    readonly suite: SuiteId;
+    readonly agreementKey: string;
+    readonly signingKey: string;
+  }[];
+}
+const isSiteKeys = (value: unknown): value is SiteKeysJson =>
+  (value as { kind?: unknown } | null)?.kind === "site-keys";
+/** The device, when it is a site gateway. */
+export const GATEWAY_ID = "0190a1b2-0000-7000-8000-000000000001";
 
 const SUITE_POLICY = { allowed: [1, 2] as SuiteId[], pinned: undefined };
 const DAY_MS = 86_400_000;
@@ -75,6 +88,8 @@ export class FakeServer {
   device: PublicBundle | undefined;
   /** Devices for which the device, as a site gateway, may speak. */
   readonly assigned: PublicBundle[] = [];
+  /** By which the device, as a site gateway, is known at its site. */
+  readonly siteKeyIds = new Set<string>();
   #retiring: PublicBundle | undefined;
   readonly #enrolment = new FakeEnrolment(this);
   #notBeforeMs = systemClock.nowMs();
@@ -272,7 +287,7 @@ export class FakeServer {
     const sender = this.#sender(header.senderKeyId);
     const state = this.#replay.get(header.senderKeyId) ?? NO_REPLAY_STATE;
     const isFresh = judgeSequence(state, header.sequence) === "fresh";
-    if (sender === undefined) {
+    if (sender === undefined || !this.siteKeyIds.has(header.recipientKeyId)) {
       this.#ack(socket, sessions, { seq, result: "refused", code: "envelope.refused" });
       return;
     }
@@ -294,6 +309,11 @@ export class FakeServer {
       return;
     }
     const value = contentOf(contentType, payload);
+    if (isSiteKeys(value)) {
+      this.#vouch(value);
+      this.#ack(socket, sessions, { seq: sequence, result: "stored" });
+      return;
+    }
     const senderKeyId = this.device?.keyId ?? "";
     const code = this.#take({
       how: "data",
@@ -304,6 +324,19 @@ export class FakeServer {
       value,
     });
     this.#ack(socket, sessions, { seq: sequence, result: code ? "refused" : "stored", code });
+  }
+
+  /** Signs the keys of a gateway at its site. */
+  #vouch({ keys }: SiteKeysJson): void {
+    const issuedMs = this.nowMs;
+    const signed = keys.map(({ suite, ...texts }) => {
+      const [agreementKey, signingKey] = [fromBase64url(texts.agreementKey), fromBase64url(texts.signingKey)];
+      const { keyId } = importPublicBundle(suite, agreementKey, signingKey) as PublicBundle;
+      this.siteKeyIds.add(keyId);
+      const terms = { gatewayId: GATEWAY_ID, suite, agreementKey, signingKey, issuedMs };
+      return { keyId, signature: toBase64url(signSiteKey(this.root, terms)) };
+    });
+    this.push(CONTENT_TYPES.control, { kind: "site-keys", gatewayId: GATEWAY_ID, issuedMs, keys: signed });
   }
 
   #hello(socket: WebSocket, sessions: PeerSessions, frame: Uint8Array): void {

@@ -11,6 +11,7 @@ export {
 } from "./revocations.ts";
 export { encodeRotation, signRotation, verifyRotation } from "./rotation.ts";
 export { type ServerKeyTerms, signServerKey, verifyServerKey } from "./server-key.ts";
+export { type SiteKeyTerms, signSiteKey, verifySiteKey } from "./site-key.ts";
 export {
   agreementProof,
   answerMac,

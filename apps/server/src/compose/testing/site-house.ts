@@ -2,6 +2,7 @@ import { type ErrorCode, newUuid, silentLogger, systemRandom, type Uuid } from "
 import type { access, Bus } from "@gatehouse/contract";
 import { findDeviceType, validateReading } from "@gatehouse/device-types";
 import { encodeMeterReading, type MeterReading } from "@gatehouse/device-types/meter-reading";
+import { openTrustRoot, signSiteKey } from "@gatehouse/secure-channel";
 import {
   createSiteGateways,
   type SiteGatewayFeature,
@@ -29,6 +30,7 @@ export class SiteHouse {
   readonly bus: Bus = createBus(silentLogger);
   readonly clock = testClock();
   readonly audit = recordingTrail();
+  readonly root = openTrustRoot(systemRandom.bytes(32));
   readonly devices = new Map<Uuid, KnownDevice>();
   readonly gatewayOf = new Map<Uuid, Uuid>();
   readonly online = new Set<Uuid>();
@@ -103,6 +105,7 @@ export class SiteHouse {
         heard: (deviceId) => void this.heard.push(deviceId),
         siteNames: async () => new Map([["site", "House"]]),
       },
+      signSiteKey: (terms) => signSiteKey(this.root, terms),
       sessions: {
         has: (deviceId) => this.online.has(deviceId),
         send: (to, payload) => {

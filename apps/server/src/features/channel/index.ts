@@ -1,5 +1,10 @@
 import type { ErrorCode, Uuid } from "@gatehouse/base";
-import { type RevokedEntry, signDeviceSettings } from "@gatehouse/secure-channel";
+import {
+  type RevokedEntry,
+  type SiteKeyTerms,
+  signDeviceSettings,
+  signSiteKey,
+} from "@gatehouse/secure-channel";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { BundleDirectory } from "./bundles/bundle-directory.ts";
 import { Carriage, type CarriageDeps } from "./carriage/carriage.ts";
@@ -35,6 +40,8 @@ export interface ChannelFeature extends Feature {
     deviceId: Uuid,
     document: Uint8Array,
   ): { readonly keyId: string; readonly signature: Uint8Array } | undefined;
+  /** The trust root's signature under a site gateway's keys at its site. */
+  signSiteKey(terms: SiteKeyTerms): Uint8Array;
   /** Why a message that came without the channel may not pass; undefined: it may. From memory, for every message. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
 
@@ -46,7 +53,9 @@ export interface ChannelFeature extends Feature {
   lastRecovery(): Recovery | undefined;
 }
 
-export interface ChannelFeatureDeps extends ChannelDeps, Pick<CarriageDeps, "pool" | "gatewayOf"> {
+export interface ChannelFeatureDeps
+  extends ChannelDeps,
+    Pick<CarriageDeps, "pool" | "gatewayOf" | "isSiteKey"> {
   /** How old a message may be that was stored and sent late. */
   storedLimitMs(tenantId: Uuid): number;
   /** Two machines use one key of the device, which has ended therefore. */
@@ -79,6 +88,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
       deps.onCloned?.(deviceId);
     },
     storedLimitMs: (tenantId) => deps.storedLimitMs(tenantId),
+    recoveredMs: () => house.lastRecovery?.atMs ?? 0,
   };
   const carriage = new Carriage({
     ...deps,
@@ -106,6 +116,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
       const { bundle } = serverKeys.get(suite, "current");
       return { keyId: bundle.keyId, signature: signDeviceSettings(bundle, document) };
     },
+    signSiteKey: (terms) => signSiteKey(house.root, terms),
     plainRefusal,
     recordRevoked: (tx, entries) => house.revocations.record(tx, entries),
     async endDeviceKeys(tx, deviceId) {

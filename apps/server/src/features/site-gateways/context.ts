@@ -1,7 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
-import type { Sessions, SiteDevices } from "./ports.ts";
+import type { Sessions, SignSiteKey, SiteDevices } from "./ports.ts";
 import type { SiteGatewayDatabase } from "./tables.ts";
 
 /** What the services of this slice share. */
@@ -13,6 +13,7 @@ export interface SiteGatewayContext {
   readonly log: Logger;
   readonly devices: SiteDevices;
   readonly sessions: Sessions;
+  readonly signSiteKey: SignSiteKey;
   readonly audit: AuditTrail;
 }
 

@@ -8,11 +8,20 @@ import type { SiteGatewayContext } from "./context.ts";
 import { Gateways } from "./gateways.ts";
 import { retentionJob } from "./jobs.ts";
 import { createSiteGateways as createSiteGatewayTables } from "./migrations/001-site-gateways.ts";
-import { GATEWAY_TYPE, StateMessage, VerdictsMessage } from "./model.ts";
-import type { MeterSample, RetentionSettings, Sessions, SignedMessage, SiteDevices } from "./ports.ts";
+import { createSiteKeys } from "./migrations/002-site-keys.ts";
+import { GATEWAY_TYPE, SiteKeysMessage, StateMessage, VerdictsMessage } from "./model.ts";
+import type {
+  MeterSample,
+  RetentionSettings,
+  Sessions,
+  SignedMessage,
+  SignSiteKey,
+  SiteDevices,
+} from "./ports.ts";
 import { MeterReads } from "./reads.ts";
 import { siteGatewayRoutes } from "./routes.ts";
 import { SignedReadings } from "./signed-readings.ts";
+import { SiteKeys } from "./site-keys.ts";
 import type { SiteGatewayDatabase } from "./tables.ts";
 
 export type { DeviceKey, KnownDevice, Sessions, SiteDevices } from "./ports.ts";
@@ -20,7 +29,7 @@ export type { SiteGatewayTables } from "./tables.ts";
 
 export const siteGatewaysMigrations: FeatureMigrations = {
   feature: "site-gateways",
-  migrations: [createSiteGatewayTables],
+  migrations: [createSiteGatewayTables, createSiteKeys],
 };
 
 export interface SiteGatewayDeps {
@@ -32,12 +41,15 @@ export interface SiteGatewayDeps {
   readonly devices: SiteDevices;
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
+  readonly signSiteKey: SignSiteKey;
   readonly settings: RetentionSettings;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
 }
 
 export interface SiteGatewayFeature extends Feature {
   isAssigned(gatewayId: Uuid, deviceId: Uuid): boolean;
+  /** Whether the gateway is known at its site by this key. */
+  hasSiteKey(gatewayId: Uuid, keyId: string): boolean;
   /** A message of content type 10 from a device; resolves after its effect is committed, or with why it has none. */
   control(
     device: { readonly tenantId: Uuid; readonly deviceId: Uuid },
@@ -58,6 +70,7 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
   const gateways = new Gateways(context);
   const reads = new MeterReads(context);
   const readings = new SignedReadings(context);
+  const siteKeys = new SiteKeys(context);
   const tell = (askedId: Uuid): void => {
     gateways.sendAssigned(askedId);
     reads
@@ -76,7 +89,9 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
       for (const id of new Set([...former, ...(gatewayId === undefined ? deviceIds : [gatewayId])])) tell(id);
     }),
     bus.subscribe("device.changed", ({ deviceId, change }) => {
-      if (change === "removed") gateways.forget(deviceId);
+      if (change !== "removed") return;
+      gateways.forget(deviceId);
+      siteKeys.forget(deviceId);
     }),
     bus.subscribe("readings.stored", ({ readings: all }) => stored(all)),
     bus.subscribe("readings.held", ({ readings: all }) => stored(all)),
@@ -88,6 +103,7 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
     resources: { meter_read: (id) => reads.locate(id) },
     async start() {
       await gateways.load();
+      await siteKeys.load();
       await reads.load();
     },
     async stop() {
@@ -95,12 +111,15 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
       await reads.stop();
     },
     isAssigned: (gatewayId, deviceId) => devices.gatewayOf(deviceId) === gatewayId,
+    hasSiteKey: (gatewayId, keyId) => siteKeys.has(gatewayId, keyId),
     async control({ deviceId }, value) {
       const device = devices.find(deviceId);
       if (device === undefined || device.revoked) return "device.revoked";
       if (Check(VerdictsMessage, value)) return reads.takeVerdicts(device, value);
       if (device.typeId === GATEWAY_TYPE && Check(StateMessage, value))
         return gateways.takeState(device, value);
+      if (device.typeId === GATEWAY_TYPE && Check(SiteKeysMessage, value))
+        return siteKeys.take(device, value);
       return "message.schema";
     },
     meterReading: (message, submit) => readings.take(message, submit),

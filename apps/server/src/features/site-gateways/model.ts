@@ -50,6 +50,24 @@ export const StateMessage = Type.Object(
 );
 export type StateMessage = Static<typeof StateMessage>;
 
+const key = Type.String({ maxLength: 128, pattern: "^[A-Za-z0-9_-]+$" });
+
+/** By which keys a gateway is known at its site: one bundle of each suite at most. */
+export const SiteKeysMessage = Type.Object(
+  {
+    kind: Type.Literal("site-keys"),
+    keys: Type.Array(
+      Type.Object(
+        { suite: Type.Integer(), agreementKey: key, signingKey: key },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: 4 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type SiteKeysMessage = Static<typeof SiteKeysMessage>;
+
 /** One reading of the same meter that is stored already. */
 export interface Neighbour {
   readonly counter: number;

@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { devices, SignedOriginal } from "@gatehouse/contract";
+import type { SiteKeyTerms } from "@gatehouse/secure-channel";
 
 export interface KnownDevice {
   readonly tenantId: Uuid;
@@ -39,6 +40,9 @@ export interface Sessions {
   /** Inside the session; false: there is none. Nothing is kept for later. */
   send(deviceId: Uuid, payload: Uint8Array): boolean;
 }
+
+/** The trust root's signature under a gateway's keys at its site. */
+export type SignSiteKey = (terms: SiteKeyTerms) => Uint8Array;
 
 export interface RetentionSettings {
   retentionLogDays(tenantId: Uuid): number;

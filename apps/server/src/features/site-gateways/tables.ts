@@ -10,6 +10,16 @@ export interface GatewayStatesTable {
   at: Date;
 }
 
+export interface GatewaySiteKeysTable {
+  gateway_id: string;
+  tenant_id: string;
+  suite: number;
+  key_id: string;
+  agreement_key: Uint8Array;
+  signing_key: Uint8Array;
+  at: Date;
+}
+
 export interface MeterReadsTable {
   id: string;
   /** Order of creation. */
@@ -52,6 +62,7 @@ export interface SignedReadingsTable {
 
 export interface SiteGatewayTables {
   gateway_states: GatewayStatesTable;
+  gateway_site_keys: GatewaySiteKeysTable;
   meter_reads: MeterReadsTable;
   meter_read_devices: MeterReadDevicesTable;
   signed_readings: SignedReadingsTable;

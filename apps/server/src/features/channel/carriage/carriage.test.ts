@@ -35,6 +35,9 @@ const server = { [M1]: generateKeyBundle(M1, systemRandom), [C1]: generateKeyBun
 const senders = new Map<string, Sender>();
 /** Gateway by device. */
 const assigned = new Map<string, string>();
+/** Gateway by the id of its key at the site. */
+const siteKeys = new Map<string, string>();
+let recoveredMs = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase<ChannelTables>([
@@ -45,6 +48,8 @@ afterAll(async () => database[Symbol.asyncDispose]());
 beforeEach(() => {
   senders.clear();
   assigned.clear();
+  siteKeys.clear();
+  recoveredMs = 0;
   nowMs = systemClock.nowMs();
 });
 
@@ -63,8 +68,10 @@ async function startCarriage(): Promise<Carriage> {
       authenticated: () => undefined,
       cloned: ({ bundle }) => void senders.delete(bundle.keyId),
       storedLimitMs: () => 7 * DAY_MS,
+      recoveredMs: () => recoveredMs,
     },
     gatewayOf: (deviceId) => assigned.get(deviceId),
+    isSiteKey: (gatewayId, keyId) => siteKeys.get(keyId) === gatewayId,
     plainRefusal: () => undefined,
     changeKeys: async () => ({}),
   });
@@ -501,6 +508,43 @@ test("a gateway forwards the signed part of an assigned device, once, and of no 
   const known = senders.get(meter.keyId) as Sender;
   senders.set(meter.keyId, { ...known, tenantId: "00000000-0000-7000-8000-00000000000b" });
   expect(refusalOf(link, forwardedBy(gateway, next))).toBe("unknown_key");
+});
+
+test("what a gateway forwards was said to us or to it, by a key that lives", async () => {
+  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
+  const [atSite, elsewhere, retired] = [1, 2, 3].map(() => generateKeyBundle(M1, systemRandom));
+  if (!atSite || !elsewhere || !retired) throw new Error("no keys");
+  assigned.set(METER, DEVICE);
+  siteKeys.set(atSite.keyId, DEVICE).set(elsewhere.keyId, OTHER);
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  link.receive(say(handshake(link, gateway), "here"));
+  const said = (recipient: KeyBundle, more: object = {}) =>
+    forwardedBy(gateway, open(parseEnvelope(sealed(meter, "42", { recipient, ...more })), recipient, meter));
+  for (const recipient of [atSite, gateway, server[M1]])
+    expect(textOf(await take(carriage, link, said(recipient)))).toBe("42");
+  for (const recipient of [elsewhere, retired])
+    expect(refusedAs(link, said(recipient))).toEqual(["envelope.unknown_key", DEVICE, "proven"]);
+});
+
+test("after a restore a gateway passes on nothing that was said to it before, but what has no time", async () => {
+  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
+  const atSite = generateKeyBundle(M1, systemRandom);
+  assigned.set(METER, DEVICE);
+  siteKeys.set(atSite.keyId, DEVICE);
+  const said = (more: object) =>
+    open(parseEnvelope(sealed(meter, "42", { recipient: atSite, storedLate: true, ...more })), atSite, meter);
+  const yesterday = said({ sentMs: nowMs - DAY_MS });
+  const clockless = said({ sentMs: 0 });
+  recoveredMs = nowMs;
+  nowMs += 60_000;
+  const carriage = await startCarriage();
+  const link = carriage.connect();
+  link.receive(say(handshake(link, gateway), "here"));
+  expect(refusedAs(link, forwardedBy(gateway, yesterday))).toEqual(["envelope.time", DEVICE, "proven"]);
+  expect(textOf(await take(carriage, link, forwardedBy(gateway, said({ sentMs: nowMs }))))).toBe("42");
+  expect(textOf(await take(carriage, link, forwardedBy(gateway, clockless)))).toBe("42");
+  expect(link.receive(forwardedBy(gateway, clockless)).kind).toBe("duplicate");
 });
 
 test("an assigned device still connects itself, and speaks for nobody but itself", async () => {

@@ -26,6 +26,8 @@ export interface CarriageDeps {
   readonly controls: Controls;
   /** The site gateway that speaks for the device, asked for every frame that is not the connection's own. */
   gatewayOf(deviceId: Uuid): Uuid | undefined;
+  /** Whether the gateway is known at its site by this key; asked for what it forwards. */
+  isSiteKey(gatewayId: Uuid, keyId: string): boolean;
   /** Why a message that came without the channel may not pass. */
   plainRefusal(tenantId: Uuid, deviceId: Uuid): ErrorCode | undefined;
   /** Carries out a device's change of keys; `alongside` runs in its transaction. */
@@ -85,6 +87,7 @@ export class Carriage {
         sender.deviceId === deviceId ||
         this.#deps.gatewayOf(sender.deviceId) === deviceId ||
         !this.#deps.controls.forwardingScope,
+      isSiteKey: (gatewayId, keyId) => this.#deps.isSiteKey(gatewayId, keyId),
     });
     return {
       receive: (frame) => link.receive(frame),

@@ -205,6 +205,7 @@ export class Link {
     const sender = keys.sender(header.senderKeyId);
     if (sender === undefined || sender.tenantId !== gateway.tenantId || !this.#scope.speaksFor(sender))
       throw refused("unknown_key");
+    this.#assertAddressed(header, gateway);
     Object.assign(named, { sender, isProven: false });
     const objection = this.#objectionTo(header, sender);
     assertSigned(part, sender.bundle);
@@ -212,6 +213,19 @@ export class Link {
       return { kind: "duplicate", isStored: true, ...ownerOf(sender) };
     keys.authenticated(sender, "message", clock.nowMs());
     return this.#reserve(sender, part, [markOf(header), ...outer]);
+  }
+
+  /**
+   * What a gateway forwards was meant for us or for it, by a key that lives. Its keys outlive a restore of ours, which forgets what
+   * it passed on since the backup: so what was said to it before the restore does not count any more.
+   */
+  #assertAddressed({ recipientKeyId, sentMs }: SealedHeader, { deviceId }: Sender): void {
+    const { keys } = this.#parts;
+    if (keys.own(recipientKeyId) !== undefined) return;
+    const isGateways =
+      this.#scope.isSiteKey(deviceId, recipientKeyId) || keys.sender(recipientKeyId)?.deviceId === deviceId;
+    if (!isGateways) throw refused("unknown_key");
+    if (sentMs > 0 && sentMs < keys.recoveredMs()) throw refused("time");
   }
 
   #reserve(sender: Sender, part: SignedPart, marks: readonly SealedMark[]): Received {

@@ -22,12 +22,16 @@ export interface CarriageKeys {
   cloned(sender: Sender): void;
   /** How old a message may be that was stored and sent late. */
   storedLimitMs(tenantId: Uuid): number;
+  /** When we last noticed that our database is an older one; 0: never. */
+  recoveredMs(): UnixMs;
 }
 
 /** Which devices a connection may speak for. */
 export interface LinkScope {
   /** True for the device that logged in, and for those that are assigned to it. */
   speaksFor(sender: Pick<Sender, "tenantId" | "deviceId">): boolean;
+  /** Whether the gateway is known at its site by this key. */
+  isSiteKey(gatewayId: Uuid, keyId: KeyId): boolean;
 }
 
 /** A message that is authentic, fresh and timely. What it says is not yet looked at. */
