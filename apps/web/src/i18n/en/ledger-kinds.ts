@@ -11,6 +11,7 @@ export const ledgerKinds = {
   login: {
     done: "Logged in",
     refused: "Log-in refused",
+    attacked: "Account under attack",
   },
   session: {
     ended: "Session ended",

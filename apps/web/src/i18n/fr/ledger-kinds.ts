@@ -13,6 +13,7 @@ export const ledgerKinds: Same<typeof en> = {
   login: {
     done: "Connexion",
     refused: "Connexion refusée",
+    attacked: "Compte attaqué",
   },
   session: {
     ended: "Session terminée",

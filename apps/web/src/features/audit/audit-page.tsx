@@ -1,0 +1,40 @@
+import { ledger } from "@gatehouse/contract";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import { query } from "../../data/query.ts";
+import { StatusSentence } from "../../design/status-sentence.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./audit.module.css";
+import { CheckPanel } from "./check-panel.tsx";
+import { ComparePanel } from "./compare-panel.tsx";
+import { EntriesPanel } from "./entries-panel.tsx";
+
+const RENEW_MS = 10_000;
+
+/** What was done, by whom, to what; and whether the log is whole, computed here. */
+export function AuditPage() {
+  const t = useTranslations("audit");
+  const format = useFormat();
+  const head = useQuery({ ...query(ledger.getLedgerHead, {}), refetchInterval: RENEW_MS });
+  const { size = 0, covered = 0, atMs } = head.data ?? {};
+  return (
+    <>
+      <StatusSentence
+        detail={
+          atMs === undefined
+            ? t("noCheckpoint")
+            : t("detail", { covered: format.number(covered), at: format.dateTime(atMs) })
+        }
+      >
+        {t("sentence", { count: size })}
+      </StatusSentence>
+      {head.data !== undefined && (
+        <div className={styles.columns}>
+          <CheckPanel head={head.data} />
+          <ComparePanel head={head.data} />
+        </div>
+      )}
+      <EntriesPanel />
+    </>
+  );
+}

@@ -1,0 +1,202 @@
+import { ledger, type QueryOf } from "@gatehouse/contract";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslations } from "use-intl";
+import { call } from "../../data/query.ts";
+import { type Column, DataTable } from "../../design/data-table.tsx";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { ReadMore } from "../../design/pager.tsx";
+import { Panel } from "../../design/panel.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { SearchField } from "../../design/search-field.tsx";
+import { Tag } from "../../design/tag.tsx";
+import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./audit.module.css";
+import { Subject, useActorName } from "./party.tsx";
+
+type Entry = ledger.LedgerEntry;
+type Filter = Omit<QueryOf<typeof ledger.listLedgerEntries>, "before" | "after" | "limit">;
+
+const PAGE = "50";
+const RENEW_MS = 5_000;
+const KEYS = ["q", "kind", "outcome", "actor", "subject", "person", "from", "to"] as const;
+const areaOf = (kind: string): string => kind.split(".")[0] ?? kind;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+
+/** The filters of the address as the server takes them; what it would refuse is left out. */
+function filterOf(search: { readonly [K in (typeof KEYS)[number]]?: string }): Filter {
+  const { q, kind, actor, subject, person } = search;
+  const outcome = ledger.OUTCOMES.find((one) => one === search.outcome);
+  const known = kind?.split(",").filter((one) => (ledger.LEDGER_KIND_NAMES as string[]).includes(one)) ?? [];
+  const from = DATE.test(search.from ?? "") ? Date.parse(search.from ?? "") : Number.NaN;
+  const to = DATE.test(search.to ?? "") ? Date.parse(search.to ?? "") + DAY_MS : Number.NaN;
+  return {
+    ...(q === undefined ? {} : { q: q.slice(0, 200) }),
+    ...(known.length === 0 ? {} : { kind: known.join(",") }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(person === undefined ? {} : { person }),
+    ...(Number.isFinite(from) && from >= 0 ? { from: String(from) } : {}),
+    ...(Number.isFinite(to) && to >= 0 ? { to: String(to) } : {}),
+  };
+}
+
+/** Newest first, read on and on; while nothing older was asked for, new entries come by themselves. */
+export function EntriesPanel() {
+  const t = useTranslations("audit");
+  const kinds = useTranslations("ledgerKinds");
+  const common = useTranslations("common.action");
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false });
+  const filter = filterOf(search);
+  const set = (change: { [K in (typeof KEYS)[number]]?: string }) => {
+    const next = Object.entries({ ...search, ...change }).filter(
+      ([key, value]) => (KEYS as readonly string[]).includes(key) && value !== "" && value !== undefined,
+    );
+    void navigate({ to: "/audit", search: Object.fromEntries(next), replace: true, resetScroll: false });
+  };
+  const { path, method } = ledger.listLedgerEntries;
+  const entries = useInfiniteQuery({
+    queryKey: [path, method, filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...filter, limit: PAGE, ...(pageParam === undefined ? {} : { before: pageParam }) };
+      return call(ledger.listLedgerEntries, { query }, signal);
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ older }) => older,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= 1 ? RENEW_MS : false),
+  });
+  const sorted = useMemo(
+    () =>
+      [...ledger.LEDGER_KIND_NAMES]
+        .map((kind) => ({ value: kind, label: kinds(kind), area: areaOf(kind) }))
+        .sort((a, b) => a.label.localeCompare(b.label)),
+    [kinds],
+  );
+  return (
+    <Panel title={t("title")} subtitle={t("subtitle")} flush>
+      <search className={styles.bar} aria-label={t("filter")}>
+        <SearchField label={t("search")} value={search.q ?? ""} onChange={(q) => set({ q })} />
+        <NativeSelect
+          aria-label={t("kindLabel")}
+          value={search.kind ?? ""}
+          onChange={(event) => set({ kind: event.currentTarget.value })}
+          data={[{ value: "", label: t("anyKind") }, ...sorted.map(({ value, label }) => ({ value, label }))]}
+        />
+        <NativeSelect
+          aria-label={t("outcome.label")}
+          value={search.outcome ?? ""}
+          onChange={(event) => set({ outcome: event.currentTarget.value })}
+          data={[
+            { value: "", label: t("outcome.any") },
+            ...ledger.OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) })),
+          ]}
+        />
+        <TextInput
+          type="date"
+          aria-label={t("from")}
+          value={search.from ?? ""}
+          onChange={(event) => set({ from: event.currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          aria-label={t("to")}
+          value={search.to ?? ""}
+          onChange={(event) => set({ to: event.currentTarget.value })}
+        />
+        {Object.keys(filter).length > 0 && (
+          <Button variant="default" onClick={() => void navigate({ to: "/audit", search: {} })}>
+            {common("clearFilters")}
+          </Button>
+        )}
+      </search>
+      <QueryView
+        query={entries}
+        what={t("reading")}
+        isEmpty={({ pages }) => pages[0]?.items.length === 0}
+        empty={<EmptyState title={t("noMatch")} />}
+      >
+        {({ pages }) => (
+          <>
+            <Entries entries={pages.flatMap(({ items }) => items)} />
+            <ReadMore
+              hasMore={entries.hasNextPage}
+              busy={entries.isFetchingNextPage}
+              onMore={() => void entries.fetchNextPage()}
+            />
+          </>
+        )}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function Entries(props: { entries: readonly Entry[] }) {
+  const t = useTranslations("audit");
+  const kinds = useTranslations("ledgerKinds");
+  const format = useFormat();
+  const navigate = useNavigate();
+  const actorName = useActorName();
+  const columns = useMemo<Column<Entry>[]>(
+    () => [
+      {
+        id: "index",
+        header: () => t("index"),
+        meta: { align: "end", width: 70 },
+        cell: ({ row }) => <span className="num">{format.number(row.original.index)}</span>,
+      },
+      { id: "at", header: () => t("at"), cell: ({ row }) => format.dateTime(row.original.atMs) },
+      {
+        id: "what",
+        header: () => t("what"),
+        cell: ({ row: { original } }) =>
+          original.act === undefined ? (
+            <span className="tertiary">{t("sealed")}</span>
+          ) : (
+            <span className="row">
+              <span className="strong">{kinds(original.act.kind)}</span>
+              {original.act.outcome === "refused" && <Tag tone="warn">{t("outcome.refused")}</Tag>}
+            </span>
+          ),
+      },
+      {
+        id: "who",
+        header: () => t("who"),
+        cell: ({ row: { original } }) => (original.act === undefined ? "–" : actorName(original.act.actor)),
+      },
+      {
+        id: "subject",
+        header: () => t("subject"),
+        cell: ({ row }) => <Subject party={row.original.act?.subject} />,
+      },
+    ],
+    [t, kinds, format, actorName],
+  );
+  return (
+    <DataTable
+      label={t("title")}
+      rows={props.entries}
+      rowId={({ id }) => id}
+      columns={columns}
+      onOpen={({ id }) => void navigate({ to: "/audit/$entryId", params: { entryId: id } })}
+      phoneRow={(entry) => (
+        <span className={styles.lines}>
+          <span className="row row-between">
+            <span className="strong">{entry.act === undefined ? t("sealed") : kinds(entry.act.kind)}</span>
+            {entry.act?.outcome === "refused" && <Tag tone="warn">{t("outcome.refused")}</Tag>}
+          </span>
+          <span className="secondary small anywhere">
+            {entry.act === undefined ? "–" : actorName(entry.act.actor)}
+          </span>
+          <span className="tertiary tiny">
+            {format.dateTime(entry.atMs)}, {t("index")} {format.number(entry.index)}
+          </span>
+        </span>
+      )}
+    />
+  );
+}
