@@ -177,6 +177,9 @@ export const ERRORS = {
   "lab.unavailable": row(503, "The attack lab is not part of this installation.", "server"),
   // ledger
   "ledger.malformed": row(400, "This is not a well-formed part of a transparency log."),
+  "ledger.entry_not_found": row(404, "There is no such entry in the audit log."),
+  "ledger.export_too_large": row(422, "This is too much for one export. Narrow it by time or index."),
+  "ledger.range_invalid": row(422, "The audit log has no such range."),
   // operations
   "config.invalid": row(500, "The configuration is not valid.", "caller"),
   "database.unavailable": row(503, "The database does not answer.", "server", true),

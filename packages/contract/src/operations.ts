@@ -75,6 +75,11 @@ export const SiteSettings = object({
   retentionRawDays: Type.Integer({ minimum: 1, maximum: 3650 }),
   retentionRollupDays: Type.Integer({ minimum: 1, maximum: 36_500 }),
   retentionLogDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  retentionLedgerDays: Type.Integer({
+    minimum: 90,
+    maximum: 36_500,
+    description: "Entries of the audit log that are older lose their content; their hashes stay",
+  }),
   maxTimestampPastDays: Type.Integer({ minimum: 0, maximum: 3650, description: "Oldest reading accepted" }),
   acceptDiscovery: Type.Boolean({
     description: "Devices may announce themselves with Home Assistant discovery",

@@ -1,11 +1,38 @@
+import type { Uuid } from "@gatehouse/base";
+import type { AccountsFeature } from "../features/accounts/index.ts";
 import { createLedger, type LedgerFeature, type LedgerTables } from "../features/ledger/index.ts";
+import type { SiteSettings } from "../features/settings/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
 
 type Db = ReturnType<typeof createDatabase<LedgerTables>>;
 
-export function ledgerOf(house: House, db: Db): LedgerFeature {
-  const { clock, random, log, masterKey, config } = house;
-  const installationName = config.publicUrl === "" ? "gatehouse" : new URL(config.publicUrl).hostname;
-  return createLedger({ db, clock, random, log, masterKey, installationName });
+/** Part of the log's name where nobody said under which address the installation is found. */
+const UNNAMED = "gatehouse";
+
+export function ledgerOf(
+  { clock, random, log, masterKey, config }: House,
+  db: Db,
+  accounts: () => AccountsFeature,
+  settingsOf: (tenantId: Uuid) => SiteSettings,
+): LedgerFeature {
+  return createLedger({
+    db,
+    clock,
+    random,
+    log,
+    masterKey,
+    installationName: config.publicUrl === "" ? UNNAMED : new URL(config.publicUrl).hostname,
+    people: {
+      isHost: async (tenantId) => (await accounts().people.hostTenantId()) === tenantId,
+      async namesOf(tenantId, personIds) {
+        const found = await Promise.all(personIds.map((id) => accounts().people.find(tenantId, id)));
+        return new Map(found.flatMap((person) => (person === undefined ? [] : [[person.id, person.name]])));
+      },
+    },
+    settings: {
+      tenants: () => accounts().tenantIds(),
+      retentionDays: (tenantId) => settingsOf(tenantId).retentionLedgerDays,
+    },
+  });
 }

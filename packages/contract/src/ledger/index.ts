@@ -1,2 +1,16 @@
+export {
+  getLedgerCheckpoint,
+  getLedgerEntry,
+  getLedgerHead,
+  getLedgerKey,
+  getLedgerTile,
+  LedgerEntry,
+  LedgerHead,
+  LedgerParty,
+  listLedgerEntries,
+  proveLedgerConsistency,
+  readLedgerRange,
+} from "./entries.ts";
+export { exportLedger, getLedgerTrust, getVerifyPage, LedgerExportRequest } from "./export.ts";
 export { LEDGER_KIND_NAMES, LEDGER_KINDS, type LedgerKind } from "./kinds.ts";
 export { OUTCOMES, type Outcome } from "./outcome.ts";

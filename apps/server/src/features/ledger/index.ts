@@ -1,17 +1,30 @@
-import type { Clock, Logger, Random } from "@gatehouse/base";
+import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
+import type { ledger } from "@gatehouse/contract";
+import type { Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
+import { ledgerJobs } from "./jobs.ts";
 import { logSigner } from "./log-key.ts";
 import { openLog } from "./log-opening.ts";
 import { LogStore } from "./log-store.ts";
 import { createLedger as createTables } from "./migrations/001-ledger.ts";
 import type { StoredCheckpoint } from "./model.ts";
 import { PersonalValues } from "./personal.ts";
+import type { LedgerPeople, LedgerSettings } from "./ports.ts";
+import { CheckpointReader } from "./reading/checkpoint-reader.ts";
+import { EntryService } from "./reading/entry-service.ts";
+import { ProofService } from "./reading/proof-service.ts";
+import { ledgerRoutes } from "./routes.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { LedgerDatabase } from "./tables.ts";
 import { isCritical, Trail } from "./trail.ts";
+import { deletePersonal } from "./upkeep/erasure-store.ts";
 
+export { checkLedger, describeReport } from "./check/check.ts";
+export type { LogReport } from "./check/check-log.ts";
+export type { LedgerPeople, LedgerSettings } from "./ports.ts";
 export type { LedgerTables } from "./tables.ts";
 
 export const ledgerMigrations: FeatureMigrations = { feature: "ledger", migrations: [createTables] };
@@ -23,6 +36,8 @@ export interface LedgerDeps {
   readonly log: Logger;
   readonly masterKey: MasterKey;
   readonly installationName: string;
+  readonly people: LedgerPeople;
+  readonly settings: LedgerSettings;
 }
 
 export interface LedgerFeature extends Feature {
@@ -34,18 +49,25 @@ export interface LedgerFeature extends Feature {
   onCheckpoint(listener: (checkpoint: StoredCheckpoint) => void): () => void;
   /** Everything committed so far is in the log and under a checkpoint. */
   flush(): Promise<void>;
+  /**
+   * Deletes what entries refer to about a person, with its salts, and every text that is exactly one of `texts` (an
+   * address, a number); in the caller's transaction. The entries stay provable. Answers how many values went.
+   */
+  erasePerson(tx: AnyDatabase, tenantId: Uuid, personId: Uuid, texts?: readonly string[]): Promise<number>;
   stats(): { readonly appended: number };
 }
 
 export function createLedger(deps: LedgerDeps): LedgerFeature {
-  const { db, clock, random, log, masterKey, installationName } = deps;
+  const { db, clock, random, log, masterKey, installationName, people } = deps;
   const store = new LogStore(db);
   const listeners = new Set<(checkpoint: StoredCheckpoint) => void>();
+  const values = new PersonalValues(masterKey, random);
+  const signerOf = (origin: string): Signer => logSigner(masterKey, origin);
   const sequencer = new Sequencer({
     store,
     clock,
     log,
-    signerOf: (origin) => logSigner(masterKey, origin),
+    signerOf,
     onCheckpoint: (checkpoint) => {
       for (const listener of listeners) listener(checkpoint);
     },
@@ -53,7 +75,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   const audit = new Trail({
     clock,
     random,
-    values: new PersonalValues(masterKey, random),
+    values,
     onRecorded: (kind) => {
       if (isCritical(kind)) sequencer.hurry();
     },
@@ -61,8 +83,17 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   const open = async (): Promise<void> => {
     await openLog({ store, audit, clock, random, installationName });
   };
+  const proofs = new ProofService(store);
+  const checkpoints = new CheckpointReader(store, signerOf);
+  const entries = new EntryService({ db, store, values, people, proofs, checkpoints, signerOf });
+  const erasePerson: LedgerFeature["erasePerson"] = (tx, tenantId, personId, texts = []) => {
+    const digests = texts.flatMap((text) => values.exactlyOf(tenantId, text));
+    return deletePersonal(tx, tenantId, personId, digests);
+  };
   return {
     name: "ledger",
+    routes: ledgerRoutes({ entries, proofs, checkpoints }),
+    jobs: ledgerJobs({ ...deps, store, audit }),
     audit,
     open,
     async start() {
@@ -75,6 +106,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
       return () => listeners.delete(listener);
     },
     flush: () => sequencer.flush(),
+    erasePerson,
     stats: () => ({ appended: sequencer.appended }),
   };
 }

@@ -10,9 +10,9 @@ import {
   type Tile,
   tilePath,
 } from "@gatehouse/ledger";
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Log, StoredCheckpoint } from "./model.ts";
-import type { LedgerDatabase } from "./tables.ts";
+import type { LedgerDatabase, LedgerLogsTable } from "./tables.ts";
 
 export interface PendingLeaf {
   readonly id: number;
@@ -32,6 +32,14 @@ export class LogStore {
     return this.#db.transaction().execute((tx) => act(new LogStore(tx), tx));
   }
 
+  /** Everything read in it is of one moment. */
+  snapshot<T>(read: (store: LogStore, tx: LedgerDatabase) => Promise<T>): Promise<T> {
+    return this.#db
+      .transaction()
+      .setIsolationLevel("repeatable read")
+      .execute((tx) => read(new LogStore(tx), tx));
+  }
+
   async current(): Promise<Log | undefined> {
     return (await this.#logs().limit(1).execute()).map(logOf)[0];
   }
@@ -44,6 +52,11 @@ export class LogStore {
   /** Newest first. */
   async all(): Promise<Log[]> {
     return (await this.#logs().execute()).map(logOf);
+  }
+
+  async find(id: number): Promise<Log | undefined> {
+    const row = await this.#db.selectFrom("ledger_logs").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && logOf(row);
   }
 
   async create(origin: string, atMs: UnixMs): Promise<Log> {
@@ -151,13 +164,27 @@ export class LogStore {
     );
   }
 
+  /** Signature lines of witnesses, in the order of their coming. */
+  async cosignatures(logId: number, size: number): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom("ledger_cosignatures")
+      .select("line")
+      .where("log_id", "=", logId)
+      .where("size", "=", size)
+      .orderBy("at")
+      .orderBy("witness_id")
+      .execute();
+    return rows.map(({ line }) => line);
+  }
+
   #logs() {
     return this.#db.selectFrom("ledger_logs").selectAll().orderBy("id", "desc");
   }
 }
 
-const logOf = (row: { id: number; origin: string; frontier: Uint8Array }): Log => ({
+const logOf = (row: Selectable<LedgerLogsTable>): Log => ({
   id: row.id,
   origin: row.origin,
   frontier: parseFrontier(row.frontier),
+  createdMs: row.created_at.getTime(),
 });

@@ -38,6 +38,7 @@ export interface Log {
   /** Its name in checkpoints. */
   readonly origin: string;
   readonly frontier: Frontier;
+  readonly createdMs: UnixMs;
 }
 
 /** A signed head of a log. */

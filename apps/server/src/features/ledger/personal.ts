@@ -11,8 +11,7 @@ import type { SealedPersonal } from "./model.ts";
 
 /** Longest value that an event refers to; the rest is cut. */
 export const MAX_PERSONAL_LENGTH = 512;
-const MAX_WORDS = 24;
-const MIN_WORD_LENGTH = 2;
+const MAX_WORDS = 40;
 
 interface Place {
   readonly tenantId: Uuid | undefined;
@@ -54,11 +53,25 @@ export class PersonalValues {
 
   /** Keyed digests of the words of a text and of the whole of it; another tenant's differ. */
   wordsOf(tenantId: Uuid | undefined, text: string): string[] {
+    return [...new Set(splitWords(text).map((word) => this.#digest(tenantId, word)))];
+  }
+
+  #digest(tenantId: Uuid | undefined, word: string): string {
     const { search } = this.#keysOf(tenantId);
-    const digests = splitWords(text).map((word) =>
-      Buffer.from(hmacSha256(search, word)).readBigInt64BE(0).toString(),
-    );
-    return [...new Set(digests)];
+    return Buffer.from(hmacSha256(search, word)).readBigInt64BE(0).toString();
+  }
+
+  /** Digests by which texts of the tenant, or of no tenant, are found that hold all words of this one. */
+  searchOf(tenantId: Uuid, text: string): string[][] {
+    const [whole = "", ...parts] = splitWords(text);
+    const wanted = parts.length === 0 ? [whole] : parts;
+    return [tenantId, undefined].map((scope) => wanted.map((word) => this.#digest(scope, word)));
+  }
+
+  /** The same for texts that are exactly this one. */
+  exactlyOf(tenantId: Uuid, text: string): string[][] {
+    const [whole = ""] = splitWords(text);
+    return [tenantId, undefined].map((scope) => [this.#digest(scope, whole)]);
   }
 
   #keysOf(tenantId: Uuid | undefined): TenantKeys {
@@ -80,6 +93,6 @@ const contextOf = ({ eventId, name }: Place): string => `ledger/${eventId}/${nam
 /** `Ann Archer <ann@example.org>` → the whole, and ann, archer, example, org. */
 export function splitWords(text: string): string[] {
   const whole = text.normalize("NFKC").toLowerCase().trim();
-  const parts = whole.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length >= MIN_WORD_LENGTH);
+  const parts = whole.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== "");
   return [...new Set([whole, ...parts])].filter((word) => word !== "").slice(0, MAX_WORDS);
 }

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: SiteSettings = {
   retentionRawDays: 90,
   retentionRollupDays: 1_825,
   retentionLogDays: 90,
+  retentionLedgerDays: 3_650,
   maxTimestampPastDays: 30,
   acceptDiscovery: true,
   autoQuarantine: "suggest",

@@ -60,6 +60,7 @@ const FIELDS = [
   { key: "retentionRawDays", min: 1, max: 3_650 },
   { key: "retentionRollupDays", min: 1, max: 36_500 },
   { key: "retentionLogDays", min: 1, max: 3_650 },
+  { key: "retentionLedgerDays", min: 90, max: 36_500 },
   { key: "maxTimestampPastDays", min: 0, max: 3_650 },
 ] as const;
 

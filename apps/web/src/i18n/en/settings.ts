@@ -98,6 +98,8 @@ export const settings = {
     retentionRollupDaysHint: "Minutes and hours with lowest and highest.",
     retentionLogDays: "Logs (days)",
     retentionLogDaysHint: "Device logs and sent messages.",
+    retentionLedgerDays: "Audit log (days)",
+    retentionLedgerDaysHint: "Older entries lose their content; their hashes stay.",
     maxTimestampPastDays: "Oldest reading accepted (days)",
     maxTimestampPastDaysHint: "For devices that send later what they kept.",
     backup: "Backup",

@@ -170,6 +170,8 @@ export const errors: Record<ErrorCode, string> = {
   "tenant.name_taken": "Une autre organisation porte déjà ce nom. Choisissez-en un autre.",
   "tenant.suspended": "Cette organisation est suspendue. Demandez à qui gère l’installation.",
   "tenant.host": "L’organisation qui héberge l’installation ne peut être suspendue.",
+  "ledger.entry_not_found": "Il n’y a pas une telle entrée dans le journal d’audit.",
+  "ledger.range_invalid": "Le journal d’audit n’a pas une telle plage.",
   "ledger.malformed":
     "Ceci n’est pas un élément bien formé du journal d’audit\u00a0: il a été coupé ou altéré en route.",
   "demo.exists": "Le site de démonstration est déjà là.",

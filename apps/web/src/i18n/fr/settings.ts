@@ -103,6 +103,8 @@ export const settings: Same<typeof en> = {
     retentionRollupDaysHint: "Minutes et heures, avec minimum et maximum.",
     retentionLogDays: "Journaux (jours)",
     retentionLogDaysHint: "Journaux des appareils et messages envoyés.",
+    retentionLedgerDays: "Journal d’audit (jours)",
+    retentionLedgerDaysHint: "Les entrées plus anciennes perdent leur contenu ; leurs empreintes restent.",
     maxTimestampPastDays: "Mesure la plus ancienne acceptée (jours)",
     maxTimestampPastDaysHint: "Pour les appareils qui envoient plus tard ce qu’ils ont gardé.",
     backup: "Sauvegarde",

@@ -31,6 +31,11 @@ export async function ledgerHouse(clock: Clock = systemClock): Promise<LedgerHou
       log: silentLogger,
       masterKey: new Secret(new Uint8Array(32).fill(7)),
       installationName: "gatehouse",
+      people: {
+        isHost: async (tenantId) => tenantId === TENANT,
+        namesOf: async (_tenantId, ids) => new Map(ids.map((id) => [id, "Ada"])),
+      },
+      settings: { tenants: async () => [TENANT, OTHER_TENANT], retentionDays: () => 365 },
     });
   const ledger = make(clock);
   await ledger.open();

@@ -1,0 +1,58 @@
+import type { ledger, ReplyOf } from "@gatehouse/contract";
+import { encodeBase64, encodeVerifierKey, type Signer } from "@gatehouse/ledger";
+import type { LogStore } from "../log-store.ts";
+import type { StoredCheckpoint } from "../model.ts";
+
+/** Heads of the logs as they are shown: with every cosignature that has come so far. */
+export class CheckpointReader {
+  readonly #store: LogStore;
+  readonly #signerOf: (origin: string) => Signer;
+
+  constructor(store: LogStore, signerOf: (origin: string) => Signer) {
+    this.#store = store;
+    this.#signerOf = signerOf;
+  }
+
+  async newest(logId: number): Promise<StoredCheckpoint | undefined> {
+    const checkpoint = await this.#store.lastCheckpoint(logId);
+    if (checkpoint === undefined) return undefined;
+    const lines = await this.#store.cosignatures(logId, checkpoint.size);
+    return { ...checkpoint, note: checkpoint.note + lines.join("") };
+  }
+
+  /** Of the log that grows; undefined before its first checkpoint. */
+  async newestNote(): Promise<string | undefined> {
+    const log = await this.#store.current();
+    return log === undefined ? undefined : (await this.newest(log.id))?.note;
+  }
+
+  async verifierKey(): Promise<string | undefined> {
+    const log = await this.#store.current();
+    return log && encodeVerifierKey(this.#signerOf(log.origin).key);
+  }
+
+  async head(): Promise<ReplyOf<typeof ledger.getLedgerHead>> {
+    const logs = (await this.#store.all()).map(({ id, origin, frontier, createdMs }) => ({
+      log: id,
+      origin,
+      verifierKey: encodeVerifierKey(this.#signerOf(origin).key),
+      size: frontier.size,
+      createdMs,
+    }));
+    const [current] = logs;
+    if (current === undefined) throw new Error("the log is not begun");
+    const newest = await this.newest(current.log);
+    const { log, origin, verifierKey, size } = current;
+    return {
+      log,
+      origin,
+      verifierKey,
+      size,
+      covered: newest?.size ?? 0,
+      ...(newest === undefined
+        ? {}
+        : { root: encodeBase64(newest.root), atMs: newest.atMs, checkpoint: newest.note }),
+      logs,
+    };
+  }
+}

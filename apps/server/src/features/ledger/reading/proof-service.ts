@@ -1,0 +1,74 @@
+import { AppError } from "@gatehouse/base";
+import {
+  consistencyRanges,
+  type HashAt,
+  hashesFromTiles,
+  inclusionRanges,
+  type LeafRange,
+  nodesOf,
+  parseTilePath,
+  proveConsistency,
+  proveInclusion,
+  type Tile,
+  tileAt,
+  tilePath,
+  tilesOf,
+} from "@gatehouse/ledger";
+import { sha256 } from "../../../platform/secrets/index.ts";
+import type { LogStore } from "../log-store.ts";
+import type { Log } from "../model.ts";
+
+/** Proofs about the log, from its tiles: hashes alone, so that whoever asks learns nothing of what was done. */
+export class ProofService {
+  readonly #store: LogStore;
+
+  constructor(store: LogStore) {
+    this.#store = store;
+  }
+
+  /** The log of this number, or the one that grows. Refuses `ledger.range_invalid`. */
+  async logOf(number: string | undefined): Promise<Log> {
+    const log = number === undefined ? await this.#store.current() : await this.#store.find(Number(number));
+    if (log === undefined) throw new AppError("ledger.range_invalid", { log: number });
+    return log;
+  }
+
+  async inclusion(log: Log, index: number, size: number): Promise<Uint8Array[]> {
+    if (size > log.frontier.size || index >= size) throw new AppError("ledger.range_invalid");
+    const hashAt = await this.#hashesFor(log, inclusionRanges(index, size), size);
+    return proveInclusion(index, size, hashAt, sha256);
+  }
+
+  async consistency(log: Log, first: number, second: number): Promise<Uint8Array[]> {
+    if (first > second || second > log.frontier.size)
+      throw new AppError("ledger.range_invalid", { size: log.frontier.size });
+    const hashAt = await this.#hashesFor(log, consistencyRanges(first, second), second);
+    return proveConsistency(first, second, hashAt, sha256);
+  }
+
+  /** Hashes of complete subtrees that cover these leaves. */
+  hashesOf(log: Log, ranges: readonly LeafRange[]): Promise<HashAt> {
+    return this.#hashesFor(log, ranges, log.frontier.size);
+  }
+
+  /** A tile as C2SP tlog-tiles names it, `<level>/<index>`; undefined when the log has no such tile yet. */
+  async tile(path: string): Promise<Uint8Array | undefined> {
+    const asked = parseTilePath(`tile/${path}`);
+    const log = await this.#store.current();
+    if (asked === undefined || asked.level === "entries" || log === undefined) return undefined;
+    const tile: Tile = { ...asked, level: asked.level };
+    const there = tileAt(tile.level, tile.index, log.frontier.size);
+    if (there === undefined || there.width < tile.width) return undefined;
+    return (await this.#store.tiles(log.id, [tile])).get(tilePath(tile));
+  }
+
+  async #hashesFor(log: Log, ranges: readonly LeafRange[], size: number): Promise<HashAt> {
+    const tiles = await this.#store.tiles(log.id, tilesOf(nodesOf(ranges), size));
+    const read = (tile: Tile): Uint8Array => {
+      const bytes = tiles.get(tilePath(tile));
+      if (bytes === undefined) throw new AppError("server.internal", { tile: tilePath(tile) });
+      return bytes;
+    };
+    return hashesFromTiles(size, read, sha256);
+  }
+}

@@ -1,0 +1,31 @@
+import {
+  certifyLog,
+  createVerifierKey,
+  encodeNote,
+  fingerprintOf,
+  KEY_TYPES,
+  type Signer,
+} from "@gatehouse/ledger";
+import { wordsOfBytes } from "@gatehouse/secure-channel";
+import { ed25519Signer, type MasterKey, sha256, trustRootSeed } from "../../platform/secrets/index.ts";
+
+/** 132 bits: as much as the fingerprint has, and each word says eleven. */
+const FINGERPRINT_WORDS = 12;
+
+/**
+ * The installation's trust root as a signer of notes: the same key that devices keep from their enrolment on, so that
+ * one fingerprint stands for everything.
+ */
+export function rootSigner(master: MasterKey, installationName: string): Signer {
+  const { publicKey, sign } = ed25519Signer(trustRootSeed(master));
+  return { key: createVerifierKey(`${installationName}/root`, KEY_TYPES.note, publicKey), sign };
+}
+
+/** The certificate by which the root's fingerprint stands for the log's key too. */
+export const certificateOf = (log: Signer, root: Signer): string => encodeNote(certifyLog(log.key, root));
+
+/** What people compare, in both forms. */
+export const comparable = ({ key }: Signer): { fingerprint: string; words: string[] } => ({
+  fingerprint: fingerprintOf(key.publicKey),
+  words: wordsOfBytes(sha256(key.publicKey), FINGERPRINT_WORDS),
+});
