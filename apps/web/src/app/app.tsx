@@ -4,7 +4,7 @@ import { useNotifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
-import { onSessionEnded, query, queryClient } from "../data/query.ts";
+import { onFactorRequired, onSessionEnded, query, queryClient } from "../data/query.ts";
 import { cssVariablesResolver, theme } from "../design/theme.ts";
 import type { Catalogue } from "../i18n/catalogue.ts";
 import type { Locale } from "../i18n/locale.ts";
@@ -28,6 +28,15 @@ export function App(props: { first: { locale: Locale; catalogue: Catalogue } }) 
         const next = router.state.location.href;
         endSession();
         void router.navigate({ to: "/login", search: { next, ended: "1" } });
+      }),
+    [],
+  );
+  useEffect(
+    () =>
+      onFactorRequired(() => {
+        const next = router.state.location.href;
+        queryClient.removeQueries({ queryKey: query(accounts.getMe, {}).queryKey });
+        if (!next.startsWith("/login")) void router.navigate({ to: "/login/enrol", search: { next } });
       }),
     [],
   );

@@ -3,16 +3,29 @@ import { redirect } from "@tanstack/react-router";
 import { isApiError } from "../data/api-error.ts";
 import { query, queryClient } from "../data/query.ts";
 
-/** Lets only a logged-in person pass; `next` brings them back after log-in. */
-export async function requireSession(next: string): Promise<void> {
+const withNext = (next: string) => (next === "/" ? {} : { next });
+
+/** Lets only a logged-in person pass, even one who still has to set up a second factor. */
+export async function requireLogin(next: string): Promise<accounts.Me> {
   try {
-    await queryClient.ensureQueryData(query(accounts.getMe, {}));
+    return await queryClient.ensureQueryData(query(accounts.getMe, {}));
   } catch (error) {
-    if (isApiError(error) && error.status === 401) {
-      throw redirect({ to: "/login", search: next === "/" ? {} : { next } });
-    }
+    if (isApiError(error) && error.status === 401) throw redirect({ to: "/login", search: withNext(next) });
     throw error;
   }
+}
+
+/** Lets only a person pass who may use the console or the portal; `next` brings them back after log-in. */
+export async function requireSession(next: string): Promise<accounts.Me> {
+  const me = await requireLogin(next);
+  if (me.mustEnrolFactor) throw redirect({ to: "/login/enrol", search: withNext(next) });
+  return me;
+}
+
+/** Lets only people of the organisation pass; its customers have pages of their own. */
+export async function requireStaff(next: string): Promise<void> {
+  const { person } = await requireSession(next);
+  if (person.role === "customer") throw redirect({ to: "/my" });
 }
 
 /** The part of `next` that may be followed: a path of this console, never another site (`//host`, `/\host`). */

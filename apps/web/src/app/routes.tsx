@@ -1,7 +1,8 @@
-import { createRootRoute, createRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { shell } from "../i18n/en/shell.ts";
-import { requireSession } from "./guard.ts";
-import { NotFoundPage } from "./not-found-page.tsx";
+import { entryRoutes } from "./entry-routes.tsx";
+import { requireStaff } from "./guard.ts";
+import { root } from "./root-route.tsx";
 import { textSearch } from "./search.ts";
 import { Shell } from "./shell/shell.tsx";
 import { StartFailed } from "./start-failed.tsx";
@@ -13,34 +14,11 @@ declare module "@tanstack/react-router" {
   }
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
-
-const login = createRoute({
-  getParentRoute: () => root,
-  path: "/login",
-  validateSearch: textSearch("next", "ended"),
-  component: lazyRouteComponent(() => import("../features/login/login-page.tsx"), "LoginPage"),
-});
-
-const setup = createRoute({
-  getParentRoute: () => root,
-  path: "/setup",
-  validateSearch: textSearch("token", "step"),
-  component: lazyRouteComponent(() => import("../features/setup/setup-page.tsx"), "SetupPage"),
-});
-
-/** For everybody: what a claim code is. The code is in the fragment. */
-const claim = createRoute({
-  getParentRoute: () => root,
-  path: "/claim",
-  component: lazyRouteComponent(() => import("../features/claim/claim-page.tsx"), "ClaimPage"),
-});
-
-/** Everything behind log-in. */
+/** The console: everything behind log-in but the customers’ own pages. */
 const console_ = createRoute({
   getParentRoute: () => root,
   id: "console",
-  beforeLoad: ({ location }) => requireSession(location.href),
+  beforeLoad: ({ location }) => requireStaff(location.href),
   component: Shell,
   errorComponent: StartFailed,
 });
@@ -142,6 +120,13 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("../features/people/people-page.tsx"), "PeoplePage"),
 });
 
+const account = createRoute({
+  getParentRoute: () => console_,
+  path: "/account",
+  staticData: { crumbs: [{ label: "account" }] },
+  component: lazyRouteComponent(() => import("../features/account/account-page.tsx"), "AccountPage"),
+});
+
 const settingsPage = lazyRouteComponent(
   () => import("../features/settings/settings-page.tsx"),
   "SettingsPage",
@@ -162,9 +147,7 @@ const settingsSection = createRoute({
 });
 
 export const routeTree = root.addChildren([
-  login,
-  setup,
-  claim,
+  ...entryRoutes,
   console_.addChildren([
     overview,
     devices,
@@ -178,6 +161,7 @@ export const routeTree = root.addChildren([
     lab,
     outbox,
     people,
+    account,
     settings,
     settingsSection,
   ]),

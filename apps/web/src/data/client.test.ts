@@ -1,7 +1,7 @@
 import { accounts, devices } from "@gatehouse/contract";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "./api-error.ts";
-import { createClient, urlOf } from "./client.ts";
+import { type ClientEvents, createClient, urlOf } from "./client.ts";
 
 type Answer = () => Response | Promise<Response>;
 
@@ -26,7 +26,12 @@ const problem = (code: string, status: number, more: object = {}) =>
 
 const ME = "/api/v1/auth/me";
 const REFRESH = "/api/v1/auth/refresh";
-const never = () => expect.fail("the session did not end");
+const unexpected = () => expect.fail("this was not to be heard");
+const never: ClientEvents = {
+  onSessionEnded: unexpected,
+  confirmIdentity: unexpected,
+  onFactorRequired: unexpected,
+};
 
 describe("the address of a call", () => {
   it("encodes parameters and query and leaves out what is undefined", () => {
@@ -105,7 +110,7 @@ describe("an expired access cookie", () => {
       [REFRESH]: [problem("auth.session_ended", 401)],
     });
     let ended = 0;
-    const call = createClient(fetchFn, () => ended++).call(accounts.getMe, {});
+    const call = createClient(fetchFn, { ...never, onSessionEnded: () => ended++ }).call(accounts.getMe, {});
     await expect(call).rejects.toMatchObject({ code: "auth.session_ended" });
     expect(ended).toBe(1);
   });
@@ -122,5 +127,44 @@ describe("an expired access cookie", () => {
     const call = createClient(fetchFn, never).call(accounts.login, { body: { email: "a@b", password: "x" } });
     await expect(call).rejects.toMatchObject({ code: "auth.invalid_credentials" });
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a call that needs a fresh second factor", () => {
+  const EXPORT = "/api/v1/auth/me/erasure";
+  const refused = problem("auth.step_up_required", 403);
+
+  it("is repeated once the person has confirmed", async () => {
+    const { fetchFn, asked } = scripted({ [EXPORT]: [refused, json({ state: "requested" })] });
+    const client = createClient(fetchFn, { ...never, confirmIdentity: async () => true });
+    await expect(client.call(accounts.requestErasure, { body: {} })).resolves.toEqual({ state: "requested" });
+    expect(asked).toHaveLength(2);
+  });
+
+  it("stays refused when they would rather not", async () => {
+    const { fetchFn, asked } = scripted({ [EXPORT]: [refused] });
+    const client = createClient(fetchFn, { ...never, confirmIdentity: async () => false });
+    await expect(client.call(accounts.requestErasure, { body: {} })).rejects.toMatchObject({
+      code: "auth.step_up_required",
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is asked about once, not again and again", async () => {
+    const { fetchFn } = scripted({ [EXPORT]: [refused, refused] });
+    let asked = 0;
+    const client = createClient(fetchFn, { ...never, confirmIdentity: async () => asked++ === 0 });
+    await expect(client.call(accounts.requestErasure, { body: {} })).rejects.toMatchObject({
+      code: "auth.step_up_required",
+    });
+    expect(asked).toBe(1);
+  });
+
+  it("leads to the set-up when there is no second factor yet", async () => {
+    const { fetchFn } = scripted({ [ME]: [problem("auth.factor_required", 403)] });
+    let led = 0;
+    const client = createClient(fetchFn, { ...never, onFactorRequired: () => led++ });
+    await expect(client.call(accounts.getMe, {})).rejects.toMatchObject({ code: "auth.factor_required" });
+    expect(led).toBe(1);
   });
 });

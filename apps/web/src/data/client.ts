@@ -42,11 +42,21 @@ export function urlOf(endpoint: Pick<AnyEndpoint, "path">, input: AnyInput): str
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
+/** What a call may need of the page around it. */
+export interface ClientEvents {
+  onSessionEnded(): void;
+  /** Asks the person to confirm that it is them; false when they would rather not. */
+  confirmIdentity(): Promise<boolean>;
+  /** Nothing else is answered until the person has set up a second factor. */
+  onFactorRequired(): void;
+}
+
 /**
  * A client over `fetch`. A 401 of an operator endpoint tries the refresh cookie once, shared by all calls that
- * wait, then repeats the call; `onSessionEnded` hears when that fails too.
+ * wait, then repeats the call; `onSessionEnded` hears when that fails too. A call that needs a fresh second factor
+ * is repeated once the person has given one.
  */
-export function createClient(fetchFn: typeof fetch, onSessionEnded: () => void): Client {
+export function createClient(fetchFn: typeof fetch, events: ClientEvents): Client {
   let refreshing: Promise<void> | undefined;
 
   async function send(
@@ -81,20 +91,34 @@ export function createClient(fetchFn: typeof fetch, onSessionEnded: () => void):
     return refreshing;
   }
 
+  async function sendFresh(
+    endpoint: AnyEndpoint,
+    input: AnyInput,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    try {
+      return await send(endpoint, input, signal);
+    } catch (error) {
+      if (endpoint.audience !== "operator" || !isApiError(error) || !needsRefresh(error)) throw error;
+    }
+    try {
+      await refreshOnce();
+    } catch (error) {
+      if (isApiError(error) && error.status === 401) events.onSessionEnded();
+      throw error;
+    }
+    return send(endpoint, input, signal);
+  }
+
   return {
     async call(endpoint, input, signal) {
       try {
-        return (await send(endpoint, input as AnyInput, signal)) as never;
+        return (await sendFresh(endpoint, input as AnyInput, signal)) as never;
       } catch (error) {
-        if (endpoint.audience !== "operator" || !isApiError(error) || !needsRefresh(error)) throw error;
+        if (isApiError(error, "auth.factor_required")) events.onFactorRequired();
+        if (!isApiError(error, "auth.step_up_required") || !(await events.confirmIdentity())) throw error;
       }
-      try {
-        await refreshOnce();
-      } catch (error) {
-        if (isApiError(error) && error.status === 401) onSessionEnded();
-        throw error;
-      }
-      return (await send(endpoint, input as AnyInput, signal)) as never;
+      return (await sendFresh(endpoint, input as AnyInput, signal)) as never;
     },
   };
 }

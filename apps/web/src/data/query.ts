@@ -2,20 +2,27 @@ import type { AnyEndpoint, ReplyOf } from "@gatehouse/contract";
 import { QueryClient, queryOptions, useMutation } from "@tanstack/react-query";
 import { type ApiError, isApiError } from "./api-error.ts";
 import { createClient, type Input } from "./client.ts";
+import { askToConfirm } from "./identity.ts";
 
-const sessionEnded = new EventTarget();
+const session = new EventTarget();
 
-/** Hears that the session ended and cannot be refreshed. Returns how to stop hearing. */
-export function onSessionEnded(listener: () => void): () => void {
-  sessionEnded.addEventListener("end", listener);
-  return () => sessionEnded.removeEventListener("end", listener);
+function listen(event: "end" | "factor", listener: () => void): () => void {
+  session.addEventListener(event, listener);
+  return () => session.removeEventListener(event, listener);
 }
 
+/** Hears that the session ended and cannot be refreshed. Returns how to stop hearing. */
+export const onSessionEnded = (listener: () => void): (() => void) => listen("end", listener);
+
+/** Hears that a second factor has to be set up before anything else is answered. Returns how to stop hearing. */
+export const onFactorRequired = (listener: () => void): (() => void) => listen("factor", listener);
+
 /** The console's only way to the network beside the live socket. */
-export const { call } = createClient(
-  (...args) => fetch(...args),
-  () => sessionEnded.dispatchEvent(new Event("end")),
-);
+export const { call } = createClient((...args) => fetch(...args), {
+  onSessionEnded: () => session.dispatchEvent(new Event("end")),
+  onFactorRequired: () => session.dispatchEvent(new Event("factor")),
+  confirmIdentity: askToConfirm,
+});
 
 const MAX_RETRIES = 2;
 

@@ -44,7 +44,7 @@ export function UserMenu(props: { onHelp: () => void }) {
           <ThemeChoice />
           {phone && <LanguageSwitch />}
         </div>
-        <Link to="/people" className={styles.menuItem ?? ""} onClick={() => setOpened(false)}>
+        <Link to="/account" className={styles.menuItem ?? ""} onClick={() => setOpened(false)}>
           <IconUserShield size={16} stroke={1.6} aria-hidden="true" />
           {t("account.sessions")}
         </Link>

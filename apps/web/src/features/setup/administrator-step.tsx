@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { query, queryClient, useCall } from "../../data/query.ts";
 import { useErrorText } from "../../design/error-text.ts";
 import { localePreference } from "../../i18n/locale.ts";
-import { PasswordStrength } from "../people/password-strength.tsx";
+import { PasswordStrength } from "../account/password-strength.tsx";
 import styles from "./setup.module.css";
 import { StepHead } from "./setup-frame.tsx";
 

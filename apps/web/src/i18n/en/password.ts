@@ -1,5 +1,9 @@
 /** `warning` and `suggestion` have a text for every key of zxcvbn-ts. */
 export const password = {
+  hint: "At least 12 characters. A few random words are easy to keep in mind.",
+  breached: "This password was stolen elsewhere and is on a list that attackers use. Choose another one.",
+  classes: "Still asked for here:",
+  class: { upper: "a capital", lower: "a small letter", digit: "a digit", symbol: "a symbol" },
   tooShort: "{count, plural, one {# character more} other {# characters more}} at least.",
   weak: "Easy to guess.",
   fair: "Not enough yet.",

@@ -16,6 +16,7 @@ export const shell = {
     lab: "Attack Lab",
     outbox: "Outbox",
     people: "People",
+    account: "Your account",
     settings: "Settings",
     more: "More",
   },
@@ -46,7 +47,7 @@ export const shell = {
   },
   account: {
     menu: "Account of {name}",
-    sessions: "Sessions and access",
+    sessions: "Account and security",
     logout: "Log out",
     keys: "Keyboard shortcuts",
   },

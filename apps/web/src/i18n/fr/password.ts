@@ -2,6 +2,16 @@ import type { password as en } from "../en/password.ts";
 import type { Same } from "../same.ts";
 
 export const password: Same<typeof en> = {
+  hint: "Au moins 12 caractères. Quelques mots pris au hasard se retiennent bien.",
+  breached:
+    "Ce mot de passe a été volé ailleurs et figure sur une liste dont se servent les attaquants. Choisissez-en un autre.",
+  classes: "Encore demandé ici\u00a0:",
+  class: {
+    upper: "une majuscule",
+    lower: "une minuscule",
+    digit: "un chiffre",
+    symbol: "un symbole",
+  },
   tooShort: "Encore {count, plural, one {# caractère} other {# caractères}} au moins.",
   weak: "Facile à deviner.",
   fair: "Pas encore assez.",

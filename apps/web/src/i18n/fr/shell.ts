@@ -19,6 +19,7 @@ export const shell: Same<typeof en> = {
     lab: "Labo d’attaque",
     outbox: "Boîte d’envoi",
     people: "Personnes",
+    account: "Votre compte",
     settings: "Réglages",
     more: "Plus",
   },
@@ -49,7 +50,7 @@ export const shell: Same<typeof en> = {
   },
   account: {
     menu: "Compte de {name}",
-    sessions: "Sessions et accès",
+    sessions: "Compte et sécurité",
     logout: "Se déconnecter",
     keys: "Raccourcis clavier",
   },

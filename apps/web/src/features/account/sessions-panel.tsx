@@ -11,16 +11,16 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
-import styles from "./people.module.css";
+import styles from "./account.module.css";
 
 type Session = accounts.Session;
 
 /** Where one is logged in; a session that is not one's own act can be ended here. */
 export function SessionsPanel() {
-  const t = useTranslations("people.session");
+  const t = useTranslations("account.session");
   const format = useFormat();
   const errorText = useErrorText();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"others" | "every">();
   const sessions = useQuery(query(accounts.listSessions, {}));
   const endOthers = useCall(accounts.endOtherSessions, [accounts.listSessions, accounts.listAccessLog]);
   const others = sessions.data?.items.filter(({ current }) => !current).length ?? 0;
@@ -30,6 +30,11 @@ export function SessionsPanel() {
         id: "client",
         header: () => t("client"),
         cell: ({ row }) => <span className="strong">{row.original.client}</span>,
+      },
+      {
+        id: "address",
+        header: () => t("address"),
+        cell: ({ row }) => <span className="mono">{row.original.address ?? "–"}</span>,
       },
       { id: "began", header: () => t("began"), cell: ({ row }) => format.dateMinute(row.original.createdMs) },
       { id: "used", header: () => t("used"), cell: ({ row }) => format.dateMinute(row.original.lastUsedMs) },
@@ -47,11 +52,22 @@ export function SessionsPanel() {
     ],
     [t, format],
   );
-  const endButton = others > 0 && (
-    <Button variant="default" onClick={() => setAsking(true)}>
-      {t("endOthers", { count: others })}
-    </Button>
+  const endEvery = useCall(accounts.endEverySession, [accounts.listSessions]);
+  const end = asking === "every" ? endEvery : endOthers;
+  const endButton = (
+    <span className="row">
+      {others > 0 && (
+        <Button variant="default" onClick={() => setAsking("others")}>
+          {t("endOthers", { count: others })}
+        </Button>
+      )}
+      <Button variant="default" onClick={() => setAsking("every")}>
+        {t("endEvery")}
+      </Button>
+    </span>
   );
+  const act = asking === "every" ? t("endEvery") : t("endOthers", { count: others });
+  const confirm = () => end.mutate({}, { onSuccess: () => setAsking(undefined) });
   return (
     <Panel title={t("title")} subtitle={t("subtitle")} end={endButton} flush>
       <QueryView query={sessions} what={t("reading")}>
@@ -74,22 +90,22 @@ export function SessionsPanel() {
         )}
       </QueryView>
       <ConfirmDialog
-        opened={asking}
-        title={t("endOthersTitle")}
-        act={t("endOthers", { count: others })}
-        busy={endOthers.isPending}
-        error={endOthers.error === null ? undefined : errorText(endOthers.error)}
-        onConfirm={() => endOthers.mutate({}, { onSuccess: () => setAsking(false) })}
-        onClose={() => setAsking(false)}
+        opened={asking !== undefined}
+        title={t(asking === "every" ? "endEveryTitle" : "endOthersTitle")}
+        act={act}
+        busy={end.isPending}
+        error={end.error === null ? undefined : errorText(end.error)}
+        onConfirm={confirm}
+        onClose={() => setAsking(undefined)}
       >
-        {t("endOthersText")}
+        {t(asking === "every" ? "endEveryText" : "endOthersText")}
       </ConfirmDialog>
     </Panel>
   );
 }
 
 function EndSession(props: { session: Session }) {
-  const t = useTranslations("people.session");
+  const t = useTranslations("account.session");
   const end = useCall(accounts.endSession, [accounts.listSessions, accounts.listAccessLog]);
   const { session } = props;
   if (session.current) return <Tag tone="accent">{t("current")}</Tag>;

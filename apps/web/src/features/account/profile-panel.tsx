@@ -13,7 +13,7 @@ const THEMES = ["auto", "light", "dark"] as const;
 
 /** Name, language, theme and shortcuts of one's own. Choices take hold at once; the name when it is saved. */
 export function ProfilePanel(props: { person: accounts.Person }) {
-  const t = useTranslations("people.profile");
+  const t = useTranslations("account.profile");
   const { person } = props;
   const { setColorScheme } = useMantineColorScheme();
   const shell = useTranslations("shell");
@@ -61,7 +61,7 @@ export function ProfilePanel(props: { person: accounts.Person }) {
 }
 
 function NameForm(props: { name: string }) {
-  const t = useTranslations("people.profile");
+  const t = useTranslations("account.profile");
   const errorText = useErrorText();
   const [name, setName] = useState(props.name);
   const update = useCall(accounts.updateMe, [accounts.getMe, accounts.listPeople]);

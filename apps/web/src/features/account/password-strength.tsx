@@ -7,11 +7,15 @@ import type { password } from "../../i18n/en/password.ts";
 import styles from "./password-strength.module.css";
 
 const DEBOUNCE_MS = 300;
-/** ASVS 6.2.1, and what the server asks. */
+/** ASVS 6.2.1; until the server says what the organisation asks for. */
 const MIN_CHARACTERS = 12;
 const LEVELS = [1, 2, 3, 4] as const;
 const ACCEPTED = 3;
 const WORDS = ["weak", "weak", "fair", "good", "strong"] as const;
+
+/** A password that scores well may still lack what the organisation asks for. */
+const wordOf = (score: number, refused: boolean) =>
+  refused && score >= ACCEPTED ? "fair" : (WORDS[score] ?? "weak");
 
 type Warning = keyof typeof password.warning;
 type Suggestion = keyof typeof password.suggestion;
@@ -29,8 +33,10 @@ export function PasswordStrength(props: { password: string; context: readonly st
     gcTime: 0,
   }).data;
   if (props.password === "") return null;
-  const missing = MIN_CHARACTERS - [...props.password].length;
-  const score = missing > 0 ? 0 : (verdict?.score ?? 0);
+  const missing = (verdict?.minLength ?? MIN_CHARACTERS) - [...props.password].length;
+  const refused = verdict !== undefined && !verdict.ok;
+  const score = missing > 0 || verdict?.breached === true ? 0 : (verdict?.score ?? 0);
+  const classes = verdict?.missing ?? [];
   const { warning, suggestions = [] } = verdict !== undefined && verdict.score < ACCEPTED ? verdict : {};
   const why = `warning.${warning as Warning}` as const;
   const helps = suggestions.map((key) => `suggestion.${key as Suggestion}` as const).filter(t.has);
@@ -48,9 +54,14 @@ export function PasswordStrength(props: { password: string; context: readonly st
         <p>
           {missing > 0
             ? t("tooShort", { count: missing })
-            : t(verdict === undefined ? "checking" : (WORDS[score] ?? "weak"))}{" "}
-          {t.has(why) && t(why)}
+            : t(verdict === undefined ? "checking" : wordOf(score, refused))}{" "}
+          {verdict?.breached === true ? t("breached") : t.has(why) && t(why)}
         </p>
+        {classes.length > 0 && (
+          <p>
+            {t("classes")} {classes.map((kind) => t(`class.${kind}`)).join(", ")}
+          </p>
+        )}
         {helps.length > 0 && (
           <ul className={styles.helps} aria-label={t("suggestions")}>
             {helps.map((key) => (

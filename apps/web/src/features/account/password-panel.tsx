@@ -4,19 +4,20 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { useMe } from "../../data/session.ts";
-import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
-import { PasswordStrength } from "./password-strength.tsx";
+import { Refusal } from "../login/refusal.tsx";
+import { useWait } from "../login/use-wait.ts";
+import { NewPassword } from "./new-password.tsx";
 
 /** Changes one's own password; every other session ends. */
 export function PasswordPanel() {
-  const t = useTranslations("people.password");
+  const t = useTranslations("account.password");
   const show = useTranslations("login")("show");
-  const errorText = useErrorText();
   const { person, tenant } = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const change = useCall(accounts.changePassword, [accounts.listSessions, accounts.listAccessLog]);
+  const waitMs = useWait(change.error);
   const submit = () =>
     change.mutate(
       { body: { current, next } },
@@ -44,22 +45,20 @@ export function PasswordPanel() {
           visibilityToggleButtonProps={{ "aria-label": show }}
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
-        <PasswordInput
+        <NewPassword
           label={t("next")}
-          description={t("hint")}
-          autoComplete="new-password"
-          maxLength={512}
           value={next}
-          visibilityToggleButtonProps={{ "aria-label": show }}
-          onChange={(event) => setNext(event.currentTarget.value)}
+          context={[person.name, person.email, tenant.name]}
+          onChange={setNext}
         />
-        <PasswordStrength password={next} context={[person.name, person.email, tenant.name]} />
-        <div aria-live="polite">
-          {change.error !== null && <p className="danger">{errorText(change.error)}</p>}
-          {change.isSuccess && next === "" && <p>{t("done")}</p>}
-        </div>
+        <Refusal error={change.error} waitMs={waitMs} />
+        <div aria-live="polite">{change.isSuccess && next === "" && <p>{t("done")}</p>}</div>
         <div>
-          <Button type="submit" disabled={current === "" || next === ""} loading={change.isPending}>
+          <Button
+            type="submit"
+            disabled={current === "" || next === "" || waitMs > 0}
+            loading={change.isPending}
+          >
             {t("act")}
           </Button>
         </div>

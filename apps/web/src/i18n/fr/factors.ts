@@ -1,0 +1,85 @@
+import type { factors as en } from "../en/factors.ts";
+import type { Same } from "../same.ts";
+
+export const factors: Same<typeof en> = {
+  title: "Seconds facteurs",
+  subtitle: "ce qui confirme, à côté du mot de passe",
+  reading: "vos seconds facteurs",
+  noneYet: "Pas encore de second facteur",
+  noneYetText: "Qui connaît votre mot de passe peut se connecter. Ajoutez l’un de ceux-ci.",
+  name: {
+    passkey: "Clé d’accès",
+    totp: "Application d’authentification",
+    email: "Codes par courriel",
+    sms: "Codes par SMS",
+  },
+  set: {
+    passkey: "Ajouter une clé d’accès",
+    totp: "Mettre en place une application d’authentification",
+    email: "Utiliser des codes par courriel",
+    sms: "Utiliser des codes par SMS",
+  },
+  what: {
+    passkey:
+      "Doigt, visage, code ou clé de sécurité. Ne peut être hameçonnée\u202f; connecte aussi sans mot de passe.",
+    totp: "Une application de votre téléphone montre un nouveau code toutes les 30 secondes, même sans réseau.",
+    email: "Un code à votre adresse courriel. Aussi sûr que votre boîte, pas plus.",
+    sms: "Un code à votre téléphone. Mieux que rien\u202f; qui détourne votre numéro le reçoit aussi.",
+  },
+  no: {
+    email: "Aucun moyen de vous envoyer un courriel.",
+    sms: "Ajoutez et confirmez un numéro ci-dessous\u202f; Gatehouse doit aussi pouvoir envoyer des SMS.",
+  },
+  passkeys: "Clés d’accès",
+  synced: "sur plusieurs appareils",
+  suspectedCopy: "peut-être copiée",
+  since: "Depuis le {date}. Pas encore utilisé.",
+  sinceUsed: "Depuis le {date}. Dernier usage le {used}.",
+  goesTo: "Les codes vont vers {hint}.",
+  addPasskey: "Ajouter une clé d’accès",
+  addTotp: "Mettre en place l’application",
+  addEmail: "Utiliser les codes par courriel",
+  addSms: "Utiliser les codes par SMS",
+  rename: "Renommer",
+  renameOne: "Renommer {name}",
+  remove: "Retirer",
+  removeOne: "Retirer {name}",
+  removeText: {
+    passkey:
+      "Elle n’ouvre plus votre compte. Supprimez-la aussi dans le navigateur ou sur la clé de sécurité.",
+    totp: "Ses codes n’ouvrent plus votre compte. Supprimez aussi l’entrée dans l’application.",
+    email: "Les codes par courriel n’ouvrent plus votre compte.",
+    sms: "Les codes par SMS n’ouvrent plus votre compte.",
+  },
+  passkeyOnAddress:
+    "Les clés d’accès demandent un nom dans l’adresse de cette console, et vous l’avez ouverte par une adresse IP. Ouvrez-la par son nom pour les utiliser.",
+  passkeyIntro:
+    "Le navigateur demande où la garder\u00a0: sur cet appareil, sur votre téléphone ou sur une clé de sécurité.",
+  passkeyName: "Nom",
+  passkeyDefault: "Cet appareil",
+  passkeyAct: "Créer la clé d’accès",
+  totpReading: "un secret pour votre application",
+  totpIntro: "Scannez ceci avec votre application d’authentification, puis tapez le code qu’elle montre.",
+  totpQr: "Code QR avec le secret pour l’application d’authentification",
+  totpTyped: "Pas de caméra\u202f? Tapez ce secret dans l’application\u00a0:",
+  totpCopy: "Copier le secret",
+  totpCode: "Code que l’application montre",
+  totpAct: "Confirmer l’application",
+  sentAct: "Utiliser ces codes",
+  recovery: {
+    title: "Codes de secours",
+    intro:
+      "Chacun ouvre votre compte une fois si votre second facteur est perdu. Ils ne sont montrés que cette fois.",
+    left: "{count, plural, =0 {Aucun ne reste} one {Il en reste #} other {Il en reste #}}, faits le {date}.",
+    noneLeft: "Vous n’en avez pas. Faites-en pour le cas où votre second facteur serait perdu.",
+    renew: "Faire de nouveaux codes",
+    renewTitle: "Faire de nouveaux codes de secours\u202f?",
+    renewText: "Dix nouveaux sont faits. Tous les précédents prennent fin.",
+    fileTitle: "Codes de secours de Gatehouse sur {host}. Chacun sert une fois.",
+    copy: "Tout copier",
+    save: "Enregistrer dans un fichier",
+    print: "Imprimer",
+    kept: "J’ai gardé ces codes là où je les retrouverai",
+    done: "Terminé",
+  },
+};
