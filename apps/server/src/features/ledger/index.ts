@@ -5,6 +5,9 @@ import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
+import { exportRoutes } from "./export/export-routes.ts";
+import { ExportService } from "./export/export-service.ts";
+import { readVerifiers } from "./export/verifier-files.ts";
 import { ledgerJobs } from "./jobs.ts";
 import { logSigner } from "./log-key.ts";
 import { openLog } from "./log-opening.ts";
@@ -20,6 +23,7 @@ import { ledgerRoutes } from "./routes.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { LedgerDatabase } from "./tables.ts";
 import { isCritical, Trail } from "./trail.ts";
+import { rootSigner } from "./trust.ts";
 import { deletePersonal } from "./upkeep/erasure-store.ts";
 
 export { checkLedger, describeReport } from "./check/check.ts";
@@ -49,6 +53,12 @@ export interface LedgerFeature extends Feature {
   onCheckpoint(listener: (checkpoint: StoredCheckpoint) => void): () => void;
   /** Everything committed so far is in the log and under a checkpoint. */
   flush(): Promise<void>;
+  readonly exports: ExportService;
+  /** What the log says about a person, as doer or as what it was done to; newest first. */
+  readonly personalData: {
+    readonly name: "ledger_entries";
+    read(person: { readonly tenantId: Uuid; readonly personId: Uuid }): AsyncIterable<ledger.LedgerEntry>;
+  };
   /**
    * Deletes what entries refer to about a person, with its salts, and every text that is exactly one of `texts` (an
    * address, a number); in the caller's transaction. The entries stay provable. Answers how many values went.
@@ -90,9 +100,19 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     const digests = texts.flatMap((text) => values.exactlyOf(tenantId, text));
     return deletePersonal(tx, tenantId, personId, digests);
   };
+  const root = rootSigner(masterKey, installationName);
+  const verifiers = readVerifiers();
+  const exports = new ExportService({
+    ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers },
+    witnessKeys: async () => [],
+    flush: () => sequencer.flush(),
+  });
   return {
     name: "ledger",
-    routes: ledgerRoutes({ entries, proofs, checkpoints }),
+    routes: [
+      ...ledgerRoutes({ entries, proofs, checkpoints }),
+      ...exportRoutes({ exports, clock, root, verifiers }),
+    ],
     jobs: ledgerJobs({ ...deps, store, audit }),
     audit,
     open,
@@ -106,6 +126,11 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
       return () => listeners.delete(listener);
     },
     flush: () => sequencer.flush(),
+    exports,
+    personalData: {
+      name: "ledger_entries",
+      read: ({ tenantId, personId }) => entries.allOf(tenantId, personId),
+    },
     erasePerson,
     stats: () => ({ appended: sequencer.appended }),
   };

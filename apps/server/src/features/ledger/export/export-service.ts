@@ -1,6 +1,6 @@
 import { AppError, type Clock, type Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
-import { encodeVerifierKey, type ExportKeys, MAX_EXPORT_EVENTS, type Signer } from "@gatehouse/ledger";
+import { type ExportKeys, encodeVerifierKey, MAX_EXPORT_EVENTS, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { LogStore } from "../log-store.ts";
 import type { Log, StoredCheckpoint } from "../model.ts";
@@ -145,7 +145,12 @@ export class ExportService {
       const values = await plan.entries.personalOf([...indexOf.keys()]);
       const lines = values.map(({ event_id: eventId, name, tenant_id: tenantId, salt, value }) => {
         const text = this.#deps.values.open({ tenantId: tenantId ?? undefined, eventId, name }, value);
-        const revealed = { index: indexOf.get(eventId), name, value: text, salt: Buffer.from(salt).toString("base64") };
+        const revealed = {
+          index: indexOf.get(eventId),
+          name,
+          value: text,
+          salt: Buffer.from(salt).toString("base64"),
+        };
         return `${JSON.stringify(revealed)}\n`;
       });
       yield utf8(lines.join(""));
@@ -170,7 +175,8 @@ function filterOf({ id }: Log, request: Request): EntryFilter {
 }
 
 function assertExportable({ from, to }: { readonly from: number; readonly to: number }): void {
-  if (to - from > MAX_EXPORT_EVENTS) throw new AppError("ledger.export_too_large", { max: MAX_EXPORT_EVENTS });
+  if (to - from > MAX_EXPORT_EVENTS)
+    throw new AppError("ledger.export_too_large", { max: MAX_EXPORT_EVENTS });
 }
 
 /** The events of a plan by rising index. */

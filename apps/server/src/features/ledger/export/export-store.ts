@@ -5,7 +5,12 @@ import type { LedgerDatabase } from "../tables.ts";
 const MAX_GAPS = 10_000;
 
 /** Indexes from ≤ i < to of which the database has no entry at all: a row that somebody took away. */
-export async function findGaps(db: LedgerDatabase, logId: number, from: number, to: number): Promise<number[]> {
+export async function findGaps(
+  db: LedgerDatabase,
+  logId: number,
+  from: number,
+  to: number,
+): Promise<number[]> {
   const { rows: counted } = await sql<{ count: number }>`
     select count(*)::int as count from ledger_entries
     where log_id = ${logId} and index >= ${from} and index < ${to}`.execute(db);

@@ -1,4 +1,12 @@
-import { blocksOf, HASH_BYTES, type LeafRange, TILE_WIDTH, tileAt, type Tile, tilePath } from "@gatehouse/ledger";
+import {
+  blocksOf,
+  HASH_BYTES,
+  type LeafRange,
+  TILE_WIDTH,
+  type Tile,
+  tileAt,
+  tilePath,
+} from "@gatehouse/ledger";
 import type { LogStore } from "../log-store.ts";
 import type { Log } from "../model.ts";
 import type { ProofService } from "../reading/proof-service.ts";

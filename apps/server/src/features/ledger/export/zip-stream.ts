@@ -9,7 +9,9 @@ export interface ZipFile {
 const LEVEL = 2;
 
 /** A zip, made while it is read: one chunk of one file is in memory at a time. */
-export async function* zipStream(files: AsyncIterable<ZipFile> | Iterable<ZipFile>): AsyncGenerator<Uint8Array> {
+export async function* zipStream(
+  files: AsyncIterable<ZipFile> | Iterable<ZipFile>,
+): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, bytes) => {
     if (error !== null) throw error;

@@ -49,7 +49,8 @@ test("an export of a person holds what they did and what was done to them", asyn
   await house.record({ kind: "board.changed" });
   await house.ledger.flush();
   const read: (string | undefined)[] = [];
-  for await (const { act } of house.ledger.entriesOf(TENANT, PERSON)) read.push(act?.kind);
+  const who = house.ledger.personalData.read({ tenantId: TENANT, personId: PERSON });
+  for await (const { act } of who) read.push(act?.kind);
   expect(read).toEqual(["person.approved", "board.changed"]);
 });
 
