@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { eventually } from "./site/device.ts";
 import { LabSite } from "./site/site.ts";
+import { isLegible, tapWire } from "./site/tap.ts";
 
 // The solutions of docs/course, run as a student runs them, against a real server; the starters start and do nothing yet.
 
@@ -56,6 +57,15 @@ function start(program: string, ...args: string[]): Program {
   };
 }
 
+interface LogLine {
+  readonly code?: string;
+  readonly data?: object;
+}
+
+/** What the student sees on the device's page under Log. */
+const logOf = async (deviceId: string): Promise<LogLine[]> =>
+  (await site.call<{ items: LogLine[] }>("GET", `/api/v1/devices/${deviceId}/log`)).items;
+
 const broker = (port = site.mqttPort): string => `mqtt://127.0.0.1:${port}`;
 
 test("stage 1: the lamp says when it is switched; the starter does not yet", async () => {
@@ -101,12 +111,27 @@ test("stage 2: the temperature comes every second; the starter sends none", asyn
   expect(apartMs).toBeGreaterThan(1_000);
 }, 60_000);
 
+/** Stage 3 on the wire to a port; what it says, and the port to point others at. */
+async function listenBefore(program: string, toPort: number): Promise<{ wire: Program; port: number }> {
+  const wire = start(program, "listen", "0", String(toPort));
+  const said = await wire.until((text) => text.startsWith("listening on "));
+  return { wire, port: Number(said.split(" ")[2]) };
+}
+
+test("stage 3: the starters hear bytes and do not lie yet", async () => {
+  const sensor = await site.addDevice("thermometer");
+  const { wire, port } = await listenBefore("3-attacks/starter.mjs", site.mqttPort);
+  start("2-temperature/solution.mjs", broker(port), sensor.name, sensor.apiKey);
+  await wire.until((text) => /^\d+ bytes$/.test(text));
+  const liar = start("3-attacks/starter.mjs", "lie", broker(), sensor.name);
+  await liar.until((text) => text.startsWith("function "));
+  const values = (await site.stored(sensor.id, "temperature").catch(() => [])).map(({ value }) => value);
+  expect(values).not.toContain(39.5);
+}, 60_000);
+
 test("stage 3: the wire is legible, and without the key nothing can be written", async () => {
   const sensor = await site.addDevice("thermometer");
-  const starter = start("3-attacks/starter.mjs", "listen", "0", String(site.mqttPort));
-  await starter.until((text) => text.startsWith("listening on "));
-  const wire = start("3-attacks/solution.mjs", "listen", "0", String(site.mqttPort));
-  const port = Number((await wire.until((text) => text.startsWith("listening on "))).split(" ")[2]);
+  const { wire, port } = await listenBefore("3-attacks/solution.mjs", site.mqttPort);
   start("2-temperature/solution.mjs", broker(port), sensor.name, sensor.apiKey);
   await wire.until((text) => text.startsWith(`read temperature/${sensor.name} = `));
   await wire.until((text) => text.startsWith(`stole the key ${sensor.apiKey.slice(0, 10)}`));
@@ -114,18 +139,32 @@ test("stage 3: the wire is legible, and without the key nothing can be written",
   await liar.until((text) => text.startsWith("refused: "));
   const values = (await site.stored(sensor.id, "temperature")).map(({ value }) => value);
   expect(values).not.toContain(39.5);
+  const attempts = await eventually(
+    async () => (await logOf(sensor.id)).filter(({ code }) => code === "login_unproven"),
+    ({ length }) => length > 0,
+  );
+  expect(attempts).toHaveLength(1);
 }, 60_000);
 
 test("stage 4: in the channel the same wire says nothing, and the old program is let in no more", async () => {
   const sensor = await site.addDevice("thermometer");
-  const solution = start("4-fixes/solution.mjs", site.url, sensor.claimCode);
+  // The same listener as in stage 3, and beside it a tap that keeps every byte: the device speaks through both.
+  const tap = await tapWire(Number(new URL(site.url).port));
+  const { wire, port } = await listenBefore("3-attacks/solution.mjs", tap.port);
+  const solution = start("4-fixes/solution.mjs", `http://127.0.0.1:${port}`, sensor.claimCode);
   await solution.until((text) => /^enrolled as \S+: (\w+ ?){4}$/.test(text));
-  await solution.until((text) => text.endsWith("°C, stored"));
+  await solution.until((text) => text === "20.25 °C, stored");
   const stored = await eventually(
     () => site.stored(sensor.id, "temperature"),
     (values) => values.length > 0,
   );
   expect(stored[0]?.value).toBeGreaterThan(20);
+  expect(wire.said.filter((text) => /^(read|stole) /.test(text))).toEqual([]);
+  const heard = tap.heard();
+  expect(heard).toContain("/api/v1/channel");
+  for (const loot of ['"temperature"', '{"temperature":20.125}', sensor.apiKey])
+    expect(isLegible(heard, loot)).toBe(false);
+  expect(heard).not.toMatch(/gh_[0-9A-Za-z]{10}_/);
   await site.call("PUT", "/api/v1/channel/policy", { suites: [2, 1], requiredTypes: ["thermometer"] });
   const before = (await site.stored(sensor.id, "temperature")).length;
   const old = start("2-temperature/solution.mjs", broker(), sensor.name, sensor.apiKey);
@@ -134,9 +173,28 @@ test("stage 4: in the channel the same wire says nothing, and the old program is
     () => site.stored(sensor.id, "temperature"),
     (values) => values.length >= before + 2,
   );
+  expect(after.length).toBeGreaterThanOrEqual(before + 2);
+  const refusals = await eventually(
+    async () => (await logOf(sensor.id)).filter(({ code }) => code === "refused"),
+    ({ length }) => length > 0,
+  );
+  expect(refusals[0]?.data).toMatchObject({ code: "channel.required", via: "mqtt" });
   // Only what went through the channel: it rises by eighths of a degree.
   expect(after.every(({ value }) => value !== 20 && value % 0.125 === 0)).toBe(true);
   await site.call("PUT", "/api/v1/channel/policy", { suites: [2, 1], requiredTypes: [] });
   const starter = start("4-fixes/starter.mjs", site.url, sensor.claimCode);
   await starter.until((text) => text.includes("function"));
+  await tap.close();
 }, 60_000);
+
+test("what a WebSocket masks is legible to who listens", () => {
+  const key = [7, 200, 33, 91];
+  const text = 'before {"temperature":20.125} after';
+  const masked = String.fromCharCode(
+    ...[...text].map((one, i) => one.charCodeAt(0) ^ (key[i % 4] as number)),
+  );
+  for (const heard of [text, masked]) {
+    expect(isLegible(heard, '{"temperature":20.125}')).toBe(true);
+    expect(isLegible(heard, '{"temperature":20.126}')).toBe(false);
+  }
+});

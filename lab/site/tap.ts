@@ -8,6 +8,22 @@ export interface Tap {
   close(): Promise<void>;
 }
 
+/**
+ * Whether a text, eight characters at least, stands in what was heard, also in a WebSocket frame of a client: their mask of
+ * four bytes (RFC 6455 §5.3) hides nothing from who listens. All of the text is under one mask, so what lies between it and
+ * the bytes repeats after four.
+ */
+export function isLegible(heard: string, text: string): boolean {
+  if (text.length < 8) throw new RangeError("too short to be told from chance");
+  const maskAt = (start: number, i: number): number => heard.charCodeAt(start + i) ^ text.charCodeAt(i);
+  const isAt = (start: number): boolean => {
+    for (let i = 4; i < text.length; i++) if (maskAt(start, i) !== maskAt(start, i - 4)) return false;
+    return true;
+  };
+  for (let start = 0; start + text.length <= heard.length; start++) if (isAt(start)) return true;
+  return false;
+}
+
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 export async function tapWire(toPort: number): Promise<Tap> {
