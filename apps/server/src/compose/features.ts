@@ -20,6 +20,7 @@ import { createRemoteSettings, type RemoteSettingsTables } from "../features/rem
 import { createSettings, type SettingsTables } from "../features/settings/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
 import { createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
+import type { TenantTables } from "../features/tenants/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -41,8 +42,8 @@ import { addMetrics } from "./metrics.ts";
 import type { OpenDatabase } from "./open-database.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
-import { directCaps } from "./people-wiring.ts";
-import { livePeople, permissionsOf, withPrograms } from "./permission-wiring.ts";
+import { directCaps, memberPorts } from "./people-wiring.ts";
+import { livePeople, permissionsOf, tenantsOf, unlessSuspended, withPrograms } from "./permission-wiring.ts";
 import {
   bridgedDevices,
   channelDeviceGate,
@@ -112,6 +113,7 @@ type AllTables = AccountsTables &
   DemoTables &
   LabTables &
   PermissionTables &
+  TenantTables &
   LedgerTables;
 
 /** Every feature, with every port filled. */
@@ -121,8 +123,14 @@ export function createFeatures(house: House): Features {
   const db = createDatabase<AllTables>(pool);
   let demoWanted = false;
 
-  const ledger = ledgerOf(house, db);
+  const ledger = ledgerOf(
+    house,
+    db,
+    () => accounts,
+    (tenantId) => choices.get(tenantId),
+  );
   const { audit } = ledger;
+  const shared = { db, pool, clock, random, log, bus, audit, masterKey, controls, publicUrl };
   const settings = createSettings({
     db,
     clock,
@@ -138,46 +146,34 @@ export function createFeatures(house: House): Features {
     ledger,
     () => accounts,
     () => devices,
+    { send: (tx, message) => notifications.messenger.send(tx, message) },
   );
   const accounts: AccountsFeature = createAccounts({
-    db,
-    clock,
-    random,
-    log,
-    bus,
-    masterKey,
+    ...shared,
     // Behind a proxy that ends TLS the browser speaks HTTPS although we do not.
     secure: secure || config.publicUrl.startsWith("https:"),
     organisation: (tenantId) => choices.get(tenantId).organisation,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
     accessOf: ({ id, tenant_id, role }) => permissions.accessOf({ tenantId: tenant_id, personId: id, role }),
     isHost: permissions.isHost,
-    audit,
-    publicUrl,
     messenger: {
       send: (tx, message) => notifications.messenger.send(tx, message),
       wake: () => notifications.messenger.wake(),
     },
     ...logInPolicy(choices, config),
+    ...memberPorts(choices, permissions, ledger),
     async onTenantCreated({ tenantId, organisation, language }) {
       permissions.tenantAdded(tenantId);
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
       await choices.update(tenantId, { organisation, language, timeZone });
       await devices.createSite(tenantId, { name: organisation, timeZone });
-      if (demoWanted)
+      if (demoWanted && permissions.isHost(tenantId))
         demo.demo.create(tenantId).catch((error: unknown) => log.error({ err: error }, "demo.failed"));
     },
   });
   const devices: DevicesFeature = createDevices({
-    audit,
-    db,
-    clock,
-    random,
-    bus,
-    log,
-    masterKey,
+    ...shared,
     issuer: tls,
-    controls,
     lastValues: {
       lastValues: async (deviceIds) =>
         new Map(
@@ -192,20 +188,11 @@ export function createFeatures(house: House): Features {
       badge: (deviceId) => trust.badge(deviceId),
       quarantinedIds: (tenantId) => trust.quarantinedIds(tenantId),
     },
-    publicUrl,
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
   });
   const channel = createChannel({
-    audit,
-    db,
-    pool,
-    clock,
-    random,
-    bus,
-    log,
-    masterKey,
+    ...shared,
     dataDir: config.dataDir,
-    controls,
     devices: channelInventory(devices),
     gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
     isSiteKey: (gatewayId, keyId) => siteGateways.hasSiteKey(gatewayId, keyId),
@@ -215,15 +202,10 @@ export function createFeatures(house: House): Features {
     onCloned: (deviceId) =>
       trust.report(deviceId, { detail: "channel_key_cloned", evidenceRatio: 1, atMs: clock.nowMs() }),
   });
+  const tenants = tenantsOf(house, db, ledger, accounts, devices, choices, permissions.isHost);
   const directories = deviceDirectories(devices);
   const telemetry = createTelemetry({
-    audit,
-    pool,
-    db,
-    clock,
-    random,
-    log,
-    bus,
+    ...shared,
     directory: directories.telemetry,
     screen: {
       screen: (reading) => trust.screen(reading),
@@ -237,11 +219,7 @@ export function createFeatures(house: House): Features {
     },
   });
   const trust: TrustFeature = createTrust({
-    audit,
-    db,
-    clock,
-    log,
-    bus,
+    ...shared,
     devices: trustDevices(devices),
     history: telemetry,
     settings: {
@@ -252,25 +230,14 @@ export function createFeatures(house: House): Features {
     tenantIds: () => accounts.tenantIds(),
   });
   const notifications = createNotifications({
-    audit,
-    db,
-    clock,
-    random,
-    log,
-    bus,
-    masterKey,
+    ...shared,
     settings: { get: (tenantId) => choices.get(tenantId), publicUrl },
     people: { languageOf: (tenantId, email) => accounts.languageOf(tenantId, email) },
     directCaps: directCaps(choices, config),
     trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
   });
   const alerts = createAlerts({
-    audit,
-    db,
-    bus,
-    clock,
-    random,
-    log,
+    ...shared,
     directory: directories.alerts,
     telemetry: {
       last: async (deviceIds) => telemetry.lastValues(deviceIds),
@@ -290,14 +257,10 @@ export function createFeatures(house: House): Features {
     line: { send: (deviceId, payload) => gateway.sendControl(deviceId, payload) },
   });
   const siteGateways = createSiteGateways({
-    audit,
-    db,
-    clock,
-    random,
-    log,
-    bus,
+    ...shared,
     devices: siteDevices(devices, channel),
     signSiteKey: (terms) => channel.signSiteKey(terms),
+    controls,
     sessions: {
       has: (deviceId) => gateway.hasSession(deviceId),
       send: (deviceId, payload) => gateway.sendControl(deviceId, payload),
@@ -309,12 +272,7 @@ export function createFeatures(house: House): Features {
     tenantIds: () => accounts.tenantIds(),
   });
   const gateway = createGateway({
-    clock,
-    random,
-    log,
-    bus,
-    db,
-    controls,
+    ...shared,
     mqtt: { ...config.mqtt, tlsHost: config.mqtt.tlsHost || config.http.host },
     tls,
     sink: telemetry,
@@ -322,6 +280,7 @@ export function createFeatures(house: House): Features {
       devices,
       (tenantId) => choices.get(tenantId).acceptDiscovery,
       controls,
+      (tenantId) => tenants.isSuspended(tenantId),
     ),
     deviceLog: gatewayLogSink(devices, channel),
     deviceSettings: remoteSettings,
@@ -336,24 +295,21 @@ export function createFeatures(house: House): Features {
     },
   });
   const live = createLive({
-    bus,
-    clock,
-    log,
+    ...shared,
     rate(tenantId) {
       const { accepted, refused } = gateway.statsOf(tenantId);
       return { perSecond: accepted.perSecond, refused };
     },
     people: livePeople(accounts, devices),
-    authenticate: (request: IncomingMessage) =>
-      accounts.principalByToken(parseCookie(request.headers.cookie ?? "")[accounts.accessCookie]),
+    authenticate: unlessSuspended(
+      () => tenants,
+      (request: IncomingMessage) =>
+        accounts.principalByToken(parseCookie(request.headers.cookie ?? "")[accounts.accessCookie]),
+    ),
   });
   const listeners = () => listListeners(config, secure, house.http, gateway.listening());
   const demo = createDemo({
-    audit,
-    db,
-    clock,
-    random,
-    log,
+    ...shared,
     inventory: demoInventory(devices),
     furniture: demoFurniture({ db, clock, random, alerts, audit }),
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
@@ -394,6 +350,7 @@ export function createFeatures(house: House): Features {
     accounts,
     devices,
     permissions,
+    tenants,
     channel,
     telemetry,
     trust,
@@ -410,11 +367,18 @@ export function createFeatures(house: House): Features {
     inOrder,
     routes: [...inOrder.flatMap((feature) => feature.routes ?? []), ...operationRoutes],
     jobs: inOrder.flatMap((feature) => feature.jobs ?? []),
-    personGate: withPrograms(accounts.personGate, permissions.programOf),
+    personGate: {
+      authenticate: unlessSuspended(
+        () => tenants,
+        withPrograms(accounts.personGate, permissions.programOf).authenticate,
+      ),
+    },
     resources: Object.assign({}, ...inOrder.map((feature) => feature.resources ?? {})) as Resources,
     secondPerson: permissions.secondPerson,
     useMounted: permissions.useMounted,
-    deviceGate: channelDeviceGate(devices, channel, house),
+    deviceGate: {
+      authenticate: unlessSuspended(() => tenants, channelDeviceGate(devices, channel, house).authenticate),
+    },
     live,
     gateway,
     firstTenantId: () => accounts.firstTenantId(),

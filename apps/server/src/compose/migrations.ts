@@ -12,6 +12,7 @@ import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
 import { telemetryMigrations } from "../features/telemetry/index.ts";
+import { tenantsMigrations } from "../features/tenants/index.ts";
 import { trustMigrations } from "../features/trust/index.ts";
 import type { FeatureMigrations } from "../platform/feature.ts";
 
@@ -21,6 +22,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   settingsMigrations,
   devicesMigrations,
   permissionsMigrations,
+  tenantsMigrations,
   channelMigrations,
   gatewayMigrations,
   telemetryMigrations,

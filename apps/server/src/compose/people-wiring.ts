@@ -1,4 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
+import type { AccountsDeps, PersonalDataHolder } from "../features/accounts/index.ts";
+import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { SettingsFeature } from "../features/settings/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 
@@ -19,3 +22,32 @@ export const directCaps =
           perInstallation: all.mailsPerDay,
         };
   };
+
+/** What the accounts need to take people in, to show what is held about them and to let them go. */
+export function memberPorts(
+  choices: SettingsFeature["settings"],
+  permissions: PermissionsFeature,
+  ledger: LedgerFeature,
+): Pick<AccountsDeps, "roles" | "signUpIsOpen" | "language" | "holders"> {
+  const held = [ledgerHolder(ledger)];
+  return {
+    roles: {
+      assertMayGive: (...gift) => permissions.assertMayGive(...gift),
+      narrow: (...given) => permissions.narrow(...given),
+      personChanged: (tenantId, personId) => permissions.personChanged(tenantId, personId),
+    },
+    signUpIsOpen: (tenantId) => choices.get(tenantId).signUp,
+    language: (tenantId) => choices.get(tenantId).language,
+    holders: () => held,
+  };
+}
+
+/** The log keeps that something was done; who a person was is deleted with the salts. */
+const ledgerHolder = (ledger: LedgerFeature): PersonalDataHolder => ({
+  name: ledger.personalData.name,
+  read: (person) => ledger.personalData.read(person),
+  async erase(tx, { tenantId, personId }, texts) {
+    await ledger.erasePerson(tx, tenantId, personId, texts);
+    return [ledger.personalData.name];
+  },
+});

@@ -1,14 +1,18 @@
-import type { Uuid } from "@gatehouse/base";
+import { AppError, type Uuid } from "@gatehouse/base";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { LiveDeps } from "../features/live/index.ts";
 import {
   createPermissions,
+  type Mailer,
+  mailNotifier,
   type PermissionsDeps,
   type PermissionsFeature,
   type PermissionTables,
 } from "../features/permissions/index.ts";
+import type { SettingsFeature } from "../features/settings/index.ts";
+import { createTenants, type TenantsFeature, type TenantTables } from "../features/tenants/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { PersonGate } from "../platform/http/principal.ts";
 import type { House } from "./features.ts";
@@ -21,6 +25,7 @@ export function permissionsOf(
   { audit }: Pick<LedgerFeature, "audit">,
   accounts: () => AccountsFeature,
   devices: () => DevicesFeature,
+  mailer: Mailer,
 ): PermissionsFeature {
   const { clock, random, log, bus, masterKey } = house;
   const people: PermissionsDeps["people"] = {
@@ -49,7 +54,7 @@ export function permissionsOf(
       siteNames: async (tenantId) =>
         new Map((await devices().listSites(tenantId)).map(({ id, name }) => [id, name])),
     },
-    notifier: { waiting: async () => undefined },
+    notifier: mailNotifier(mailer, house.publicUrl),
     tenantIds: () => accounts().tenantIds(),
   });
 }
@@ -72,3 +77,53 @@ export const livePeople = (accounts: AccountsFeature, devices: DevicesFeature): 
   },
   siteOf: (deviceId) => devices.findDevice(deviceId)?.siteId,
 });
+
+/** The organisations of this installation, as its host sees them. */
+export function tenantsOf(
+  house: House,
+  db: ReturnType<typeof createDatabase<TenantTables>>,
+  { audit }: Pick<LedgerFeature, "audit">,
+  accounts: AccountsFeature,
+  devices: DevicesFeature,
+  choices: SettingsFeature["settings"],
+  isHost: (tenantId: Uuid) => boolean,
+): TenantsFeature {
+  const { clock, log, bus } = house;
+  return createTenants({
+    db,
+    clock,
+    log,
+    bus,
+    audit,
+    accounts: {
+      tenants: () => accounts.tenants(),
+      found: (...founding) => accounts.foundTenant(...founding),
+      inviteOwner: (...invitation) => accounts.inviteOwner(...invitation),
+      remove: (...removal) => accounts.removeTenant(...removal),
+    },
+    inventory: {
+      deviceIds: (tenantId) => devices.listDeviceIds(tenantId),
+      countSites: async (tenantId) => (await devices.listSites(tenantId)).length,
+    },
+    names: {
+      get: (tenantId) => choices.get(tenantId).organisation,
+      async set(tenantId, organisation) {
+        await choices.update(tenantId, { organisation });
+      },
+    },
+    isHost,
+    hostTenantId: () => accounts.firstTenantId(),
+  });
+}
+
+/** Of a suspended organisation nobody is let in, whoever vouches for them. */
+export const unlessSuspended =
+  <A extends unknown[], P extends { readonly tenantId: Uuid }>(
+    tenants: () => TenantsFeature,
+    authenticate: (...asked: A) => Promise<P | undefined>,
+  ) =>
+  async (...asked: A): Promise<P | undefined> => {
+    const found = await authenticate(...asked);
+    if (found !== undefined && tenants().isSuspended(found.tenantId)) throw new AppError("tenant.suspended");
+    return found;
+  };

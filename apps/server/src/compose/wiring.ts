@@ -29,6 +29,7 @@ export const gatewayAuthenticator = (
   devices: DevicesFeature,
   acceptsDiscovery: (tenantId: Uuid) => boolean,
   controls: Controls,
+  isSuspended: (tenantId: Uuid) => boolean,
 ): DeviceAuthenticator => {
   const isBound = controls.publishPermission && controls.subscribePermission;
   const everything = {
@@ -46,11 +47,12 @@ export const gatewayAuthenticator = (
   return {
     async authenticate(claim) {
       const identity = await devices.authenticateDevice(claim);
+      if (identity !== undefined && isSuspended(identity.tenantId)) throw new AppError("tenant.suspended");
       return identity && withMore(identity);
     },
     async find(deviceId) {
       const record = devices.findDevice(deviceId);
-      if (record === undefined || record.revoked) return undefined;
+      if (record === undefined || record.revoked || isSuspended(record.tenantId)) return undefined;
       return withMore(record);
     },
   };

@@ -26,6 +26,14 @@ type Tables = TelemetryTables & SiteGatewayTables;
 export type Sent = { readonly to: Uuid; readonly message: Record<string, unknown> };
 
 /** Tests: telemetry and this slice on one real database, as compose wires them; the inventory is a list. */
+interface RouteInput {
+  readonly id?: Uuid;
+  readonly body?: object;
+  readonly query?: object;
+  readonly tenantId?: Uuid;
+  readonly reach?: access.Reach;
+}
+
 export class SiteHouse {
   readonly bus: Bus = createBus(silentLogger);
   readonly clock = testClock();
@@ -182,10 +190,7 @@ export class SiteHouse {
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: a route's reply, looked at field by field
-  call(
-    operation: string,
-    input: { id?: Uuid; body?: object; query?: object; tenantId?: Uuid; reach?: access.Reach } = {},
-  ): any {
+  call(operation: string, input: RouteInput = {}): any {
     const [method, end = ""] = operation.split(" ");
     const found = this.sites.routes?.find(
       ({ endpoint }) => endpoint.path.endsWith(end) && endpoint.method === method,

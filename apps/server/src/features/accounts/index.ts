@@ -13,7 +13,7 @@ import { up as factors } from "./migrations/002-factors.ts";
 import { up as people } from "./migrations/003-people.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
-import { firstTenantId, listTenantIds } from "./people/account-store.ts";
+import { countPeopleByTenant, firstTenantId, listTenantIds } from "./people/account-store.ts";
 import { type KnownPeople, knownPeople } from "./people/known-people.ts";
 import { Languages } from "./people/languages.ts";
 import { PersonalData } from "./people/personal-data.ts";
@@ -23,6 +23,7 @@ import { cookieNames, createCookieJar } from "./sessions/cookies.ts";
 import { mustEnrol } from "./sessions/me.ts";
 import { createPersonGate } from "./sessions/person-gate.ts";
 import { SessionService } from "./sessions/session-service.ts";
+import { foundTenant, removeTenant } from "./setup/founding.ts";
 import { SetupService } from "./setup/setup-service.ts";
 
 export type { AccountsDeps, NewTenant } from "./context.ts";
@@ -39,6 +40,9 @@ export const accountsMigrations: FeatureMigrations = {
   ],
 };
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever comes first
+type OmitFirst<F> = F extends (first: any, ...rest: infer R) => infer T ? (...rest: R) => T : never;
+
 export interface AccountsFeature extends Feature {
   /** Who is who, for those who decide what people may do. */
   readonly people: KnownPeople;
@@ -53,6 +57,12 @@ export interface AccountsFeature extends Feature {
   /** The one-time link's token while there is no owner; a new one at each call. */
   ensureSetupToken(): Promise<string | undefined>;
   firstTenantId(): Promise<Uuid | undefined>;
+  /** Every organisation with how many people it has; the first one first. */
+  tenants(): ReturnType<typeof countPeopleByTenant>;
+  /** A further organisation, with what `alongside` writes in the same transaction. */
+  foundTenant: OmitFirst<typeof foundTenant>;
+  /** With everything that is the organisation's. */
+  removeTenant: OmitFirst<typeof removeTenant>;
   tenantIds(): Promise<Uuid[]>;
   /** Everybody has to log in again. Before the start of what keeps connections of people. */
   endAllSessions(): Promise<void>;
@@ -113,6 +123,9 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     accessCookie: names.access,
     ensureSetupToken: () => setup.ensureToken(),
     firstTenantId: () => firstTenantId(deps.db),
+    tenants: () => countPeopleByTenant(deps.db),
+    foundTenant: (...founding) => foundTenant(context, ...founding),
+    removeTenant: (...removal) => removeTenant(context, ...removal),
     tenantIds: () => listTenantIds(deps.db),
     endAllSessions: () => sessions.endAll(),
     languageOf: (tenantId, email) => languages.find(tenantId, email),

@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { access, Role } from "@gatehouse/contract";
+import type { access } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { ofTenant } from "../../platform/http/resources.ts";
@@ -18,6 +18,7 @@ import { permissionRoutes } from "./routes.ts";
 import { TokenService } from "./tokens/token-service.ts";
 import { findTokenTenant } from "./tokens/token-store.ts";
 
+export { type Mailer, mailNotifier } from "./approvals/mail-notifier.ts";
 export type { PermissionsDeps } from "./context.ts";
 export type { ApprovalNotifier, KnownPerson, People, Places } from "./ports.ts";
 export type { PermissionTables } from "./tables.ts";
@@ -32,8 +33,12 @@ export interface PermissionsFeature extends Feature {
   /** What a person may do now; from memory. */
   accessOf(asking: Asking): access.Access;
   isHost(tenantId: Uuid): boolean;
-  /** Refuses with role.exceeds_own: nobody gives what they may not do themselves. */
-  assertMayGive(principal: PersonPrincipal, role: Role): void;
+  /** Refuses with role.exceeds_own or site.not_found: nobody gives what they may not do there themselves. */
+  assertMayGive: GrantService["assertMayGive"];
+  /** After a commit: what this person may do has changed. */
+  personChanged(tenantId: Uuid, personId: Uuid): Promise<void>;
+  /** A new person's main role holds at these sites alone; in the transaction that makes the account. */
+  narrow: GrantService["narrow"];
   /** Who asks with `Authorization: Bearer ghp_…`. Fails with auth.token_invalid. */
   programOf(token: string): Promise<PersonPrincipal>;
   /** An organisation that has just been made. */
@@ -77,7 +82,9 @@ export function createPermissions(
     secondPerson: approvals,
     accessOf: (asking) => directory.accessOf(asking),
     isHost: (tenantId) => directory.isHost(tenantId),
-    assertMayGive: (principal, role) => grants.assertMayGive(principal, role),
+    assertMayGive: (...gift) => grants.assertMayGive(...gift),
+    personChanged: (tenantId, personId) => directory.changed(tenantId, [personId]),
+    narrow: (...narrowing) => grants.narrow(...narrowing),
     programOf: (token) => tokens.authenticate(token),
     tenantAdded: (tenantId) => directory.added(tenantId),
     useMounted(given) {

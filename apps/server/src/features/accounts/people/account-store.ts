@@ -43,6 +43,22 @@ export async function listTenantIds(db: AccountsDatabase): Promise<Uuid[]> {
   return (await db.selectFrom("tenants").select("id").execute()).map(({ id }) => id);
 }
 
+/** Every organisation with how many people it has; the first one first. */
+export async function countPeopleByTenant(
+  db: AccountsDatabase,
+): Promise<{ readonly id: Uuid; readonly createdMs: UnixMs; readonly people: number }[]> {
+  const rows = await db
+    .selectFrom("tenants as t")
+    .leftJoin("people as p", (join) => join.onRef("p.tenant_id", "=", "t.id").on("p.state", "<>", "erased"))
+    .select(["t.id", "t.created_at"])
+    .select(({ fn }) => fn.count<number>("p.id").as("people"))
+    .groupBy("t.id")
+    .orderBy("t.created_at")
+    .orderBy("t.id")
+    .execute();
+  return rows.map((row) => ({ id: row.id, createdMs: row.created_at.getTime(), people: row.people }));
+}
+
 export async function insertTenant(
   db: AccountsDatabase,
   tenant: { id: Uuid; name: string },

@@ -19,6 +19,9 @@ interface TenantAccess {
   readonly computed: Map<string, access.Access>;
 }
 
+/** Invitations that are accepted at the same instant. */
+const MAX_UNSETTLED = 10_000;
+
 const NOTHING: TenantAccess = {
   roles: new Map(),
   everywhere: new Map(),
@@ -34,6 +37,7 @@ export class AccessDirectory {
   readonly #db: PermissionDatabase;
   readonly #bus: Bus;
   readonly #tenants = new Map<Uuid, TenantAccess>();
+  readonly #unsettled = new Map<Uuid, Uuid>();
   #hostId: Uuid | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -58,6 +62,10 @@ export class AccessDirectory {
   }
 
   accessOf({ tenantId, personId, role }: Asking): access.Access {
+    if (this.#unsettled.has(personId)) {
+      this.#read(tenantId).catch(() => undefined);
+      return access.effectiveAccess([], false);
+    }
     const tenant = this.#tenants.get(tenantId) ?? NOTHING;
     const key = `${personId}/${role}`;
     const known = tenant.computed.get(key);
@@ -71,6 +79,17 @@ export class AccessDirectory {
     const computed = access.effectiveAccess(held, this.isHost(tenantId));
     if (tenant !== NOTHING) tenant.computed.set(key, computed);
     return computed;
+  }
+
+  /** Whose main role is being narrowed in a transaction that this memory will not hear of: has nothing until it is read. */
+  unsettled(tenantId: Uuid, personId: Uuid): void {
+    const [oldest] = this.#unsettled.size < MAX_UNSETTLED ? [] : this.#unsettled;
+    if (oldest !== undefined) {
+      this.#unsettled.delete(oldest[0]);
+      this.#read(oldest[1]).catch(() => undefined);
+    }
+    this.#unsettled.set(personId, tenantId);
+    this.#tenants.get(tenantId)?.computed.clear();
   }
 
   /** Whether the person's main role holds in the whole organisation. */
@@ -99,6 +118,7 @@ export class AccessDirectory {
         grants: Map.groupBy(grants, ({ personId }) => personId),
         computed: new Map(),
       });
+      for (const { personId } of main) this.#unsettled.delete(personId);
     });
     this.#turn = next.catch(() => undefined);
     return next;

@@ -2,9 +2,11 @@ import { AppError, newUuid, type Uuid } from "@gatehouse/base";
 import { access, type BodyOf, type QueryOf, ROLES, type Role } from "@gatehouse/contract";
 import { isForeignKeyViolation, isUniqueViolation } from "../../../platform/database/index.ts";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
+import type { Asking } from "../access/access-directory.ts";
 import { type PermissionsContext, withinTenant } from "../context.ts";
 import type { KnownPerson } from "../ports.ts";
 import { assertCovers, assertCoversAccess } from "../roles/covers.ts";
+import type { PermissionDatabase } from "../tables.ts";
 import { isBuiltIn, scopeFields, scopeOf } from "./grant-row.ts";
 import { GRANT_ONCE, GrantStore, type NamedGrant } from "./grant-store.ts";
 
@@ -54,7 +56,8 @@ export class GrantService {
     const { tenantId } = principal;
     const { db, audit, people, directory } = this.#context;
     const person = await this.#changeable(principal, personId);
-    this.assertMayGive(principal, role);
+    if (role === "owner" && !everywhere) throw new AppError("request.invalid", { field: "everywhere" });
+    await this.assertMayGive(principal, role);
     await db.transaction().execute(async (tx) => {
       if (!(role === "owner" && everywhere)) await this.#assertOtherOwner(tenantId, personId);
       await people.setRole(tx, tenantId, personId, role);
@@ -135,10 +138,44 @@ export class GrantService {
     await directory.changed(tenantId, [personId]);
   }
 
-  /** Refuses with role.exceeds_own: the role holds in the whole organisation. */
-  assertMayGive(principal: PersonPrincipal, role: Role): void {
-    const within = withinTenant(this.#context, principal.tenantId);
-    assertCovers(principal, ROLES[role], { kind: "tenant" }, within);
+  /** Refuses with role.exceeds_own or site.not_found. Without sites the role holds in the whole organisation. */
+  async assertMayGive(principal: PersonPrincipal, role: Role, siteIds?: readonly Uuid[]): Promise<void> {
+    const { tenantId } = principal;
+    if (role === "owner" && siteIds !== undefined)
+      throw new AppError("request.invalid", { field: "siteIds" });
+    for (const scope of scopesOf(siteIds)) {
+      await this.#assertPlace(tenantId, scope);
+      assertCovers(principal, ROLES[role], scope, withinTenant(this.#context, tenantId));
+    }
+  }
+
+  /** A new person's main role holds at these sites alone; in the transaction that makes the account. */
+  async narrow(
+    tx: PermissionDatabase,
+    { tenantId, personId, role }: Asking,
+    siteIds: readonly Uuid[],
+    grantedBy: string | undefined,
+  ): Promise<void> {
+    const { clock, random, audit, directory } = this.#context;
+    directory.unsettled(tenantId, personId);
+    const store = new GrantStore(tx, tenantId);
+    await store.setEverywhere(personId, false);
+    for (const siteId of siteIds)
+      await store.insert({
+        id: newUuid(clock, random),
+        person_id: personId,
+        built_in: role,
+        role_id: null,
+        ...scopeFields({ kind: "site", siteId }),
+        granted_at: new Date(clock.nowMs()),
+        granted_by: grantedBy ?? "",
+      });
+    await audit.record(tx, {
+      kind: "permission.granted",
+      tenantId,
+      subject: { kind: "person", id: personId },
+      data: { mainRole: role, everywhere: false, sites: siteIds },
+    });
   }
 
   /** Refuses with account.not_found, account.own or role.exceeds_own. */
@@ -206,3 +243,6 @@ export class GrantService {
     return new GrantStore(this.#context.db, tenantId);
   }
 }
+
+const scopesOf = (siteIds: readonly Uuid[] | undefined): readonly access.GrantScope[] =>
+  siteIds === undefined ? [{ kind: "tenant" }] : siteIds.map((siteId) => ({ kind: "site", siteId }));
