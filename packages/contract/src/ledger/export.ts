@@ -21,9 +21,7 @@ export const LedgerExportRequest = object({
       maxItems: 100,
     }),
   ),
-  outcome: Type.Optional(
-    Type.Unsafe<Outcome>(Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome)))),
-  ),
+  outcome: Type.Optional(Type.Unsafe<Outcome>(Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))))),
   actor: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9-]{1,64}$" })),
   subject: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._:@/-]{1,128}$" })),
   person: Type.Optional(Uuid),

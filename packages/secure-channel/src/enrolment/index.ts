@@ -23,4 +23,4 @@ export {
   verifyTranscript,
 } from "./transcript.ts";
 export { importTrustRoot, openTrustRoot, type TrustRoot } from "./trust-root.ts";
-export { fourWords } from "./words.ts";
+export { fourWords, wordsOfBytes } from "./words.ts";

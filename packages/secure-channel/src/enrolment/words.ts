@@ -14,10 +14,16 @@ const BITS = 11;
  */
 export function fourWords(transcript: Uint8Array, answer: Uint8Array): string[] {
   const digest = sha256(concat([LABEL, sha256(transcript), sha256(answer)]));
+  return wordsOfBytes(digest, WORDS);
+}
+
+/** The first bits of `bytes` as words of the BIP-39 list, eleven bits a word. */
+export function wordsOfBytes(bytes: Uint8Array, count: number): string[] {
+  const length = Math.ceil((count * BITS) / 8);
   let bits = 0n;
-  for (const byte of digest.subarray(0, 6)) bits = (bits << 8n) | BigInt(byte);
-  return Array.from({ length: WORDS }, (_, at) => {
-    const shift = BigInt(48 - (at + 1) * BITS);
+  for (const byte of bytes.subarray(0, length)) bits = (bits << 8n) | BigInt(byte);
+  return Array.from({ length: count }, (_, at) => {
+    const shift = BigInt(8 * length - (at + 1) * BITS);
     return wordlist[Number((bits >> shift) & 2047n)] as string;
   });
 }

@@ -36,6 +36,9 @@ export function deriveKey(master: MasterKey, info: string, lengthBytes = KEY_BYT
   return hkdfSha256(master.reveal(), "", `gatehouse-v1/${info}`, lengthBytes);
 }
 
+/** Seed of the installation's trust root, an Ed25519 key: it vouches for the keys of the channel and of the ledger. */
+export const trustRootSeed = (master: MasterKey): Uint8Array => deriveKey(master, "channel/trust-root");
+
 /** HKDF-SHA256, extract and expand (RFC 5869). At most 8,160 bytes (§2.3). Text is taken as UTF-8. */
 export function hkdfSha256(
   inputKey: Uint8Array,

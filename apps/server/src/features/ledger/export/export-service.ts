@@ -60,15 +60,16 @@ export class ExportService {
 
   /** The zip; that it was made is in the ledger, and under the checkpoint that goes with it. */
   async export(tenantId: Uuid, request: Request): Promise<AsyncGenerator<Uint8Array>> {
-    const log = await this.#deps.proofs.logOf(request.log?.toString());
+    const { audit, db, flush, checkpoints, proofs } = this.#deps;
+    const { id, frontier } = await proofs.logOf(request.log?.toString());
     const entries = new EntryStore(this.#deps.db, tenantId, await this.#deps.people.isHost(tenantId));
-    const filter = filterOf(log, request);
+    const filter = filterOf(id, request);
     // What is too large is refused before anything is recorded.
-    assertExportable(await this.#spanOf(log.frontier.size, request, entries, filter));
-    const { audit, db, flush, checkpoints } = this.#deps;
-    const data = { ...request, log: log.id };
+    assertExportable(await this.#spanOf(frontier.size, request, entries, filter));
+    const data = { ...request, log: id };
     await db.transaction().execute((tx) => audit.record(tx, { kind: "ledger.exported", tenantId, data }));
     await flush();
+    const log = await proofs.logOf(String(id));
     const checkpoint = await checkpoints.newest(log.id);
     if (checkpoint === undefined) throw new AppError("ledger.range_invalid", { size: 0 });
     const span = await this.#spanOf(checkpoint.size, request, entries, filter);
@@ -158,10 +159,10 @@ export class ExportService {
   }
 }
 
-function filterOf({ id }: Log, request: Request): EntryFilter {
+function filterOf(logId: number, request: Request): EntryFilter {
   const { kinds, outcome, actor, subject, person, fromMs, toMs, fromIndex, toIndex } = request;
   return {
-    logId: id,
+    logId,
     kinds,
     outcome,
     actorId: actor,
