@@ -46,7 +46,7 @@ export {
   MAX_NOTE_SIGNATURES,
   MAX_SEAMS,
 } from "./limits.ts";
-export type { HashAt, LeafRange, TreeNode } from "./nodes.ts";
+export { blocksOf, type HashAt, type LeafRange, type TreeNode } from "./nodes.ts";
 export {
   encodeNote,
   encodeSignatureLine,
