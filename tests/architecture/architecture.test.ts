@@ -29,20 +29,11 @@ function slices(root: string): Slice[] {
 }
 
 function endpoints(): contract.AnyEndpoint[] {
-  const groups = [
-    contract.accounts,
-    contract.alerts,
-    contract.channel,
-    contract.devices,
-    contract.lab,
-    contract.operations,
-    contract.telemetry,
-    contract.trust,
-  ];
+  const groups = Object.values(contract).filter((group) => typeof group === "object");
   return groups.flatMap((group) =>
-    Object.values(group).filter(
+    Object.values(group as Record<string, unknown>).filter(
       (value): value is contract.AnyEndpoint =>
-        typeof value === "object" && value !== null && "audience" in value,
+        typeof value === "object" && value !== null && "audience" in value && "path" in value,
     ),
   );
 }
@@ -75,11 +66,23 @@ test("every error code has a row, a text in both languages and a line in docs/er
 
 test("every route has an audience, and every operator route a permission that exists", () => {
   const all = endpoints();
-  expect(all.length).toBeGreaterThan(60);
+  expect(all.length).toBeGreaterThan(150);
   for (const endpoint of all) {
     assertDeclared(endpoint);
     if (endpoint.permission !== undefined) expect(contract.PERMISSIONS).toContain(endpoint.permission);
   }
+});
+
+test("every change by request names what the ledger keeps of it, or says why it keeps nothing", () => {
+  const changes = endpoints().filter(({ method }) => method !== "GET");
+  expect(changes.length).toBeGreaterThan(80);
+  for (const { path, records, unrecorded } of changes) {
+    for (const kind of records ?? []) expect(contract.ledger.LEDGER_KIND_NAMES).toContain(kind);
+    if (records === undefined) expect(unrecorded, path).toMatch(/^\S.{9,}/);
+  }
+  const silent = { method: "POST", path: "/x", summary: "", tag: "", audience: "public", reply: {} } as const;
+  expect(() => assertDeclared(silent)).toThrow(/ledger/);
+  expect(() => assertDeclared({ ...silent, records: [] })).toThrow(/ledger/);
 });
 
 test("every setting is documented", () => {

@@ -54,7 +54,8 @@ export async function startGatehouse(
     GATEHOUSE_MQTT_MAX_MESSAGES_PER_SECOND: "1000000",
     ...env,
   };
-  const started = await launch(fullEnv);
+  const unrecorded: string[] = [];
+  const started = await launch(fullEnv, unrecorded);
   let child = started.child;
   const url = `http://localhost:${httpPort}`;
   const cookie = options.owner === false ? "" : await createOwner(url, started.setupUrl);
@@ -86,23 +87,30 @@ export async function startGatehouse(
     },
     async restart() {
       const before = performance.now();
-      child = (await launch(fullEnv)).child;
+      child = (await launch(fullEnv, unrecorded)).child;
       return performance.now() - before;
     },
     async end() {
       child.kill("SIGTERM");
       await exited();
       rmSync(dataDir, { recursive: true, force: true });
+      if (unrecorded.length > 0) throw new Error(`changes without an entry in the ledger: ${unrecorded}`);
     },
   };
 }
 
+/** `unrecorded` takes what the server says of changes that the ledger has nothing of. */
 async function launch(
   env: NodeJS.ProcessEnv,
+  unrecorded: string[],
 ): Promise<{ child: ChildProcess; setupUrl: string | undefined }> {
   const child = spawn(process.execPath, ["--no-warnings", MAIN, "start", "--json"], {
     env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    process.stderr.write(`${line}\n`);
+    if (line.includes("ledger.unrecorded")) unrecorded.push(line);
   });
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith("{")) continue;

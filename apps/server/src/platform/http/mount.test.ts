@@ -3,6 +3,7 @@ import { endpoint, ROLES } from "@gatehouse/contract";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { afterEach, expect, test } from "vitest";
+import { currentAsker } from "../audit/index.ts";
 import { registerConsole } from "./console.ts";
 import { mount } from "./mount.ts";
 import { registerOpenApi } from "./openapi.ts";
@@ -18,7 +19,28 @@ const open = endpoint({
   summary: "s",
   tag: "t",
   audience: "public",
+  unrecorded: "changes nothing",
   body: Body,
+  reply: Reply,
+});
+const kept = endpoint({
+  method: "POST",
+  path: "/kept",
+  summary: "s",
+  tag: "t",
+  audience: "public",
+  records: ["board.changed", "site.changed"],
+  body: Body,
+  reply: Reply,
+});
+const guardedChange = endpoint({
+  method: "DELETE",
+  path: "/guarded-change",
+  summary: "s",
+  tag: "t",
+  audience: "operator",
+  permission: "device.write",
+  unrecorded: "changes nothing",
   reply: Reply,
 });
 const guarded = endpoint({
@@ -40,7 +62,9 @@ const forDevices = endpoint({
 });
 
 const tenantId = "00000000-0000-4000-8000-000000000001";
+const unrecorded: string[] = [];
 const gates = testGates({
+  onUnrecorded: ({ path }) => void unrecorded.push(path),
   person: {
     authenticate: async (request) => {
       const role = request.headers["x-role"] as keyof typeof ROLES | undefined;
@@ -70,6 +94,13 @@ async function start(): Promise<FastifyInstance> {
         route(open, async ({ body }) => ({ hello: body.name })),
         route(guarded, async ({ principal }) => ({ hello: principal.name })),
         route(forDevices, async () => ({ hello: "device" })),
+        route(kept, async ({ body }) => {
+          expect(currentAsker()?.actor).toEqual({ kind: "anonymous" });
+          if (body.name === "keep") currentAsker()?.recorded.add("board.changed");
+          if (body.name === "none") throw new AppError("request.conflict");
+          return { hello: body.name };
+        }),
+        route(guardedChange, async () => ({ hello: JSON.stringify(currentAsker()) })),
         route({ ...open, path: "/fails" }, async () => {
           throw new Error("secret detail");
         }),
@@ -134,6 +165,29 @@ test("nobody, the wrong role and a device without a key are told apart", async (
   expect(await get("/guarded", { "x-role": "auditor" })).toBe(403);
   expect(await get("/guarded", { "x-role": "owner" })).toBe(200);
   expect(await get("/for-devices")).toBe(401);
+});
+
+test("a change that succeeds and leaves nothing in the ledger is told of; one that is refused is not", async () => {
+  const server = await start();
+  unrecorded.length = 0;
+  expect((await post(server, "/kept", '{"name":"keep"}')).statusCode).toBe(200);
+  expect((await post(server, "/kept", '{"name":"none"}')).statusCode).toBe(409);
+  expect(unrecorded).toEqual([]);
+  expect((await post(server, "/kept", '{"name":"lose"}')).statusCode).toBe(200);
+  expect(unrecorded).toEqual(["/kept"]);
+});
+
+test("whoever asks is known in everything that is done for them, and only there", async () => {
+  const server = await start();
+  const reply = await server.inject({
+    method: "DELETE",
+    url: "/guarded-change",
+    headers: { "x-role": "owner", "user-agent": `Firefox ${"x".repeat(300)}` },
+  });
+  const asker = JSON.parse(reply.json().hello);
+  expect(asker).toMatchObject({ actor: { kind: "person", id: tenantId, tenantId }, address: "127.0.0.1" });
+  expect(asker.client).toHaveLength(200);
+  expect(currentAsker()).toBeUndefined();
 });
 
 test("another site's request is refused before anything else", async () => {

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Admitted, authorise, type Gates } from "./authorise.ts";
 import { problemReplies } from "./openapi.ts";
 import { toAppError } from "./problem.ts";
-import { actRecorded } from "./recorded.ts";
+import { actRecorded, assertAccounted } from "./recorded.ts";
 import type { Route } from "./route.ts";
 import type { Acts, HeldAct, SecondPerson } from "./second-person.ts";
 
@@ -23,6 +23,7 @@ export function assertDeclared(endpoint: AnyEndpoint): void {
     if (endpoint.resource === undefined) throw new Error(`${where}: an address with an id names a resource`);
   if (endpoint.fourEyes !== undefined && (endpoint.method === "GET" || endpoint.contentType !== undefined))
     throw new Error(`${where}: only a change can wait for a second person`);
+  assertAccounted(endpoint);
 }
 
 export interface MountGates extends Gates {

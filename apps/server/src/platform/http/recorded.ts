@@ -14,10 +14,10 @@ type Principal = PersonPrincipal | DevicePrincipal | undefined;
 export function assertAccounted({ method, path, records, unrecorded }: AnyEndpoint): void {
   const where = `${method} ${path}`;
   if (records !== undefined && unrecorded !== undefined)
-    throw new Error(`${where}: it is recorded or it is not`);
+    throw new Error(`${where}: the ledger keeps it or it does not`);
   if (records?.length === 0 || unrecorded === "") throw new Error(`${where}: says nothing about the ledger`);
   if (method !== "GET" && records === undefined && unrecorded === undefined)
-    throw new Error(`${where}: a change names its kinds in the ledger, or why it has none`);
+    throw new Error(`${where}: a change names its kinds in the ledger, or says why it has none`);
 }
 
 /**
