@@ -24,6 +24,7 @@ export const RESOURCE_KINDS = {
   delivery: "outbox.not_found",
   lab_run: "lab.run_not_found",
   person: "account.not_found",
+  invitation: "invitation.not_found",
   role: "role.not_found",
   token: "token.not_found",
   approval: "approval.not_found",

@@ -35,15 +35,17 @@ export interface Messenger {
 
 /** Roles: what they allow and where they hold is the permissions feature's. */
 export interface Roles {
-  /** Whether whoever invites has at least that. Refuses role.exceeds_own or site.not_found. */
+  /** Whether whoever invites may do that, and these are sites. Refuses role.exceeds_own or site.not_found. */
   assertMayGive(giver: PersonPrincipal, role: Role, siteIds: readonly Uuid[] | undefined): Promise<void>;
-  /** Narrows a new person's main role to these sites, in the transaction that makes the account. */
+  /** Narrows a new person's main role to these sites, in the transaction that makes the account; `givenBy` is a name. */
   narrow(
     tx: SharedTransaction,
     person: PersonKey & { readonly role: Role },
     siteIds: readonly Uuid[],
-    givenBy: Uuid,
+    givenBy: string | undefined,
   ): Promise<void>;
+  /** After the commit. */
+  personChanged(tenantId: Uuid, personId: Uuid): Promise<void>;
 }
 
 export interface PersonKey {
@@ -56,6 +58,9 @@ export interface PersonalDataHolder {
   /** Key of its part of the export. */
   readonly name: string;
   read(person: PersonKey): AsyncIterable<unknown>;
-  /** In the transaction of the erasure. Answers codes of what stays, and must stay by law or for the proof. */
-  erase(tx: SharedTransaction, person: PersonKey): Promise<readonly string[]>;
+  /**
+   * In the transaction of the erasure; `texts` name the person (e-mail address, phone). Answers codes of what stays
+   * and must stay, by law or for the proof.
+   */
+  erase(tx: SharedTransaction, person: PersonKey, texts: readonly string[]): Promise<readonly string[]>;
 }

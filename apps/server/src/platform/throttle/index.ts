@@ -1,2 +1,3 @@
 export { GrowingDelay } from "./growing-delay.ts";
 export { networkOf } from "./network-of.ts";
+export { RollingBudget } from "./rolling-budget.ts";

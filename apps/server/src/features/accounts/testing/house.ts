@@ -93,7 +93,11 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     publicUrl: () => PUBLIC_URL,
     audit: recordingTrail(events),
     messenger: recordingMessenger(messages),
-    roles: { assertMayGive: async () => undefined, narrow: async () => undefined },
+    roles: {
+      assertMayGive: async () => undefined,
+      narrow: async () => undefined,
+      personChanged: async () => undefined,
+    },
     signUpIsOpen: () => false,
     language: () => "en",
     holders: () => [],
@@ -106,7 +110,12 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     log: silentLogger,
   });
   await http.register(async (scope) => {
-    mount(scope, feature.routes ?? [], testGates({ person: feature.personGate }), silentLogger);
+    const gates = testGates({
+      person: feature.personGate,
+      resources: feature.resources ?? {},
+      nowMs: () => clock.nowMs(),
+    });
+    mount(scope, feature.routes ?? [], gates, silentLogger);
   });
   await http.ready();
 
