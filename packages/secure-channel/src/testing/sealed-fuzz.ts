@@ -8,6 +8,7 @@ import {
   SUITE_IDS,
   seal,
 } from "../index.ts";
+import { below } from "./mutate.ts";
 import { createParties } from "./parties.ts";
 
 /** What a receiver has and what was really sent to it. */
@@ -44,8 +45,6 @@ function createReceiver(random: Random): Receiver {
 }
 
 type Mutation = (bytes: Uint8Array, random: Random, receiver: Receiver) => Uint8Array;
-
-const below = (random: Random, limit: number): number => Math.floor(random.ratio() * limit);
 
 function withByte(bytes: Uint8Array, at: number, change: (byte: number) => number): Uint8Array {
   const altered = Uint8Array.from(bytes);

@@ -1,10 +1,10 @@
 import { isAppError, type Random, seededRandom } from "@gatehouse/base";
 import { sameBytes, toHex } from "../primitives/bytes.ts";
-import { HEADER_BYTES } from "../session/frames.ts";
 import { acceptHello, Handshake, parseHello } from "../session/handshake.ts";
 import type { Session } from "../session/session.ts";
 import { SUITE_IDS } from "../suite-ids.ts";
 import { connect, sealed } from "./connect.ts";
+import { below, mutate } from "./mutate.ts";
 import { createParties, type Parties } from "./parties.ts";
 import type { FuzzReport } from "./sealed-fuzz.ts";
 
@@ -16,36 +16,6 @@ interface Tally {
   slowestMs: number;
   readonly accepted: string[];
   readonly strange: string[];
-}
-
-const below = (random: Random, limit: number): number => Math.floor(random.ratio() * limit);
-
-/** Alters a frame in one of the ways that break parsers: bits, bytes, lengths, repeats, swaps, splices. */
-function mutate(frame: Uint8Array, other: Uint8Array, random: Random): Uint8Array {
-  const at = below(random, frame.length);
-  const copy = Uint8Array.from(frame);
-  switch (below(random, 8)) {
-    case 0:
-      return frame.slice(0, at);
-    case 1:
-      return Uint8Array.from([...frame, ...random.bytes(1 + below(random, 64))]);
-    case 2:
-      return Uint8Array.from([...frame.subarray(0, at), ...frame.subarray(at + 1)]);
-    case 3:
-      return Uint8Array.from([...frame.subarray(0, at), ...other.subarray(at)]);
-    case 4:
-      copy.fill(random.ratio() < 0.5 ? 0 : 0xff, at, at + 1 + below(random, 16));
-      return copy;
-    case 5:
-      copy[below(random, Math.min(HEADER_BYTES, copy.length))] = below(random, 256);
-      return copy;
-    default:
-      for (let flips = 1 + below(random, 3); flips > 0; flips--) {
-        const byte = below(random, copy.length);
-        copy[byte] = (copy[byte] as number) ^ (1 << below(random, 8));
-      }
-      return copy;
-  }
 }
 
 /** Offers an altered frame; nothing but the one error without a field may come of it. */

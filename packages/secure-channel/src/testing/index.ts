@@ -1,0 +1,1 @@
+export { below, mutate } from "./mutate.ts";
