@@ -2,6 +2,7 @@ import { useTranslations } from "use-intl";
 import { useCan, useMe } from "../../data/session.ts";
 import { StatusSentence } from "../../design/status-sentence.tsx";
 import { AccessLog } from "./access-log.tsx";
+import { InvitationsPanel } from "./invitations-panel.tsx";
 import { PeoplePanel } from "./people-panel.tsx";
 
 /** Everybody and the access log, for who may see them. */
@@ -15,6 +16,7 @@ export function PeoplePage() {
         {t("sentence", { name: person.name, role: t(`role.${person.role}`), organisation: tenant.name })}
       </StatusSentence>
       {can("people.read") && <PeoplePanel />}
+      {can("people.read") && <InvitationsPanel />}
       {can("access_log.read") && <AccessLog />}
     </>
   );
