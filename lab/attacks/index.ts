@@ -12,6 +12,7 @@ import { poison } from "./poison.ts";
 import { reorder } from "./reorder.ts";
 import { replay } from "./replay.ts";
 import { retained } from "./retained.ts";
+import { rogueGateway } from "./rogue-gateway.ts";
 import { stolenToken } from "./stolen-token.ts";
 import { wildcard } from "./wildcard.ts";
 
@@ -29,6 +30,7 @@ export const ATTACKS: readonly Attack[] = [
   wildcard,
   retained,
   forwarding,
+  rogueGateway,
   clone,
   floodAttack,
   malformed,

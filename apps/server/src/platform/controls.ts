@@ -30,6 +30,8 @@ export interface Controls {
   readonly timeWindow: boolean;
   /** A connection speaks for its own device and for those assigned to it. */
   readonly forwardingScope: boolean;
+  /** Keys at a site are vouched for when a site gateway says they are its own, and nobody else. */
+  readonly siteKeyOwner: boolean;
   /** Two machines with one key are noticed. */
   readonly cloneWatch: boolean;
 }
@@ -48,5 +50,6 @@ export const ALL_ON: Controls = {
   replayGuard: true,
   timeWindow: true,
   forwardingScope: true,
+  siteKeyOwner: true,
   cloneWatch: true,
 };

@@ -3,6 +3,7 @@ import type { Bus, Reading } from "@gatehouse/contract";
 import type { PoolClient } from "pg";
 import { Check } from "typebox/value";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { SiteGatewayContext } from "./context.ts";
 import { Gateways } from "./gateways.ts";
@@ -42,6 +43,7 @@ export interface SiteGatewayDeps {
   readonly sessions: Sessions;
   readonly audit: AuditTrail;
   readonly signSiteKey: SignSiteKey;
+  readonly controls?: Controls;
   readonly settings: RetentionSettings;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
 }
@@ -66,7 +68,7 @@ export interface SiteGatewayFeature extends Feature {
 
 export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
   const context: SiteGatewayContext = deps;
-  const { bus, devices, log } = deps;
+  const { bus, controls = ALL_ON, devices, log } = deps;
   const gateways = new Gateways(context);
   const reads = new MeterReads(context);
   const readings = new SignedReadings(context);
@@ -118,8 +120,8 @@ export function createSiteGateways(deps: SiteGatewayDeps): SiteGatewayFeature {
       if (Check(VerdictsMessage, value)) return reads.takeVerdicts(device, value);
       if (device.typeId === GATEWAY_TYPE && Check(StateMessage, value))
         return gateways.takeState(device, value);
-      if (device.typeId === GATEWAY_TYPE && Check(SiteKeysMessage, value))
-        return siteKeys.take(device, value);
+      const mayHaveSiteKeys = device.typeId === GATEWAY_TYPE || !controls.siteKeyOwner;
+      if (mayHaveSiteKeys && Check(SiteKeysMessage, value)) return siteKeys.take(device, value);
       return "message.schema";
     },
     meterReading: (message, submit) => readings.take(message, submit),

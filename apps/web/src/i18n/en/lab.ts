@@ -41,6 +41,8 @@ export const lab = {
   counted: {
     heardBytes: "bytes heard",
     stored: "stored",
+    vouched: "vouched for",
+    believed: "key believed",
     legible: "legible",
     apiKeyHeard: "API key heard",
     answer: "answer",

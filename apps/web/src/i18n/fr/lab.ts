@@ -44,6 +44,8 @@ export const lab: Same<typeof en> = {
   counted: {
     heardBytes: "octets entendus",
     stored: "conservées",
+    vouched: "cautionnée",
+    believed: "clé crue",
     apiKeyHeard: "clé d’API entendue",
     legible: "lisibles",
     answer: "réponse",
