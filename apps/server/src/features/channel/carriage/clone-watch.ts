@@ -16,7 +16,7 @@ interface Live {
 }
 
 interface Track {
-  /** In the order of their first message. */
+  /** In the order of their sequences. */
   boots: Boot[];
   /** In the order of their first DATA. */
   sessions: Live[];
@@ -57,9 +57,12 @@ export class CloneWatch {
   noteBoot({ senderKeyId, bootId, sequence, sentMs }: Seen): void {
     const track = this.#trackOf(senderKeyId);
     const known = track.boots.find((boot) => boot.bootId === bootId);
-    if (known === undefined)
-      track.boots = [...track.boots, { bootId, lowest: sequence, firstSentMs: sentMs }].slice(-REMEMBERED);
-    else if (sequence < known.lowest) known.lowest = sequence;
+    if (known === undefined) {
+      // A message may be late by more than one start: its boot belongs where its sequence does.
+      const boot = { bootId, lowest: sequence, firstSentMs: sentMs };
+      const at = track.boots.findIndex(({ lowest }) => lowest > sequence);
+      track.boots = track.boots.toSpliced(at === -1 ? track.boots.length : at, 0, boot).slice(-REMEMBERED);
+    } else if (sequence < known.lowest) known.lowest = sequence;
   }
 
   /** Remembers an authentic DATA; true when it shows a second machine. */

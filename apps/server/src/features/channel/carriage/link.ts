@@ -272,7 +272,9 @@ export class Link {
     const { clock, clones, guard } = this.#parts;
     const isOfNow = header.sentMs >= clock.nowMs() - CLOCK_TOLERANCE_MS;
     named.isProven = isOfNow && guard.judge(markOf(header)) === "fresh";
-    if (clones.isSecondMachine(header)) {
+    // By a wrong clock, and by what was refused for it, no machine is told from another.
+    const isJudged = objection !== "time" && objection !== "suite";
+    if (isJudged && clones.isSecondMachine(header)) {
       named.isProven = true;
       this.#assertOne(sender);
     }
