@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AppError, systemClock } from "@gatehouse/base";
+import { AppError, systemClock, systemRandom } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
 import { withDatabase } from "../compose/open-database.ts";
 import { markRestored } from "../features/channel/index.ts";
+import { hasLedger, type LedgerTables, recordAlone } from "../features/ledger/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { createBackup } from "../platform/database/backup/create-backup.ts";
 import { dropTables, holdsTables } from "../platform/database/backup/empty-database.ts";
@@ -13,8 +14,10 @@ import {
   restorePrivateFiles,
   verifyBackup,
 } from "../platform/database/backup/restore-backup.ts";
+import { createDatabase } from "../platform/database/index.ts";
 import { productVersion } from "../platform/http/server.ts";
 import { createLogger } from "../platform/logging/log.ts";
+import { openMasterKey } from "../platform/secrets/index.ts";
 import type { CommandLine } from "./arguments.ts";
 import { isRunning } from "./local-server.ts";
 import type { Output } from "./output.ts";
@@ -34,16 +37,24 @@ export async function runBackup(
   const folder = resolve(words[1] ?? join(config.dataDir, "backups", `gatehouse-${stamp}Z`));
   if (existsSync(folder)) throw new AppError("backup.exists", { folder });
   const running = await isRunning(config);
-  await withDatabase(config, { attach: running, log: createLogger("error") }, ({ pool }) =>
-    createBackup({
+  await withDatabase(config, { attach: running, log: createLogger("error") }, async ({ pool }) => {
+    await createBackup({
       pool,
       clock: systemClock,
       version: productVersion(),
       dataDir: config.dataDir,
       output: folder,
       onProgress: progress(options.json === true),
-    }),
-  );
+    });
+    const masterKey = await openMasterKey(config.dataDir, systemRandom);
+    // A schema from before the ledger is backed up all the same.
+    if (await hasLedger(pool))
+      await recordAlone(
+        createDatabase<LedgerTables>(pool),
+        { clock: systemClock, masterKey },
+        { kind: "backup.made", tenantId: undefined, actor: { kind: "machine" } },
+      );
+  });
   const manifest = await verifyBackup(folder);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   output.result(

@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import { systemClock } from "@gatehouse/base";
+import { systemClock, systemRandom } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
 import { withDatabase } from "../compose/open-database.ts";
+import { checkLedger, describeReport, hasLedger, type LedgerTables } from "../features/ledger/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { verifyBackup } from "../platform/database/backup/restore-backup.ts";
 import { checkDatabase } from "../platform/database/check-database.ts";
+import { createDatabase } from "../platform/database/index.ts";
 import { createLogger } from "../platform/logging/log.ts";
-import { ensurePrivateFolder } from "../platform/secrets/index.ts";
+import { ensurePrivateFolder, openMasterKey } from "../platform/secrets/index.ts";
 import type { CommandLine } from "./arguments.ts";
 import { isRunning } from "./local-server.ts";
 import type { Output } from "./output.ts";
@@ -52,7 +54,28 @@ async function checkInstallation(config: Config): Promise<Finding[]> {
     findings.push(...found);
     return "answers";
   });
+  if (database.ok) findings.push(...(await checkLogs(config, running)));
   return [...findings, database];
+}
+
+/** The ledger, read again from its first entry: what is wrong is named by its index. */
+async function checkLogs(config: Config, running: boolean): Promise<Finding[]> {
+  const options = { attach: running, log: createLogger("error") };
+  const findings: Finding[] = [];
+  const read = await finding("ledger", async () => {
+    const masterKey = await openMasterKey(config.dataDir, systemRandom);
+    await withDatabase(config, options, async ({ pool }) => {
+      if (!(await hasLedger(pool))) return;
+      for (const report of await checkLedger(createDatabase<LedgerTables>(pool), masterKey))
+        findings.push({
+          check: `ledger, log ${report.log}`,
+          ok: report.problems.length === 0,
+          detail: describeReport(report),
+        });
+    });
+    return `${findings.length} logs read`;
+  });
+  return [...findings, read];
 }
 
 async function finding(check: string, run: () => Promise<string>): Promise<Finding> {

@@ -28,7 +28,9 @@ import { deletePersonal } from "./upkeep/erasure-store.ts";
 
 export { checkLedger, describeReport } from "./check/check.ts";
 export type { LogReport } from "./check/check-log.ts";
+export { hasLedger } from "./log-store.ts";
 export type { LedgerPeople, LedgerSettings } from "./ports.ts";
+export { recordAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
 
 export const ledgerMigrations: FeatureMigrations = { feature: "ledger", migrations: [createTables] };

@@ -11,8 +11,17 @@ import {
   tilePath,
 } from "@gatehouse/ledger";
 import { type Selectable, sql } from "kysely";
+import type { Pool } from "pg";
 import type { Log, StoredCheckpoint } from "./model.ts";
 import type { LedgerDatabase, LedgerLogsTable } from "./tables.ts";
+
+/** Whether the schema is young enough to have a ledger. */
+export async function hasLedger(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    "select to_regclass('ledger_logs') is not null as found",
+  );
+  return rows[0]?.found === true;
+}
 
 export interface PendingLeaf {
   readonly id: number;

@@ -1,13 +1,12 @@
-import { type Clock, Secret, silentLogger, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
+import { type Clock, systemClock } from "@gatehouse/base";
 import { sql } from "kysely";
 import type { AuditEvent } from "../../../platform/audit/index.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
-import { createLedger, type LedgerFeature, type LedgerTables, ledgerMigrations } from "../index.ts";
+import { type LedgerFeature, type LedgerTables, ledgerMigrations } from "../index.ts";
 import type { LedgerDatabase } from "../tables.ts";
+import { ledgerOn, TENANT } from "./ledger.ts";
 
-export const TENANT: Uuid = "00000000-0000-4000-8000-00000000000a";
-export const OTHER_TENANT: Uuid = "00000000-0000-4000-8000-00000000000b";
-export const PERSON: Uuid = "00000000-0000-4000-8000-0000000000c1";
+export { MASTER_KEY, OTHER_TENANT, PERSON, TENANT } from "./ledger.ts";
 
 export interface LedgerHouse extends AsyncDisposable {
   readonly db: LedgerDatabase;
@@ -23,20 +22,7 @@ export interface LedgerHouse extends AsyncDisposable {
 export async function ledgerHouse(clock: Clock = systemClock): Promise<LedgerHouse> {
   const database = await createTestDatabase<LedgerTables>([ledgerMigrations]);
   const { db } = database;
-  const make = (ownClock: Clock): LedgerFeature =>
-    createLedger({
-      db,
-      clock: ownClock,
-      random: systemRandom,
-      log: silentLogger,
-      masterKey: new Secret(new Uint8Array(32).fill(7)),
-      installationName: "gatehouse",
-      people: {
-        isHost: async (tenantId) => tenantId === TENANT,
-        namesOf: async (_tenantId, ids) => new Map(ids.map((id) => [id, "Ada"])),
-      },
-      settings: { tenants: async () => [TENANT, OTHER_TENANT], retentionDays: () => 365 },
-    });
+  const make = (ownClock: Clock): LedgerFeature => ledgerOn(db, ownClock);
   const ledger = make(clock);
   await ledger.open();
   return {
