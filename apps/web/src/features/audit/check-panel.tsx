@@ -93,10 +93,11 @@ function State(props: { run: Run }) {
   if (verdict === undefined)
     return <p>{t("progress", { done: format.number(done), total: format.number(total) })}</p>;
   switch (verdict.kind) {
-    case "whole":
-      return (
-        <p>{t("whole", { entries: format.number(verdict.entries), shown: format.number(verdict.shown) })}</p>
-      );
+    case "whole": {
+      const entries = format.number(verdict.entries);
+      if (verdict.shown === verdict.entries) return <p>{t("whole", { entries })}</p>;
+      return <p>{t("part", { entries, shown: format.number(verdict.shown) })}</p>;
+    }
     case "changed":
     case "missing":
       return <p className="danger">{t(verdict.kind, { index: format.number(verdict.index) })}</p>;

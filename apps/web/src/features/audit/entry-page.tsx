@@ -17,6 +17,9 @@ import { Subject, useActorName } from "./party.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
 
 const RENEW_MS = 2_000;
+const PERSONAL = ["address", "client", "name", "email", "phone"] as const;
+const isPersonal = (name: string): name is (typeof PERSONAL)[number] =>
+  (PERSONAL as readonly string[]).includes(name);
 
 /** One entry: what was written, and its proof. */
 export function EntryPage() {
@@ -93,7 +96,7 @@ function Act(props: { act: NonNullable<ledger.LedgerEntry["act"]> }) {
         )}
         {Object.entries(personal).map(([name, value]) => (
           <Fragment key={name}>
-            <dt>{name}</dt>
+            <dt>{isPersonal(name) ? t(`personal.${name}`) : name}</dt>
             <dd className="anywhere">{value ?? <span className="tertiary">{t("erased")}</span>}</dd>
           </Fragment>
         ))}

@@ -32,6 +32,13 @@ export const audit = {
     anonymous: "nobody known",
   },
   erased: "erased",
+  personal: {
+    address: "Address",
+    client: "Browser and system",
+    name: "Name",
+    email: "E-mail",
+    phone: "Phone",
+  },
   entry: {
     title: "Entry {index}",
     reading: "the entry",
@@ -63,15 +70,15 @@ export const audit = {
   },
   check: {
     title: "Check the whole log",
-    subtitle: "every entry up to the newest checkpoint, computed anew in this browser",
+    subtitle: "computed anew in this browser",
     start: "Check {count, plural, one {# entry} other {# entries}}",
     again: "Check again",
     cancel: "Stop",
     progress: "{done} of {total}",
     remaining: "about {time} left",
     stopped: "Stopped after {done} entries.",
-    whole:
-      "The log is whole: {entries} entries fit the signed root. {shown} of them were read, the others by their hashes.",
+    whole: "The log is whole: all {entries} entries fit the signed root.",
+    part: "The log is whole: {entries} entries fit the signed root. {shown} of them were read, those of other organisations by their hashes.",
     changed: "Entry {index} is not what was logged.",
     missing: "The log ends at entry {index}, and its key signed for more.",
     root_differs:

@@ -35,6 +35,13 @@ export const audit: Same<typeof en> = {
     anonymous: "personne de connu",
   },
   erased: "effacé",
+  personal: {
+    address: "Adresse",
+    client: "Navigateur et système",
+    name: "Nom",
+    email: "Courriel",
+    phone: "Téléphone",
+  },
   entry: {
     title: "Entrée {index}",
     reading: "l’entrée",
@@ -67,15 +74,15 @@ export const audit: Same<typeof en> = {
   },
   check: {
     title: "Vérifier tout le journal",
-    subtitle: "chaque entrée jusqu’au dernier point de contrôle, recalculée dans ce navigateur",
+    subtitle: "recalculé dans ce navigateur",
     start: "Vérifier {count, plural, one {# entrée} other {# entrées}}",
     again: "Vérifier de nouveau",
     cancel: "Arrêter",
     progress: "{done} sur {total}",
     remaining: "encore {time} environ",
     stopped: "Arrêté après {done} entrées.",
-    whole:
-      "Le journal est entier : {entries} entrées correspondent à la racine signée. {shown} ont été lues, les autres par leurs empreintes.",
+    whole: "Le journal est entier : ses {entries} entrées correspondent à la racine signée.",
+    part: "Le journal est entier : {entries} entrées correspondent à la racine signée. {shown} ont été lues, celles d’autres organisations par leurs empreintes.",
     changed: "L’entrée {index} n’est pas celle qui a été journalisée.",
     missing: "Le journal s’arrête à l’entrée {index}, et sa clé a signé pour davantage.",
     root_differs:
