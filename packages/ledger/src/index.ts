@@ -1,5 +1,5 @@
 // The pure half of the transparency log: bytes in, bytes out; no clock, no file, no network. Runs in Node and in
-// browsers (tested). docs/ledger-format.md is its description, byte by byte.
+// browsers (tested). docs/verify.md is its description, byte by byte.
 export {
   type AddCheckpoint,
   encodeAddCheckpoint,

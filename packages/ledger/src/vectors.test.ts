@@ -26,7 +26,7 @@ interface Vectors {
 }
 
 const text = readFileSync(new URL("../vectors/ledger.json", import.meta.url), "utf8");
-const page = readFileSync(new URL("../../../docs/ledger-format.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../../docs/verify.md", import.meta.url), "utf8");
 const vectors = JSON.parse(text) as Vectors;
 
 it("vectors/ledger.json is what the code makes, byte for byte", () => {
@@ -50,7 +50,7 @@ it("its exports verify, its hidden value matches, its seam opens", () => {
   expect(openSeam(parseNote(vectors.seam), ownerSigner.key)?.oldSize).toBe(5);
 });
 
-it("the worked example of docs/ledger-format.md has the bytes of the vectors", () => {
+it("the worked example of docs/verify.md has the bytes of the vectors", () => {
   const shown = [
     vectors.events[3]?.line,
     ...vectors.events.map(({ leafHex }) => leafHex),

@@ -1,7 +1,7 @@
 import { MAX_LISTED_PROBLEMS } from "../limits.ts";
 import type { LineProblemKind } from "./match-lines.ts";
 
-/** What is wrong with an export, as one word each; docs/ledger-format.md says what follows from each. */
+/** What is wrong with an export, as one word each; docs/verify.md says what follows from each. */
 export type ProblemKind =
   | "keys_malformed"
   | "log_not_certified"

@@ -42,7 +42,7 @@ export function ledgerVectors(): object {
     ownerSigner,
   );
   return {
-    comment: "Made by `npm run gen`; docs/ledger-format.md says what each field is.",
+    comment: "Made by `npm run gen`; docs/verify.md says what each field is.",
     keys: Object.fromEntries(
       [logSigner, laterLogSigner, rootSigner, ownerSigner, witnessSigner, otherWitnessSigner].map(describe),
     ),
