@@ -22,6 +22,7 @@ import { createSiteGateways, type SiteGatewayTables } from "../features/site-gat
 import { createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
 import type { TenantTables } from "../features/tenants/index.ts";
 import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
+import { unasked } from "../platform/audit/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
 import { createDatabase, isAnswering } from "../platform/database/index.ts";
@@ -168,7 +169,7 @@ export function createFeatures(house: House): Features {
       await choices.update(tenantId, { organisation, language, timeZone });
       await devices.createSite(tenantId, { name: organisation, timeZone });
       if (demoWanted && permissions.isHost(tenantId))
-        demo.demo.create(tenantId).catch((error: unknown) => log.error({ err: error }, "demo.failed"));
+        unasked(() => demo.demo.create(tenantId)).catch((err: unknown) => log.error({ err }, "demo.failed"));
     },
   });
   const devices: DevicesFeature = createDevices({
@@ -260,7 +261,6 @@ export function createFeatures(house: House): Features {
     ...shared,
     devices: siteDevices(devices, channel),
     signSiteKey: (terms) => channel.signSiteKey(terms),
-    controls,
     sessions: {
       has: (deviceId) => gateway.hasSession(deviceId),
       send: (deviceId, payload) => gateway.sendControl(deviceId, payload),
