@@ -1,6 +1,7 @@
 import type { JobDefinition } from "../../platform/jobs/jobs.ts";
 import { deleteOldAccessLog } from "./access-log/access-log-store.ts";
 import type { AccountsContext } from "./context.ts";
+import { deleteOldCeremonies } from "./factors/ceremony-store.ts";
 import { listTenantIds } from "./people/account-store.ts";
 import { deleteOldSessions } from "./sessions/session-store.ts";
 
@@ -12,6 +13,11 @@ const MAX_LOG_ENTRIES = 1_000_000;
 /** Each night: sessions that are long over, and log entries older than the longest that any tenant wants. */
 export function accountJobs({ db, clock, retentionLogDays }: AccountsContext): JobDefinition[] {
   return [
+    {
+      name: "accounts.half-done",
+      cron: "*/10 * * * *",
+      run: () => deleteOldCeremonies(db, clock.nowMs()),
+    },
     {
       name: "accounts.retention",
       cron: "17 3 * * *",

@@ -26,7 +26,8 @@ export function legacyPasswordCheck(stored: string): LegacyCheck | undefined {
 }
 
 /** Whether somebody with this hash can log in: not of an unknown form, and not too costly to check. */
-export const isImportablePasswordHash = (stored: string): boolean => legacyPasswordCheck(stored) !== undefined;
+export const isImportablePasswordHash = (stored: string): boolean =>
+  legacyPasswordCheck(stored) !== undefined;
 
 function pbkdf2Check(stored: string): LegacyCheck | undefined {
   const [, count, salt = "", hex = ""] = PBKDF2.exec(stored) ?? [];

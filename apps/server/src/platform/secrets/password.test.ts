@@ -2,7 +2,7 @@ import { AppError } from "@gatehouse/base";
 import { hash } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
 import { BoundedQueue } from "./bounded-queue.ts";
-import { hashPassword, needsRehash, verifyPassword } from "./index.ts";
+import { hashPassword, isKnownPasswordHash, needsRehash, verifyPassword } from "./index.ts";
 
 describe("passwords", () => {
   it("are stored as argon2id with 19 MiB, two passes and one lane", async () => {
@@ -29,6 +29,65 @@ describe("passwords", () => {
     expect(needsRehash(await hash("a", { algorithm: 1 }))).toBe(true);
     expect(needsRehash("pbkdf2:sha256:1000$x$y")).toBe(true);
   });
+
+  it.each([
+    [
+      "PBKDF2 of 260,000 rounds",
+      "pbkdf2:sha256:260000$Gq3dT0pZ$e4616242d40fd63b643214d4a8676812d3802caa4f064aa5e1b00644a9f90479",
+      "correct horse",
+    ],
+    [
+      "PBKDF2 with letters beyond ASCII",
+      "pbkdf2:sha256:1000$salt.salt$8157d30289e981197fcd2be182d8a96f13e6c685b52087566b60552781ca8835",
+      "Pässwörd 🔑",
+    ],
+    ["bcrypt of cost 4", "$2b$04$Y3lWIjebYePCYmuOZkpzT.n/W5B.ODAnEw1k0RVHyShsxCekozABK", "correct horse"],
+    [
+      "bcrypt as PHP names it",
+      "$2y$04$Y3lWIjebYePCYmuOZkpzT.n/W5B.ODAnEw1k0RVHyShsxCekozABK",
+      "correct horse",
+    ],
+    ["bcrypt of old", "$2a$04$Y3lWIjebYePCYmuOZkpzT.n/W5B.ODAnEw1k0RVHyShsxCekozABK", "correct horse"],
+  ])("of older systems verify and are hashed again: %s", async (_, stored, password) => {
+    expect(isKnownPasswordHash(stored)).toBe(true);
+    expect(await verifyPassword(stored, password)).toBe(true);
+    for (const wrong of [`${password} `, "", password.toUpperCase()])
+      expect(await verifyPassword(stored, wrong)).toBe(false);
+    expect(needsRehash(stored)).toBe(true);
+  });
+
+  it.each([
+    ["more rounds than a thread can spare", `pbkdf2:sha256:2000001$salt$${"0".repeat(64)}`],
+    ["hardly any rounds", `pbkdf2:sha256:1$salt$${"0".repeat(64)}`],
+    ["another digest", `pbkdf2:sha1:1000$salt$${"0".repeat(40)}`],
+    ["a short digest", "pbkdf2:sha256:1000$salt$00"],
+    ["no rounds", `pbkdf2:sha256:$salt$${"0".repeat(64)}`],
+    ["bcrypt that takes seconds", "$2b$15$Y3lWIjebYePCYmuOZkpzT.n/W5B.ODAnEw1k0RVHyShsxCekozABK"],
+    ["bcrypt cut short", "$2b$04$abc"],
+    ["MD5", "5f4dcc3b5aa765d61d8327deb882cf99"],
+    ["plain text", "password"],
+  ])("of older systems are refused with %s", async (_, stored) => {
+    expect(isKnownPasswordHash(stored)).toBe(false);
+    expect(await verifyPassword(stored, "password")).toBe(false);
+  });
+
+  it("longer than bcrypt can read are not taken for their beginning", async () => {
+    expect(
+      await verifyPassword("$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O", "a".repeat(72)),
+    ).toBe(true);
+    expect(
+      await verifyPassword("$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O", "a".repeat(73)),
+    ).toBe(false);
+  });
+
+  it("of older systems are checked without holding up anything else, two at a time", async () => {
+    let beats = 0;
+    const heart = setInterval(() => beats++, 5);
+    const stored = `pbkdf2:sha256:2000000$salt$${"0".repeat(64)}`;
+    await Promise.all([1, 2, 3].map(() => verifyPassword(stored, "correct horse")));
+    clearInterval(heart);
+    expect(beats).toBeGreaterThan(20);
+  }, 60_000);
 
   it("are refused as busy in a flood instead of piling up, and work again after it", async () => {
     const phc = await hashPassword("a");

@@ -1,5 +1,5 @@
 import type { Uuid } from "@gatehouse/base";
-import type { ColumnType, Generated } from "kysely";
+import type { Generated } from "kysely";
 
 export type CeremonyPurpose = "login" | "step_up" | "add_passkey" | "add_totp" | "add_email" | "add_sms";
 export type FirstStep = "password" | "email_link";
@@ -11,8 +11,7 @@ export interface FactorTables {
     person_id: Uuid;
     credential_id: string;
     public_key: Uint8Array;
-    /** 32 bits without sign: more than `integer` holds. */
-    counter: ColumnType<string, number, number>;
+    counter: number;
     transports: string[];
     name: string;
     synced: boolean;

@@ -136,7 +136,7 @@ export async function verifyUse(
   );
   if (!verified) throw new AppError("auth.passkey_refused");
   const { newCounter, userVerified, credentialBackedUp } = authenticationInfo;
-  const before = Number(passkey.counter);
+  const before = passkey.counter;
   return {
     counter: newCounter,
     userVerified,

@@ -54,6 +54,40 @@ describe("the wait after failures", () => {
     expect(throttle.waitMs(from("192.0.2.1", "browser"))).toBe(0);
   });
 
+  it("comes over a network that tries many accounts once each, but over no known browser in it", () => {
+    const throttle = new LoginThrottle(virtualClock());
+    const attempt = (i: number, knownDevice?: string): Attempt => ({
+      emailKey: `person${i}@example.org`,
+      address: "192.0.2.1",
+      knownDevice,
+    });
+    let tried = 0;
+    for (let i = 0; i < 10_000; i++) {
+      if (throttle.waitMs(attempt(i)) > 0) continue;
+      throttle.fail(attempt(i));
+      tried++;
+    }
+    expect(tried).toBe(101);
+    expect(throttle.waitMs(attempt(5, "browser"))).toBe(0);
+    expect(throttle.waitMs({ ...attempt(5), address: "192.0.2.2" })).toBe(0);
+  });
+
+  it("is no wait for people of one house who all log in at the same moment", () => {
+    const throttle = new LoginThrottle(virtualClock());
+    const people = Array.from({ length: 66 }, (_, i) => ({
+      emailKey: `person${i}@example.org`,
+      address: "192.0.2.1",
+      knownDevice: undefined,
+    }));
+    for (let round = 0; round < 20; round++) {
+      for (const person of people) {
+        expect(throttle.waitMs(person)).toBe(0);
+        throttle.fail(person);
+      }
+      for (const person of people) throttle.succeed(person);
+    }
+  });
+
   it("is shared by a whole IPv6 network of one subscriber", () => {
     const throttle = new LoginThrottle(virtualClock());
     for (let i = 0; i < 8; i++) throttle.fail(from(`2001:db8:1:2::${i.toString(16)}`));

@@ -5,6 +5,8 @@ import ipaddr from "ipaddr.js";
 const FREE_FAILURES = 4;
 /** Failures of strangers together on one account, after which a new address has a single free one. */
 const CALM_FAILURES = 40;
+/** Of one network over all accounts, also those still being judged: more than there can be at once. */
+const FREE_NETWORK_FAILURES = 100;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
 const FORGOTTEN_AFTER_MS = 60 * 60_000;
@@ -27,7 +29,8 @@ export interface Attempt {
  * Growing delay for guesses, never a lock: each failure after the free ones doubles the wait of this account from
  * this address, from a second to a quarter of an hour. Many failures on an account from everywhere take the free
  * ones away but never the first try of a new address, and a known browser is counted by itself: strangers cannot
- * keep the owner out. Whether the account exists makes no difference.
+ * keep the owner out. Many failures from one network on whatever accounts slow that network, but no known browser in
+ * it. Whether the account exists makes no difference.
  */
 export class LoginThrottle {
   readonly #failures = new Map<string, Failures>();
@@ -44,7 +47,9 @@ export class LoginThrottle {
 
   /** How long this attempt has to wait; 0 = it may try. */
   waitMs(attempt: Attempt): number {
-    return Math.max(0, (this.#failures.get(keyOf(attempt))?.untilMs ?? 0) - this.#clock.monotonicMs());
+    const keys = attempt.knownDevice === undefined ? [keyOf(attempt), networkKey(attempt)] : [keyOf(attempt)];
+    const untilMs = keys.map((key) => this.#failures.get(key)?.untilMs ?? 0);
+    return Math.max(0, Math.max(...untilMs) - this.#clock.monotonicMs());
   }
 
   /** Noted before the answer is known, so that many tries at once are many failures; `succeed` takes it back. */
@@ -53,15 +58,20 @@ export class LoginThrottle {
     if (attempt.knownDevice === undefined) {
       const ofAccount = this.#count(accountKey(attempt), Number.POSITIVE_INFINITY);
       if (ofAccount > CALM_FAILURES) free = 1;
+      this.#count(networkKey(attempt), FREE_NETWORK_FAILURES);
     }
     this.#count(keyOf(attempt), free);
   }
 
   succeed(attempt: Attempt): void {
     this.#failures.delete(keyOf(attempt));
-    // Others' failures on the account are not forgiven by one good log-in.
-    const ofAccount = attempt.knownDevice === undefined && this.#failures.get(accountKey(attempt));
-    if (ofAccount) this.#failures.set(accountKey(attempt), { ...ofAccount, count: ofAccount.count - 1 });
+    if (attempt.knownDevice !== undefined) return;
+    // Others' failures on the account, and on other accounts from here, are not forgiven by one good log-in.
+    for (const key of [accountKey(attempt), networkKey(attempt)]) {
+      const failures = this.#failures.get(key);
+      if (failures === undefined) continue;
+      this.#failures.set(key, { ...failures, count: failures.count - 1, untilMs: this.#clock.monotonicMs() });
+    }
   }
 
   #count(key: string, free: number): number {
@@ -76,6 +86,7 @@ export class LoginThrottle {
   }
 }
 
+const networkKey = ({ address }: Attempt): string => `network ${networkOf(address)}`;
 const accountKey = ({ emailKey }: Attempt): string => `account ${emailKey}`;
 
 function keyOf({ emailKey, address, knownDevice }: Attempt): string {

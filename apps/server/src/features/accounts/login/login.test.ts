@@ -51,6 +51,22 @@ test("an address without an account costs the same hash and gets the same answer
   expect(unknown).toEqual(wrong);
 });
 
+test.each([
+  ["PBKDF2", "pbkdf2:sha256:26000$x8Fq2Lm0$25886023ee410cd21cdf20402dbaaac5cf3fd934f8f95007b7221d55a61a1691"],
+  ["bcrypt", "$2b$06$6T/96Q7pCBMDH1dAfEk.U.Q.o3xDONdzTKhSL2v0WIIFRXPQOMQ66"],
+])("a password imported as %s lets in and is hashed our way from then on", async (_, imported) => {
+  await using house = await openHouse();
+  await house.owner();
+  await house.query("update people set password_hash = $1", [imported]);
+  const logIn = (password: string) => house.browser().call(accounts.login, { body: { ...right, password } });
+  expect((await logIn("not this one")).code).toBe("auth.invalid_credentials");
+  expect((await logIn(OWNER.password)).status).toBe(200);
+  expect(await house.query("select left(password_hash, 10) as hash from people")).toEqual([
+    { hash: "$argon2id$" },
+  ]);
+  expect((await logIn(OWNER.password)).status).toBe(200);
+});
+
 test("guessing gets slower with each try, for known and unknown addresses alike, and the wait ends by itself", async () => {
   await using house = await openHouse();
   await house.owner();

@@ -34,6 +34,8 @@ export interface Tokens {
   readonly access: string;
   /** Absent when another tab has just got the new one. */
   readonly refresh?: string;
+  /** When this session last gave a second factor. */
+  readonly stepUpMs?: UnixMs | undefined;
 }
 
 export interface Authenticated {
@@ -88,7 +90,8 @@ export class SessionService {
       nowMs + IDLE_MS,
     );
     this.#announce(person, await endSessionsBeyond(tx, personId, MAX_SESSIONS, nowMs));
-    return { sessionId, access: await this.#sign(personId, sessionId), refresh: secret.cookie };
+    const access = await this.#sign(personId, sessionId);
+    return { sessionId, access, refresh: secret.cookie, ...(steppedUp ? { stepUpMs: nowMs } : {}) };
   }
 
   /** The person of an access token whose session is live; undefined for anything that is no token of ours. Fails with auth.session_ended. */
@@ -108,7 +111,7 @@ export class SessionService {
   async refresh(
     cookie: string | undefined,
     origin: Origin,
-  ): Promise<Tokens & { readonly person: PersonRow; readonly stepUpMs: UnixMs | undefined }> {
+  ): Promise<Tokens & { readonly person: PersonRow }> {
     const given = this.#secrets.read(cookie);
     if (given === undefined) throw new AppError("auth.session_ended");
     const { sessionId } = given;

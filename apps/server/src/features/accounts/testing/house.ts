@@ -118,6 +118,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     mount(scope, feature.routes ?? [], gates, silentLogger);
   });
   await http.ready();
+  await feature.start?.();
 
   function browser({ address = "203.0.113.7", userAgent = "" }: BrowserOptions = {}): Browser {
     const cookies = new Map<string, string>();
