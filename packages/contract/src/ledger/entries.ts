@@ -178,7 +178,6 @@ export const getLedgerTile = endpoint({
   ...open,
   path: "/ledger/tile/*",
   summary: "Hashes of the log (C2SP tlog-tiles); entries are not public",
-  params: object({ "*": Type.String({ maxLength: 100 }) }),
   contentType: "application/octet-stream",
   reply: Type.String(),
   errors: ["request.not_found"],

@@ -28,5 +28,11 @@ export const askedBy = <T>(asker: Asker, act: () => T): T => storage.run(asker, 
 /** Undefined outside any request: a job, a device's message, the start. */
 export const currentAsker = (): Asker | undefined => storage.getStore();
 
+/** Whoever asks turned out to be this one, by a link or a password: what follows is theirs. */
+export function recognise(actor: Actor): void {
+  const asker = storage.getStore();
+  if (asker !== undefined) asker.actor = actor;
+}
+
 /** What outlives the request that set it off, such as a timer, is nobody's act. */
 export const unasked = <T>(act: () => T): T => storage.exit(act);

@@ -1,2 +1,2 @@
-export { type Actor, type Asker, askedBy, currentAsker, unasked } from "./asker.ts";
+export { type Actor, type Asker, askedBy, currentAsker, recognise, unasked } from "./asker.ts";
 export type { AuditEvent, AuditTrail } from "./audit-trail.ts";

@@ -1,5 +1,6 @@
 import { AppError, isAppError, newUuid } from "@gatehouse/base";
 import type { accounts, BodyOf } from "@gatehouse/contract";
+import { recognise } from "../../../platform/audit/index.ts";
 import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
 import { type AccountsContext, note, type Origin } from "../context.ts";
 import { NO_RULES } from "../passwords/password-policy.ts";
@@ -54,6 +55,8 @@ export class SetupService {
       await this.#insertOwner(tx, person, body, passwordHash);
       await deleteSetupToken(tx);
     });
+    const actor = { kind: "person", id: person.personId, tenantId: person.tenantId } as const;
+    recognise(actor);
     await this.#furnish(person, body);
     const tokens = await db.transaction().execute(async (tx) => {
       const event = { ...person, kind: "setup", outcome: "ok", email: body.email } as const;
@@ -61,7 +64,7 @@ export class SetupService {
       await this.#context.audit.record(tx, {
         kind: "installation.created",
         tenantId: person.tenantId,
-        actor: { kind: "person", id: person.personId, tenantId: person.tenantId },
+        actor,
         subject: { kind: "person", id: person.personId },
         personal: { name: body.name, email: body.email },
       });

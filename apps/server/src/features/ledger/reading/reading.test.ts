@@ -1,4 +1,4 @@
-import { isAppError } from "@gatehouse/base";
+import { isAppError, silentLogger } from "@gatehouse/base";
 import { ledger } from "@gatehouse/contract";
 import {
   decodeBase64,
@@ -9,8 +9,11 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "@gatehouse/ledger";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { askedBy } from "../../../platform/audit/index.ts";
+import { mount } from "../../../platform/http/mount.ts";
+import { createHttpServer } from "../../../platform/http/server.ts";
+import { testGates } from "../../../platform/http/testing/gates.ts";
 import { type LedgerHouse, ledgerHouse, OTHER_TENANT, PERSON, TENANT } from "../testing/house.ts";
 
 let house: LedgerHouse;
@@ -31,7 +34,7 @@ function ask(
 ): Promise<Reply> {
   const found = house.ledger.routes?.find((route) => route.endpoint.path === endpoint.path);
   if (found === undefined) throw new Error(`no route ${endpoint.path}`);
-  return found.handler({ principal: { tenantId }, query, params });
+  return found.handler({ principal: { tenantId }, query, params, request: { params } });
 }
 
 const codeOf = (work: Promise<unknown>) =>
@@ -202,4 +205,29 @@ describe("a proof", () => {
     await running.stop?.();
     expect((await ask(ledger.getLedgerEntry, { params: { eventId: entry.id } })).proof).toBeDefined();
   });
+});
+
+test("checkpoint, key and tiles are public over HTTP; entries are not", async () => {
+  await fill(5);
+  const app = await createHttpServer({
+    trustedProxies: [],
+    perMinute: 100,
+    maxConnections: 10,
+    log: silentLogger,
+  });
+  await app.register(
+    async (scope) => void mount(scope, house.ledger.routes ?? [], testGates(), silentLogger),
+  );
+  await app.ready();
+  const get = async (url: string) => {
+    const { statusCode, headers, rawPayload } = await app.inject(url);
+    return [statusCode, headers["content-type"], rawPayload.length];
+  };
+  expect(await get("/ledger/tile/0/000.p/5")).toEqual([200, "application/octet-stream", 160]);
+  expect((await get("/ledger/tile/0/000.p/7")).slice(0, 1)).toEqual([404]);
+  expect((await get("/ledger/tile/0/..%2f..%2fetc")).slice(0, 1)).toEqual([404]);
+  expect((await get("/ledger/checkpoint")).slice(0, 2)).toEqual([200, "text/plain; charset=utf-8"]);
+  expect((await get("/ledger/key")).slice(0, 2)).toEqual([200, "text/plain; charset=utf-8"]);
+  expect((await get("/api/v1/ledger/entries")).slice(0, 1)).toEqual([401]);
+  await app.close();
 });
