@@ -47,6 +47,15 @@ test("one attack is run from its row, followed live on both sides, and kept with
   expect(await log.getByText("attacker", { exact: true }).count()).toBeGreaterThan(2);
   expect(await log.getByText("control off").count()).toBeGreaterThan(0);
   await page.getByText("door open").first().waitFor();
+  const controls = page.getByRole("region", { name: "Controls" });
+  await controls.getByRole("checkbox", { name: "Replay guard" }).uncheck();
+  await controls.getByText("1 attack gets through without them:").waitFor();
+  await row.getByText("got through").waitFor();
+  await controls.getByRole("checkbox", { name: "Topic permissions" }).uncheck();
+  await controls.getByText("Replay an old message", { exact: false }).waitFor();
+  await controls.getByRole("checkbox", { name: "Replay guard" }).check();
+  await controls.getByText("has not shown yet").waitFor();
+  await row.getByText("Replay guard").waitFor();
   await page.getByRole("list", { name: "Runs" }).getByText("Passed").waitFor();
   expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
   await close();
@@ -54,8 +63,8 @@ test("one attack is run from its row, followed live on both sides, and kept with
 
 test("a run of all is stopped, its site is gone, and another can begin", async () => {
   const { page, faults, close } = await openLab();
-  await page.getByRole("button", { name: "Run all 14" }).click();
-  await page.getByRole("heading", { level: 1, name: /One run is under way\.$/ }).waitFor();
+  await page.getByRole("button", { name: "Run all 16" }).click();
+  await page.getByRole("heading", { level: 1, name: /(run|first attack) is under way\.$/ }).waitFor();
   await page.getByText(/running, step \d of \d/).waitFor({ timeout: 60_000 });
   const refused = await fetch(`${server.url}/api/v1/lab/runs`, {
     method: "POST",
@@ -63,8 +72,9 @@ test("a run of all is stopped, its site is gone, and another can begin", async (
     body: "{}",
   });
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([409, "lab.running"]);
-  await page.getByRole("button", { name: "Stop", exact: true }).click();
-  await page.getByRole("button", { name: "Run all 14" }).waitFor({ timeout: 30_000 });
+  expect(await page.getByRole("button", { name: /^Run “/ }).count()).toBe(0);
+  await page.getByRole("button", { name: /^Stop “/ }).click();
+  await page.getByRole("button", { name: "Run all 16" }).waitFor({ timeout: 30_000 });
   await page.getByRole("list", { name: "Runs" }).getByText("Stopped").waitFor();
   expect(labFolders()).toEqual([]);
   expect(faults).toEqual([]);

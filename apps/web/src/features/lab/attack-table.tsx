@@ -16,6 +16,8 @@ export interface AttackTableProps {
   run: lab.LabRun | undefined;
   position: lab.LabPosition | undefined;
   chosen: string | undefined;
+  /** Controls without which the results are shown. */
+  off: ReadonlySet<string>;
   onChoose: (attack: string) => void;
 }
 
@@ -25,7 +27,9 @@ interface AttackRow {
   readonly entry: lab.LabEntry | undefined;
   readonly position: lab.LabPosition | undefined;
   readonly isChosen: boolean;
-  readonly isBusy: boolean;
+  readonly isOff: boolean;
+  /** Id of the run that is under way. */
+  readonly running: string | undefined;
 }
 
 const COLUMNS: readonly Column<AttackRow>[] = [
@@ -35,7 +39,7 @@ const COLUMNS: readonly Column<AttackRow>[] = [
     id: "after",
     header: () => <Head name="after" />,
     meta: { align: "end" },
-    cell: ({ row }) => <Took verdict={row.original.entry?.withControl} />,
+    cell: ({ row }) => <Took verdict={verdictOf(row.original)} />,
   },
   { id: "proof", header: () => <Head name="proof" />, cell: ({ row }) => <Proof row={row.original} /> },
   {
@@ -46,21 +50,22 @@ const COLUMNS: readonly Column<AttackRow>[] = [
       </span>
     ),
     meta: { align: "end" },
-    cell: ({ row }) => <Run row={row.original} />,
+    cell: ({ row }) => <Act row={row.original} />,
   },
 ];
 
 export function AttackTable(props: AttackTableProps) {
   const t = useTranslations("lab");
   const textOf = useAttackText();
-  const { attacks, run, position, chosen } = props;
+  const { attacks, run, position, chosen, off } = props;
   const rows = attacks.map((attack) => ({
     attack,
     text: textOf(attack),
     entry: run?.entries.find((entry) => entry.attack === attack.name),
     position: position?.attack === attack.name ? position : undefined,
     isChosen: attack.name === chosen,
-    isBusy: run?.state === "running",
+    isOff: off.has(attack.control),
+    running: run?.state === "running" ? run.id : undefined,
   }));
   return (
     <DataTable
@@ -75,10 +80,13 @@ export function AttackTable(props: AttackTableProps) {
           <Control row={row} />
         </span>
       )}
-      phoneEnd={(row) => <Run row={row} />}
+      phoneEnd={(row) => <Act row={row} />}
     />
   );
 }
+
+const verdictOf = ({ entry, isOff }: AttackRow): lab.LabVerdict | undefined =>
+  isOff ? entry?.withoutControl : entry?.withControl;
 
 function Head(props: { name: "attack" | "control" | "after" | "proof" | "act" }) {
   return useTranslations("lab.column")(props.name);
@@ -91,7 +99,7 @@ function Title(props: { row: AttackRow }) {
 
 function Control(props: { row: AttackRow }) {
   const t = useTranslations("lab");
-  const { text, entry, position } = props.row;
+  const { text, entry, position, isOff } = props.row;
   const stage = stageOf(entry, position !== undefined);
   if (position !== undefined)
     return (
@@ -102,7 +110,13 @@ function Control(props: { row: AttackRow }) {
         })}
       </Tag>
     );
-  if (stage === "waiting") return <span className="tertiary">{text.control}</span>;
+  if (isOff && entry?.withoutControl?.succeeded === true)
+    return (
+      <Tag tone="danger">
+        <IconShieldOff size={13} aria-hidden="true" /> {t("gotThrough")}
+      </Tag>
+    );
+  if (isOff || stage === "waiting") return <span className="tertiary">{text.control}</span>;
   if (stage === "notStopped")
     return (
       <Tag tone="danger">
@@ -140,13 +154,37 @@ function Proof(props: { row: AttackRow }) {
   );
 }
 
+/** Runs the attack, or stops the run while it is this one's turn. */
+function Act(props: { row: AttackRow }) {
+  const { running, position } = props.row;
+  if (running === undefined) return <Run row={props.row} />;
+  return position === undefined ? null : <Stop row={props.row} runId={running} />;
+}
+
+function Stop(props: { row: AttackRow; runId: string }) {
+  const t = useTranslations("lab");
+  const can = useCan();
+  const cancel = useCall(lab.cancelLabRun, [lab.listLabRuns, lab.getLabRun]);
+  if (!can("lab.run")) return null;
+  return (
+    <Button
+      variant="subtle"
+      loading={cancel.isPending}
+      aria-label={t("stopOne", { name: props.row.text.title })}
+      onClick={() => cancel.mutate({ params: { id: props.runId } })}
+    >
+      {t("stop")}
+    </Button>
+  );
+}
+
 function Run(props: { row: AttackRow }) {
   const t = useTranslations("lab");
   const can = useCan();
   const navigate = useNavigate();
   const start = useCall(lab.startLabRun, [lab.listLabRuns]);
-  const { attack, text, isBusy } = props.row;
-  if (!can("lab.run") || isBusy) return null;
+  const { attack, text } = props.row;
+  if (!can("lab.run")) return null;
   return (
     <Button
       variant="subtle"

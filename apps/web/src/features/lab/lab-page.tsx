@@ -2,6 +2,7 @@ import { lab } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
@@ -11,6 +12,7 @@ import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { AttackDetail } from "./attack-detail.tsx";
 import { AttackTable } from "./attack-table.tsx";
+import { ControlsPanel } from "./controls-panel.tsx";
 import styles from "./lab.module.css";
 import { LabLog } from "./lab-log.tsx";
 import { RunHistory } from "./run-history.tsx";
@@ -23,6 +25,7 @@ export function LabPage() {
   const search = useSearch({ strict: false });
   const textOf = useAttackText();
   const { attacks, runs } = useLab();
+  const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const runId = search.run ?? runs.data?.items[0]?.id;
   const detail = useLabRun(runId);
   const shown = detail.data;
@@ -55,6 +58,7 @@ export function LabPage() {
                 run={shown?.run}
                 position={shown?.position}
                 chosen={chosen?.name}
+                off={off}
                 onChoose={(attack) => set({ attack })}
               />
             )}
@@ -74,6 +78,7 @@ export function LabPage() {
             attack={search.attack === undefined && isRunning ? undefined : chosen?.name}
             isLive={isRunning}
           />
+          {items.length > 0 && <ControlsPanel attacks={items} run={shown?.run} off={off} onChange={setOff} />}
           <RunHistory query={runs} openId={runId} onOpen={(run) => set({ run })} />
         </div>
       </div>

@@ -37,6 +37,22 @@ export function useAttackText(): (attack: lab.LabAttack) => AttackText {
   return ({ texts }) => (locale === "fr" ? texts.fr : texts.en);
 }
 
+/** The controls of these attacks, each once, in their order. */
+export const controlsOf = (attacks: readonly lab.LabAttack[]): string[] => [
+  ...new Set(attacks.map(({ control }) => control)),
+];
+
+/** Attacks that got through in a run when one of these controls was off: what they hold back. */
+export const throughWithout = (
+  attacks: readonly lab.LabAttack[],
+  run: lab.LabRun | undefined,
+  off: ReadonlySet<string>,
+): lab.LabAttack[] =>
+  attacks.filter(({ name, control }) => {
+    const entry = run?.entries.find(({ attack }) => attack === name);
+    return off.has(control) && entry?.withoutControl?.succeeded === true;
+  });
+
 export function stageOf(entry: lab.LabEntry | undefined, isNow: boolean): Stage {
   if (isNow) return "running";
   const { withControl, withoutControl } = entry ?? {};
