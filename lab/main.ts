@@ -45,7 +45,7 @@ function printTable(results: readonly Result[]): void {
         .trimEnd(),
     );
   console.log(
-    `\n${results.filter(({ passed }) => passed).length} of ${results.length} controls stop their attack.`,
+    `\n${results.filter(({ passed }) => passed).length} of ${results.length} attacks are stopped by their control and succeed without it.`,
   );
 }
 
