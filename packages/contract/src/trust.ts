@@ -65,6 +65,11 @@ export const DeviceTrust = object({
   history: Type.Array(object({ atMs: UnixMs, score: Type.Integer(), codes: Type.Array(Type.String()) }), {
     maxItems: 1_000,
   }),
+  /** When its readings counted as suspect, oldest first; the last may still last. */
+  suspicions: Type.Array(
+    object({ fromMs: UnixMs, untilMs: Type.Optional(UnixMs), codes: Type.Array(Type.String()) }),
+    { maxItems: 200 },
+  ),
 });
 export type DeviceTrust = Static<typeof DeviceTrust>;
 

@@ -6,6 +6,7 @@ import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { trustJobs } from "./jobs.ts";
 import { Judge } from "./judge.ts";
 import { createTrust as createTrustTables } from "./migrations/001-trust.ts";
+import { createSuspicions } from "./migrations/002-suspicions.ts";
 import type { Hold } from "./model.ts";
 import type { History, KnownDevice, OutsideVerdict, TrustDevices, TrustSettings } from "./ports.ts";
 import { QuarantineService } from "./quarantine-service.ts";
@@ -19,7 +20,10 @@ import { TrustStore } from "./trust-store.ts";
 export type { History, KnownDevice, OutsideVerdict, TrustDevices, TrustSettings } from "./ports.ts";
 export type { TrustTables } from "./tables.ts";
 
-export const trustMigrations: FeatureMigrations = { feature: "trust", migrations: [createTrustTables] };
+export const trustMigrations: FeatureMigrations = {
+  feature: "trust",
+  migrations: [createTrustTables, createSuspicions],
+};
 
 export interface TrustDeps {
   readonly db: TrustDatabase;
@@ -56,7 +60,7 @@ export function createTrust(deps: TrustDeps): TrustFeature {
   const screen = new Screen(subjects);
   const quarantine = new QuarantineService({ subjects, db, audit, devices, settings, clock, log, bus });
   const service = new TrustService({ db, subjects, store, devices, history, audit, clock, log });
-  const judge = new Judge({ subjects, store, quarantine, clock, log, bus });
+  const judge = new Judge({ db, subjects, store, quarantine, clock, log, bus });
   let held = 0;
   const follow = async (deviceId: Uuid): Promise<void> => {
     const known: KnownDevice | undefined = await devices.find(deviceId);

@@ -4,6 +4,7 @@ import { HeldStore } from "./held-store.ts";
 import { DAY_MS } from "./model.ts";
 import type { TrustSettings } from "./ports.ts";
 import type { TrustService } from "./service.ts";
+import { deleteSuspicionsBefore } from "./suspicion-store.ts";
 import type { TrustDatabase } from "./tables.ts";
 import type { TrustStore } from "./trust-store.ts";
 
@@ -34,6 +35,8 @@ export function trustJobs(deps: {
           const tooOld = before(settings.retentionRawDays(tenantId));
           while (!signal.aborted && (await held.deleteBefore(tooOld, ROWS_AT_ONCE)));
           await store.deleteBefore(tenantId, before(settings.retentionLogDays(tenantId)));
+          // As long as the readings that they are about.
+          await deleteSuspicionsBefore(db, tenantId, tooOld);
         }
       },
     },

@@ -3,6 +3,8 @@ import type { Bus, Reading } from "@gatehouse/contract";
 import type { Subject } from "./model.ts";
 import type { QuarantineService } from "./quarantine-service.ts";
 import type { Subjects } from "./subjects.ts";
+import { changeSuspicions, type SuspicionChange } from "./suspicion-store.ts";
+import type { TrustDatabase } from "./tables.ts";
 import type { TrustStore } from "./trust-store.ts";
 
 /** A device that sends faster is judged by its newest reading of each period. */
@@ -29,6 +31,7 @@ const TELLING: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 export interface JudgeDeps {
+  readonly db: TrustDatabase;
   readonly subjects: Subjects;
   readonly store: TrustStore;
   readonly quarantine: QuarantineService;
@@ -114,23 +117,34 @@ export class Judge {
 
   /** What the evidence has become since: scores into the history, and what follows from them. */
   async review(): Promise<void> {
-    const { subjects, store, clock, quarantine } = this.#deps;
+    const { db, subjects, store, clock, quarantine } = this.#deps;
     const changed: { deviceId: Uuid; score: number; codes: string[] }[] = [];
     const low: Subject[] = [];
+    const suspicions: SuspicionChange[] = [];
     for (const subject of subjects.all()) {
       const { tuning } = subjects.watch;
       const { score, findings } = subject.judged.trust(tuning);
-      subject.suspect = subject.judged.isFrozen(tuning);
+      const codes = [...new Set(findings.map(({ code }) => code))];
+      const suspect = subject.judged.isFrozen(tuning);
+      // Habits of before the start are still being read: until then nobody knows.
+      if (suspect !== subject.suspect && subject.isRestored)
+        suspicions.push({ deviceId: subject.deviceId, suspect, codes });
       if (score !== subject.score)
         changed.push({
           deviceId: subject.deviceId,
           score,
-          codes: [...new Set(findings.map(({ code }) => code))],
+          codes,
         });
       subject.score = score;
       if (score <= tuning.quarantineScore || subject.suggestedMs !== undefined) low.push(subject);
     }
-    if (changed.length > 0) await store.addScores(changed, new Date(clock.nowMs()));
+    const at = new Date(clock.nowMs());
+    if (changed.length > 0) await store.addScores(changed, at);
+    if (suspicions.length > 0) await changeSuspicions(db, suspicions, at);
+    for (const { deviceId, suspect } of suspicions) {
+      const subject = subjects.find(deviceId);
+      if (subject !== undefined) subject.suspect = suspect;
+    }
     for (const subject of low) await quarantine.consider(subject);
   }
 

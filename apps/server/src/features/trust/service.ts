@@ -7,6 +7,7 @@ import { deleteHeld, HeldStore } from "./held-store.ts";
 import { type Actor, DAY_MS, type Subject } from "./model.ts";
 import type { History, TrustDevices } from "./ports.ts";
 import type { Subjects } from "./subjects.ts";
+import { openSuspicions, suspicionsOf } from "./suspicion-store.ts";
 import type { TrustDatabase } from "./tables.ts";
 import type { TrustStore } from "./trust-store.ts";
 
@@ -31,6 +32,7 @@ export interface TrustNeed {
 
 const VERDICTS_OF_DAYS = 30;
 const HISTORY_POINTS = 1_000;
+const SUSPICIONS = 200;
 const MOVED_AT_ONCE = 2_000;
 /** Of one request; what is left is there for the next. */
 const MOVED_BY_REQUEST = 100_000;
@@ -50,10 +52,11 @@ export class TrustService {
     const subject = subjects.get(tenantId, deviceId);
     const { quarantine, suggestedMs, judged, verdicts } = subject;
     const { score, findings, learned } = judged.trust(subjects.watch.tuning);
-    const [stored, counts, history] = await Promise.all([
+    const [stored, counts, history, suspicions] = await Promise.all([
       store.verdicts(deviceId, new Date(clock.nowMs() - VERDICTS_OF_DAYS * DAY_MS)),
       new HeldStore(db, tenantId).count(deviceId),
       store.scores(deviceId, HISTORY_POINTS),
+      suspicionsOf(db, deviceId, SUSPICIONS),
     ]);
     return {
       score,
@@ -66,6 +69,7 @@ export class TrustService {
       },
       ...counts,
       history,
+      suspicions,
       ...(quarantine === undefined ? {} : { quarantine }),
       ...(suggestedMs === undefined ? {} : { suggestedMs }),
     };
@@ -138,13 +142,17 @@ export class TrustService {
 
   /** Quarantines at once; habits afterwards, a few devices at a time, while devices already send. */
   async load(): Promise<void> {
-    const { subjects, devices, store } = this.#deps;
+    const { db, subjects, devices, store } = this.#deps;
     for (const known of await devices.list()) subjects.put(known);
     for (const { deviceId, quarantine, suggestedMs } of await store.all()) {
       const subject = subjects.find(deviceId);
       if (subject === undefined) continue;
       Object.assign(subject, { quarantine, suggestedMs, isRestored: false });
       subject.judged.quarantined = quarantine !== undefined;
+    }
+    for (const deviceId of await openSuspicions(db)) {
+      const subject = subjects.find(deviceId);
+      if (subject !== undefined) subject.suspect = true;
     }
   }
 

@@ -45,7 +45,8 @@ export class Subjects {
     const judged = this.watch.put(isJudged ? known : { ...known, metrics: [] });
     if (subject === undefined) return this.#add(known, judged, isJudged);
     judged.quarantined = subject.quarantine !== undefined;
-    Object.assign(subject, { name: known.name, judged, suspect: false });
+    // Whether it is suspect is seen anew at the next review, which notes the end.
+    Object.assign(subject, { name: known.name, judged });
     return subject;
   }
 

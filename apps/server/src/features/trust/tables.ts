@@ -47,11 +47,19 @@ export interface TrustVerdictsTable {
   implausible: number;
 }
 
+export interface TrustSuspicionsTable {
+  device_id: string;
+  from_at: Date;
+  until_at: Date | null;
+  codes: string[];
+}
+
 export interface TrustTables {
   device_trust: DeviceTrustTable;
   held_readings: HeldReadingsTable;
   trust_scores: TrustScoresTable;
   trust_verdicts: TrustVerdictsTable;
+  trust_suspicions: TrustSuspicionsTable;
 }
 
 export type TrustDatabase = Kysely<TrustTables>;

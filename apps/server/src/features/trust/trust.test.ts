@@ -355,6 +355,26 @@ describe("what the door refuses", () => {
   });
 });
 
+it("says when readings counted as suspect, over a restart and until they do not any more", async () => {
+  const [deviceId] = house.deviceIds as [Uuid];
+  const fromMs = house.judgeClock.nowMs();
+  await house.doubt(deviceId);
+  const intervals = async () => ((await house.call("GET /trust")) as trust.DeviceTrust).suspicions;
+  const [doubted, ...others] = await intervals();
+  expect(others).toEqual([]);
+  expect(doubted).toMatchObject({ codes: ["reported"] });
+  expect(doubted).not.toHaveProperty("untilMs");
+  expect(doubted?.fromMs).toBeGreaterThan(fromMs);
+  await house.stop();
+  await house.start();
+  await house.judgeClock.advanceAsync(20 * 60_000);
+  expect(await intervals()).toEqual([doubted]);
+  await house.judgeClock.advanceAsync(48 * 3_600_000);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const [ended] = await intervals();
+  expect(ended?.untilMs).toBeGreaterThan(doubted?.fromMs ?? 0);
+});
+
 it("stops quarantining by itself when too many devices fall at once", async () => {
   await house.stop();
   await house.database[Symbol.asyncDispose]();

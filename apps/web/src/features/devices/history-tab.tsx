@@ -1,4 +1,4 @@
-import { type devices, type ReplyOf, telemetry } from "@gatehouse/contract";
+import { type devices, type ReplyOf, telemetry, trust } from "@gatehouse/contract";
 import { IconChartLine } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -62,8 +62,25 @@ export function HistoryTab(props: { device: devices.Device }) {
   );
 }
 
+type Suspicion = trust.DeviceTrust["suspicions"][number];
+
+/** Where readings of the window begin to count as suspect, and where they cease to. */
+function useSuspicionMarkers(suspicions: readonly Suspicion[], { fromMs, toMs }: History) {
+  const t = useTranslations("devices.history");
+  return suspicions
+    .filter((one) => one.fromMs < toMs && (one.untilMs ?? toMs) > fromMs)
+    .flatMap((one) => [
+      { atMs: Math.max(one.fromMs, fromMs), label: t("suspect"), colour: "warn-mark" as const },
+      ...(one.untilMs === undefined || one.untilMs > toMs
+        ? []
+        : [{ atMs: one.untilMs, label: t("believed"), colour: "ok-mark" as const }]),
+    ]);
+}
+
 function Items(props: { items: readonly History[]; metrics: readonly MetricInfo[]; device: devices.Device }) {
   const t = useTranslations("devices.history");
+  const { data } = useQuery(query(trust.getDeviceTrust, { params: { id: props.device.id } }));
+  const suspicions = data?.suspicions ?? [];
   const conflicts = props.items.reduce((sum, item) => sum + item.conflicts, 0);
   return (
     <>
@@ -76,7 +93,7 @@ function Items(props: { items: readonly History[]; metrics: readonly MetricInfo[
         const item = props.items.find(({ ref }) => ref === seriesKey(props.device.id, metric.key));
         if (item === undefined) return null;
         return metric.kind === "number" ? (
-          <NumberHistory key={metric.key} metric={metric} item={item} />
+          <NumberHistory key={metric.key} metric={metric} item={item} suspicions={suspicions} />
         ) : (
           <StateHistory key={metric.key} metric={metric} item={item} />
         );
@@ -87,11 +104,12 @@ function Items(props: { items: readonly History[]; metrics: readonly MetricInfo[
 
 const RESOLUTION_TEXT = { raw: "raw", "1m": "m1", "1h": "h1" } as const;
 
-function NumberHistory(props: { metric: MetricInfo; item: History }) {
+function NumberHistory(props: { metric: MetricInfo; item: History; suspicions: readonly Suspicion[] }) {
   const t = useTranslations("devices.history");
   const text = useMetricText();
   const { metric, item } = props;
   const label = text.label(metric);
+  const markers = useSuspicionMarkers(props.suspicions, item);
   const ranged = item.min !== undefined && item.max !== undefined;
   return (
     <Panel
@@ -106,6 +124,7 @@ function NumberHistory(props: { metric: MetricInfo; item: History }) {
           height={168}
           formatValue={text.number(metric)}
           window={{ fromMs: item.fromMs, toMs: item.toMs }}
+          markers={markers}
           series={[
             {
               label,

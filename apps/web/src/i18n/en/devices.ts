@@ -110,6 +110,8 @@ export const devices = {
       "{count, plural, one {At # instant} other {At # instants}} in this range the device sent different values. The first one of each is kept, shown and exported; the others are set apart and counted.",
     none: "No series yet",
     noneText: "History appears with the first reading.",
+    suspect: "Suspect from here",
+    believed: "Believed again",
     changes: "Changes",
     changedTo: "{value} at {time}",
     noChange: "No change in this range.",

@@ -114,6 +114,8 @@ export const devices: Same<typeof en> = {
       "{count, plural, one {À # instant} other {À # instants}} de cette période, l’appareil a envoyé des valeurs différentes. La première de chacun est gardée, affichée et exportée\u202f; les autres sont mises à part et comptées.",
     none: "Aucune série",
     noneText: "L’historique commence avec la première valeur.",
+    suspect: "Douteux à partir d’ici",
+    believed: "De nouveau cru",
     changes: "Changements",
     changedTo: "{value} à {time}",
     noChange: "Aucun changement sur cette période.",
