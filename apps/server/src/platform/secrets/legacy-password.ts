@@ -1,12 +1,13 @@
 import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { parseOptions, verify } from "@node-rs/bcrypt";
+import { verify } from "@node-rs/bcrypt";
 
 const deriveAsync = promisify(pbkdf2);
 
 /** More would let one imported row keep a thread busy for seconds at every try. */
 const MAX_PBKDF2_ITERATIONS = 2_000_000;
 const MIN_PBKDF2_ITERATIONS = 1_000;
+const MIN_BCRYPT_COST = 4;
 const MAX_BCRYPT_COST = 14;
 /** bcrypt reads no more (its own limit); a longer password would be cut silently. */
 const MAX_BCRYPT_BYTES = 72;
@@ -39,7 +40,9 @@ function pbkdf2Check(stored: string): LegacyCheck | undefined {
 }
 
 function bcryptCheck(stored: string): LegacyCheck | undefined {
-  if (!BCRYPT.test(stored) || parseOptions(stored).cost > MAX_BCRYPT_COST) return undefined;
+  const [, cost] = BCRYPT.exec(stored) ?? [];
+  if (!(Number(cost) >= MIN_BCRYPT_COST && Number(cost) <= MAX_BCRYPT_COST)) return undefined;
+  // A salt or hash with bits that no bcrypt writes is nobody's password.
   return async (password) =>
-    Buffer.byteLength(password) <= MAX_BCRYPT_BYTES && (await verify(password, stored));
+    Buffer.byteLength(password) <= MAX_BCRYPT_BYTES && verify(password, stored).catch(() => false);
 }

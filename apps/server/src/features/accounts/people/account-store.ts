@@ -86,6 +86,25 @@ export async function findPersonByEmail(db: AccountsDatabase, email: string): Pr
   return db.selectFrom("people").selectAll().where("email_key", "=", emailKey(email)).executeTakeFirst();
 }
 
+export interface ForeignHashes {
+  /** Of all accounts, 0..1. */
+  readonly share: number;
+  /** Some of them. */
+  readonly sample: readonly string[];
+}
+
+/** Passwords still hashed as an older system did. */
+export async function readForeignHashes(db: AccountsDatabase): Promise<ForeignHashes> {
+  const foreign = sql<boolean>`password_hash <> '' and password_hash not like '$argon2id$%'`;
+  const { share } = await db
+    .selectFrom("people")
+    .select(sql<number>`coalesce(avg((${foreign})::int), 0)::float8`.as("share"))
+    .executeTakeFirstOrThrow();
+  if (share === 0) return { share, sample: [] };
+  const rows = await db.selectFrom("people").select("password_hash").where(foreign).limit(100).execute();
+  return { share, sample: rows.map(({ password_hash }) => password_hash) };
+}
+
 /** Fails with account.not_found: the command line acts as nobody in particular. */
 export async function getPerson(db: AccountsDatabase, tenantId: Uuid, personId: Uuid): Promise<PersonRow> {
   return db
