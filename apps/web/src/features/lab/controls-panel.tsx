@@ -19,7 +19,7 @@ export function ControlsPanel(props: {
   const through = throughWithout(attacks, run, off).map((attack) => textOf(attack).title);
   return (
     <Panel
-      title={t("controls")}
+      title={t("controlsTitle")}
       end={<span className="small tertiary">{t("controlsHint")}</span>}
       footer={
         off.size === 0 ? (
@@ -35,7 +35,7 @@ export function ControlsPanel(props: {
       }
     >
       <Checkbox.Group
-        aria-label={t("controls")}
+        aria-label={t("controlsTitle")}
         value={controls.filter((name) => !off.has(name))}
         onChange={(on) => onChange(new Set(controls.filter((name) => !on.includes(name))))}
       >

@@ -26,7 +26,7 @@ export const lab = {
   runOne: "Run “{name}”",
   runAgain: "Run",
   stopOne: "Stop “{name}”",
-  controls: "Controls",
+  controlsTitle: "Controls",
   controlsHint: "Uncheck one to see what it holds back",
   allOn: "Shown with every control. Unchecking shows the other half of the run; nothing is switched off.",
   heldNothing: "This run has not shown yet what they hold back.",

@@ -29,7 +29,7 @@ export const lab: Same<typeof en> = {
   runOne: "Lancer « {name} »",
   runAgain: "Lancer",
   stopOne: "Arrêter « {name} »",
-  controls: "Protections",
+  controlsTitle: "Protections",
   controlsHint: "Décochez-en une pour voir ce qu’elle retient",
   allOn:
     "Affiché avec toutes les protections. Décocher montre l’autre moitié de l’exécution ; rien n’est coupé.",
