@@ -8,6 +8,7 @@ import { PasskeyUses } from "./factors/passkey-uses.ts";
 import { RecoveryCodes } from "./factors/recovery-codes.ts";
 import { SentCodes } from "./factors/sent-codes.ts";
 import { Admission } from "./login/admission.ts";
+import { Decoys } from "./login/decoys.ts";
 import { KnownBrowsers } from "./login/known-browsers.ts";
 import { LinkLogin } from "./login/link-login.ts";
 import { loginRoutes } from "./login/login-routes.ts";
@@ -52,7 +53,17 @@ export function createLogIn(
   const answers = new CodeAnswers(context, sent, recovery);
   const uses = new PasskeyUses(context);
   const admission = new Admission(context, { sessions, pending, sent, known, teller });
-  const logins = new LoginService(context, { admission, answers, sent, pending, known, throttle, refusals });
+  const decoys = new Decoys(context);
+  const logins = new LoginService(context, {
+    decoys,
+    admission,
+    answers,
+    sent,
+    pending,
+    known,
+    throttle,
+    refusals,
+  });
   const passkeys = new PasskeyLogin(context, { uses, admission, pending, refusals });
   const mailed = new MailedLinks(context, teller);
   const links = new LinkLogin(context, { links: mailed, known, admission });

@@ -14,6 +14,7 @@ import {
   updatePerson,
 } from "../people/account-store.ts";
 import type { Admission, Step, Visitor } from "./admission.ts";
+import type { Decoys } from "./decoys.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { FactorKind } from "./login-model.ts";
 import type { Attempt, LoginThrottle } from "./login-throttle.ts";
@@ -23,6 +24,7 @@ import type { Refusal, Refusals } from "./refusals.ts";
 export interface LoginParts {
   readonly admission: Admission;
   readonly answers: CodeAnswers;
+  readonly decoys: Decoys;
   readonly sent: SentCodes;
   readonly pending: PendingLogins;
   readonly known: KnownBrowsers;
@@ -45,13 +47,14 @@ export class LoginService {
    * auth.invalid_credentials.
    */
   async logIn(email: string, password: string, visitor: Visitor): Promise<Step> {
-    const { known, throttle } = this.#parts;
+    const { decoys, known, throttle } = this.#parts;
     const typed = email.trim();
     const knownDevice = known.find(visitor.known, typed);
     const attempt: Attempt = { emailKey: emailKey(typed), address: visitor.origin.address, knownDevice };
     const person = await findPersonByEmail(this.#context.db, typed);
     await this.#assertMayTry(attempt, person, typed, visitor);
-    const isRight = await verifyPassword(person?.password_hash, password);
+    const stored = person === undefined ? await decoys.hashFor(attempt.emailKey) : person.password_hash;
+    const isRight = await verifyPassword(stored, password);
     const step =
       person !== undefined && isRight ? await this.#passwordWasRight(person, password, visitor) : undefined;
     if (step === undefined) {

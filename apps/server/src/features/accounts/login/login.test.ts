@@ -1,5 +1,6 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test, vi } from "vitest";
+import { addPerson } from "../testing/factor-steps.ts";
 import { OWNER, openHouse } from "../testing/house.ts";
 
 const verified = vi.hoisted(() => [] as string[]);
@@ -16,6 +17,9 @@ vi.mock("@node-rs/argon2", async (importOriginal) => {
   };
   return { ...real, verify };
 });
+
+/** Of the owner's password. */
+const BCRYPT = "$2b$06$6T/96Q7pCBMDH1dAfEk.U.Q.o3xDONdzTKhSL2v0WIIFRXPQOMQ66";
 
 const right = { email: OWNER.email, password: OWNER.password };
 
@@ -53,7 +57,7 @@ test("an address without an account costs the same hash and gets the same answer
 
 test.each([
   ["PBKDF2", "pbkdf2:sha256:26000$x8Fq2Lm0$25886023ee410cd21cdf20402dbaaac5cf3fd934f8f95007b7221d55a61a1691"],
-  ["bcrypt", "$2b$06$6T/96Q7pCBMDH1dAfEk.U.Q.o3xDONdzTKhSL2v0WIIFRXPQOMQ66"],
+  ["bcrypt", BCRYPT],
 ])("a password imported as %s lets in and is hashed our way from then on", async (_, imported) => {
   await using house = await openHouse();
   await house.owner();
@@ -65,6 +69,28 @@ test.each([
     { hash: "$argon2id$" },
   ]);
   expect((await logIn(OWNER.password)).status).toBe(200);
+});
+
+test("where half of the accounts are imported, half of the unknown addresses cost what those do, each always the same", async () => {
+  await using house = await openHouse();
+  await house.owner();
+  await addPerson(house, "bob@example.org", "operator");
+  await house.query("update people set password_hash = $1 where role = 'operator'", [BCRYPT]);
+  let asked = 0;
+  const cost = async (email: string): Promise<string> => {
+    verified.length = 0;
+    const browser = house.browser({ address: `198.51.100.${asked++}` });
+    const reply = await browser.call(accounts.login, { body: { email, password: "not this one" } });
+    expect(reply.code).toBe("auth.invalid_credentials");
+    return verified.length === 0 ? "imported" : "ours";
+  };
+  const costs: string[] = [];
+  for (let i = 0; i < 40; i++) costs.push(await cost(`nobody${i}@example.org`));
+  const imported = costs.filter((each) => each === "imported").length;
+  expect(imported).toBeGreaterThan(8);
+  expect(imported).toBeLessThan(32);
+  for (let i = 0; i < 8; i++) expect(await cost(`nobody${i}@example.org`)).toBe(costs[i]);
+  expect(await cost("bob@example.org")).toBe("imported");
 });
 
 test("guessing gets slower with each try, for known and unknown addresses alike, and the wait ends by itself", async () => {

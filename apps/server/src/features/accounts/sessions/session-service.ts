@@ -89,7 +89,9 @@ export class SessionService {
       nowMs,
       nowMs + IDLE_MS,
     );
-    this.#announce(person, await endSessionsBeyond(tx, personId, MAX_SESSIONS, nowMs));
+    const surplus = await endSessionsBeyond(tx, personId, MAX_SESSIONS, nowMs);
+    for (const id of surplus) await this.#record(tx, "session.ended", person, id, { surplus: true });
+    this.#announce(person, surplus);
     const access = await this.#sign(personId, sessionId);
     return { sessionId, access, refresh: secret.cookie, ...(steppedUp ? { stepUpMs: nowMs } : {}) };
   }
