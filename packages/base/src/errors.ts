@@ -130,7 +130,10 @@ export const ERRORS = {
   "envelope.malformed": row(403, "An encrypted message does not have the shape of one."),
   "envelope.suite": row(403, "An encrypted message came in a suite that is not allowed for its device."),
   "envelope.unknown_key": row(403, "An encrypted message names a key or a session that is not known here."),
-  "envelope.replayed": row(403, "An encrypted message came a second time, or too late to tell whether it did."),
+  "envelope.replayed": row(
+    403,
+    "An encrypted message came a second time, or too late to tell whether it did.",
+  ),
   "envelope.time": row(403, "An encrypted message is too old, or from the future."),
   "envelope.cloned": row(403, "A key is used by two devices at once, or by a copy of one."),
   "envelope.not_authentic": row(403, "An encrypted message was altered, or is not of the device it names."),
@@ -147,7 +150,10 @@ export const ERRORS = {
   // the agent on a device
   "agent.not_enrolled": row(409, "This machine is not enrolled yet."),
   "agent.already_enrolled": row(409, "This machine is enrolled already; --force gives it a new identity."),
-  "agent.intercepted": row(403, "Somebody stands between this machine and the server. No secret was read, and nothing changed."),
+  "agent.intercepted": row(
+    403,
+    "Somebody stands between this machine and the server. No secret was read, and nothing changed.",
+  ),
   "agent.already_running": row(409, "An agent already runs on this state folder."),
   // trust
   "trust.already_quarantined": row(409, "This device is quarantined already."),
@@ -179,6 +185,8 @@ export const ERRORS = {
   "ledger.malformed": row(400, "This is not a well-formed part of a transparency log."),
   "ledger.entry_not_found": row(404, "There is no such entry in the audit log."),
   "ledger.export_too_large": row(422, "This is too much for one export. Narrow it by time or index."),
+  "ledger.witness_exists": row(409, "This key or log is there already."),
+  "ledger.witness_not_found": row(404, "There is no such witness or witnessed log."),
   "ledger.range_invalid": row(422, "The audit log has no such range."),
   // operations
   "config.invalid": row(500, "The configuration is not valid.", "caller"),

@@ -14,3 +14,15 @@ export {
 export { exportLedger, getLedgerTrust, getVerifyPage, LedgerExportRequest } from "./export.ts";
 export { LEDGER_KIND_NAMES, LEDGER_KINDS, type LedgerKind } from "./kinds.ts";
 export { OUTCOMES, type Outcome } from "./outcome.ts";
+export {
+  acknowledgeRestart,
+  addCheckpoint,
+  addWitness,
+  addWitnessedLog,
+  LedgerWitness,
+  listWitnesses,
+  removeWitness,
+  removeWitnessedLog,
+  WitnessedLog,
+  type WitnessStanding,
+} from "./witnesses.ts";

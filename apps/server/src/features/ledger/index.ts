@@ -13,6 +13,7 @@ import { logSigner } from "./log-key.ts";
 import { openLog } from "./log-opening.ts";
 import { LogStore } from "./log-store.ts";
 import { createLedger as createTables } from "./migrations/001-ledger.ts";
+import { createWitnesses as createWitnessTables } from "./migrations/002-witnesses.ts";
 import type { StoredCheckpoint } from "./model.ts";
 import { PersonalValues } from "./personal.ts";
 import type { LedgerPeople, LedgerSettings } from "./ports.ts";
@@ -25,6 +26,7 @@ import type { LedgerDatabase } from "./tables.ts";
 import { isCritical, Trail } from "./trail.ts";
 import { rootSigner } from "./trust.ts";
 import { deletePersonal } from "./upkeep/erasure-store.ts";
+import { createWitnesses, type Witnesses } from "./witnesses/index.ts";
 
 export { checkLedger, describeReport } from "./check/check.ts";
 export type { LogReport } from "./check/check-log.ts";
@@ -33,7 +35,10 @@ export type { LedgerPeople, LedgerSettings } from "./ports.ts";
 export { recordAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
 
-export const ledgerMigrations: FeatureMigrations = { feature: "ledger", migrations: [createTables] };
+export const ledgerMigrations: FeatureMigrations = {
+  feature: "ledger",
+  migrations: [createTables, createWitnessTables],
+};
 
 export interface LedgerDeps {
   readonly db: LedgerDatabase;
@@ -56,6 +61,7 @@ export interface LedgerFeature extends Feature {
   /** Everything committed so far is in the log and under a checkpoint. */
   flush(): Promise<void>;
   readonly exports: ExportService;
+  readonly witnesses: Omit<Witnesses, "routes">;
   /** What the log says about a person, as doer or as what it was done to; newest first. */
   readonly personalData: {
     readonly name: "ledger_entries";
@@ -104,16 +110,23 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   };
   const root = rootSigner(masterKey, installationName);
   const verifiers = readVerifiers();
+  const witnesses = createWitnesses({
+    ...{ db, logs: store, proofs, clock, random, log, audit, masterKey, installationName },
+  });
   const exports = new ExportService({
     ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers },
-    witnessKeys: async () => [],
-    flush: () => sequencer.flush(),
+    witnessKeys: async () => (await witnesses.asker.list()).map(({ verifierKey }) => verifierKey),
+    flush: async () => {
+      await sequencer.flush();
+      await witnesses.asker.askBriefly();
+    },
   });
   return {
     name: "ledger",
     routes: [
       ...ledgerRoutes({ entries, proofs, checkpoints }),
       ...exportRoutes({ exports, clock, root, verifiers }),
+      ...witnesses.routes,
     ],
     jobs: ledgerJobs({ ...deps, store, audit }),
     audit,
@@ -121,14 +134,19 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     async start() {
       await open();
       sequencer.start();
+      witnesses.asker.start();
     },
-    stop: () => sequencer.stop(),
+    async stop() {
+      await witnesses.asker.stop();
+      await sequencer.stop();
+    },
     onCheckpoint(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     flush: () => sequencer.flush(),
     exports,
+    witnesses,
     personalData: {
       name: "ledger_entries",
       read: ({ tenantId, personId }) => entries.allOf(tenantId, personId),

@@ -68,6 +68,17 @@ export interface LedgerWitnessesTable {
   verifier_key: string;
   added_at: Date;
   removed_at: Date | null;
+  url: string | null;
+  refusal: string | null;
+  refused_at: Date | null;
+}
+
+export interface LedgerWitnessedTable {
+  id: string;
+  origin: string;
+  state: string;
+  added_at: Date;
+  cosigned_at: Date | null;
 }
 
 export interface LedgerCosignaturesTable {
@@ -87,6 +98,7 @@ export interface LedgerTables {
   ledger_checkpoints: LedgerCheckpointsTable;
   ledger_witnesses: LedgerWitnessesTable;
   ledger_cosignatures: LedgerCosignaturesTable;
+  ledger_witnessed: LedgerWitnessedTable;
 }
 
 /** The database or a transaction on it. */

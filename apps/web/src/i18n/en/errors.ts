@@ -157,6 +157,8 @@ export const errors: Record<ErrorCode, string> = {
   "tenant.suspended": "This organisation is suspended. Ask whoever runs the installation.",
   "tenant.host": "The organisation that hosts the installation cannot be suspended.",
   "ledger.entry_not_found": "There is no such entry in the audit log.",
+  "ledger.witness_exists": "This key or log is there already.",
+  "ledger.witness_not_found": "There is no such witness or witnessed log.",
   "ledger.export_too_large": "This is too much for one export. Narrow it by time or index.",
   "ledger.range_invalid": "The audit log has no such range.",
   "ledger.malformed": "This is not a well-formed part of the audit log: it was cut or altered on its way.",

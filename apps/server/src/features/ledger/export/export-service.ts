@@ -31,7 +31,7 @@ export interface ExportDeps {
   readonly verifiers: readonly VerifierFile[];
   /** Verifier keys of the witnesses of today. */
   readonly witnessKeys: () => Promise<readonly string[]>;
-  /** Everything committed so far is under a checkpoint. */
+  /** Everything committed so far is under a checkpoint, and the witnesses were asked to cosign it. */
   readonly flush: () => Promise<void>;
 }
 

@@ -1,0 +1,93 @@
+import { AppError, type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
+import {
+  acceptSeam,
+  considerCheckpoint,
+  cosign,
+  encodeSignatureLine,
+  parseAddCheckpoint,
+  parseVerifierKey,
+  type Signer,
+  signSeam,
+  startWitness,
+  WITNESS_REFUSALS,
+} from "@gatehouse/ledger";
+import { sha256 } from "../../../platform/secrets/index.ts";
+import type { Witnessed, WitnessedStore } from "./witnessed-store.ts";
+
+/** What a log hears of its witness: C2SP tlog-witness, add-checkpoint. */
+export interface WitnessAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface DeskDeps {
+  readonly store: WitnessedStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Cosigns; a key of type 0x04. */
+  readonly signer: Signer;
+  /** Signs what this installation's owner acknowledged; a key of type 0x01. */
+  readonly acknowledger: Signer;
+}
+
+/** This installation as the witness of other people's logs. */
+export class WitnessDesk {
+  readonly #deps: DeskDeps;
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  list(): Promise<Witnessed[]> {
+    return this.#deps.store.list();
+  }
+
+  /** Refuses `ledger.malformed`. What is cosigned is stored before the signature is given. */
+  async consider(body: string): Promise<WitnessAnswer> {
+    const { store, clock, signer } = this.#deps;
+    const request = parseAddCheckpoint(body);
+    return store.inTurn(async (tx) => {
+      const { origin } = request.checkpoint;
+      const witnessed = await tx.lockByOrigin(origin);
+      if (witnessed === undefined) return { status: WITNESS_REFUSALS.unknown_log, body: "unknown_log\n" };
+      const verdict = considerCheckpoint(witnessed.state, request, sha256);
+      if (verdict.verdict === "refuse") {
+        const status = WITNESS_REFUSALS[verdict.reason];
+        return { status, body: status === 409 ? `${verdict.keptSize}\n` : `${verdict.reason}\n` };
+      }
+      const nowMs = clock.nowMs();
+      await tx.save(witnessed.id, origin, verdict.state, nowMs);
+      const signature = cosign(request.note.text, Math.floor(nowMs / 1000), signer);
+      return { status: 200, body: encodeSignatureLine(signature) };
+    });
+  }
+
+  /** Cosigns a log from its next checkpoint on. Refuses `ledger.malformed`, `ledger.witness_exists`. */
+  async add(verifierKey: string): Promise<Uuid> {
+    const { store, clock, random } = this.#deps;
+    const key = parseVerifierKey(verifierKey);
+    const id = newUuid(clock, random);
+    if (!(await store.add(id, key.name, startWitness(key, sha256), clock.nowMs())))
+      throw new AppError("ledger.witness_exists", { name: key.name });
+    return id;
+  }
+
+  /** Goes over to the log that follows after a restore; that it did is kept for ever. */
+  async acknowledgeRestart(id: Uuid, verifierKey: string, reason: string): Promise<void> {
+    const { store, acknowledger } = this.#deps;
+    const next = parseVerifierKey(verifierKey);
+    await store.inTurn(async (tx) => {
+      const witnessed = await tx.lock(id);
+      if (witnessed === undefined) throw new AppError("ledger.witness_not_found");
+      const { log, size, root } = witnessed.state;
+      const terms = { oldLog: log, oldSize: size, oldRoot: root, newLog: verifierKey, reason };
+      const state = acceptSeam(witnessed.state, signSeam(terms, acknowledger), acknowledger.key, sha256);
+      if (state === undefined) throw new AppError("ledger.witness_exists", { name: next.name });
+      await tx.save(id, next.name, state, witnessed.cosignedMs);
+    });
+  }
+
+  async remove(id: Uuid): Promise<void> {
+    if (!(await this.#deps.store.remove(id))) throw new AppError("ledger.witness_not_found");
+  }
+}

@@ -1,0 +1,132 @@
+import { type Static, Type } from "typebox";
+import { endpoint } from "../endpoint.ts";
+import { line, object, UnixMs, Uuid } from "../schemas.ts";
+
+const VerifierKey = Type.String({
+  minLength: 20,
+  maxLength: 400,
+  description: "C2SP signed note, verifier key: name+id+base64",
+});
+const Url = Type.String({ pattern: "^https?://", maxLength: 500 });
+const Size = Type.Integer({ minimum: 0 });
+
+/**
+ * `ok`: it cosigned within the last quarter of an hour · `waiting`: just added · `silent`: it has not answered for
+ * longer · `refused`: it answered that this log is not the one it saw before.
+ */
+const WITNESS_STATES = ["ok", "waiting", "silent", "refused"] as const;
+export type WitnessStanding = (typeof WITNESS_STATES)[number];
+
+export const LedgerWitness = object({
+  id: Uuid,
+  name: Type.String(),
+  verifierKey: VerifierKey,
+  url: Url,
+  addedMs: UnixMs,
+  state: Type.Unsafe<WitnessStanding>(Type.Union(WITNESS_STATES.map((state) => Type.Literal(state)))),
+  /** What it says against the newest checkpoint: a word of C2SP tlog-witness, or why nobody could ask it. */
+  reason: Type.Optional(Type.String()),
+  /** The last checkpoint of the log that grows which it cosigned. */
+  last: Type.Optional(object({ size: Size, atMs: UnixMs })),
+});
+export type LedgerWitness = Static<typeof LedgerWitness>;
+
+/** A log of somebody else that this installation witnesses. */
+export const WitnessedLog = object({
+  id: Uuid,
+  /** Of the log that is witnessed now. */
+  verifierKey: VerifierKey,
+  size: Size,
+  root: Type.String(),
+  addedMs: UnixMs,
+  cosignedMs: Type.Optional(UnixMs),
+  /** Notes by which its restarts were acknowledged; none ever goes. */
+  seams: Type.Array(Type.String()),
+});
+export type WitnessedLog = Static<typeof WitnessedLog>;
+
+const operator = { tag: "ledger", audience: "operator" } as const;
+const change = {
+  ...operator,
+  permission: "installation.write",
+  stepUp: true,
+  records: ["ledger.witness_changed"],
+} as const;
+
+export const listWitnesses = endpoint({
+  ...operator,
+  method: "GET",
+  permission: "ledger.read",
+  path: "/api/v1/ledger/witnesses",
+  summary: "Who cosigns this log and when last, and the logs that this installation cosigns",
+  reply: object({
+    /** Under which this installation cosigns the logs of others. */
+    ownKey: VerifierKey,
+    witnesses: Type.Array(LedgerWitness),
+    witnessed: Type.Array(WitnessedLog),
+  }),
+});
+export const addWitness = endpoint({
+  ...change,
+  method: "POST",
+  path: "/api/v1/ledger/witnesses",
+  summary: "Ask another installation, or any witness of C2SP tlog-witness, to cosign this log",
+  body: object({ url: Url, verifierKey: VerifierKey }),
+  reply: object({ id: Uuid }),
+  status: 201,
+  errors: ["ledger.malformed", "ledger.witness_exists", "url.forbidden"],
+});
+export const removeWitness = endpoint({
+  ...change,
+  method: "DELETE",
+  path: "/api/v1/ledger/witnesses/:witnessId",
+  summary: "Ask a witness no more; what it cosigned stays",
+  params: object({ witnessId: Uuid }),
+  reply: object({}),
+  errors: ["ledger.witness_not_found"],
+});
+export const addWitnessedLog = endpoint({
+  ...change,
+  method: "POST",
+  path: "/api/v1/ledger/witnessed",
+  summary: "Cosign the log of another installation from now on",
+  body: object({ verifierKey: VerifierKey }),
+  reply: object({ id: Uuid }),
+  status: 201,
+  errors: ["ledger.malformed", "ledger.witness_exists"],
+});
+export const acknowledgeRestart = endpoint({
+  ...change,
+  method: "POST",
+  path: "/api/v1/ledger/witnessed/:witnessId/restart",
+  summary: "Acknowledge that a witnessed log ended and another follows; the seam is shown for ever",
+  params: object({ witnessId: Uuid }),
+  body: object({ verifierKey: VerifierKey, reason: line(200) }),
+  reply: object({}),
+  errors: ["ledger.malformed", "ledger.witness_not_found"],
+});
+export const removeWitnessedLog = endpoint({
+  ...change,
+  method: "DELETE",
+  path: "/api/v1/ledger/witnessed/:witnessId",
+  summary: "Cosign a log no more",
+  params: object({ witnessId: Uuid }),
+  reply: object({}),
+  errors: ["ledger.witness_not_found"],
+});
+
+/** C2SP tlog-witness; answers cosignature lines, or with 409 the size it has. */
+export const addCheckpoint = endpoint({
+  method: "POST",
+  tag: "ledger",
+  audience: "public",
+  path: "/ledger/witness/add-checkpoint",
+  summary: "A log asks this installation, as its witness, to cosign a checkpoint (C2SP tlog-witness)",
+  body: Type.String({ maxLength: 70_000 }),
+  bodyLimitBytes: 140_000,
+  contentType: "text/plain; charset=utf-8",
+  reply: Type.String(),
+  perMinute: 120,
+  unrecorded: "A cosignature changes nothing here; the witnessed log's state is kept beside it",
+  errors: ["ledger.malformed"],
+});
