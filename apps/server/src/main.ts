@@ -12,6 +12,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   device list [--search TEXT]
   device topics NAME [--publish TOPIC] [--subscribe TOPIC] [--remove TOPIC]
   device revoke NAME
+  people import FILE.csv|FILE.json [--dry-run]
   simulate [--devices N] [--rate READINGS_PER_SECOND] [--seconds S] [--seed X]
   simulate FILE --server URL [--ca FILE]
   backup [FOLDER]
@@ -41,6 +42,8 @@ async function run(line: CommandLine): Promise<number> {
     if (command === "start")
       return await (await import("./cli/start.ts")).runStart(config, line.options.demo === true, output);
     if (command === "device") await (await import("./cli/device.ts")).runDevice(config, line, output);
+    else if (command === "people")
+      return (await (await import("./cli/people.ts")).runPeople(config, line, output)) ? 0 : 1;
     else if (command === "simulate")
       return (await (await import("./cli/simulate.ts")).runSimulate(config, line, output)) ? 0 : 1;
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);

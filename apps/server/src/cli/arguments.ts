@@ -32,6 +32,7 @@ const OPTIONS = {
   ca: { type: "string" },
   seed: { type: "string" },
   force: { type: "boolean" },
+  "dry-run": { type: "boolean" },
   fingerprint: { type: "string" },
   witness: { type: "string" },
 } as const;
