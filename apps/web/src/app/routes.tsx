@@ -104,6 +104,21 @@ const gateways = createRoute({
   component: lazyRouteComponent(() => import("../features/gateways/gateways-page.tsx"), "GatewaysPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => console_,
+  path: "/audit",
+  validateSearch: textSearch("q", "kind", "outcome", "actor", "subject", "person", "from", "to"),
+  staticData: { crumbs: [{ label: "audit" }] },
+  component: lazyRouteComponent(() => import("../features/audit/audit-page.tsx"), "AuditPage"),
+});
+
+const auditEntry = createRoute({
+  getParentRoute: () => console_,
+  path: "/audit/$entryId",
+  staticData: { crumbs: [{ label: "audit", to: "/audit" }] },
+  component: lazyRouteComponent(() => import("../features/audit/entry-page.tsx"), "EntryPage"),
+});
+
 const outbox = createRoute({
   getParentRoute: () => console_,
   path: "/outbox",
@@ -115,9 +130,16 @@ const outbox = createRoute({
 const people = createRoute({
   getParentRoute: () => console_,
   path: "/people",
-  validateSearch: textSearch("q", "outcome", "kind"),
+  validateSearch: textSearch("q", "outcome", "kind", "who", "state", "role", "offset"),
   staticData: { crumbs: [{ label: "people" }] },
   component: lazyRouteComponent(() => import("../features/people/people-page.tsx"), "PeoplePage"),
+});
+
+const person = createRoute({
+  getParentRoute: () => console_,
+  path: "/people/$personId",
+  staticData: { crumbs: [{ label: "people", to: "/people" }] },
+  component: lazyRouteComponent(() => import("../features/people/person-page.tsx"), "PersonPage"),
 });
 
 const account = createRoute({
@@ -159,8 +181,11 @@ export const routeTree = root.addChildren([
     rules,
     gateways,
     lab,
+    audit,
+    auditEntry,
     outbox,
     people,
+    person,
     account,
     settings,
     settingsSection,

@@ -3,6 +3,7 @@ import {
   IconActivity,
   IconBell,
   IconCpu,
+  IconFingerprint,
   IconLayoutDashboard,
   IconMail,
   IconRouter,
@@ -55,6 +56,7 @@ export const NAV_GROUPS: readonly NavGroup[] = [
   {
     label: "manage",
     items: [
+      { to: "/audit", label: "audit", icon: IconFingerprint, permission: "ledger.read" },
       { to: "/outbox", label: "outbox", icon: IconMail, permission: "outbox.read" },
       { to: "/people", label: "people", icon: IconUsers, permission: "self" },
       { to: "/settings", label: "settings", icon: IconSettings, permission: "settings.read" },

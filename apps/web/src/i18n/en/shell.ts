@@ -14,6 +14,7 @@ export const shell = {
     alerts: "Alerts",
     rules: "Rules",
     lab: "Attack Lab",
+    audit: "Audit log",
     outbox: "Outbox",
     people: "People",
     account: "Your account",

@@ -1,5 +1,6 @@
 export { account } from "./account.ts";
 export { alerts } from "./alerts.ts";
+export { audit } from "./audit.ts";
 export { channel } from "./channel.ts";
 export { claim } from "./claim.ts";
 export { common } from "./common.ts";

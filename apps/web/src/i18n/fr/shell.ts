@@ -17,6 +17,7 @@ export const shell: Same<typeof en> = {
     alerts: "Alertes",
     rules: "Règles",
     lab: "Labo d’attaque",
+    audit: "Journal d’audit",
     outbox: "Boîte d’envoi",
     people: "Personnes",
     account: "Votre compte",
