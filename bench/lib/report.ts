@@ -1,7 +1,7 @@
 export interface BenchResult {
   readonly figures: Readonly<Record<string, number>>;
   readonly ratio?: Readonly<Record<string, number>>;
-  /** figure → ">= n" or "<= n". */
+  /** figure → ">= n", "<= n" or "= n". */
   readonly targets: Readonly<Record<string, string>>;
   readonly peer?: string;
 }
@@ -38,6 +38,7 @@ export function printResult(bench: string, result: BenchResult): boolean {
 
 function meets(value: number, target: string): boolean {
   const [operator, limit] = target.split(" ");
+  if (operator === "=") return value === Number(limit);
   return operator === ">=" ? value >= Number(limit) : value <= Number(limit);
 }
 

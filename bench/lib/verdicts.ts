@@ -9,6 +9,8 @@ export interface VerdictCount {
   readonly other: number;
   /** Signed readings that name the round: a meter that was asked again after a kill has read itself twice. */
   readonly readings: number;
+  /** Readings that are in the database a second time: the same bytes, signed once. */
+  readonly repeated: number;
 }
 
 /** What the database holds of one round. */
@@ -20,7 +22,8 @@ export async function countVerdicts(dataDir: string, readId: string): Promise<Ve
          count(*) filter (where verdict = 'read')::int as read,
          count(*) filter (where verdict = 'silent')::int as silent,
          count(*) filter (where verdict not in ('read', 'silent'))::int as other,
-         (select count(*)::int from signed_readings where meter_read_id = $1) as readings
+         (select count(*)::int from signed_readings where meter_read_id = $1) as readings,
+         (select (count(*) - count(distinct (key_id, signed)))::int from signed_readings) as repeated
        from meter_read_devices where read_id = $1 and verdict is not null`,
       [readId],
     );
