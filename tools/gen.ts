@@ -1,7 +1,16 @@
 // `npm run gen`: documents that come from the code. `npm run gen -- --check` fails when one is stale.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { ERRORS } from "@gatehouse/base";
-import { PERMISSIONS, ROLE_NAMES, ROLES, roleGrants } from "@gatehouse/contract";
+import * as contract from "@gatehouse/contract";
+import {
+  FOUR_EYES_ACTS,
+  HOST_PERMISSIONS,
+  PERMISSIONS,
+  PERSON_ONLY_PERMISSIONS,
+  ROLE_NAMES,
+  ROLES,
+  roleGrants,
+} from "@gatehouse/contract";
 import { SUITE_IDS, type SuiteName } from "@gatehouse/secure-channel";
 import { AgentConfig, AllowedCommand, RemoteSettings } from "../apps/agent/src/config/schema.ts";
 import { configLeaves } from "../apps/server/src/platform/config/load.ts";
@@ -74,20 +83,68 @@ function agentConfigurationPage(): string {
   ].join("\n");
 }
 
+/** Operations that people and programs ask for, in the order of the contract. */
+const operatorRoutes = (): contract.AnyEndpoint[] =>
+  Object.values(contract)
+    .flatMap((group) => (typeof group === "object" && group !== null ? Object.values(group as object) : []))
+    .filter(
+      (value): value is contract.AnyEndpoint =>
+        typeof value === "object" && value !== null && "audience" in value && value.audience === "operator",
+    );
+
+const routeList = (routes: readonly contract.AnyEndpoint[]): string[] =>
+  routes.map(({ method, path, summary }) => `- \`${method} ${path}\`: ${summary}`);
+
 function permissionsPage(): string {
-  const rows = PERMISSIONS.map(
-    (permission) =>
-      `| \`${permission}\` | ${ROLE_NAMES.map((role) => (roleGrants(role, permission) ? "yes" : "")).join(" | ")} |`,
-  );
+  const rows = PERMISSIONS.map((permission) => {
+    const marks = [
+      ...(HOST_PERMISSIONS.includes(permission) ? ["host"] : []),
+      ...(PERSON_ONLY_PERMISSIONS.includes(permission) ? ["person"] : []),
+    ];
+    const grants = ROLE_NAMES.map((role) => (roleGrants(role, permission) ? "yes" : "")).join(" | ");
+    return `| \`${permission}\` | ${grants} | ${marks.join(", ")} |`;
+  });
+  const routes = operatorRoutes();
+  const acts = FOUR_EYES_ACTS.map((act) => {
+    const named = routes.filter(({ fourEyes }) => fourEyes === act).map(({ summary }) => summary);
+    return `| \`${act}\` | ${named.join("; ")} |`;
+  });
   return [
     "# Permissions",
     NOTE,
     "",
-    "Each operation names one permission; a role grants some of them. Somebody of another organisation gets the same answer as for a thing that does not exist.",
+    "Each operation names one permission. Whether somebody may do it is decided before anything is read, from three things together:",
     "",
-    `| permission | ${Object.keys(ROLES).join(" | ")} |`,
-    `|---|${ROLE_NAMES.map(() => "---").join("|")}|`,
+    "1. **a role** that grants the permission: the main role, or a further grant (person × role × organisation, site or device);",
+    "2. **the organisation**: another's things answer as if they did not exist;",
+    "3. **the place**: an operation that names a thing needs the permission where that thing lies, and beyond it the thing does not exist either. Lists, searches, figures, exports and the live hub show the part that the permission reaches. An operation about the organisation as a whole needs the permission in the whole organisation.",
+    "",
+    "A thing at several sites (a board, a round of readings) is reached by whoever reaches all of them. A change of rights holds for the next request and for open connections within a second.",
+    "",
+    "## Roles",
+    "",
+    "A main role holds in the whole organisation unless it is narrowed; a customer's never does: what a customer may see is granted by site or device. Organisations add roles of their own. Nobody makes or gives a role that allows more than they may do themselves at that place, changes somebody who may do more, or changes their own; the last owner stays.",
+    "*host*: only people of the organisation that hosts the installation have it. *person*: no program ever has it.",
+    "",
+    `| permission | ${Object.keys(ROLES).join(" | ")} | |`,
+    `|---|${ROLE_NAMES.map(() => "---").join("|")}|---|`,
     ...rows,
+    "",
+    "## Programs",
+    "",
+    "`Authorization: Bearer ghp_…`: ten characters that find the token, 43 that carry 256 bits, six that check the others. The server keeps a SHA-256. A token names its permissions, can be limited to sites, ends within a year, and allows 600 calls a minute. It allows what it names and its maker may do at that moment: it weakens and dies with its maker's rights. It never allows what is marked *person* above, nor what needs a second factor.",
+    "",
+    "## A second factor in the last five minutes",
+    "",
+    ...routeList(routes.filter(({ stepUp }) => stepUp === true)),
+    "",
+    "## A second person",
+    "",
+    "An organisation chooses which acts need one. Such an act is kept sealed, shown to everybody who may do it themselves, and carried out once, exactly as asked, when one of them approves with a reason, if its requester may still ask for it then; its answer (a new key) is for the requester, once. After seven days it expires. Where nobody else is able, the requester confirms with a second factor and carries it out after a delay (24 hours unless chosen otherwise). Whoever can open the local socket owns the database's files and is beyond this.",
+    "",
+    "| act | operations |",
+    "|---|---|",
+    ...acts,
     "",
   ].join("\n");
 }
