@@ -12,6 +12,7 @@ import type { SealedPersonal } from "./model.ts";
 /** Longest value that an event refers to; the rest is cut. */
 export const MAX_PERSONAL_LENGTH = 512;
 const MAX_WORDS = 40;
+const MAX_REMEMBERED = 1_000;
 
 interface Place {
   readonly tenantId: Uuid | undefined;
@@ -29,6 +30,8 @@ export class PersonalValues {
   readonly #master: MasterKey;
   readonly #random: Random;
   readonly #keys = new Map<string, TenantKeys>();
+  /** Addresses and programs come again with every act of a session. */
+  readonly #wordsOf = new Map<string, readonly string[]>();
 
   constructor(master: MasterKey, random: Random) {
     this.#master = master;
@@ -52,8 +55,15 @@ export class PersonalValues {
   }
 
   /** Keyed digests of the words of a text and of the whole of it; another tenant's differ. */
-  wordsOf(tenantId: Uuid | undefined, text: string): string[] {
-    return [...new Set(splitWords(text).map((word) => this.#digest(tenantId, word)))];
+  wordsOf(tenantId: Uuid | undefined, text: string): readonly string[] {
+    const key = `${tenantId ?? ""}/${text}`;
+    let words = this.#wordsOf.get(key);
+    if (words === undefined) {
+      words = [...new Set(splitWords(text).map((word) => this.#digest(tenantId, word)))];
+      if (this.#wordsOf.size === MAX_REMEMBERED) this.#wordsOf.clear();
+      this.#wordsOf.set(key, words);
+    }
+    return words;
   }
 
   #digest(tenantId: Uuid | undefined, word: string): string {
