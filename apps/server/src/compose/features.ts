@@ -319,6 +319,7 @@ export function createFeatures(house: House): Features {
     clock,
     overview: overviewSources({
       ...house,
+      accounts,
       channel,
       devices,
       gateway,

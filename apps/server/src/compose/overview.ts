@@ -1,4 +1,5 @@
 import type { access, Permission } from "@gatehouse/contract";
+import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { AlertsFeature } from "../features/alerts/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
@@ -12,6 +13,7 @@ import type { House } from "./features.ts";
 import { lastBackupMs } from "./operations.ts";
 
 interface Sources extends House {
+  readonly accounts: AccountsFeature;
   readonly channel: ChannelFeature;
   readonly devices: DevicesFeature;
   readonly gateway: GatewayFeature;
@@ -63,11 +65,12 @@ export function overviewSources(house: Sources): OverviewSources {
       const { tenantId, scope, permissions } = onlooker;
       const alertScope = scopeFor(onlooker, "alert.read");
       const isHost = permissions.has("installation.read");
-      const [overview, channels, open, backupMs] = await Promise.all([
+      const [overview, channels, open, backupMs, waiting] = await Promise.all([
         devices.overview(scope),
         permissions.get("channel.read") === "all" ? house.notifications.needs(tenantId) : [],
         alertScope === undefined ? [] : alerts.openAlerts(alertScope, 10),
         lastBackupMs(house.config.dataDir),
+        permissions.get("people.approve") === "all" ? house.accounts.waitingPeople(tenantId) : 0,
       ]);
       const within = new Set(devices.idsWithin(scope));
       const nowMs = house.clock.nowMs();
@@ -107,6 +110,7 @@ export function overviewSources(house: Sources): OverviewSources {
           })),
         ...channels,
       ];
+      if (waiting > 0) needs.push({ kind: "sign_up_waiting", severity: "info", count: waiting });
       if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info" });
       if (overview.pendingClaims > 0)
         needs.push({ kind: "claim_pending", severity: "info", count: overview.pendingClaims });

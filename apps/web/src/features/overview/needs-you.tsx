@@ -13,6 +13,7 @@ import {
   IconQrcode,
   IconShieldQuestion,
   IconShieldX,
+  IconUserPlus,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
@@ -32,6 +33,7 @@ const KINDS = {
   channel_failing: { icon: IconBellRinging, act: "review" },
   outbox_dead: { icon: IconMailOff, act: "review" },
   claim_pending: { icon: IconQrcode, act: "open" },
+  sign_up_waiting: { icon: IconUserPlus, act: "review" },
   no_device: { icon: IconPlugConnected, act: "add" },
   no_channel: { icon: IconBellRinging, act: "setUp" },
   certificate_expiring: { icon: IconCertificate, act: "review" },
@@ -149,6 +151,12 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
             tab: TABS[kind],
           }}
         >
+          {children}
+        </ButtonLink>
+      );
+    case "sign_up_waiting":
+      return (
+        <ButtonLink {...look} to="/people">
           {children}
         </ButtonLink>
       );

@@ -59,6 +59,7 @@ export const overview: Same<typeof en> = {
         "{count, plural, one {# message n’a pas pu être remis} other {# messages n’ont pas pu être remis}}",
       claim_pending:
         "{count, plural, one {# appareil attend sa connexion} other {# appareils attendent leur connexion}}",
+      sign_up_waiting: "{count, plural, one {# personne attend} other {# personnes attendent}} votre accord",
       no_device: "Aucun appareil n’est encore connecté",
       no_channel: "Personne n’est averti des alertes",
       certificate_expiring: "Le certificat de {name} arrive à son terme",
@@ -75,6 +76,7 @@ export const overview: Same<typeof en> = {
       channel_failing: "Les alertes sont gardées et renvoyées.",
       outbox_dead: "Ils sont gardés\u202f; renvoyez-les ou voyez la raison.",
       claim_pending: "Un code de rattachement a été créé et n’a pas encore servi.",
+      sign_up_waiting: "Elles se sont inscrites et ont confirmé leur adresse et leur téléphone.",
       no_device: "Le premier demande environ deux minutes.",
       no_channel: "Les alertes ne s’affichent qu’ici tant qu’il n’y a pas de canal.",
       certificate_expiring: "Les connexions qui en dépendent cesseront à ce moment.",
