@@ -8,7 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
 import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
-import { channel } from "@gatehouse/contract";
+import { channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
@@ -62,6 +62,12 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   registerJsonParser(app);
   app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) =>
     done(null, body),
+  );
+  // C2SP tlog-witness does not say of which type its text is; every other address takes what is named above alone.
+  app.addContentTypeParser("*", { parseAs: "string" }, (request, body, done) =>
+    request.routeOptions.url === ledger.addCheckpoint.path
+      ? done(null, body)
+      : done(new AppError("request.unsupported_media_type")),
   );
   await app.register(cookie);
   await registerSecurityHeaders(app, options.tls !== undefined);
