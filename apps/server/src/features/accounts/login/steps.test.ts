@@ -93,6 +93,19 @@ test("a code mailed for one log-in is worth nothing in another, even of the same
   expect((await answer(one, "email", code)).status).toBe(200);
 });
 
+test("whoever can write the database cannot move a code to another log-in", async () => {
+  await using house = await withEmail();
+  const [one, other] = [house.browser(), house.browser()];
+  await begin(one);
+  await send(one);
+  const code = lastCode(house);
+  await begin(other);
+  await send(other);
+  await house.query("update ceremonies set code_mac = (select code_mac from ceremonies order by id limit 1)");
+  const replies = [await answer(one, "email", code), await answer(other, "email", code)];
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, 422]);
+});
+
 test("a mailed code is good in both tabs of the browser, once", async () => {
   await using house = await withEmail();
   const tab = house.browser();
