@@ -193,6 +193,12 @@ test("figures of the installation are for its host alone", async () => {
     ["Bench", true, 3, 4],
     ["Guests", false, 3, 5],
   ]);
+  const stranger = { email: "nobody-at-all@example.net", password: "some-wrong-password-1" };
+  expect((await house.nobody().ask("POST", "/api/v1/auth/login", stranger)).code).toBe(
+    "auth.invalid_credentials",
+  );
+  expect((await owner.ask("GET", "/api/v1/access-log")).text).toContain(stranger.email);
+  expect((await guest.ask("GET", "/api/v1/access-log")).text).not.toContain(stranger.email);
   const taken = {
     name: "guests ",
     language: "en",

@@ -29,7 +29,7 @@ export function memberPorts(
   permissions: PermissionsFeature,
   ledger: LedgerFeature,
 ): Pick<AccountsDeps, "roles" | "signUpIsOpen" | "language" | "holders"> {
-  const held = [ledgerHolder(ledger)];
+  const held = [permissions.personalData, ledgerHolder(ledger)];
   return {
     roles: {
       assertMayGive: (...gift) => permissions.assertMayGive(...gift),

@@ -54,7 +54,8 @@ export function accountRoutes(
       const limit = Math.min(MAX_PAGE, Math.max(1, Number(query.limit ?? 50)));
       const { outcome, kind, q } = query;
       const before = query.before === undefined ? undefined : Number(query.before);
-      const items = await listAccessLog(db, principal.tenantId, { before, limit, outcome, kind, q });
+      const whose = { ...principal, withNobodys: principal.permissions.has("installation.read") };
+      const items = await listAccessLog(db, whose, { before, limit, outcome, kind, q });
       const last = items.at(-1);
       return { items, ...(items.length === limit && last !== undefined ? { next: last.id } : {}) };
     }),

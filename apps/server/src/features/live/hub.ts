@@ -79,6 +79,8 @@ export class Hub {
     const audience = this.#audiences.get(tenantId) ?? new Audience();
     this.#audiences.set(tenantId, audience);
     audience.viewers.add(viewer);
+    // What changed while it was let in, nobody told it.
+    this.#seeAgain(viewer);
     if (this.#timers.length === 0) this.#startTimers();
   }
 
@@ -147,21 +149,25 @@ export class Hub {
     return [...(this.#audiences.get(tenantId)?.viewers ?? [])];
   }
 
-  /** Before the next frame: from memory. Somebody who may hold no session any more is out. */
   #accessChanged(tenantId: Uuid, personIds: "all" | readonly Uuid[]): void {
     for (const viewer of this.#of(tenantId)) {
       if (personIds !== "all" && !personIds.includes(viewer.principal.personId)) continue;
-      this.#people
-        .again(viewer.principal)
-        .then((principal) => {
-          if (principal === undefined) viewer.bye("auth.session_ended");
-          else {
-            viewer.seeWith(principal, this.#people.siteOf);
-            viewer.askAgain("access");
-          }
-        })
-        .catch(() => viewer.bye("auth.session_ended"));
+      this.#seeAgain(viewer, () => viewer.askAgain("access"));
     }
+  }
+
+  /** Somebody who may hold no session any more is out. */
+  #seeAgain(viewer: Viewer, then: () => void = () => undefined): void {
+    this.#people
+      .again(viewer.principal)
+      .then((principal) => {
+        if (principal === undefined) viewer.bye("auth.session_ended");
+        else {
+          viewer.seeWith(principal, this.#people.siteOf);
+          then();
+        }
+      })
+      .catch(() => viewer.bye("auth.session_ended"));
   }
 
   #endSession(tenantId: Uuid, sessionId: Uuid): void {

@@ -12,6 +12,7 @@ import type { PermissionsDeps } from "./context.ts";
 import { GrantService } from "./grants/grant-service.ts";
 import { permissionJobs } from "./jobs.ts";
 import { createPermissions as createTables } from "./migrations/001-create.ts";
+import { personalData } from "./personal-data-store.ts";
 import { RoleService } from "./roles/role-service.ts";
 import { findRoleTenant } from "./roles/role-store.ts";
 import { permissionRoutes } from "./routes.ts";
@@ -41,6 +42,8 @@ export interface PermissionsFeature extends Feature {
   narrow: GrantService["narrow"];
   /** Who asks with `Authorization: Bearer ghp_…`. Fails with auth.token_invalid. */
   programOf(token: string): Promise<PersonPrincipal>;
+  /** What is held here about people: for an account's export and its erasure. */
+  readonly personalData: ReturnType<typeof personalData>;
   /** An organisation that has just been made. */
   tenantAdded(tenantId: Uuid): void;
   /** After everything is mounted, before anybody asks. */
@@ -79,6 +82,7 @@ export function createPermissions(
       await policies.load();
       await failInterrupted(db);
     },
+    personalData: personalData(db),
     secondPerson: approvals,
     accessOf: (asking) => directory.accessOf(asking),
     isHost: (tenantId) => directory.isHost(tenantId),

@@ -49,10 +49,10 @@ export interface AccessFilter {
   readonly q?: string | undefined;
 }
 
-/** Newest first. Attempts on addresses that are nobody's belong to every tenant's owner, who alone may read the log. */
+/** Newest first. Attempts on addresses that are nobody's concern whoever runs the installation: `withNobodys`. */
 export async function listAccessLog(
   db: AccountsDatabase,
-  tenantId: Uuid,
+  { tenantId, withNobodys }: { readonly tenantId: Uuid; readonly withNobodys: boolean },
   filter: AccessFilter,
 ): Promise<accounts.AccessEntry[]> {
   let query = db
@@ -69,7 +69,12 @@ export async function listAccessLog(
       "l.client",
       "p.name as person_name",
     ])
-    .where((where) => where.or([where("l.tenant_id", "=", tenantId), where("l.tenant_id", "is", null)]))
+    .where((where) =>
+      where.or([
+        where("l.tenant_id", "=", tenantId),
+        ...(withNobodys ? [where("l.tenant_id", "is", null)] : []),
+      ]),
+    )
     .orderBy("l.id", "desc")
     .limit(filter.limit);
   if (filter.before !== undefined) query = query.where("l.id", "<", filter.before);
