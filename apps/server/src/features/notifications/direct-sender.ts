@@ -30,6 +30,7 @@ export interface DirectSenderDeps extends AttemptDeps {
 type Direct = DeliveryRecord & { readonly direct: DirectPart & { readonly sealed: Uint8Array } };
 
 const EXPIRE_EVERY_MS = 5_000;
+const DAY_MS = 86_400_000;
 
 /**
  * Sends messages to people by the channels of their tenant, with senders of its own: alerts that pile up, or whose
@@ -95,7 +96,10 @@ export class DirectSender {
     const words = this.#deps.seal.open(delivery.id, delivery.direct.sealed);
     const full = await this.#reserve(delivery, words);
     if (full !== undefined) {
-      await outbox.finish(delivery, "cap", { error: full });
+      const tomorrowMs = (Math.floor(clock.nowMs() / DAY_MS) + 1) * DAY_MS;
+      const isGoodThen = tomorrowMs < delivery.direct.expiresMs;
+      if (isGoodThen) await outbox.finish(delivery, "fail", { nextMs: tomorrowMs, error: full });
+      else await outbox.finish(delivery, "cap", { error: full });
       return;
     }
     await this.#send(delivery, words, channel, well.length > 1);

@@ -139,6 +139,10 @@ describe("a message to a person", () => {
   });
 });
 
+/** No midnight comes in between. */
+const atNoon = (house: OutboxHouse): Promise<void> =>
+  house.later(24 * 60 * MINUTE - ((house.nowMs() - 12 * 60 * MINUTE) % (24 * 60 * MINUTE)));
+
 describe("a day's limits of messages to people", () => {
   const caps = { perPerson: 2, perTenant: 5, perInstallation: 6 };
   const states = async (house: OutboxHouse): Promise<string[]> =>
@@ -156,10 +160,23 @@ describe("a day's limits of messages to people", () => {
     expect(await sealedLeft(house)).toBe(0);
   });
 
+  test("let what is still good tomorrow go tomorrow", async () => {
+    await using house = await openOutboxHouse({ directCaps: caps });
+    await using sink = await smtpSink();
+    await house.addChannel(email(sink.port));
+    await atNoon(house);
+    const expiresMs = house.nowMs() + 3 * 24 * 60 * MINUTE;
+    for (let i = 0; i < 3; i++) await send(house, { class: "notice", expiresMs });
+    expect(await states(house)).toEqual(["retrying cap_recipient", "sent", "sent"]);
+    await house.later(24 * 60 * MINUTE);
+    expect(sink.mails).toHaveLength(3);
+  });
+
   test("hold by tenant and begin anew the next day", async () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using double = await httpDouble();
     await house.addChannel(sms(double.url));
+    await atNoon(house);
     for (let i = 0; i < 7; i++) await send(house, { medium: "sms", to: `+3361234567${i}` });
     expect(double.received).toHaveLength(5);
     expect((await states(house)).filter((state) => state === "capped cap_kind")).toHaveLength(2);
