@@ -1,4 +1,5 @@
 import type { accounts } from "@gatehouse/contract";
+import { RollingBudget } from "../../../platform/throttle/index.ts";
 import { type AccountsContext, note, type Origin } from "../context.ts";
 import { readFactors } from "../factors/factor-store.ts";
 import type { FirstStep } from "../factors/factor-tables.ts";
@@ -10,6 +11,10 @@ import type { AccountsDatabase } from "../tables.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import { choicesAfter, type FactorKind } from "./login-model.ts";
 import type { PendingLogins } from "./pending-logins.ts";
+
+const HOUR_MS = 3_600_000;
+/** Mails of a new browser to one person; a program that logs in without cookies makes each time a new one. */
+const NOTICES_AN_HOUR = 5;
 
 /** Where a log-in stands after a step, with what the browser is to keep. */
 export type Step =
@@ -43,6 +48,7 @@ export class Admission {
   readonly #sent: SentCodes;
   readonly #known: KnownBrowsers;
   readonly #teller: Teller;
+  readonly #notices: RollingBudget;
 
   constructor(
     context: AccountsContext,
@@ -55,6 +61,7 @@ export class Admission {
     },
   ) {
     this.#context = context;
+    this.#notices = new RollingBudget(context.clock, NOTICES_AN_HOUR, HOUR_MS);
     this.#sessions = parts.sessions;
     this.#pending = parts.pending;
     this.#sent = parts.sent;
@@ -110,7 +117,8 @@ export class Admission {
       subject: { kind: "session", id: tokens.sessionId },
       data: { ...proof },
     });
-    if (last_login_at !== null && this.#known.find(visitor.known, email) === undefined)
+    const isNew = last_login_at !== null && this.#known.find(visitor.known, email) === undefined;
+    if (isNew && this.#notices.takeOrWaitMs(personId) === 0)
       await this.#teller.mail(tx, person, { purpose: "new_browser", ...origin });
     return { step: "done", person, tokens };
   }

@@ -1,7 +1,10 @@
 import { createHmac } from "node:crypto";
+import { systemRandom } from "@gatehouse/base";
 import { accounts } from "@gatehouse/contract";
+import { newTenantDataKey, openTenantCipher } from "../../../platform/secrets/index.ts";
+import { sealPersonal } from "../people/personal-data.ts";
 import type { Browser, House } from "./house.ts";
-import { OWNER, PUBLIC_URL } from "./house.ts";
+import { MASTER_KEY, OWNER, PUBLIC_URL } from "./house.ts";
 import { SoftwareAuthenticator } from "./software-authenticator.ts";
 
 export const PASSWORD = { email: OWNER.email, password: OWNER.password };
@@ -64,6 +67,19 @@ export async function addEmail(house: House, browser: Browser): Promise<void> {
     body: { code: lastCode(house) },
   });
   if (reply.status !== 201) throw new Error(`${reply.status} ${reply.code}`);
+}
+
+/** As if confirmed by SMS. */
+export async function givePhone(house: House, phone: string): Promise<void> {
+  const [row] = await house.query("select id, tenant_id from people where role = 'owner'");
+  const { id, tenant_id } = row as { readonly id: string; readonly tenant_id: string };
+  const wrapped = newTenantDataKey(MASTER_KEY, tenant_id, systemRandom);
+  await house.query("update tenants set data_key = $1", [Buffer.from(wrapped)]);
+  const cipher = openTenantCipher(MASTER_KEY, tenant_id, wrapped, systemRandom);
+  await house.query("update people set phone = $1 where id = $2", [
+    sealPersonal(cipher, id, { phone }).phone,
+    id,
+  ]);
 }
 
 /** A person beside the owner, with the owner's password. */

@@ -63,6 +63,7 @@ export interface House extends AsyncDisposable {
   owner(options?: BrowserOptions): Promise<Browser>;
 }
 
+export const MASTER_KEY = new Secret(new Uint8Array(32).fill(5));
 export const PUBLIC_URL = "https://gate.example";
 
 const random: Random = systemRandom;
@@ -81,7 +82,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     random,
     bus,
     log: silentLogger,
-    masterKey: new Secret(new Uint8Array(32).fill(5)),
+    masterKey: MASTER_KEY,
     secure: true,
     onTenantCreated: async ({ tenantId }) => void tenants.push(tenantId),
     organisation: () => OWNER.organisation,
