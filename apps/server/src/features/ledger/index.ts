@@ -60,6 +60,8 @@ export interface LedgerFeature extends Feature {
   onCheckpoint(listener: (checkpoint: StoredCheckpoint) => void): () => void;
   /** Everything committed so far is in the log and under a checkpoint. */
   flush(): Promise<void>;
+  /** Resolves when what the sequencer does now is done. */
+  idle(): Promise<void>;
   readonly exports: ExportService;
   readonly witnesses: Omit<Witnesses, "routes">;
   /** What the log says about a person, as doer or as what it was done to; newest first. */
@@ -145,6 +147,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
       return () => listeners.delete(listener);
     },
     flush: () => sequencer.flush(),
+    idle: () => sequencer.idle(),
     exports,
     witnesses,
     personalData: {

@@ -12,7 +12,6 @@ import type { SealedPersonal } from "./model.ts";
 /** Longest value that an event refers to; the rest is cut. */
 export const MAX_PERSONAL_LENGTH = 512;
 const MAX_WORDS = 40;
-const MAX_REMEMBERED = 1_000;
 
 interface Place {
   readonly tenantId: Uuid | undefined;
@@ -30,8 +29,6 @@ export class PersonalValues {
   readonly #master: MasterKey;
   readonly #random: Random;
   readonly #keys = new Map<string, TenantKeys>();
-  /** Addresses and programs come again with every act of a session. */
-  readonly #wordsOf = new Map<string, readonly string[]>();
 
   constructor(master: MasterKey, random: Random) {
     this.#master = master;
@@ -45,7 +42,7 @@ export class PersonalValues {
       personId,
       salt: this.#random.bytes(SALT_BYTES),
       value: sealSecret(sealing, value, contextOf(place), this.#random),
-      words: this.wordsOf(place.tenantId, value),
+      words: this.#indexOf(place, value),
     };
   }
 
@@ -54,16 +51,14 @@ export class PersonalValues {
     return Buffer.from(openSecret(sealing, sealed, contextOf(place))).toString("utf8");
   }
 
-  /** Keyed digests of the words of a text and of the whole of it; another tenant's differ. */
-  wordsOf(tenantId: Uuid | undefined, text: string): readonly string[] {
-    const key = `${tenantId ?? ""}/${text}`;
-    let words = this.#wordsOf.get(key);
-    if (words === undefined) {
-      words = [...new Set(splitWords(text).map((word) => this.#digest(tenantId, word)))];
-      if (this.#wordsOf.size === MAX_REMEMBERED) this.#wordsOf.clear();
-      this.#wordsOf.set(key, words);
-    }
-    return words;
+  /** By every word and as a whole; an address as a whole alone, and the program of whoever asked not at all. */
+  #indexOf({ tenantId, name }: Place, value: string): readonly string[] {
+    if (name === "client") return [];
+    return name === "address" ? [this.#digest(tenantId, wholeOf(value))] : this.#wordsOf(tenantId, value);
+  }
+
+  #wordsOf(tenantId: Uuid | undefined, text: string): readonly string[] {
+    return [...new Set(splitWords(text).map((word) => this.#digest(tenantId, word)))];
   }
 
   #digest(tenantId: Uuid | undefined, word: string): string {
@@ -71,17 +66,18 @@ export class PersonalValues {
     return Buffer.from(hmacSha256(search, word)).readBigInt64BE(0).toString();
   }
 
-  /** Digests by which texts of the tenant, or of no tenant, are found that hold all words of this one. */
+  /** Digests by which texts of the tenant, or of no tenant, are found that are this one or hold all its words. */
   searchOf(tenantId: Uuid, text: string): string[][] {
     const [whole = "", ...parts] = splitWords(text);
-    const wanted = parts.length === 0 ? [whole] : parts;
-    return [tenantId, undefined].map((scope) => wanted.map((word) => this.#digest(scope, word)));
+    const wanted = parts.length === 0 ? [[whole]] : [[whole], parts];
+    return [tenantId, undefined].flatMap((scope) =>
+      wanted.map((words) => words.map((word) => this.#digest(scope, word))),
+    );
   }
 
   /** The same for texts that are exactly this one. */
   exactlyOf(tenantId: Uuid, text: string): string[][] {
-    const [whole = ""] = splitWords(text);
-    return [tenantId, undefined].map((scope) => [this.#digest(scope, whole)]);
+    return [tenantId, undefined].map((scope) => [this.#digest(scope, wholeOf(text))]);
   }
 
   #keysOf(tenantId: Uuid | undefined): TenantKeys {
@@ -100,9 +96,11 @@ export class PersonalValues {
 
 const contextOf = ({ eventId, name }: Place): string => `ledger/${eventId}/${name}`;
 
+const wholeOf = (text: string): string => text.normalize("NFKC").toLowerCase().trim();
+
 /** `Ann Archer <ann@example.org>` → the whole, and ann, archer, example, org. */
 export function splitWords(text: string): string[] {
-  const whole = text.normalize("NFKC").toLowerCase().trim();
+  const whole = wholeOf(text);
   const parts = whole.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== "");
   return [...new Set([whole, ...parts])].filter((word) => word !== "").slice(0, MAX_WORDS);
 }

@@ -174,9 +174,8 @@ describe("a checkpoint", () => {
   const settled = async (own: LedgerHouse, clock: ReturnType<typeof virtualClock>, ms: number) => {
     for (let passed = 0; passed < ms; passed += 100) {
       clock.advance(100);
-      // The database answers in its own time.
-      await own.db.selectFrom("ledger_logs").select("id").execute();
-      await new Promise((resolve) => setTimeout(resolve, 3));
+      await own.ledger.idle();
+      await new Promise((resolve) => setImmediate(resolve));
     }
   };
 

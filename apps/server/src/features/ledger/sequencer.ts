@@ -74,6 +74,11 @@ export class Sequencer {
     await this.flush();
   }
 
+  /** Resolves when the round that runs now is over. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
   /** Something critical is about to be committed. */
   hurry(): void {
     if (!this.#stopped) this.#plan(HURRY_MS);
