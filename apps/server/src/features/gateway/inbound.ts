@@ -256,10 +256,12 @@ export class Inbound {
 
   /** Holds the acknowledgement until `stored` resolves; then the message counts as accepted. */
   #wait(connection: Connection, packet: InboundPacket, stored: Promise<unknown>, done: Done) {
+    // Who it is, before the connection can be gone.
+    const { tenantId } = (connection.peer as Peer).identity;
     this.#hold(
       connection,
       packet,
-      stored.then(() => this.#parts.accepted.add((connection.peer as Peer).identity.tenantId)),
+      stored.then(() => this.#parts.accepted.add(tenantId)),
       done,
     );
   }
