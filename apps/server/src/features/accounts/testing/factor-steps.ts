@@ -3,8 +3,7 @@ import { systemRandom } from "@gatehouse/base";
 import { accounts } from "@gatehouse/contract";
 import { newTenantDataKey, openTenantCipher } from "../../../platform/secrets/index.ts";
 import { sealPersonal } from "../people/personal-data.ts";
-import type { Browser, House } from "./house.ts";
-import { MASTER_KEY, OWNER, PUBLIC_URL } from "./house.ts";
+import { type Browser, type House, MASTER_KEY, OWNER, openHouse, PUBLIC_URL } from "./house.ts";
 import { SoftwareAuthenticator } from "./software-authenticator.ts";
 
 export const PASSWORD = { email: OWNER.email, password: OWNER.password };
@@ -96,4 +95,25 @@ export async function addPerson(
     [email, role, name],
   );
   return { email, password: OWNER.password };
+}
+
+/** The calls of a log-in, by any browser. */
+export const begin = (browser: Browser, body = PASSWORD) => browser.call(accounts.login, { body });
+export const answer = (browser: Browser, factor: string, code: string) =>
+  browser.call(accounts.answerLogin, { body: { factor, code } });
+export const send = (browser: Browser, factor = "email") =>
+  browser.call(accounts.sendLoginCode, { body: { factor } });
+
+/** With an owner who has an authenticator app. */
+export async function houseWithTotp(): Promise<House & { secret: string; code(step?: number): string }> {
+  const house = await openHouse();
+  const secret = await addTotp(house, await house.owner());
+  return { ...house, secret, code: (step = 0) => appCode(secret, house.clock.nowMs(), step) };
+}
+
+/** With an owner who has codes by mail. */
+export async function houseWithEmail(): Promise<House> {
+  const house = await openHouse();
+  await addEmail(house, await house.owner());
+  return house;
 }
