@@ -44,7 +44,6 @@ export const setDeviceTopics = endpoint({
   audience: "operator",
   permission: "device.credentials",
   resource: { kind: "device", param: "id" },
-  stepUp: true,
   records: ["device.topics_changed"],
   summary: "Replace the topics granted to a device; open connections follow within a second",
   params: IdParams,
