@@ -20,8 +20,17 @@ type Filter = Omit<QueryOf<typeof accounts.listAccessLog>, "before" | "limit">;
 
 const PAGE = "50";
 const OUTCOMES = ["ok", "refused"] as const;
-const KINDS = ["setup", "login", "logout", "refresh_reuse", "session_ended", "password_changed"] as const;
-const REASONS = ["credentials", "throttled", "setup_link"] as const;
+const KINDS = [
+  "setup",
+  "login",
+  "logout",
+  "refresh_reuse",
+  "session_ended",
+  "step_up",
+  "password_changed",
+  "password_reset",
+] as const;
+const REASONS = ["credentials", "throttled", "code", "passkey", "repeated", "setup_link"] as const;
 const isReason = (reason: string): reason is (typeof REASONS)[number] =>
   (REASONS as readonly string[]).includes(reason);
 type Kind = (typeof KINDS)[number];
