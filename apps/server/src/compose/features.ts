@@ -157,12 +157,8 @@ export function createFeatures(house: House): Features {
     retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
     accessOf: ({ id, tenant_id, role }) => permissions.accessOf({ tenantId: tenant_id, personId: id, role }),
     isHost: permissions.isHost,
-    messenger: {
-      send: (tx, message) => notifications.messenger.send(tx, message),
-      wake: () => notifications.messenger.wake(),
-    },
     ...logInPolicy(choices, config),
-    ...memberPorts(choices, permissions, ledger),
+    ...memberPorts(choices, permissions, ledger, () => notifications, house),
     async onTenantCreated({ tenantId, organisation, language }) {
       permissions.tenantAdded(tenantId);
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;

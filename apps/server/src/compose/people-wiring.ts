@@ -1,9 +1,13 @@
-import type { Uuid } from "@gatehouse/base";
+import { join } from "node:path";
+import { AppError, isUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { AccountsDeps, PersonalDataHolder } from "../features/accounts/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { SettingsFeature } from "../features/settings/index.ts";
 import type { Config } from "../platform/config/schema.ts";
+import { ensurePrivateFolder, readPrivateFile, replacePrivateFile } from "../platform/secrets/index.ts";
+import type { House } from "./features.ts";
 
 /** A day's limits of messages to people: of an organisation and a person by its settings, of all by the configuration. */
 export const directCaps =
@@ -28,9 +32,15 @@ export function memberPorts(
   choices: SettingsFeature["settings"],
   permissions: PermissionsFeature,
   ledger: LedgerFeature,
-): Pick<AccountsDeps, "roles" | "signUpIsOpen" | "language" | "holders"> {
+  notifications: () => NotificationsFeature,
+  { config, random }: Pick<House, "config" | "random">,
+): Pick<AccountsDeps, "messenger" | "roles" | "signUpIsOpen" | "language" | "holders" | "erasedIds"> {
   const held = [permissions.personalData, ledgerHolder(ledger)];
   return {
+    messenger: {
+      send: (tx, message) => notifications().messenger.send(tx, message),
+      wake: () => notifications().messenger.wake(),
+    },
     roles: {
       assertMayGive: (...gift) => permissions.assertMayGive(...gift),
       narrow: (...given) => permissions.narrow(...given),
@@ -39,6 +49,7 @@ export function memberPorts(
     signUpIsOpen: (tenantId) => choices.get(tenantId).signUp,
     language: (tenantId) => choices.get(tenantId).language,
     holders: () => held,
+    erasedIds: erasedIdsIn(join(config.dataDir, "erased"), random),
   };
 }
 
@@ -51,3 +62,22 @@ const ledgerHolder = (ledger: LedgerFeature): PersonalDataHolder => ({
     return [ledger.personalData.name];
   },
 });
+
+/** A list of ids in a file of the data folder that no backup brings back to yesterday. */
+function erasedIdsIn(folder: string, random: Random): AccountsDeps["erasedIds"] {
+  const path = join(folder, "people.json");
+  return {
+    async read() {
+      await ensurePrivateFolder(folder);
+      const bytes = await readPrivateFile(path);
+      const ids: unknown = bytes === undefined ? [] : JSON.parse(new TextDecoder().decode(bytes));
+      if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string" && isUuid(id)))
+        throw new AppError("config.invalid", { path, reason: "is not a list of ids" });
+      return ids;
+    },
+    async write(ids) {
+      await ensurePrivateFolder(folder);
+      await replacePrivateFile(path, new TextEncoder().encode(JSON.stringify(ids)), random);
+    },
+  };
+}

@@ -4,6 +4,7 @@ import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
 import { type AccessEvent, addAccessEvent } from "./access-log/access-log-store.ts";
 import type { PasswordPolicy, PasswordRules } from "./passwords/password-policy.ts";
+import type { ErasedIds } from "./people/erasure-list.ts";
 import type { Messenger, PersonalDataHolder, Roles } from "./ports.ts";
 import type { CookieJar, CookieNames } from "./sessions/cookies.ts";
 import type { AccessOf } from "./sessions/person-gate.ts";
@@ -47,6 +48,8 @@ export interface AccountsDeps {
   language(tenantId: Uuid): Language;
   /** Other features that hold something about people. */
   holders(): readonly PersonalDataHolder[];
+  /** Who was erased, apart from the database. */
+  readonly erasedIds: ErasedIds;
 }
 
 /** What the services of this slice share. */

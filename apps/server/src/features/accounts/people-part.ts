@@ -38,7 +38,7 @@ export interface PeoplePart {
   readonly routes: readonly Route[];
   readonly jobs: readonly JobDefinition[];
   inviteOwner(tenantId: Uuid, owner: NewOwner): Promise<void>;
-  /** Opens the keys of every tenant, so that none has to be asked for within a transaction. */
+  /** Opens the keys of every tenant, so that none has to be asked for within a transaction; erases again who is back. */
   start(): Promise<void>;
   tenantOfInvitation(id: Uuid): Promise<Uuid | undefined>;
   /** People who wait for a decision. */
@@ -98,7 +98,10 @@ export function createPeoplePart(
     async inviteOwner(tenantId, owner) {
       await invitations.add(tenantId, { personId: undefined, name: "" }, { ...owner, role: "owner" });
     },
-    start: () => data.openAll(),
+    async start() {
+      await data.openAll();
+      await eraser.eraseReturned();
+    },
     tenantOfInvitation: (id) => tenantOfInvitation(db, id),
     waiting: (tenantId) => countWaiting(db, tenantId),
   };

@@ -126,3 +126,8 @@ export async function listDueErasures(
     .execute();
   return rows.map(({ id }) => id);
 }
+
+export async function listErased(db: AccountsDatabase): Promise<Uuid[]> {
+  const rows = await db.selectFrom("people").select("id").where("state", "=", "erased").execute();
+  return rows.map(({ id }) => id);
+}

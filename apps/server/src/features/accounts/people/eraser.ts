@@ -12,8 +12,10 @@ import {
   findErasure,
   finishErasure,
   listDueErasures,
+  listErased,
   putErasure,
 } from "./erase-store.ts";
+import { ErasureList } from "./erasure-list.ts";
 import type { Languages } from "./languages.ts";
 import { assertOtherOwner, lockPersonIn } from "./people-store.ts";
 import { openPersonal, type PersonalData } from "./personal-data.ts";
@@ -41,6 +43,7 @@ export class Eraser {
   readonly #teller: Teller;
   readonly #sessions: SessionService;
   readonly #languages: Languages;
+  readonly #list: ErasureList;
 
   constructor(
     context: AccountsContext,
@@ -56,6 +59,7 @@ export class Eraser {
     this.#teller = parts.teller;
     this.#sessions = parts.sessions;
     this.#languages = parts.languages;
+    this.#list = new ErasureList(context.erasedIds);
   }
 
   /** By the person: happens after the time to withdraw. Fails with account.last_owner or account.state. */
@@ -91,6 +95,19 @@ export class Eraser {
     });
   }
 
+  /** At the start: whoever was erased and is back, from a backup, is erased again, without being told twice. */
+  async eraseReturned(): Promise<void> {
+    const { db, log } = this.#context;
+    for (const personId of await this.#list.open(await listErased(db))) {
+      const person = await findPersonById(db, personId);
+      if (person === undefined || person.state === "erased") continue;
+      log.warn({ personId }, "person.erased_again");
+      await this.#end(person.tenant_id, personId, false).catch((error: unknown) =>
+        log.error({ err: error, personId }, "person.erasure_failed"),
+      );
+    }
+  }
+
   /** By an operator: now. Fails with account.not_found, account.own, account.last_owner or account.state. */
   async eraseNow(principal: PersonPrincipal, personId: Uuid): Promise<void> {
     if (personId === principal.personId) throw new AppError("account.own");
@@ -110,19 +127,20 @@ export class Eraser {
     }
   }
 
-  async #end(tenantId: Uuid, personId: Uuid): Promise<void> {
+  async #end(tenantId: Uuid, personId: Uuid, isTold = true): Promise<void> {
     await this.#sessions.end({ tenantId, personId }, {}, async (tx) => {
       const person = await lockPersonIn(tx, tenantId, personId);
       if (person.state === "erased") throw new AppError("account.state", { state: person.state });
       await assertOtherOwner(tx, person);
-      await this.erase(tx, person);
+      await this.erase(tx, person, isTold);
     });
+    await this.#list.add([personId]);
     await this.#languages.load();
     this.#teller.wake();
   }
 
   /** The person is told first; the words of that mail are wiped as of any other. */
-  async erase(tx: AccountsDatabase, person: PersonRow): Promise<void> {
+  async erase(tx: AccountsDatabase, person: PersonRow, isTold = true): Promise<void> {
     const { audit, clock, holders } = this.#context;
     const who = { tenantId: person.tenant_id, personId: person.id };
     const nowMs = clock.nowMs();
@@ -132,7 +150,7 @@ export class Eraser {
     const { phone } = openPersonal(await this.#data.cipherOf(person.tenant_id), person, false);
     const texts = [person.email, ...(phone === undefined ? [] : [phone])];
     for (const holder of holders()) for (const code of await holder.erase(tx, who, texts)) kept.add(code);
-    await this.#teller.mail(tx, person, { purpose: "erased", kept: [...kept] });
+    if (isTold) await this.#teller.mail(tx, person, { purpose: "erased", kept: [...kept] });
     await erasePersonRow(tx, person);
     await finishErasure(tx, person.id, nowMs, [...kept]);
     await audit.record(tx, {

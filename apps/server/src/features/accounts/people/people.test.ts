@@ -276,6 +276,30 @@ describe("an erasure", () => {
     }
   });
 
+  it("holds when a backup from before is put back", async () => {
+    let ids: readonly string[] = [];
+    const erasedIds = {
+      read: async () => ids,
+      async write(next: readonly string[]) {
+        ids = next;
+      },
+    };
+    await using house = await openHouse({ erasedIds });
+    const owner = await withOwner(house);
+    const { id } = await bob(house, owner);
+    const [before] = await house.query("select name, email, email_key from people where id = $1", [id]);
+    await owner.call(accounts.erasePerson, { params: { id }, body: {} });
+    expect(ids).toEqual([id]);
+    await house.query(
+      "update people set state = 'active', name = $2, email = $3, email_key = $4 where id = $1",
+      [id, ...Object.values(before ?? {})],
+    );
+    const told = house.messages.length;
+    await house.accounts.start?.();
+    const [after] = await house.query("select state, email from people where id = $1", [id]);
+    expect([after, house.messages.length]).toEqual([{ state: "erased", email: "" }, told]);
+  });
+
   it("by an owner happens at once, once, and never to oneself or the last owner", async () => {
     await using house = await openHouse();
     const owner = await withOwner(house);

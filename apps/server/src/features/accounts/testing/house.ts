@@ -102,6 +102,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     signUpIsOpen: () => false,
     language: () => "en",
     holders: () => [],
+    erasedIds: { read: async () => [], write: async () => undefined },
     ...changes,
   });
   const http = await createHttpServer({
