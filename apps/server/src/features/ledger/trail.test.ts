@@ -1,4 +1,4 @@
-import { matchesPersonal } from "@gatehouse/ledger";
+import { encodeEvent, type LedgerEvent, matchesPersonal } from "@gatehouse/ledger";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Asker, askedBy } from "../../platform/audit/index.ts";
 import { openEvents } from "./testing/events.ts";
@@ -43,6 +43,20 @@ test("an event says who asked; address, program and texts about people stand in 
   expect(matchesPersonal(event?.personal.note ?? "", kept?.salt ?? new Uint8Array(), "note", note)).toBe(
     true,
   );
+});
+
+test("an event is stored as the bytes that everybody else makes of it, and refused when it is none", async () => {
+  await house.record({ data: { b: "é😀", a: [1.5, null, true] }, subject: { kind: "site", id: "x/1" } });
+  await house.ledger.flush();
+  const stored = await house.db.selectFrom("ledger_entries").select("event").where("index", "=", 1).execute();
+  const event = (await openEvents(house.db)).at(-1);
+  expect(Buffer.from(stored[0]?.event ?? [])).toEqual(Buffer.from(encodeEvent(event as LedgerEvent)));
+  for (const bad of [
+    { subject: { kind: "No Kind", id: "x" } },
+    { subject: { kind: "site", id: "with space" } },
+    { data: { long: "x".repeat(20_000) } },
+  ])
+    await expect(house.record(bad)).rejects.toMatchObject({ code: "ledger.malformed" });
 });
 
 test("what nobody asked for is the system's act, and an act for somebody else carries no address of the asker", async () => {

@@ -1,6 +1,7 @@
-import { type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
+import { AppError, type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import { ledger } from "@gatehouse/contract";
-import { encodeEvent, hashLeaf, hidePersonal } from "@gatehouse/ledger";
+import { canonicalBytes, hashLeaf, hidePersonal, LedgerEvent, MAX_EVENT_BYTES } from "@gatehouse/ledger";
+import { Compile } from "typebox/compile";
 import {
   type Actor,
   type Asker,
@@ -107,6 +108,17 @@ function encodeEntry({ eventId, event, actor, atMs, personal }: Act): NewEntry {
     event: bytes,
     leafHash: hashLeaf(bytes, sha256),
   };
+}
+
+/** Compiled, for it is in the way of every act. */
+const Shape = Compile(LedgerEvent);
+
+/** The same bytes as the package's `encodeEvent`. */
+function encodeEvent(event: LedgerEvent): Uint8Array {
+  const bytes = canonicalBytes(event);
+  if (!Shape.Check(event) || bytes.length > MAX_EVENT_BYTES)
+    throw new AppError("ledger.malformed", { part: "event", reason: "the act cannot be told in an event" });
+  return bytes;
 }
 
 /** As JSON would have it: a member without a value is none. */
