@@ -217,7 +217,7 @@ test("a suspended organisation is out, its devices too, and comes back as it was
       reconnectPeriod: 0,
     });
   const client = await connect();
-  const closed = new Promise((resolve) => client.once("close", resolve));
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   const device = house.nobody({ authorization: `Bearer ${house.guest.deviceKey}` });
   expect(
     (await owner.ask("POST", `/api/v1/tenants/${house.host.tenantId}/suspend`, { reason: "x" })).code,

@@ -32,9 +32,9 @@ export const lab: Same<typeof en> = {
   controlsTitle: "Protections",
   controlsHint: "Décochez-en une pour voir ce qu’elle retient",
   allOn:
-    "Affiché avec toutes les protections. Décocher montre l’autre moitié de l’exécution ; rien n’est coupé.",
+    "Affiché avec toutes les protections. Décocher montre l’autre moitié de l’exécution ; rien n’est coupé.",
   heldNothing: "Cette exécution n’a pas encore montré ce qu’elles retiennent.",
-  heldBack: "{count, plural, one {# attaque passe} other {# attaques passent}} sans elles :",
+  heldBack: "{count, plural, one {# attaque passe} other {# attaques passent}} sans elles :",
   gotThrough: "passée",
   waiting: "attend",
   runningOn: "en cours, étape {step} sur {steps}",
