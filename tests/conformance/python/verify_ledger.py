@@ -1,175 +1,152 @@
-"""Verifies an export of the audit log, written from docs/verify.md alone (python3-cryptography for Ed25519).
+#!/usr/bin/python3
+"""Verifies an export of the audit log. Written from docs/verify.md alone; only the test that calls it was read besides.
 
-  verify_ledger.py FILE.zip [--fingerprint TEXT] [--witness KEY]...
+    verify_ledger.py FILE.zip [--fingerprint "885a 76f8 …"] [--witness KEY,KEY]
 
-Prints one JSON object: ok, pinned, fingerprint, origin, size, proven, range, witnesses, problems [{kind, index, line}].
-Ends with 0 when nothing contradicts anything, with 1 when something does, with 2 when the file is no export.
+Needs Python 3.9 and Debian's python3-cryptography; uses no network. Prints one JSON object: ok, pinned, origin, size,
+proven, revealed, witnesses [{name, state, known}] and problems [{kind, index, line}], lines counted from 1.
+Exit codes: 0 nothing contradicts anything, 1 something is wrong, 2 this is no export, 64 bad command line.
+A fingerprint is 32 hex digits here; the twelve words need a list that the page does not have.
 """
-
-import argparse
-import base64
-import difflib
-import hashlib
-import hmac
-import json
-import math
-import re
-import struct
-import sys
-import zipfile
+import argparse, base64, hashlib, hmac, json, math, re, sys, unicodedata, zipfile, zlib
+from collections import Counter, namedtuple
+from decimal import Decimal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-MAX_EVENT_BYTES = 16_384
-MAX_DEPTH = 32
-MAX_EVENTS = 1_000_000
-MAX_NOTE_UNITS = 65_536
-NOTE_KEY, WITNESS_KEY = 1, 4
-P = 2**255 - 19
-SMALL_ORDER = {0, 1, P - 1} | {
-    int.from_bytes(bytes.fromhex(text), "little")
-    for text in (
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    )
-}
+MAX_SAFE, MAX_EVENTS, MAX_EVENT_BYTES, MAX_DEPTH = 2**53, 1_000_000, 16_384, 32
+NOTE, COSIGNATURE = 1, 4  # types of keys
+Key = namedtuple("Key", "name id type public")
+Note = namedtuple("Note", "text signatures")
+Checkpoint = namedtuple("Checkpoint", "note origin size root")
+Proofs = namedtuple("Proofs", "holds leaves wrong")  # leaves: (index, hash) of each line; wrong: indexes
 
-
-class Malformed(Exception):
-    pass
-
-
-def need(condition):
+class NoExport(Exception):
+    """The file is not an export at all."""
+def require(condition):
     if not condition:
-        raise Malformed
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def leaf_hash(line):
-    return sha256(b"\x00" + line)
-
-
-def node(left, right):
-    return sha256(b"\x01" + left + right)
-
-
-def unbase64(text, length=None):
-    need(isinstance(text, str))
+        raise ValueError("not in the form that the page gives it")
+def attempt(read, *args):
+    """What `read` gives, or None where the part is malformed."""
     try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise Malformed from None
-    need(base64.b64encode(data).decode() == text and length in (None, len(data)))
-    return data
+        return read(*args)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
+# The rules
+def H(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+def node(left, right):
+    return H(b"\x01", left, right)
 
-def decimal(text):
-    need(re.fullmatch(r"0|[1-9][0-9]*", text) and int(text) < 2**53)
+def from_base64(text):
+    """Strictly: what is decoded has to encode to the same text."""
+    decoded = base64.b64decode(text, validate=True)
+    require(base64.b64encode(decoded).decode() == text)
+    return decoded
+def from_decimal(text):
+    require(re.fullmatch("0|[1-9][0-9]{0,15}", text) and int(text) < MAX_SAFE)
     return int(text)
 
-
-def y_of(encoded):
-    return int.from_bytes(encoded, "little") & (2**255 - 1)
-
-
-def ed25519_holds(public, message, signature):
-    if len(signature) != 64 or y_of(signature[:32]) >= P:
-        return False
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+def usable(public):
+    """Canonical and not of small order. y = ±1 has order 1 or 2 and y = 0 order 4; a point of order 8 doubles to y = 0,
+    so x² = −y², and the equation of the curve becomes d·y⁴ + 2y² − 1 = 0."""
+    y = int.from_bytes(public, "little") % 2**255
+    return y < P and y * (y * y - 1) * (D * y**4 + 2 * y * y - 1) % P != 0
+def ed25519(key, signature, message):
+    """OpenSSL refuses s ≥ L, and compares R by its bytes, so that only its canonical encoding passes."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
         return True
     except (InvalidSignature, ValueError):
         return False
 
+# Events and leaves: the canonical text
+def parse_json(raw):
+    """Every number is a double, as in ECMAScript."""
+    return json.loads(raw.decode("utf-8"), parse_int=float, parse_float=float, parse_constant=lambda _: require(False))
+def number_text(value):
+    """Number::toString of ECMAScript. repr gives the shortest digits that are read back as the same double."""
+    require(math.isfinite(value))
+    sign, digits, exponent = Decimal(repr(value)).as_tuple()
+    n = len(digits) + exponent  # the point stands behind n digits
+    digits = "".join(map(str, digits)).rstrip("0")
+    if not digits:
+        return "0"
+    if 0 < n <= 21:
+        text = digits.ljust(n, "0") if len(digits) <= n else f"{digits[:n]}.{digits[n:]}"
+    elif -6 < n <= 0:
+        text = "0." + "0" * -n + digits
+    else:
+        text = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "") + f"e{n - 1:+d}"
+    return "-" * sign + text
 
-# Keys and notes
+def canonical(value, depth=1):
+    require(depth <= MAX_DEPTH or not isinstance(value, (dict, list)))
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(canonical(name) + ":" + canonical(value[name], depth + 1) for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
+    return number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+def is_canonical(line):
+    """A lone surrogate is refused because it has no UTF-8."""
+    return len(line) <= MAX_EVENT_BYTES and attempt(lambda: canonical(parse_json(line)).encode("utf-8")) == line
 
+# Notes and keys
+def is_name(text):
+    bad = any(c in "+\ufeff" or c.isspace() or unicodedata.category(c) == "Cc" for c in text)
+    return 1 <= len(text.encode("utf-16-le")) // 2 <= 255 and not bad
 
-class Key:
-    def __init__(self, text):
-        need(isinstance(text, str))
-        parts = text.split("+", 2)
-        need(len(parts) == 3)
-        self.name, self.id, material = parts[0], parts[1], unbase64(parts[2], 33)
-        need(1 <= len(self.name) <= 255 and not re.search(r"[\s\x00-\x1f\x7f-\x9f+]", self.name))
-        self.type, self.public = material[0], material[1:]
-        need(self.type in (NOTE_KEY, WITNESS_KEY))
-        need(self.id == sha256(self.name.encode() + b"\n" + material)[:4].hex())
-        need(y_of(self.public) < P and y_of(self.public) not in SMALL_ORDER)
-        self.text = text
+def parse_key(text):
+    name, key_id, encoded = text.split("+", 2)
+    raw = from_base64(encoded)
+    require(is_name(name) and len(raw) == 33 and raw[0] in (NOTE, COSIGNATURE) and usable(raw[1:]))
+    require(H(name.encode(), b"\n", raw)[:4].hex() == key_id)
+    return Key(name, bytes.fromhex(key_id), raw[0], raw[1:])
 
+def parse_note(note):
+    require(len(note.encode("utf-16-le")) // 2 <= 65_536)
+    require(not any(c != "\n" and unicodedata.category(c) == "Cc" for c in note))
+    end = note.rindex("\n\n")
+    lines = note[end + 2 :].split("\n")
+    require(lines.pop() == "" and 1 <= len(lines) <= 128)
+    parts = [(dash, name, from_base64(encoded)) for dash, name, encoded in (line.split(" ") for line in lines)]
+    require(all(dash == "—" and is_name(name) and len(raw) > 4 for dash, name, raw in parts))
+    return Note(note[: end + 1], [(name, raw[:4], raw[4:]) for _, name, raw in parts])
 
-class Note:
-    def __init__(self, data):
-        try:
-            whole = data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise Malformed from None
-        need(len(whole.encode("utf-16-le")) // 2 <= MAX_NOTE_UNITS)
-        need(not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", whole) and whole.endswith("\n"))
-        cut = whole.rfind("\n\n")
-        need(cut >= 0)
-        self.text = whole[: cut + 1]
-        lines = whole[cut + 2 : -1].split("\n")
-        need(1 <= len(lines) <= 128)
-        self.signatures = []
-        for line in lines:
-            match = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
-            need(match)
-            material = unbase64(match[2])
-            need(len(material) > 4)
-            self.signatures.append((match[1], material[:4].hex(), material[4:]))
+def signatures_of(note, key):
+    return [signature for name, key_id, signature in note.signatures if (name, key_id) == (key.name, key.id)]
+def has_signed(note, key):
+    """It has a line, and all its lines hold."""
+    lines = signatures_of(note, key) if key.type == NOTE else []
+    return bool(lines) and all(ed25519(key, line, note.text.encode()) for line in lines)
+def cosigned_at(note, key):
+    """The time of the last cosignature, or "missing", or "wrong"."""
+    times = []
+    for line in signatures_of(note, key) if key.type == COSIGNATURE else ():
+        times.append(int.from_bytes(line[:8], "big"))
+        message = f"cosignature/v1\ntime {times[-1]}\n{note.text}".encode()
+        if not (0 < times[-1] < MAX_SAFE and ed25519(key, line[8:], message)):
+            return "wrong"
+    return max(times, default="missing")
 
-    def of(self, key):
-        return [data for name, key_id, data in self.signatures if (name, key_id) == (key.name, key.id)]
-
-    def signed_by(self, key):
-        own = self.of(key)
-        return key.type == NOTE_KEY and own != [] and all(
-            ed25519_holds(key.public, self.text.encode(), data) for data in own
-        )
-
-    def cosigned_by(self, key):
-        """absent, wrong, or the Unix time."""
-        own = self.of(key)
-        if key.type != WITNESS_KEY or not own:
-            return "absent"
-        times = []
-        for data in own:
-            if len(data) != 72:
-                return "wrong"
-            time = struct.unpack(">Q", data[:8])[0]
-            message = f"cosignature/v1\ntime {time}\n{self.text}".encode()
-            if not 0 < time < 2**53 or not ed25519_holds(key.public, message, data[8:]):
-                return "wrong"
-            times.append(time)
-        return max(times)
-
-
-def open_checkpoint(note):
-    lines = note.text[:-1].split("\n")
-    need(3 <= len(lines) <= 19 and lines[0] != "" and all(lines[3:]))
-    return lines[0], decimal(lines[1]), unbase64(lines[2], 32)
-
-
-def open_certificate(note, root):
-    """The log's key, or None when the root has not signed it."""
-    if not note.signed_by(root):
-        return None
-    lines = note.text.split("\n")
-    need(len(lines) == 3 and lines[0] == "gatehouse-ledger-key/v1" and lines[2] == "")
-    key = Key(lines[1])
-    need(key.type == NOTE_KEY)
-    return key
-
+def parse_checkpoint(raw):
+    note = parse_note(raw.decode("utf-8"))
+    lines = note.text.split("\n")[:-1]
+    require(3 <= len(lines) <= 3 + 16 and is_name(lines[0]))
+    (root,) = hashes(lines[2])
+    return Checkpoint(note, lines[0], from_decimal(lines[1]), root)
+def parse_certificate(text):
+    note = parse_note(text)
+    title, key, end = note.text.split("\n")
+    require(title == "gatehouse-ledger-key/v1" and end == "")
+    return note, parse_key(key)
 
 # Proofs
-
-
 def inclusion_holds(index, size, leaf, proof, root):
     if index >= size:
         return False
@@ -185,304 +162,189 @@ def inclusion_holds(index, size, leaf, proof, root):
             r = node(r, p)
         f, s = f // 2, s // 2
     return s == 0 and r == root
-
-
-def blocks(start, end):
-    levels, at = [], start
-    while at < end:
-        level = 0
-        while at % (2 << level) == 0 and at + (2 << level) <= end:
-            level += 1
-        levels.append(level)
-        at += 1 << level
+def block_levels(start, end):
+    levels = []
+    while start < end:
+        dividing = (start & -start).bit_length() - 1 if start else 64
+        levels.append(min(dividing, (end - start).bit_length() - 1))
+        start += 1 << levels[-1]
     return levels
-
-
-def root_from(parts):
+def root_from_blocks(blocks):
     stack = []
-    for level, digest in parts:
+    for level, value in blocks:
         while stack and stack[-1][0] == level:
-            digest = node(stack.pop()[1], digest)
-            level += 1
-        stack.append((level, digest))
-    if not stack:
-        return sha256(b"")
-    result = stack.pop()[1]
-    while stack:
-        result = node(stack.pop()[1], result)
-    return result
+            level, value = level + 1, node(stack.pop()[1], value)
+        stack.append((level, value))
+    root = stack.pop()[1] if stack else H()
+    for _, value in reversed(stack):
+        root = node(value, root)
+    return root
 
-
-def hashes(text):
-    data = unbase64(text)
-    need(len(data) % 32 == 0)
-    return [data[at : at + 32] for at in range(0, len(data), 32)]
-
-
-def is_index(value):
-    return type(value) is int and 0 <= value < 2**53
-
-
-def rising(indexes):
-    need(isinstance(indexes, list) and all(map(is_index, indexes)))
-    need(all(one < other for one, other in zip(indexes, indexes[1:])))
+# An export
+def whole(value):
+    require(isinstance(value, float) and value.is_integer() and 0 <= value < MAX_SAFE)
+    return int(value)
+def rising(values):
+    indexes = [whole(value) for value in values]
+    require(all(a < b for a, b in zip(indexes, indexes[1:])))
     return indexes
+def hashes(text):
+    raw = from_base64(text)
+    require(len(raw) % 32 == 0)
+    return [raw[at : at + 32] for at in range(0, len(raw), 32)]
 
+def check_proofs(raw, size, root):
+    """Check 5."""
+    proofs = parse_json(raw)
+    if proofs["form"] == "entries":
+        entries = proofs["entries"]
+        require(proofs.keys() == {"form", "entries"} and all(e.keys() == {"index", "leaf", "proof"} for e in entries))
+        indexes, leaves = rising(e["index"] for e in entries), [leaf for e in entries for (leaf,) in [hashes(e["leaf"])]]
+        paths = [hashes(entry["proof"]) for entry in entries]
+        wrong = [i for i, leaf, path in zip(indexes, leaves, paths) if not inclusion_holds(i, size, leaf, path, root)]
+        return Proofs(True, list(zip(indexes, leaves)), wrong)
+    require(proofs["form"] == "range" and proofs.keys() - {"listed"} == {"form", "from", "left", "leaves", "right"})
+    left, leaves, right = (hashes(proofs[name]) for name in ("left", "leaves", "right"))
+    start = whole(proofs["from"])
+    end = start + len(leaves)
+    listed = rising(proofs["listed"]) if "listed" in proofs else range(start, end)
+    require(all(start <= index < end for index in listed))
+    before, after = block_levels(0, start), block_levels(end, size)
+    blocks = [*zip(before, left), *((0, leaf) for leaf in leaves), *zip(after, right)]
+    fits = end <= size and len(before) == len(left) and len(after) == len(right)
+    return Proofs(fits and root_from_blocks(blocks) == root, [(i, leaves[i - start]) for i in listed], [])
+def split_lines(raw):
+    return (raw[:-1] if raw.endswith(b"\n") else raw).split(b"\n") if raw else []
 
-def open_proofs(proofs, size, root, problems):
-    """The leaves that have a line as (index, hash, proven), and the range or None."""
-    need(isinstance(proofs, dict))
-    if proofs.get("form") == "entries":
-        need(set(proofs) == {"form", "entries"} and isinstance(proofs["entries"], list))
-        leaves = []
-        for entry in proofs["entries"]:
-            need(isinstance(entry, dict) and set(entry) == {"index", "leaf", "proof"} and is_index(entry["index"]))
-            leaf = unbase64(entry["leaf"], 32)
-            proven = inclusion_holds(entry["index"], size, leaf, hashes(entry["proof"]), root)
-            leaves.append((entry["index"], leaf, proven))
-            if not proven:
-                problems.append(("proof_wrong", entry["index"], None))
-        rising([index for index, _, _ in leaves])
-        return leaves, None
-    need(proofs.get("form") == "range" and set(proofs) - {"listed"} == {"form", "from", "left", "leaves", "right"})
-    start, leaves = proofs["from"], hashes(proofs["leaves"])
-    need(is_index(start) and len(leaves) <= MAX_EVENTS)
-    end, left, right = start + len(leaves), hashes(proofs["left"]), hashes(proofs["right"])
-    before, after = blocks(0, start), blocks(end, size)
-    proven = end <= size and (len(before), len(after)) == (len(left), len(right))
-    if proven:
-        parts = [*zip(before, left), *((0, leaf) for leaf in leaves), *zip(after, right)]
-        proven = root_from(parts) == root
-    if not proven:
-        problems.append(("root_differs", None, None))
-    listed = rising(proofs.get("listed", list(range(start, end))))
-    need(all(start <= index < end for index in listed))
-    return [(index, leaves[index - start], proven) for index in listed], [start, end]
+def compare_lines(leaves, lines, problem):
+    """Check 6: goes along leaves and lines, names what differs, and gives back the place of the line of each index."""
+    of_lines, index_of = [H(b"\x00", line) for line in lines], {leaf: index for index, leaf in leaves}
+    lack, surplus = Counter(leaf for _, leaf in leaves), Counter(of_lines)
+    lack, surplus = lack - surplus, surplus - lack  # leaves without a line, lines without a leaf
+    place, i, j = {}, 0, 0
+    while i < len(leaves) or j < len(lines):
+        index, leaf = leaves[i] if i < len(leaves) else (None, None)
+        line = of_lines[j] if j < len(lines) else None
+        gone, extra = leaf != line and lack[leaf] > 0, leaf != line and surplus[line] > 0
+        if leaf == line:
+            place[index] = j
+        elif gone:
+            problem("changed" if extra else "missing", index, j + 1 if extra else None)
+        elif extra:
+            problem("added", None, j + 1)
+        else:  # both are elsewhere too
+            place[index_of[line]] = j
+            problem("swapped", index_of[line], j + 1)
+        lack[leaf] -= gone
+        surplus[line] -= extra
+        i, j = i + (gone or not extra), j + (extra or not gone)
+    return place
 
-
-# Lines
-
-
-def compare(leaves, lines, problems):
-    """For each line the leaf that it is, or None; names what differs."""
-    expected = [leaf for _, leaf, _ in leaves]
-    found = [leaf_hash(line) for line in lines]
-    if expected == found:
-        return leaves
-    by_hash = {leaf: place for place, leaf in enumerate(expected)}
-    present = set(found)
-
-    def differs(place, line):
-        index = leaves[place][0]
-        if found[line] in by_hash:
-            problems.append(("swapped", leaves[by_hash[found[line]]][0], line + 1))
-            if expected[place] not in present:
-                problems.append(("missing", index, None))
-        elif expected[place] in present:
-            problems.append(("added", None, line + 1))
+def read_revealed(line):
+    shown = parse_json(line)
+    require(all(isinstance(shown[name], str) for name in ("name", "value", "salt")))
+    return whole(shown["index"]), shown["name"], shown["value"], shown["salt"]
+def hides(line, name, value, salt):
+    digest = hmac.digest(from_base64(salt), name.encode() + b"\0" + value.encode(), "sha256")
+    return parse_json(line)["personal"][name] == base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def check_revealed(raw, events, problem):
+    """Check 8. `events`: index → line, of those that are what was logged."""
+    held = 0
+    for number, line in enumerate(split_lines(raw), 1):
+        shown = attempt(read_revealed, line)
+        if shown and attempt(hides, events.get(shown[0], b""), *shown[1:]):
+            held += 1
         else:
-            problems.append(("changed", index, line + 1))
-
-    if len(expected) == len(found):
-        steps = [("replace", at, at + 1, at, at + 1) for at in range(len(found)) if expected[at] != found[at]]
-    else:
-        steps = difflib.SequenceMatcher(None, expected, found, autojunk=False).get_opcodes()
-    for step, place, place_end, line, line_end in steps:
-        if step == "equal":
-            continue
-        both = min(place_end - place, line_end - line)
-        for at in range(both):
-            differs(place + at, line + at)
-        for at in range(place + both, place_end):
-            if expected[at] not in present:
-                problems.append(("missing", leaves[at][0], None))
-        for at in range(line + both, line_end):
-            known = by_hash.get(found[at])
-            twice = known is not None and found.index(found[at]) != at
-            if known is None or twice:
-                problems.append(("added", None, at + 1))
-            else:
-                problems.append(("swapped", leaves[known][0], at + 1))
-    return [leaves[by_hash[digest]] if digest in by_hash else None for digest in found]
-
-
-def es_number(value):
-    """A number as ECMAScript writes it (ECMA-262, Number::toString)."""
-    need(math.isfinite(value))
-    if value == 0:
-        return "0"
-    sign = "-" if value < 0 else ""
-    mantissa, exponent = f"{abs(value)!r}e0".split("e")[:2] if "e" in repr(abs(value)) else (repr(abs(value)), "0")
-    whole, _, part = mantissa.partition(".")
-    digits = (whole + part).lstrip("0")
-    n = len(whole) + int(exponent) - (len(whole + part) - len(digits))
-    digits = digits.rstrip("0")
-    k = len(digits)
-    if k <= n <= 21:
-        return sign + digits + "0" * (n - k)
-    if 0 < n <= 21:
-        return sign + digits[:n] + "." + digits[n:]
-    if -6 < n <= 0:
-        return sign + "0." + "0" * -n + digits
-    power = f"e{'+' if n > 0 else '-'}{abs(n - 1)}"
-    return sign + digits[0] + ("." + digits[1:] if k > 1 else "") + power
-
-
-def canonical(value, depth=0):
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, float):
-        return es_number(value)
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    need(depth < MAX_DEPTH)
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
-    names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-    return "{" + ",".join(f"{canonical(name)}:{canonical(value[name], depth + 1)}" for name in names) + "}"
-
-
-def refuse_constant(_):
-    raise Malformed
-
-
-def is_canonical(line):
-    try:
-        need(len(line) <= MAX_EVENT_BYTES)
-        text = line.decode("utf-8")
-        value = json.loads(text, parse_int=float, parse_float=float, parse_constant=refuse_constant)
-        return canonical(value).encode("utf-8") == line
-    except (Malformed, ValueError, RecursionError):
-        return False
-
-
-def check_revealed(lines, events, problems):
-    right = 0
-    for number, line in enumerate(lines, 1):
-        try:
-            item = json.loads(line)
-            need(isinstance(item, dict) and is_index(item.get("index")))
-            need(all(isinstance(item.get(name), str) for name in ("name", "value", "salt")))
-        except (Malformed, ValueError):
-            problems.append(("personal_malformed", None, number))
-            continue
-        try:
-            salt = unbase64(item["salt"], 32)
-            message = item["name"].encode() + b"\x00" + item["value"].encode()
-            digest = hmac.new(salt, message, hashlib.sha256).digest()
-            hidden = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-            need(json.loads(events[item["index"]])["personal"].get(item["name"]) == hidden)
-            right += 1
-        except (Malformed, ValueError, KeyError, TypeError, AttributeError):
-            problems.append(("personal_differs", item["index"], number))
-    return right
-
-
-def split_lines(data):
-    return data.split(b"\n")[: -1 if data.endswith(b"\n") or data == b"" else None]
-
+            problem("personal_differs" if shown else "personal_malformed", shown and shown[0], number)
+    return held
+def read_keys(raw):
+    keys = parse_json(raw)
+    require(len(keys["witnesses"]) <= 128)
+    return parse_key(keys["root"]), *parse_certificate(keys["certificate"]), [parse_key(key) for key in keys["witnesses"]]
 
 def verify(files, fingerprint=None, known=()):
+    """The eight checks in the order of the page; `files`: name → bytes."""
     problems = []
-
-    def attempt(kind, read):
-        try:
-            return read()
-        except (Malformed, ValueError, RecursionError):
-            problems.append((kind, None, None))
-            return None
-
-    def read_keys():
-        keys = json.loads(files["keys.json"].decode("utf-8"))
-        need(isinstance(keys, dict) and isinstance(keys.get("witnesses"), list) and len(keys["witnesses"]) <= 128)
-        root = Key(keys.get("root"))
-        need(isinstance(keys.get("certificate"), str))
-        log = open_certificate(Note(keys["certificate"].encode()), root)
-        return root, log, [Key(text) for text in keys["witnesses"]]
-
-    keys = attempt("keys_malformed", read_keys)
-    note = attempt("checkpoint_malformed", lambda: Note(files["checkpoint"]))
-    head = note and attempt("checkpoint_malformed", lambda: open_checkpoint(note))
-    origin, size, root_hash = head or ("", 0, b"")
-    own = sha256(keys[0].public)[:16].hex() if keys else ""
-
-    pinned = "not_pinned"
-    if keys and fingerprint is not None:
-        pinned = "pinned" if re.sub(r"[\s:-]", "", fingerprint).lower() == own else "differs"
-        if pinned == "differs":
-            problems.append(("fingerprint_differs", None, None))
-
-    signed = False
-    if keys and head:
-        log = keys[1]
-        if log is None:
-            problems.append(("log_not_certified", None, None))
-        else:
-            signed = log.name == origin and note.signed_by(log)
-            if not signed:
-                problems.append(("checkpoint_not_signed", None, None))
-
-    witnesses = []
-    if note:
-        trusted = {key.text for key in known}
-        for key in {key.text: key for key in [*known, *(keys[2] if keys else [])]}.values():
-            state = note.cosigned_by(key)
-            if state == "wrong":
-                problems.append(("cosignature_wrong", None, None))
-            witnesses.append({"name": key.name, "state": state, "known": key.text in trusted})
-
+    problem = lambda kind, index=None, line=None: problems.append({"kind": kind, "index": index, "line": line})
+    root, certificate, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, None, [])
+    matches = bool(root) and H(root.public)[:16] == fingerprint
+    pinned = "not_pinned" if fingerprint is None else "pinned" if matches else "differs"  # 1
+    if pinned == "differs":
+        problem("fingerprint_differs")
+    if not root:
+        problem("keys_malformed")
+    elif not (has_signed(certificate, root) and log_key.type == NOTE):  # 2
+        problem("log_not_certified")
+    checkpoint = attempt(parse_checkpoint, files["checkpoint"])
+    if not checkpoint:
+        problem("checkpoint_malformed")
+    elif log_key and not (checkpoint.origin == log_key.name and has_signed(checkpoint.note, log_key)):  # 3
+        problem("checkpoint_not_signed")
+    seen = []
+    for key in dict.fromkeys([*known, *witnesses]):  # 4
+        state = cosigned_at(checkpoint.note, key) if checkpoint else "missing"
+        seen.append({"name": key.name, "state": state, "known": key in known})
+        if state == "wrong":
+            problem("cosignature_wrong")
+    proofs = attempt(check_proofs, files["proofs.json"], *(checkpoint[2:] if checkpoint else (0, None)))  # 5
+    if not proofs:
+        problem("proofs_malformed")
+    elif not proofs.holds:
+        problem("root_differs")
+    for index in proofs.wrong if proofs else ():
+        problem("proof_wrong", index)
+    stands = not any(one["index"] is None and one["kind"] != "cosignature_wrong" for one in problems)
     lines = split_lines(files["events.ndjson"])
     if len(lines) > MAX_EVENTS:
-        problems.append(("too_many_events", None, None))
-        lines = lines[:MAX_EVENTS]
-    opened = attempt(
-        "proofs_malformed",
-        lambda: open_proofs(json.loads(files["proofs.json"].decode("utf-8")), size, root_hash, problems),
-    )
-    leaves, span = opened or ([], None)
-    proven, events = 0, {}
-    for number, (line, leaf) in enumerate(zip(lines, compare(leaves, lines, problems)), 1):
-        if leaf is None:
-            continue
-        events[leaf[0]] = line
-        if not is_canonical(line):
-            problems.append(("not_canonical", leaf[0], number))
-        elif leaf[2]:
-            proven += 1
-    revealed = check_revealed(split_lines(files.get("personal.ndjson", b"")), events, problems)
-    return {
-        "ok": not problems,
-        "pinned": pinned,
-        "fingerprint": own,
-        "origin": origin,
-        "size": size,
-        "range": span,
-        "lines": len(lines),
-        "proven": proven if signed else 0,
-        "revealed": revealed,
-        "witnesses": witnesses,
-        "problems": [dict(zip(("kind", "index", "line"), problem)) for problem in problems],
-    }
+        raise NoExport("more than 1,000,000 events")
+    place = compare_lines(proofs.leaves, lines, problem) if proofs else {}  # 6
+    odd = {index for index, at in place.items() if not is_canonical(lines[at])}  # 7
+    for index in sorted(odd):
+        problem("not_canonical", index, place[index] + 1)
+    events = {index: lines[at] for index, at in place.items()}
+    revealed = check_revealed(files.get("personal.ndjson", b""), events, problem)  # 8
+    proven = len(events.keys() - odd - set(proofs.wrong)) if stands else 0
+    of_log = {"origin": checkpoint and checkpoint.origin, "size": checkpoint and checkpoint.size, "proven": proven}
+    return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "problems": problems}
 
+def read_export(path):
+    """A name that stands twice, encryption and other compressions are refused."""
+    needed, files = {"events.ndjson", "checkpoint", "proofs.json", "keys.json"}, {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if entry.filename in needed | {"personal.ndjson"}:
+                    require(entry.filename not in files and not entry.flag_bits & 1)
+                    require(entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+                    files[entry.filename] = archive.read(entry)
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as cause:
+        raise NoExport(f"no zip that can be read: {cause}") from cause
+    if not needed <= files.keys():
+        raise NoExport(f"no export: without {', '.join(sorted(needed - files.keys()))}")
+    return files
+
+def fingerprint_argument(text):
+    require(len(bytes.fromhex(text)) == 16)
+    return bytes.fromhex(text)
+def witness_argument(text):
+    """A name may have a comma in it but no plus: a key ends 44 characters behind its second plus."""
+    keys = [parse_key(key) for key in re.split(r"(?<=\+[A-Za-z0-9+/]{44}),", text)]
+    require(all(key.type == COSIGNATURE for key in keys))
+    return keys
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description="Verifies an export of the audit log.")
+    parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
     parser.add_argument("file")
-    parser.add_argument("--fingerprint")
-    parser.add_argument("--witness", action="append", default=[])
-    asked = parser.parse_args()
+    parser.add_argument("--fingerprint", type=fingerprint_argument)
+    parser.add_argument("--witness", type=witness_argument, default=[])
+    arguments = parser.parse_args()
     try:
-        with zipfile.ZipFile(asked.file) as archive:
-            wanted = {"events.ndjson", "checkpoint", "proofs.json", "keys.json", "personal.ndjson"}
-            files = {name: archive.read(name) for name in set(archive.namelist()) & wanted}
-        need(wanted - {"personal.ndjson"} <= set(files))
-    except (OSError, zipfile.BadZipFile, Malformed):
-        print(json.dumps({"ok": False, "problems": [{"kind": "no_export", "index": None, "line": None}]}))
-        return 2
-    report = verify(files, asked.fingerprint, [Key(text) for text in asked.witness])
+        report = verify(read_export(arguments.file), arguments.fingerprint, arguments.witness)
+    except NoExport as cause:
+        parser.exit(2, f"{cause}\n")
     print(json.dumps(report))
-    return 0 if report["ok"] else 1
-
+    sys.exit(0 if report["ok"] else 1)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
