@@ -22,12 +22,20 @@ export type OpenedExport =
   | { readonly state: "incomplete"; readonly missing: readonly string[] }
   | { readonly state: "unreadable" };
 
-/** The files of a zip. Takes any bytes; what is not part of the evidence is not unpacked. */
+/**
+ * The files of a zip. Takes any bytes; what is not part of the evidence is not unpacked. A name that is there twice
+ * makes it unreadable: another program would take the other one.
+ */
 export function openZip(zip: Uint8Array): OpenedExport {
   const names: readonly string[] = Object.values(EXPORT_FILES);
   try {
-    const isWanted = ({ name, originalSize }: { name: string; originalSize: number }): boolean =>
-      names.includes(name) && originalSize <= MAX_FILE_BYTES;
+    const seen = new Set<string>();
+    const isWanted = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
+      if (!names.includes(name)) return false;
+      if (seen.has(name)) throw new Error(`${name} is there twice`);
+      seen.add(name);
+      return originalSize <= MAX_FILE_BYTES;
+    };
     return collectExport(new Map(Object.entries(unzipSync(zip, { filter: isWanted }))));
   } catch {
     // The library throws errors of many shapes; whichever it is, this is no export.
