@@ -47,6 +47,9 @@ beforeAll(async () => {
     "demo",
     "about",
   ];
+  const owner = (await server.call<{ items: { id: string }[] }>("GET", "/api/v1/people")).items[0]?.id;
+  const log = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/ledger/entries?limit=1");
+  const entry = log.items[0]?.id;
   paths = [
     "/",
     "/devices",
@@ -62,6 +65,9 @@ beforeAll(async () => {
     "/lab",
     "/outbox",
     "/people",
+    `/people/${owner}`,
+    "/audit",
+    `/audit/${entry}`,
     "/account",
     "/my",
     "/my/me",

@@ -48,7 +48,10 @@ export function ProofPanel(props: { given: EntryProof }) {
             <dd className="mono small anywhere">{proof.verifierKey}</dd>
             <dt>{t("note")}</dt>
             <dd className="row row-top">
-              <pre className={styles.code}>{proof.checkpoint}</pre>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+              <pre className={styles.code} tabIndex={0}>
+                {proof.checkpoint}
+              </pre>
               <CopyButton text={proof.checkpoint} />
             </dd>
           </dl>
