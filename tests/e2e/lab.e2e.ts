@@ -17,7 +17,11 @@ afterAll(async () => {
   await server?.end();
 });
 
-const labFolders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("gatehouse-lab-"));
+const allLabFolders = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith("gatehouse-lab-"));
+const before = new Set(allLabFolders());
+/** Of this server's runs: what another run left on the machine is not its doing. */
+const labFolders = (): string[] => allLabFolders().filter((name) => !before.has(name));
 
 async function openLab() {
   const context = await browser.newContext({

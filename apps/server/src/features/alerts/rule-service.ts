@@ -66,13 +66,15 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
   };
 
   const check = async (tenantId: Uuid, body: alerts.RuleBody): Promise<void> => {
-    // A named device may be younger than the last tick: the inventory knows it, the watch list not yet.
+    // A device may be younger than the last tick: the inventory knows it, the watch list not yet.
+    const { directory } = deps;
     const named = body.scope.deviceIds;
-    const devices =
-      named === undefined
-        ? devicesOf(tenantId)
-        : (await deps.directory.find(named)).filter((device) => device.tenantId === tenantId);
-    assertRule(body, deps.directory, devices);
+    const devices = await (named === undefined ? directory.list() : directory.find(named));
+    assertRule(
+      body,
+      directory,
+      devices.filter((device) => device.tenantId === tenantId),
+    );
     const [unknown] = await deps.notifier.unknownChannels(tenantId, body.channelIds);
     if (unknown !== undefined) throw new AppError("channel.not_found", { channelId: unknown });
   };
