@@ -176,6 +176,18 @@ describe("the live hub", () => {
     expect(sockets).toHaveLength(1);
     expect(hub.status.state).toBe("idle");
   });
+
+  it("passes on at once what to read again, paused or not", () => {
+    const { hub, sockets, listener } = setUp();
+    const heard: string[] = [];
+    hub.listen({ values: [] }, { ...listener, onAskAgain: (about) => void heard.push(about) });
+    hub.start();
+    sockets[0]?.hello(5);
+    hub.setPaused(true);
+    sockets[0]?.frame({ type: "ask_again", about: "access" });
+    sockets[0]?.frame({ type: "ask_again", about: "approvals" });
+    expect(heard).toEqual(["access", "approvals"]);
+  });
 });
 
 describe("merged wishes", () => {

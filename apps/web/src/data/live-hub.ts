@@ -2,6 +2,8 @@ import type { Clock, Random, Timer } from "@gatehouse/base";
 import type { LiveFrame, LiveRequest } from "@gatehouse/contract";
 
 export type LiveBatch = Extract<LiveFrame, { type: "batch" }>;
+/** What the server says to read again: rights, or acts that wait for a second person. */
+export type AskAgain = Extract<LiveFrame, { type: "ask_again" }>["about"];
 export type LiveState = "idle" | "connecting" | "live" | "lost" | "paused";
 
 export interface LiveStatus {
@@ -22,6 +24,8 @@ export interface LiveListener {
   onBatch(batch: LiveBatch): void;
   /** Frames between these instants (server time) never arrived: read them from the history. */
   onGap?(fromMs: number, toMs: number): void;
+  /** Heard while paused too: rights do not wait. */
+  onAskAgain?(about: AskAgain): void;
 }
 
 /** The part of a WebSocket that the hub uses. */
@@ -172,6 +176,8 @@ export class LiveHub {
     if (frame.type === "hello") this.#welcome(frame.serverMs);
     else if (frame.type === "batch") this.#deliver(frame);
     else if (frame.type === "pong") this.#pongDue?.cancel();
+    else if (frame.type === "ask_again")
+      for (const listener of [...this.#listeners.keys()]) listener.onAskAgain?.(frame.about);
     else if (frame.type === "bye") this.#lose();
   }
 

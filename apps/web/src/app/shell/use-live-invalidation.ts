@@ -1,7 +1,9 @@
 import { systemClock } from "@gatehouse/base";
-import { type AnyEndpoint, alerts, devices, operations } from "@gatehouse/contract";
-import { useLive } from "../../data/live.ts";
-import { invalidate, queryClient } from "../../data/query.ts";
+import { type AnyEndpoint, access, accounts, alerts, devices, operations } from "@gatehouse/contract";
+import { useEffect } from "react";
+import { liveHub, useLive } from "../../data/live.ts";
+import type { AskAgain } from "../../data/live-hub.ts";
+import { invalidate, query, queryClient } from "../../data/query.ts";
 import { Throttle } from "../throttle.ts";
 
 /** A fleet that comes back after a power cut changes hundreds of states a second: lists are read every 2 s at most. */
@@ -33,4 +35,24 @@ export function useLiveInvalidation(): void {
     },
     () => void queryClient.invalidateQueries(),
   );
+  useEffect(
+    () =>
+      liveHub.listen(
+        { values: [] },
+        { onBatch: () => undefined, onAskAgain: (about) => void askAgain(about) },
+      ),
+    [],
+  );
+}
+
+/** Where one's own rights changed, nothing that was read with the old ones stays on screen. */
+async function askAgain(about: AskAgain): Promise<void> {
+  if (about === "approvals") throttle.ask(access.listApprovals, access.getApproval);
+  else {
+    const { queryKey } = query(accounts.getMe, {});
+    const before = JSON.stringify(queryClient.getQueryData(queryKey)?.access);
+    await queryClient.invalidateQueries({ queryKey });
+    if (JSON.stringify(queryClient.getQueryData(queryKey)?.access) === before) return;
+    await queryClient.resetQueries({ predicate: (one) => one.queryKey[0] !== accounts.getMe.path });
+  }
 }
