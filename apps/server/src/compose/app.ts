@@ -15,6 +15,7 @@ import { serveLocalSocket } from "../platform/http/local-socket.ts";
 import { mount } from "../platform/http/mount.ts";
 import { registerOpenApi } from "../platform/http/openapi.ts";
 import { unrecordedTo } from "../platform/http/recorded.ts";
+import { refusalsTo } from "../platform/http/refusals.ts";
 import { createHttpServer, productVersion } from "../platform/http/server.ts";
 import { createJobRunner } from "../platform/jobs/pg-boss.ts";
 import { Lifecycle } from "../platform/lifecycle/lifecycle.ts";
@@ -150,6 +151,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
         nowMs: () => clock.nowMs(),
         metricsFromLoopback: config.metrics.loopback,
         onUnrecorded: unrecordedTo(log, metrics),
+        onRefused: refusalsTo(log, metrics, clock),
       },
       log,
     );

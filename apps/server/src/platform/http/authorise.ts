@@ -20,6 +20,11 @@ export interface Admitted {
   readonly scope: access.Scope;
 }
 
+const identified = new WeakMap<FastifyRequest, PersonPrincipal>();
+
+/** Who this request turned out to be of, also when it was refused. */
+export const identifiedAs = (request: FastifyRequest): PersonPrincipal | undefined => identified.get(request);
+
 /** Decides before anything is read: permission, organisation, site, second factor. Undefined for those who need none. */
 export async function authorise(
   endpoint: AnyEndpoint,
@@ -40,6 +45,7 @@ export async function authorise(
     return undefined;
   const person = await gates.person.authenticate(request, reply);
   if (person === undefined) throw new AppError("auth.required");
+  identified.set(request, person);
   const scope = await assertMay(endpoint, request.params as Record<string, string>, person, gates);
   return { principal: person, scope };
 }

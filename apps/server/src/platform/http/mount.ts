@@ -1,10 +1,11 @@
 import type { Logger } from "@gatehouse/base";
 import { type AnyEndpoint, PERSON_ONLY_PERMISSIONS } from "@gatehouse/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { type Admitted, authorise, type Gates } from "./authorise.ts";
+import { type Admitted, authorise, type Gates, identifiedAs } from "./authorise.ts";
 import { problemReplies } from "./openapi.ts";
 import { toAppError } from "./problem.ts";
 import { actRecorded, assertAccounted } from "./recorded.ts";
+import type { Refused } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import type { Acts, HeldAct, SecondPerson } from "./second-person.ts";
 
@@ -30,6 +31,7 @@ export interface MountGates extends Gates {
   readonly secondPerson: SecondPerson;
   /** A change succeeded and nothing was recorded of it. */
   readonly onUnrecorded: (endpoint: AnyEndpoint) => void;
+  readonly onRefused: (refused: Refused) => void;
 }
 
 /** Puts every route on the server: who may call is decided before the body is used. */
@@ -56,10 +58,12 @@ export function mount(app: FastifyInstance, routes: readonly Route[], gates: Mou
         const admitted = await authorise(endpoint, request, reply, gates);
         if (admitted !== undefined) admissions.set(request, admitted);
       },
-      onError: async (request, _reply, error) => {
-        const device = admissions.get(request)?.principal;
-        if (device?.kind === "device" && !handled.has(request))
-          onUnread?.(device, request.ip, toAppError(error).code);
+      onError: async (request, _reply, thrown) => {
+        const error = toAppError(thrown);
+        const principal = admissions.get(request)?.principal ?? identifiedAs(request);
+        gates.onRefused({ error, endpoint, request, principal });
+        if (principal?.kind === "device" && !handled.has(request))
+          onUnread?.(principal, request.ip, error.code);
       },
       handler: async (request, reply) => {
         handled.add(request);

@@ -17,6 +17,11 @@ export interface Located {
 export const ofTenant = (tenantId: Uuid | undefined): Located | undefined =>
   tenantId === undefined ? undefined : { tenantId };
 
+const BEYOND_REACH = Symbol("beyond reach");
+
+/** Whether what was said not to be there is there, but not for whoever asked: for the log, never for them. */
+export const isBeyondReach = ({ cause }: Error): boolean => cause === BEYOND_REACH;
+
 type Finder = (id: Uuid) => Located | undefined | Promise<Located | undefined>;
 
 /** How each kind of thing is found; filled by the features. */
@@ -38,8 +43,9 @@ export async function assertReached(
   const id = params[resource.param] ?? "";
   if (!isUuid(id)) return;
   const found = await find(id);
-  if (found === undefined || !(await isWithin(found, scope)))
-    throw new AppError(RESOURCE_KINDS[resource.kind]);
+  const refusal = RESOURCE_KINDS[resource.kind];
+  if (found === undefined) throw new AppError(refusal);
+  if (!(await isWithin(found, scope))) throw new AppError(refusal, {}, { cause: BEYOND_REACH });
 }
 
 async function isWithin(found: Located, { tenantId, reach }: access.Scope): Promise<boolean> {

@@ -28,5 +28,6 @@ export const testGates = (named: Partial<MountGates> = {}): MountGates => ({
   onUnrecorded: ({ method, path }) => {
     throw new Error(`${method} ${path} recorded nothing`);
   },
+  onRefused: () => undefined,
   ...named,
 });
