@@ -52,3 +52,32 @@ test("refuses plain MQTT on a network and switched-off TLS on a public address",
     problemsOf(() => loadConfig({ GATEHOUSE_HTTP_HOST: "0.0.0.0", GATEHOUSE_TLS_MODE: "off" }))[0],
   ).toMatch(/tls\.mode/);
 });
+
+test("a database on a network is asked for its certificate, one on this machine is not", () => {
+  const problem = (DATABASE_URL: string) => problemsOf(() => loadConfig({ DATABASE_URL }))[0] ?? "";
+  for (const here of [
+    "postgres://gh:pw@127.0.0.1:5432/gh",
+    "postgres://gh:pw@localhost/gh",
+    "postgres://gh:pw@[::1]:5432/gh",
+    "postgres://gh@/gh?host=/run/postgresql",
+    "postgres://gh@%2Frun%2Fpostgresql/gh",
+    "/run/postgresql gh",
+    "socket:/run/postgresql?db=gh",
+    "postgres://gh:pw@db.example:5432/gh?sslmode=verify-full",
+    "postgres://gh:pw@10.0.0.7/gh?sslmode=verify-full&sslrootcert=/etc/ssl/own.pem",
+  ])
+    expect(problem(here), here).toBe("");
+  for (const open of [
+    "postgres://gh:pw@db.example/gh",
+    "postgres://gh:pw@10.0.0.7/gh?sslmode=require",
+    "postgres://gh:pw@10.0.0.7/gh?sslmode=no-verify",
+    "postgres://gh:pw@10.0.0.7/gh?sslmode=disable",
+    "postgres://gh:pw@10.0.0.7/gh?sslmode=verify-full&ssl=0",
+    "postgres://gh:pw@localhost/gh?host=db.example",
+    "postgres://gh:pw@localhost.evil.example/gh",
+    "gh:pw@@db.example",
+  ]) {
+    expect(problem(open), open).toMatch(/^databaseUrl: .*verify-full/);
+    expect(problem(open)).not.toContain("pw");
+  }
+});

@@ -72,7 +72,27 @@ function assertSafe(config: Config): void {
   }
   if ((config.tls.certFile === "") !== (config.tls.keyFile === ""))
     problems.push("tls: certFile and keyFile belong together");
+  if (!isDatabaseProtected(config.databaseUrl)) {
+    problems.push(
+      "databaseUrl: a server on a network needs ?sslmode=verify-full, and &sslrootcert=FILE for an authority of your own",
+    );
+  }
   if (problems.length > 0) throw new AppError("config.invalid", { problems });
+}
+
+/** Nothing leaves this machine (loopback or a socket), or it goes to whom a certificate names. What cannot be read is not. */
+function isDatabaseProtected(url: string): boolean {
+  if (url === "" || url.startsWith("/")) return true;
+  // A user without a host is the local server for pg, and no URL for anybody else.
+  const parsed = URL.parse(url.replace("@/", "@localhost/"));
+  if (parsed === null) return false;
+  const { hostname, protocol, searchParams } = parsed;
+  if (protocol === "socket:") return true;
+  if (searchParams.get("sslmode") === "verify-full" && !searchParams.has("ssl")) return true;
+  const hosts = [hostname.replace(/^\[|\]$/g, ""), ...searchParams.getAll("host")];
+  return hosts.every(
+    (host) => host === "" || decodeURIComponent(host).startsWith("/") || isLoopbackHost(host),
+  );
 }
 
 export const isLoopbackHost = (host: string): boolean =>
