@@ -85,9 +85,9 @@ function isDatabaseProtected(url: string): boolean {
   if (url === "" || url.startsWith("/")) return true;
   // A user without a host is the local server for pg, and no URL for anybody else.
   const parsed = URL.parse(url.replace("@/", "@localhost/"));
-  if (parsed === null) return false;
-  const { hostname, protocol, searchParams } = parsed;
-  if (protocol === "socket:") return true;
+  if (parsed?.protocol === "socket:") return true;
+  if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol)) return false;
+  const { hostname, searchParams } = parsed;
   if (searchParams.get("sslmode") === "verify-full" && !searchParams.has("ssl")) return true;
   const hosts = [hostname.replace(/^\[|\]$/g, ""), ...searchParams.getAll("host")];
   return hosts.every(
