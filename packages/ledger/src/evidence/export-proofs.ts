@@ -133,20 +133,32 @@ function parseHashes(text: string, maxHashes: number): Uint8Array[] {
 /** At most one complete subtree a level, up and down again. */
 const MAX_BLOCKS = 106;
 
+/** A range proof whose hashes are read. */
+export interface OpenedRange {
+  readonly from: number;
+  readonly left: readonly Uint8Array[];
+  readonly leaves: readonly Uint8Array[];
+  readonly right: readonly Uint8Array[];
+  readonly listed: readonly number[] | undefined;
+}
+
+export const openRange = ({ from, left, leaves, right, listed }: RangeProof): OpenedRange => ({
+  from,
+  left: parseHashes(left, MAX_BLOCKS),
+  leaves: parseHashes(leaves, MAX_EXPORT_EVENTS),
+  right: parseHashes(right, MAX_BLOCKS),
+  listed,
+});
+
 /** The root that a range proof leads to in a tree of `size`; undefined when it does not fit that size. */
-export function rootOfRange(
-  proof: RangeProof,
-  leaves: readonly Uint8Array[],
-  size: number,
-  hash?: Hash,
-): Uint8Array | undefined {
-  const { from } = proof;
+export function rootOfRange(range: OpenedRange, size: number, hash?: Hash): Uint8Array | undefined {
+  const { from, left, leaves, right } = range;
   const to = from + leaves.length;
   if (to > size) return undefined;
   const parts = [
-    { blocks: blocksOf({ start: 0, end: from }), hashes: parseHashes(proof.left, MAX_BLOCKS) },
+    { blocks: blocksOf({ start: 0, end: from }), hashes: left },
     { blocks: leaves.map(() => ({ level: 0 })), hashes: leaves },
-    { blocks: blocksOf({ start: to, end: size }), hashes: parseHashes(proof.right, MAX_BLOCKS) },
+    { blocks: blocksOf({ start: to, end: size }), hashes: right },
   ];
   if (parts.some(({ blocks, hashes }) => blocks.length !== hashes.length)) return undefined;
   const peaks: Peak[] = [];
@@ -157,34 +169,30 @@ export function rootOfRange(
   return rootOfPeaks(peaks, hash);
 }
 
-export const leavesOfRange = (proof: RangeProof): Uint8Array[] =>
-  parseHashes(proof.leaves, MAX_EXPORT_EVENTS);
-
 /** The leaves of a range that have a line. Refuses a list that names others. */
-export function listedLeaves(
-  { from, listed }: RangeProof,
-  hashes: readonly Uint8Array[],
-  isProven: boolean,
-): ClaimedLeaf[] {
-  if (listed === undefined) return hashes.map((hash, at) => ({ index: from + at, hash, isProven }));
+export function listedLeaves({ from, leaves, listed }: OpenedRange, isProven: boolean): ClaimedLeaf[] {
+  if (listed === undefined) return leaves.map((hash, at) => ({ index: from + at, hash, isProven }));
   return listed.map((index) => {
-    const hash = hashes[index - from];
+    const hash = leaves[index - from];
     if (hash === undefined) throw malformed("proofs", "a listed index is not in the range");
     return { index, hash, isProven };
   });
 }
 
-/** Each leaf of a filtered export with whether its own proof holds. */
+/** Each leaf of a filtered export with whether its own proof holds; without a checkpoint none does. */
 export function claimedEntries(
   { entries }: EntryProofs,
-  size: number,
-  root: Uint8Array,
+  head: { readonly size: number; readonly root: Uint8Array } | undefined,
   hash?: Hash,
 ): ClaimedLeaf[] {
   return entries.map(({ index, leaf, proof }) => {
     const [leafHash, ...more] = parseHashes(leaf, 1);
     if (leafHash === undefined || more.length > 0) throw malformed("proofs", "a leaf is no hash");
-    const claim = { index, size, leafHash, root, proof: parseHashes(proof, MAX_BLOCKS) };
-    return { index, hash: leafHash, isProven: verifyInclusion(claim, hash) };
+    const claim = { index, leafHash, proof: parseHashes(proof, MAX_BLOCKS) };
+    return {
+      index,
+      hash: leafHash,
+      isProven: head !== undefined && verifyInclusion({ ...claim, size: head.size, root: head.root }, hash),
+    };
   });
 }

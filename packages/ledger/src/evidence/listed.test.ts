@@ -62,14 +62,20 @@ it("compares a revealed value with its event", () => {
     { name: "phone" },
     { index: 12 },
     { index: 13 },
-    { salt: "" },
+    { salt: encodeBase64(SALT.with(0, 8)) },
   ])
     expect(verifyEvidence(revealing({ ...right, ...wrong }))).toMatchObject({
       ok: false,
       revealed: 0,
       problems: [{ kind: "personal_differs", index: { ...right, ...wrong }.index, line: 1 }],
     });
-  for (const odd of [{}, { ...right, index: "40" }, [1]])
+  for (const odd of [
+    {},
+    { ...right, index: "40" },
+    { ...right, salt: "" },
+    { ...right, salt: right.salt.slice(4) },
+    [1],
+  ])
     expect(verifyEvidence(revealing(odd)).problems).toEqual([
       { kind: "personal_malformed", index: null, line: 1 },
     ]);

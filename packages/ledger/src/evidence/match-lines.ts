@@ -18,59 +18,52 @@ export interface Matched {
 }
 
 /**
- * Finds out what was done to the lines of an export. `expected` are the leaf hashes that the root bears out, `lines`
- * those of the lines. A line that is no expected leaf is a changed one when it stands where exactly one is missing.
+ * Finds out what was done to the lines of an export: goes along leaves and lines together, as docs/verify.md says.
+ * `expected` are the leaf hashes that the export claims, `lines` those of its lines.
  */
 export function matchLines(expected: readonly Uint8Array[], lines: readonly Uint8Array[]): Matched {
   const isSame = (line: Uint8Array, at: number): boolean => sameBytes(line, expected[at] ?? new Uint8Array());
   if (lines.length === expected.length && lines.every(isSame))
     return { places: lines.map((_, at) => at), problems: [] };
+  return walk(expected.map(bytesToHex), lines.map(bytesToHex));
+}
 
-  const places = findPlaces(expected, lines);
-  const claims = [...places];
-  const taken = new Set(places);
+function walk(leaves: readonly string[], lines: readonly string[]): Matched {
+  const [missing, surplus] = [moreOf(leaves, lines), moreOf(lines, leaves)];
+  const placeOf = new Map(leaves.map((leaf, place) => [leaf, place]));
+  const places: (number | undefined)[] = lines.map(() => undefined);
   const problems: LineProblem[] = [];
-  let previous = -1;
-  for (const [line, found] of places.entries()) {
-    const next = previous + 1;
-    if (found === undefined && (next >= expected.length || taken.has(next))) {
-      problems.push({ kind: "added", place: undefined, line });
-      continue;
+  for (let [place, line] = [0, 0]; place < leaves.length || line < lines.length; ) {
+    const [leaf, found] = [leaves[place], lines[line]];
+    const isMissing = leaf !== found && take(missing, leaf);
+    const isAdded = leaf !== found && take(surplus, found);
+    if (isMissing && isAdded) problems.push({ kind: "changed", place, line });
+    else if (isMissing) problems.push({ kind: "missing", place, line: undefined });
+    else if (isAdded) problems.push({ kind: "added", place: undefined, line });
+    else {
+      // The leaf of this place, or a line that belongs to another one.
+      const own = leaf === found ? place : placeOf.get(found as string);
+      places[line] = own;
+      if (leaf !== found) problems.push({ kind: "swapped", place: own, line });
     }
-    if (found === undefined) {
-      problems.push({ kind: "changed", place: next, line });
-      claims[line] = next;
-      taken.add(next);
-    }
-    previous = found ?? next;
-  }
-  problems.push(...swapped(claims));
-  for (let place = 0; place < expected.length; place++) {
-    if (!taken.has(place)) problems.push({ kind: "missing", place, line: undefined });
+    if (isMissing || !isAdded) place++;
+    if (isAdded || !isMissing) line++;
   }
   return { places, problems };
 }
 
-/** Every line's place by its hash. Equal leaves are given out in their order. */
-function findPlaces(expected: readonly Uint8Array[], lines: readonly Uint8Array[]): (number | undefined)[] {
-  const byHash = new Map<string, { readonly places: number[]; used: number }>();
-  for (const [place, hash] of expected.entries()) {
-    const key = bytesToHex(hash);
-    const known = byHash.get(key);
-    if (known === undefined) byHash.set(key, { places: [place], used: 0 });
-    else known.places.push(place);
-  }
-  return lines.map((hash) => {
-    const known = byHash.get(bytesToHex(hash));
-    return known?.places[known.used++];
-  });
+/** How many more of each there are in one list than in the other. */
+function moreOf(one: readonly string[], other: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of one) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const text of other) counts.set(text, (counts.get(text) ?? 0) - 1);
+  return counts;
 }
 
-/** Lines that do not stand where they would if the same lines were in order. */
-function swapped(claims: readonly (number | undefined)[]): LineProblem[] {
-  const present = claims.flatMap((place, line) => (place === undefined ? [] : [{ place, line }]));
-  const ordered = present.map(({ place }) => place).sort((one, other) => one - other);
-  return present.flatMap(({ place, line }, at) =>
-    place === ordered[at] ? [] : [{ kind: "swapped" as const, place, line }],
-  );
+/** Whether there was one left, which is gone then. */
+function take(counts: Map<string, number>, text: string | undefined): boolean {
+  const left = text === undefined ? 0 : (counts.get(text) ?? 0);
+  if (left <= 0) return false;
+  counts.set(text as string, left - 1);
+  return true;
 }

@@ -1,5 +1,6 @@
 import { decodeBase64Of } from "../base64.ts";
 import { decodeUtf8 } from "../bytes.ts";
+import { isTreeSize } from "../limits.ts";
 import { matchesPersonal, SALT_BYTES } from "../personal.ts";
 import type { Problems } from "./report.ts";
 
@@ -30,28 +31,28 @@ export function judgeRevealed(
     }
     const event = eventOf(revealed.index);
     const hidden = event && hiddenIn(event, revealed.name);
-    const salt = decodeBase64Of(revealed.salt, SALT_BYTES);
     const isRight =
-      hidden !== undefined &&
-      salt !== undefined &&
-      matchesPersonal(hidden, salt, revealed.name, revealed.value);
+      hidden !== undefined && matchesPersonal(hidden, revealed.salt, revealed.name, revealed.value);
     if (isRight) right++;
     else problems.add("personal_differs", revealed.index, at + 1);
   }
   return right;
 }
 
-function readLine(line: Uint8Array): RevealedValue | undefined {
-  const value = readObject(line) as Partial<RevealedValue> | undefined;
-  const texts = [value?.name, value?.value, value?.salt];
-  return Number.isSafeInteger(value?.index) && texts.every((text) => typeof text === "string")
-    ? (value as RevealedValue)
-    : undefined;
+function readLine(line: Uint8Array): (Omit<RevealedValue, "salt"> & { salt: Uint8Array }) | undefined {
+  const { index, name, value, salt: text } = (readObject(line) ?? {}) as Partial<RevealedValue>;
+  const salt = typeof text === "string" ? decodeBase64Of(text, SALT_BYTES) : undefined;
+  const isRead = typeof index === "number" && isTreeSize(index) && isText(name) && isText(value);
+  return isRead && salt !== undefined ? { index, name, value, salt } : undefined;
 }
+
+/** A text that has UTF-8, so that there is one HMAC of it. */
+const isText = (value: unknown): value is string => typeof value === "string" && value.isWellFormed();
 
 function hiddenIn(event: Uint8Array, name: string): string | undefined {
   const personal = readObject(event)?.personal;
-  if (typeof personal !== "object" || personal === null || !Object.hasOwn(personal, name)) return undefined;
+  if (typeof personal !== "object" || personal === null || Array.isArray(personal)) return undefined;
+  if (!Object.hasOwn(personal, name)) return undefined;
   const hidden: unknown = (personal as Record<string, unknown>)[name];
   return typeof hidden === "string" ? hidden : undefined;
 }

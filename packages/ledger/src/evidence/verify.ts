@@ -13,8 +13,8 @@ import { type OpenedKeys, openExportKeys } from "./export-keys.ts";
 import {
   type ClaimedLeaf,
   claimedEntries,
-  leavesOfRange,
   listedLeaves,
+  openRange,
   parseExportProofs,
   rootOfRange,
 } from "./export-proofs.ts";
@@ -58,12 +58,14 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
 
   const pinned = pinningOf(keys, known, problems);
   const isSigned = judgeSignature(keys, note, checkpoint, problems);
-  const witnesses = note === undefined ? [] : judgeWitnesses(note, keys, known, problems);
+  const witnesses = checkpoint && note ? judgeWitnesses(note, keys, known, problems) : [];
   const lines = splitLines(files.events, problems);
-  const claims = claimsOf(files.proofs, checkpoint, problems, hash);
-  const judged = judgeLines(lines, claims.leaves, problems, hash);
   const revealedLines = splitLines(files.personal ?? new Uint8Array(), problems);
-  const revealed = judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
+  const claims = claimsOf(files.proofs, checkpoint, problems, hash);
+  // Without proofs there is nothing to compare lines with.
+  const judged = claims && judgeLines(lines, claims.leaves, problems, hash);
+  const revealed =
+    judged === undefined ? 0 : judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
 
   return {
     ok: problems.count === 0,
@@ -72,9 +74,9 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
     origin: checkpoint?.origin ?? "",
     size: checkpoint?.size ?? 0,
     root: checkpoint === undefined ? "" : encodeBase64(checkpoint.root),
-    range: claims.range,
+    range: claims?.range ?? null,
     lines: lines.length,
-    proven: isSigned ? judged.proven : 0,
+    proven: isSigned ? (judged?.proven ?? 0) : 0,
     revealed,
     witnesses,
     problems: problems.listed,
@@ -115,12 +117,9 @@ function judgeSignature(
   checkpoint: Checkpoint | undefined,
   problems: Problems,
 ): boolean {
-  if (keys === undefined || note === undefined || checkpoint === undefined) return false;
-  const { log } = keys;
-  if (log === undefined) {
-    problems.add("log_not_certified");
-    return false;
-  }
+  if (keys !== undefined && keys.log === undefined) problems.add("log_not_certified");
+  const log = keys?.log;
+  if (log === undefined || note === undefined || checkpoint === undefined) return false;
   const isSigned = log.name === checkpoint.origin && isSignedBy(note, log);
   if (!isSigned) problems.add("checkpoint_not_signed");
   return isSigned;
@@ -167,30 +166,32 @@ interface Claims {
   readonly range: EvidenceReport["range"];
 }
 
-/** The leaves that the export claims to hold, each judged by the checkpoint's root. */
+/**
+ * The leaves that the export claims to hold, each judged by the checkpoint's root; undefined when the proofs are
+ * malformed. Without a checkpoint nothing is proven, and nothing is held against the proofs either.
+ */
 function claimsOf(
   file: Uint8Array,
   checkpoint: Checkpoint | undefined,
   problems: Problems,
   hash?: Hash,
-): Claims {
-  const claims = attempt(problems, "proofs_malformed", (): Claims => {
+): Claims | undefined {
+  return attempt(problems, "proofs_malformed", (): Claims => {
     const proofs = parseExportProofs(parseJson(file));
-    const { size, root } = checkpoint ?? { size: 0, root: new Uint8Array() };
     if (proofs.form === "entries") {
-      const leaves = claimedEntries(proofs, size, root, hash);
-      for (const { index, isProven } of leaves) if (!isProven) problems.add("proof_wrong", index);
+      const leaves = claimedEntries(proofs, checkpoint, hash);
+      if (checkpoint !== undefined)
+        for (const { index, isProven } of leaves) if (!isProven) problems.add("proof_wrong", index);
       return { leaves, range: null };
     }
-    const hashes = leavesOfRange(proofs);
-    const found = rootOfRange(proofs, hashes, size, hash);
-    const isProven = found !== undefined && sameBytes(found, root);
-    if (!isProven) problems.add("root_differs");
-    const leaves = listedLeaves(proofs, hashes, isProven);
-    const unlisted = hashes.length - leaves.length;
-    return { leaves, range: { from: proofs.from, to: proofs.from + hashes.length, unlisted } };
+    const range = openRange(proofs);
+    const found = checkpoint && rootOfRange(range, checkpoint.size, hash);
+    const isProven = found !== undefined && sameBytes(found, checkpoint?.root ?? found);
+    const leaves = listedLeaves(range, isProven);
+    if (checkpoint !== undefined && !isProven) problems.add("root_differs");
+    const unlisted = range.leaves.length - leaves.length;
+    return { leaves, range: { from: range.from, to: range.from + range.leaves.length, unlisted } };
   });
-  return claims ?? { leaves: [], range: null };
 }
 
 interface JudgedLines {
