@@ -18,6 +18,7 @@ import fc from "fast-check";
 import { zipSync } from "fflate";
 import { afterAll, describe, expect, it } from "vitest";
 import { ownerSigner, rootSigner, witnessSigner } from "../../packages/ledger/src/testing/parties.ts";
+import { logAfter, seamOf, withSeams } from "../../packages/ledger/src/testing/restored-log.ts";
 import { eventOf, TestLog } from "../../packages/ledger/src/testing/test-log.ts";
 
 /** Debian's own, which has the Debian package; another python3 may come first on the PATH. */
@@ -35,6 +36,7 @@ interface Report {
   readonly proven: number;
   readonly revealed: number;
   readonly witnesses: readonly { readonly name: string; readonly state: unknown; readonly known: boolean }[];
+  readonly seams: readonly object[];
   readonly problems: readonly {
     readonly kind: string;
     readonly index: number | null;
@@ -144,6 +146,38 @@ describe.skipIf(!hasCryptography)("a verifier in Python that knows docs/verify.m
     for (const [files, expected] of cases) {
       expect(named(outside(files))).toEqual(expected);
       expect(named(verifyEvidence(files))).toEqual(expected);
+    }
+  }, 60_000);
+
+  it("shows the seam after a restore in exports of both logs, and refuses one that does not hold, as ours does", () => {
+    const later = logAfter(log, 5);
+    const seam = seamOf(log, later, true);
+    for (const exported of [later.exportRange(0, 6), log.exportRange(3, 9)]) {
+      const files = withSeams(exported, [seam]);
+      expect(outside(files, "--fingerprint", fingerprint)).toMatchObject({
+        status: 0,
+        pinned: "pinned",
+        seams: [{ ended: log.signer.key.name, size: 61, begun: later.signer.key.name, acknowledged: true }],
+      });
+      expect(verifyEvidence(files, { fingerprint })).toMatchObject({ ok: true, seams: [{ size: 61 }] });
+    }
+    const { acknowledgement: _none, ...silent } = seam;
+    expect(outside(withSeams(later.exportRange(0, 1), [silent])).seams).toMatchObject([
+      { acknowledged: false },
+    ]);
+    const cases: readonly (readonly [object, string])[] = [
+      [{ entry: seam.entry.replace('"size":61', '"size":60') }, "seam_wrong"],
+      [{ previousCheckpoint: seam.checkpoint }, "seam_wrong"],
+      [{ certificate: seam.previousCertificate }, "seam_wrong"],
+      [{ proof: seam.proof.slice(0, -44) }, "seam_wrong"],
+      [{ acknowledgement: seam.checkpoint }, "seam_wrong"],
+      [{ entry: 1 }, "seams_malformed"],
+    ];
+    for (const [change, expected] of cases) {
+      const files = withSeams(later.exportRange(0, 6), [{ ...seam, ...change }]);
+      const found = named(outside(files));
+      expect(found).toContain(expected);
+      expect(found).toEqual(named(verifyEvidence(files)));
     }
   }, 60_000);
 

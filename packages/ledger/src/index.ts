@@ -29,11 +29,14 @@ export {
   proveRange,
   type RangeProof,
 } from "./evidence/export-proofs.ts";
+export type { ExportSeam } from "./evidence/export-seams.ts";
+export { type PreviousLog, RESTORED_KIND, readPrevious } from "./evidence/previous-log.ts";
 export type {
   EvidenceProblem,
   EvidenceReport,
   Pinning,
   ProblemKind,
+  SeamFinding,
   WitnessFinding,
 } from "./evidence/report.ts";
 export type { RevealedValue } from "./evidence/revealed.ts";
@@ -96,6 +99,7 @@ export {
   rootOf,
 } from "./tree-head.ts";
 export {
+  createSigner,
   createVerifierKey,
   encodeVerifierKey,
   isKeyName,

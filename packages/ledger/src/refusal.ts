@@ -14,6 +14,7 @@ export type LedgerPart =
   | "cosignature"
   | "certificate"
   | "seam"
+  | "seams"
   | "add_checkpoint"
   | "proofs"
   | "keys";

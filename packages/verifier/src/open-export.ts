@@ -11,6 +11,7 @@ export const EXPORT_FILES = {
   proofs: "proofs.json",
   keys: "keys.json",
   personal: "personal.ndjson",
+  seams: "seams.json",
 } as const;
 
 type Part = keyof typeof EXPORT_FILES;
@@ -56,6 +57,7 @@ export function collectExport(found: ReadonlyMap<string, Uint8Array>): OpenedExp
       proofs: bytesOf("proofs"),
       keys: bytesOf("keys"),
       personal: bytesOf("personal"),
+      seams: bytesOf("seams"),
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { EvidenceReport, ProblemKind, WitnessFinding } from "@gatehouse/ledger";
+import type { EvidenceReport, ProblemKind, SeamFinding, WitnessFinding } from "@gatehouse/ledger";
 
 /** What each problem means for who reads the export. */
 const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
@@ -15,6 +15,9 @@ const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
   not_canonical: "This event can be read in two ways.",
   personal_malformed: "A revealed value cannot be read.",
   personal_differs: "A revealed value is not the one that the event holds.",
+  seams_malformed: "What is said of logs before and after this one cannot be read.",
+  seam_wrong:
+    "A log that is said to have ended, or to follow, is not borne out by its entry and checkpoints.",
   changed: "This event was changed.",
   missing: "This event is missing.",
   swapped: "This event does not stand at its place.",
@@ -41,8 +44,16 @@ export function statements(report: EvidenceReport): string[] {
       ? ["Each event has a proof of its own; nothing is said of what lies between them."]
       : [rangeText(range)]),
     ...(revealed > 0 ? [`${revealed} values about people are those that the events hold.`] : []),
+    ...report.seams.map(seamText),
     ...report.witnesses.map(witnessText),
   ];
+}
+
+function seamText({ ended, size, begun, time, isAcknowledged }: SeamFinding): string {
+  const owner = isAcknowledged
+    ? "The owner acknowledged it."
+    : "The owner has NOT acknowledged it: ask what happened.";
+  return `Seam: a backup was restored at ${time.slice(0, 19)}Z. ${ended} ended with ${size} events, ${begun} follows; what was logged after that backup is in neither. ${owner}`;
 }
 
 function rangeText({ from, to, unlisted }: NonNullable<EvidenceReport["range"]>): string {

@@ -4,7 +4,7 @@
     verify_ledger.py FILE.zip [--fingerprint "885a 76f8 …"] [--witness KEY,KEY]
 
 Needs Python 3.9 and Debian's python3-cryptography; uses no network. Prints one JSON object: ok, pinned, origin, size,
-proven, revealed, witnesses [{name, state, known}] and problems [{kind, index, line}], lines counted from 1.
+proven, revealed, witnesses [{name, state, known}], seams [{ended, size, begun, time, acknowledged}] and problems [{kind, index, line}], lines counted from 1.
 Exit codes: 0 nothing contradicts anything, 1 something is wrong, 2 this is no export, 64 bad command line.
 A fingerprint is 32 hex digits here; the twelve words need a list that the page does not have.
 """
@@ -262,8 +262,66 @@ def read_keys(raw):
     require(len(keys["witnesses"]) <= 128)
     return parse_key(keys["root"]), *parse_certificate(keys["certificate"]), [parse_key(key) for key in keys["witnesses"]]
 
+def signed_checkpoint(text, key):
+    """None when the key has not signed it or is not named as its origin."""
+    checkpoint = parse_checkpoint(text.encode())
+    return checkpoint if checkpoint.origin == key.name and has_signed(checkpoint.note, key) else None
+def certified(text, root):
+    note, key = parse_certificate(text)
+    require(has_signed(note, root) and key.type == NOTE)
+    return key, note.text.split("\n")[1]
+def acknowledged(text, root, terms_given):
+    note = parse_note(text)
+    title, *terms, reason, end = note.text.split("\n")
+    require(title == "gatehouse-ledger-seam/v1" and end == "" and 1 <= len(reason.encode("utf-16-le")) // 2 <= 200)
+    return has_signed(note, root) and terms == terms_given
+def check_seam(seam, root):
+    """(what is shown, checkpoint of the log that follows, origin, size and root of the end of the other)"""
+    key, new_log = certified(seam["certificate"], root)
+    old_key, old_log = certified(seam["previousCertificate"], root)
+    following = signed_checkpoint(seam["checkpoint"], key)
+    leaf = H(b"\x00", seam["entry"].encode())
+    require(following and inclusion_holds(0, following.size, leaf, hashes(seam["proof"]), following.root))
+    event = parse_json(seam["entry"].encode())
+    require(is_canonical(seam["entry"].encode()) and event["kind"] == "installation.restored")
+    previous = event["data"]["previous"]
+    (end_root,) = hashes(previous["root"])
+    size = whole(previous["size"])
+    require(key.name != old_key.name and previous["log"] == old_log)
+    if "previousCheckpoint" in seam:
+        end = signed_checkpoint(seam["previousCheckpoint"], old_key)
+        require(end and (end.size, end.root) == (size, end_root))
+    else:
+        require(size == 0)
+    note = seam.get("acknowledgement")
+    require(note is None or acknowledged(note, root, [old_log, str(size), previous["root"], new_log]))
+    shown = {"ended": old_key.name, "size": size, "begun": key.name, "time": event["time"], "acknowledged": note is not None}
+    return shown, following[1:], (old_key.name, size, end_root)
+def read_seams(raw):
+    seams = parse_json(raw)
+    require(isinstance(seams, list) and len(seams) <= 256)
+    needed = ("certificate", "checkpoint", "entry", "proof", "previousCertificate")
+    for seam in seams:
+        texts = [seam[name] for name in needed] + [seam[n] for n in ("previousCheckpoint", "acknowledgement") if n in seam]
+        require(all(isinstance(text, str) for text in texts))
+    return seams
+def check_seams(raw, root, checkpoint, problem):
+    seams = attempt(read_seams, raw) if raw else []
+    if seams is None:
+        problem("seams_malformed")
+        return []
+    judged = [root and attempt(check_seam, seam, root) for seam in seams]
+    for at, seam in enumerate(judged):
+        before = judged[at - 1] if at else None
+        if not seam or (at and not (before and before[2][0] == seam[1][0])):
+            problem("seam_wrong")
+    held = [seam for seam in judged if seam]
+    if seams and checkpoint and not any(checkpoint[1:] in seam[1:] for seam in held):
+        problem("seam_wrong")
+    return [shown for shown, _, _ in held]
+
 def verify(files, fingerprint=None, known=()):
-    """The eight checks in the order of the page; `files`: name → bytes."""
+    """The nine checks in the order of the page; `files`: name → bytes."""
     problems = []
     problem = lambda kind, index=None, line=None: problems.append({"kind": kind, "index": index, "line": line})
     root, certificate, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, None, [])
@@ -303,9 +361,10 @@ def verify(files, fingerprint=None, known=()):
         problem("not_canonical", index, place[index] + 1)
     events = {index: lines[at] for index, at in place.items()}
     revealed = check_revealed(files.get("personal.ndjson", b""), events, problem)  # 8
+    seams = check_seams(files.get("seams.json", b""), root, checkpoint, problem)  # 9
     proven = len(events.keys() - odd - set(proofs.wrong)) if stands else 0
     of_log = {"origin": checkpoint and checkpoint.origin, "size": checkpoint and checkpoint.size, "proven": proven}
-    return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "problems": problems}
+    return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "seams": seams, "problems": problems}
 
 def read_export(path):
     """A name that stands twice, encryption and other compressions are refused."""
@@ -313,7 +372,7 @@ def read_export(path):
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                if entry.filename in needed | {"personal.ndjson"}:
+                if entry.filename in needed | {"personal.ndjson", "seams.json"}:
                     require(entry.filename not in files and not entry.flag_bits & 1)
                     require(entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
                     files[entry.filename] = archive.read(entry)

@@ -16,6 +16,8 @@ export type ProblemKind =
   | "not_canonical"
   | "personal_malformed"
   | "personal_differs"
+  | "seams_malformed"
+  | "seam_wrong"
   | LineProblemKind;
 
 export interface EvidenceProblem {
@@ -33,6 +35,19 @@ export interface WitnessFinding {
   readonly timeS: number | null;
   /** Whether the reader knew this key beforehand. One that only came with the export proves nothing. */
   readonly isKnown: boolean;
+}
+
+/** One log of the installation ended with a restore, and another began with an entry that names its end. */
+export interface SeamFinding {
+  /** Name of the log that ended, and the size of its last checkpoint in the backup. */
+  readonly ended: string;
+  readonly size: number;
+  /** Name of the log that follows. */
+  readonly begun: string;
+  /** RFC 3339, by the server's clock. */
+  readonly time: string;
+  /** The owner stands by it: without that no witness takes the log that follows. */
+  readonly isAcknowledged: boolean;
 }
 
 /** What a reader's own copy of the trust root's fingerprint says. */
@@ -60,6 +75,8 @@ export interface EvidenceReport {
   /** Values about people that came with their salts and are those of their events. */
   readonly revealed: number;
   readonly witnesses: readonly WitnessFinding[];
+  /** The newest first; of an export that has none, nothing is known of other logs. */
+  readonly seams: readonly SeamFinding[];
   /** The first `MAX_LISTED_PROBLEMS`. */
   readonly problems: readonly EvidenceProblem[];
   readonly problemCount: number;

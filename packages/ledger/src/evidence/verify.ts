@@ -18,12 +18,14 @@ import {
   parseExportProofs,
   rootOfRange,
 } from "./export-proofs.ts";
+import { judgeSeams, parseSeams } from "./export-seams.ts";
 import { matchLines } from "./match-lines.ts";
 import {
   type EvidenceReport,
   type Pinning,
   type ProblemKind,
   Problems,
+  type SeamFinding,
   type WitnessFinding,
 } from "./report.ts";
 import { judgeRevealed } from "./revealed.ts";
@@ -40,6 +42,8 @@ export interface EvidenceFiles {
   readonly keys: Uint8Array;
   /** personal.ndjson, where values about people are revealed. */
   readonly personal?: Uint8Array;
+  /** seams.json, where one log ended and another began. */
+  readonly seams?: Uint8Array;
 }
 
 /** What the reader knows from elsewhere. */
@@ -66,6 +70,11 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
   const judged = claims && judgeLines(lines, claims.leaves, problems, hash);
   const revealed =
     judged === undefined ? 0 : judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
+  const seams = attempt(problems, "seams_malformed", (): SeamFinding[] =>
+    files.seams === undefined || files.seams.length === 0
+      ? []
+      : judgeSeams(parseSeams(files.seams), keys?.root, checkpoint, problems, hash),
+  );
 
   return {
     ok: problems.count === 0,
@@ -79,6 +88,7 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
     proven: isSigned ? (judged?.proven ?? 0) : 0,
     revealed,
     witnesses,
+    seams: seams ?? [],
     problems: problems.listed,
     problemCount: problems.count,
   };

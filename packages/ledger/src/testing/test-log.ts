@@ -11,7 +11,7 @@ import { encodeNote, type Note } from "../note.ts";
 import { growTiles, hashesFromTiles, tilePath } from "../tiles.ts";
 import { defaultHash, hashLeaf } from "../tree-hash.ts";
 import { appendLeaves, EMPTY_FRONTIER, type Frontier, rootOf } from "../tree-head.ts";
-import { encodeVerifierKey } from "../verifier-key.ts";
+import { encodeVerifierKey, type Signer } from "../verifier-key.ts";
 import { logSigner, rootSigner, witnessSigner } from "./parties.ts";
 
 /** 2026-11-21T10:00:00Z */
@@ -38,7 +38,12 @@ export function eventOf(index: number): LedgerEvent {
 export class TestLog {
   readonly lines: Uint8Array[] = [];
   readonly tiles = new Map<string, Uint8Array>();
+  readonly signer: Signer;
   frontier: Frontier = EMPTY_FRONTIER;
+
+  constructor(signer = logSigner) {
+    this.signer = signer;
+  }
 
   static of(size: number): TestLog {
     const log = new TestLog();
@@ -73,7 +78,7 @@ export class TestLog {
   }
 
   checkpoint(): Note {
-    return signCheckpoint({ size: this.size, root: this.root }, logSigner);
+    return signCheckpoint({ size: this.size, root: this.root }, this.signer);
   }
 
   cosigned(): Note {
@@ -93,7 +98,7 @@ export class TestLog {
   #export(lines: readonly Uint8Array[], proofs: ExportProofs): EvidenceFiles {
     const keys = {
       root: encodeVerifierKey(rootSigner.key),
-      certificate: encodeNote(certifyLog(logSigner.key, rootSigner)),
+      certificate: encodeNote(certifyLog(this.signer.key, rootSigner)),
       witnesses: [encodeVerifierKey(witnessSigner.key)],
     };
     return {
