@@ -211,6 +211,14 @@ test("an act that needs two is carried out once, as requested, and answers its r
     expect(again.approvalId).toBe(approvalId);
     const at = `/api/v1/approvals/${approvalId}`;
     const reason = { reason: "checked with the site" };
+    const seen = async (asker: Asker, query: string) =>
+      (await idsOf(asker, `approvals?${query}`)).includes(approvalId);
+    expect(await seen(second, "who=decider&act=device_credentials")).toBe(true);
+    expect(await seen(owner, "who=decider")).toBe(false);
+    expect(await seen(owner, "who=requester&state=open&q=OWNER")).toBe(true);
+    expect(await seen(owner, "state=closed")).toBe(false);
+    expect(await seen(second, "act=tokens")).toBe(false);
+    expect(await seen(second, "q=%25")).toBe(false);
     expect(await auditor.get("GET", at)).toMatchObject({ state: "waiting", may: { approve: false } });
     expect((await guard.ask("GET", at)).code).toBe("approval.not_found");
     expect((await owner.ask("POST", `${at}/approve`, reason)).code).toBe("approval.own");

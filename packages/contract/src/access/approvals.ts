@@ -66,9 +66,15 @@ export const listApprovals = endpoint({
   ...self,
   method: "GET",
   path: "/api/v1/approvals",
-  summary: "One's own requests and those one is able to decide, newest first; with role.read all of them",
+  summary:
+    "One's own requests and those one is able to decide, newest first; with role.read all of them. `q` is part of the name of who asked or decided",
   query: object({
-    state: Type.Optional(Type.Union([Type.Literal("open"), ApprovalState])),
+    /** `open` is waiting or being carried out, `closed` everything else. */
+    state: Type.Optional(Type.Union([Type.Literal("open"), Type.Literal("closed"), ApprovalState])),
+    /** Those one asked for, or those one can decide now. */
+    who: Type.Optional(Type.Union([Type.Literal("requester"), Type.Literal("decider")])),
+    act: Type.Optional(ActKind),
+    q: Type.Optional(text(100)),
     before: Type.Optional(Type.String({ maxLength: 100 })),
     limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$" })),
   }),

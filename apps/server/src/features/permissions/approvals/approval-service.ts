@@ -66,21 +66,22 @@ export class ApprovalService implements SecondPerson {
 
   async list(
     principal: PersonPrincipal,
-    { state, before, limit: asked }: QueryOf<typeof access.listApprovals>,
+    { state, who, act, q, before, limit: asked }: QueryOf<typeof access.listApprovals>,
   ): Promise<{ items: access.Approval[]; next?: string; waiting: number }> {
     const limit = Math.min(MAX_PAGE, Math.max(1, Number(asked ?? DEFAULT_PAGE)));
     if (before !== undefined && !/^[0-9]{1,15}$/.test(before))
       throw new AppError("request.invalid", { field: "before" });
-    const states = state === "open" ? (["waiting", "running"] as const) : state && [state];
+    const requestedBy = who === "requester" ? principal.personId : undefined;
+    const filter = { state: statesOf(state), act, requestedBy, q };
     const store = this.#store(principal.tenantId);
     const items: access.Approval[] = [];
     let beforeSeq = before === undefined ? undefined : Number(before);
     let next: string | undefined;
     for (let scanned = 0; scanned < MAX_SCANNED; scanned += MAX_PAGE) {
-      const rows = await store.list({ state: states, beforeSeq, limit: MAX_PAGE });
+      const rows = await store.list(filter, { beforeSeq, limit: MAX_PAGE });
       for (const row of rows) {
         const view = await this.#viewFor(principal, row);
-        if (view === undefined) continue;
+        if (view === undefined || (who === "decider" && !view.may.approve)) continue;
         if (items.length === limit)
           return { items, next: String(beforeSeq), waiting: await this.#open(principal) };
         items.push(view);
@@ -315,9 +316,9 @@ export class ApprovalService implements SecondPerson {
 
   /** How many the asker could decide now. */
   async #open(principal: PersonPrincipal): Promise<number> {
-    const page = { state: ["waiting"] as const, beforeSeq: undefined, limit: MAX_WAITING };
+    const page = { beforeSeq: undefined, limit: MAX_WAITING };
     let count = 0;
-    for (const row of await this.#store(principal.tenantId).list(page))
+    for (const row of await this.#store(principal.tenantId).list({ state: ["waiting"] }, page))
       if ((await this.#viewFor(principal, row))?.may.approve === true) count++;
     return count;
   }
@@ -350,6 +351,16 @@ export class ApprovalService implements SecondPerson {
 
 /** Whoever can open the local socket owns the database's files: no second person stands above that. */
 const isMachine = ({ isMachine }: PersonPrincipal): boolean => isMachine === true;
+
+const OPEN: readonly access.ApprovalState[] = ["waiting", "running"];
+const CLOSED: readonly access.ApprovalState[] = ["done", "failed", "refused", "withdrawn", "expired"];
+
+function statesOf(
+  state: QueryOf<typeof access.listApprovals>["state"],
+): readonly access.ApprovalState[] | undefined {
+  if (state === "open") return OPEN;
+  return state === "closed" ? CLOSED : state && [state];
+}
 
 const isEmpty = (reply: unknown): boolean =>
   reply === undefined || (typeof reply === "object" && reply !== null && Object.keys(reply).length === 0);

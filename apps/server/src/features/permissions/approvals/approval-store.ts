@@ -45,6 +45,14 @@ export async function wipeReplies(db: PermissionDatabase, before: Date): Promise
     .execute();
 }
 
+export interface ApprovalFilter {
+  readonly state?: readonly access.ApprovalState[] | undefined;
+  readonly act?: FourEyesAct | undefined;
+  readonly requestedBy?: Uuid | undefined;
+  /** Part of the name of who asked or decided. */
+  readonly q?: string | undefined;
+}
+
 /** Requests of one organisation. A request leaves `waiting` once. */
 export class ApprovalStore {
   readonly #db: PermissionDatabase;
@@ -95,19 +103,22 @@ export class ApprovalStore {
   }
 
   /** Newest first. */
-  list(page: {
-    readonly state: readonly access.ApprovalState[] | undefined;
-    readonly beforeSeq: number | undefined;
-    readonly limit: number;
-  }): Promise<ApprovalRow[]> {
-    return this.#rows()
-      .$if(page.state !== undefined, (query) =>
-        query.where("state", "in", page.state as access.ApprovalState[]),
-      )
-      .$if(page.beforeSeq !== undefined, (query) => query.where("seq", "<", page.beforeSeq as number))
-      .orderBy("seq", "desc")
-      .limit(page.limit)
-      .execute();
+  list(
+    { state, act, requestedBy, q }: ApprovalFilter,
+    page: { readonly beforeSeq: number | undefined; readonly limit: number },
+  ): Promise<ApprovalRow[]> {
+    let query = this.#rows();
+    if (state !== undefined) query = query.where("state", "in", state);
+    if (act !== undefined) query = query.where("act", "=", act);
+    if (requestedBy !== undefined) query = query.where("person_id", "=", requestedBy);
+    if (page.beforeSeq !== undefined) query = query.where("seq", "<", page.beforeSeq);
+    if (q !== undefined && q !== "") {
+      const pattern = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+      query = query.where((where) =>
+        where.or([where("person_name", "ilike", pattern), where("decided_by_name", "ilike", pattern)]),
+      );
+    }
+    return query.orderBy("seq", "desc").limit(page.limit).execute();
   }
 
   /** False when somebody else was quicker, or it has expired. */
