@@ -49,5 +49,9 @@ export const AgentSettings = strict({
       { default: "warn", description: "Own log lines from this level go to the server's log of the device" },
     ),
   }),
+  witness: flag(
+    true,
+    "Cosign the server's audit log: refuse one that was cut off or rewritten (docs/witnesses.md)",
+  ),
 });
 export type AgentSettings = Static<typeof AgentSettings>;

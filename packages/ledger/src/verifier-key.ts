@@ -1,7 +1,7 @@
 import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
 import { decodeBase64Of, encodeBase64 } from "./base64.ts";
 import { utf8 } from "./bytes.ts";
-import { isSoundEd25519Key, PUBLIC_KEY_BYTES, type Sign } from "./ed25519.ts";
+import { isSoundEd25519Key, keyPairOf, PUBLIC_KEY_BYTES, type Sign } from "./ed25519.ts";
 import { MAX_KEY_NAME_LENGTH } from "./limits.ts";
 import { malformed } from "./refusal.ts";
 import { defaultHash } from "./tree-hash.ts";
@@ -44,6 +44,12 @@ export function createVerifierKey(name: string, type: KeyType, publicKey: Uint8A
   if (!isSoundEd25519Key(publicKey)) throw malformed("verifier_key", "the public key is none");
   const digest = defaultHash(concatBytes(utf8(`${name}\n`), Uint8Array.of(type), publicKey));
   return { name, id: bytesToHex(digest.subarray(0, 4)), type, publicKey: Uint8Array.from(publicKey) };
+}
+
+/** A key that signs, from 32 secret bytes. */
+export function createSigner(name: string, type: KeyType, seed: Uint8Array): Signer {
+  const { publicKey, sign } = keyPairOf(seed);
+  return { key: createVerifierKey(name, type, publicKey), sign };
 }
 
 /** `<name>+<id>+<base64(type ‖ public key)>`, C2SP signed-note, verifier keys. */

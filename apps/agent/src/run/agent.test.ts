@@ -49,8 +49,8 @@ describe("an agent whose clock is wrong", () => {
     site.server.clockAheadMs = 400 * 86_400_000;
     await site.start();
     await until("a warning", () => site.logged("clock.wrong").length === 1);
-    const warned = site.server.taken.length;
-    await until("more readings", () => site.server.taken.length > warned + 2);
+    const warned = site.readings.length;
+    await until("more readings", () => site.readings.length > warned + 2);
     const last = site.readings.at(-1) as SentReading;
     expect(Math.abs(last.ts - site.server.nowMs)).toBeLessThan(60_000);
     expect(last.values.clockSet).toBe(false);

@@ -8,6 +8,7 @@ import { Gateway } from "../gateway/gateway.ts";
 import { faultOf } from "../sensors/files.ts";
 import { Spool } from "../spool/spool.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { WitnessLine } from "../witness/witness-line.ts";
 import { carrierOf } from "./carrier.ts";
 import { Collector } from "./collector.ts";
 import { DeviceLog, teeLogger } from "./device-log.ts";
@@ -51,6 +52,7 @@ export class Agent {
   readonly #desk: CommandDesk;
   readonly #channel: DeviceChannel;
   readonly #sender: Sender;
+  readonly #witness: WitnessLine;
   #gateway: Gateway | undefined;
   #toldWrongClock = false;
 
@@ -92,7 +94,11 @@ export class Agent {
       isClockSet: () => time.isClockSet,
       events,
     });
-    const agent = new Agent(parts, opened, channel);
+    const witness = await WitnessLine.open(
+      { channel, time, log: opened.log, isTwoWay: config.transport !== "http" },
+      { ...parts, root: Buffer.from(identity.root, "base64url"), log: opened.log },
+    );
+    const agent = new Agent(parts, opened, channel, witness);
     if (config.gateway.enabled)
       agent.#gateway = await Gateway.start({
         ...parts,
@@ -109,12 +115,13 @@ export class Agent {
     return agent;
   }
 
-  private constructor(parts: AgentParts, opened: Opened, channel: DeviceChannel) {
+  private constructor(parts: AgentParts, opened: Opened, channel: DeviceChannel, witness: WitnessLine) {
     const { config, clock, random, root } = parts;
     const { spool, time, settings, journal, deviceLog, log } = opened;
     this.#parts = parts;
     this.#opened = opened;
     this.#channel = channel;
+    this.#witness = witness;
     const common = { clock, time, spool, log };
     const machine = { root, clock };
     this.#sender = new Sender({ ...common, channel, random });
@@ -160,6 +167,7 @@ export class Agent {
       sent: this.#sender.sentCount,
       damagedBytes: this.#opened.spool.stats.damagedBytes,
       sensors: this.#collector.states,
+      ...this.#witness.status,
       ...this.#gateway?.status,
     };
   }
@@ -197,11 +205,13 @@ export class Agent {
   #connected(): void {
     this.#sender.nudge();
     this.#gateway?.connected();
+    this.#witness.connected();
     void this.#desk.sendAnswers();
     void this.#reportSettings();
   }
 
-  #apply({ intervalSeconds, sensors, log }: RemoteSettings): void {
+  #apply({ intervalSeconds, sensors, log, witness }: RemoteSettings): void {
+    this.#witness.setOn(witness);
     this.#opened.deviceLog.setLevel(log.sendLevel);
     this.#collector.start(intervalSeconds * 1000, sensors);
   }
@@ -216,7 +226,8 @@ export class Agent {
   }
 
   #takeControl(payload: Uint8Array): void {
-    if (this.#gateway?.take(payload) !== true) void this.#takeSettings(payload);
+    if (!this.#witness.take(payload) && this.#gateway?.take(payload) !== true)
+      void this.#takeSettings(payload);
   }
 
   async #takeSettings(payload: Uint8Array): Promise<void> {
@@ -264,8 +275,9 @@ export class Agent {
   }
 }
 
-const remotePart = ({ intervalSeconds, sensors, log }: AgentConfig): RemoteSettings => ({
+const remotePart = ({ intervalSeconds, sensors, log, witness }: AgentConfig): RemoteSettings => ({
   intervalSeconds,
   sensors,
   log,
+  witness,
 });

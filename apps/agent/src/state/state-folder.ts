@@ -12,7 +12,7 @@ export interface StateFolder extends DeviceStore {
   readonly socketName: string;
   /** Refuses `agent.not_enrolled`, and `secret.unreadable` when it is damaged. */
   getIdentity(): Promise<Identity>;
-  /** Removes what was the business of an identity before: its settings and its commands. */
+  /** Removes what was the business of an identity before: its settings, its commands, what it witnessed. */
   forgetDevice(): Promise<void>;
   read(name: StateFile): Promise<Uint8Array | undefined>;
   write(name: StateFile, bytes: Uint8Array): Promise<void>;
@@ -24,6 +24,10 @@ type StateFile =
   | "counters.json"
   | "remote.json"
   | "commands.json"
+  /** As a witness of the server's log: its key, what it cosigned last, what it refused. */
+  | "witness-key.json"
+  | "witness.json"
+  | "witness-evidence.json"
   /** Of the site-gateway role: its keys at the site, passwords of sensors, who is assigned, who is to be read. */
   | "gateway-keys.json"
   | "gateway-vouchers.json"
@@ -49,7 +53,8 @@ export async function openStateFolder(path: string, random: Random): Promise<Sta
     loadState: (name) => read(`${name}.json`),
     saveState: (name, bytes) => write(`${name}.json`, bytes),
     async forgetDevice() {
-      for (const name of ["remote.json", "commands.json"]) await rm(join(path, name), { force: true });
+      for (const name of ["remote.json", "commands.json", "witness-key.json", "witness.json"])
+        await rm(join(path, name), { force: true });
     },
     async getIdentity() {
       const bytes = await read("identity.json");

@@ -53,6 +53,13 @@ export function AgentSettingsForm(props: {
           onChange={(event) => set("sensors.diskPath", event.currentTarget.value)}
         />
       </FieldGrid>
+      <Switch
+        label={t("witness")}
+        description={t("witnessHint")}
+        disabled={disabled}
+        checked={shown("witness", true) === true}
+        onChange={(event) => set("witness", event.currentTarget.checked)}
+      />
       <fieldset className={`stack ${styles.choices}`}>
         <legend>{t("sensors")}</legend>
         <FieldGrid fieldWidth={200}>

@@ -38,6 +38,8 @@ export const remoteSettings = {
   level: { debug: "Debug", info: "Information", warn: "Warning", error: "Error", none: "Nothing" },
   diskPath: "Disk that holds",
   diskPathHint: "A path on the machine, such as /data",
+  witness: "Witness of the audit log",
+  witnessHint: "Cosigns the log of this server, and refuses one that was cut off or rewritten",
   sensors: "What is measured",
   sensor: {
     cpuTemperature: "Processor temperature",

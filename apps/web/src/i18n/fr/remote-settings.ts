@@ -43,6 +43,8 @@ export const remoteSettings: Same<typeof english> = {
   level: { debug: "Débogage", info: "Information", warn: "Avertissement", error: "Erreur", none: "Rien" },
   diskPath: "Disque qui contient",
   diskPathHint: "Un chemin sur la machine, par exemple /data",
+  witness: "Témoin du journal d’audit",
+  witnessHint: "Cosigne le journal de ce serveur, et refuse un journal tronqué ou réécrit",
   sensors: "Ce qui est mesuré",
   sensor: {
     cpuTemperature: "Température du processeur",
