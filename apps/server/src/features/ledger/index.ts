@@ -1,6 +1,5 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
-import type { Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
@@ -9,7 +8,7 @@ import { exportRoutes } from "./export/export-routes.ts";
 import { ExportService } from "./export/export-service.ts";
 import { readVerifiers } from "./export/verifier-files.ts";
 import { ledgerJobs } from "./jobs.ts";
-import { logSigner } from "./log-key.ts";
+import { logSigners } from "./log-key.ts";
 import { openLog } from "./log-opening.ts";
 import { LogStore } from "./log-store.ts";
 import { createLedger as createTables } from "./migrations/001-ledger.ts";
@@ -82,7 +81,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   const store = new LogStore(db);
   const listeners = new Set<(checkpoint: StoredCheckpoint) => void>();
   const values = new PersonalValues(masterKey, random);
-  const signerOf = (origin: string): Signer => logSigner(masterKey, origin);
+  const signerOf = logSigners(masterKey);
   const sequencer = new Sequencer({
     store,
     clock,

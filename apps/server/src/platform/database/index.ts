@@ -9,3 +9,4 @@ export {
   startPostgres,
   type UnexpectedExit,
 } from "./postgres-supervisor.ts";
+export { prepared } from "./prepared.ts";

@@ -3,6 +3,7 @@ import { recordingLogger } from "@gatehouse/testkit";
 import { expect, test, vi } from "vitest";
 import { isDatabaseUnavailable, isForeignKeyViolation, isUniqueViolation } from "./pg-errors.ts";
 import { createPool } from "./pool.ts";
+import { prepared } from "./prepared.ts";
 import { createTestDatabase } from "./testing/index.ts";
 
 test("bigint is a number, and one that no number can hold is refused", async () => {
@@ -14,6 +15,22 @@ test("bigint is a number, and one that no number can hold is refused", async () 
   });
   await expect(ask("select 9007199254740993::bigint as n")).rejects.toThrow("bigint beyond 2^53");
   expect(await ask("select 1 as still")).toEqual({ still: 1 });
+});
+
+test("a prepared statement is planned once by each connection, in a transaction and outside", async () => {
+  await using database = await createTestDatabase();
+  const pool = createPool({ connection: database.connection, log: silentLogger, maxConnections: 1 });
+  const text = prepared("select $1::int + 1 as next");
+  const plans = async () => (await pool.query("select statement from pg_prepared_statements")).rows;
+  expect((await pool.query(text, [1])).rows).toEqual([{ next: 2 }]);
+  const client = await pool.connect();
+  await client.query("begin");
+  expect((await client.query(prepared(text), [2])).rows).toEqual([{ next: 3 }]);
+  await client.query("commit");
+  client.release();
+  await pool.query("select 1 as other");
+  expect(await plans()).toEqual([{ statement: text }]);
+  await pool.end();
 });
 
 test("a statement that takes too long is given up by the server", async () => {

@@ -1,5 +1,6 @@
 import type { Logger, Secret } from "@gatehouse/base";
 import pg from "pg";
+import { preparing } from "./prepared.ts";
 
 /** Where a database is. With a folder as `host` the connection is a unix socket. */
 export interface PostgresConnection {
@@ -48,7 +49,10 @@ export function createPool(options: PoolOptions): pg.Pool {
     if (!pool.ending) log.warn({ reason: error.message }, "database.connection_lost");
   };
   pool.on("error", onLost);
-  pool.on("connect", (client) => client.on("error", onLost));
+  pool.on("connect", (client) => {
+    client.on("error", onLost);
+    preparing(client);
+  });
   return pool;
 }
 

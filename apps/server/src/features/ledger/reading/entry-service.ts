@@ -72,13 +72,15 @@ export class EntryService {
     const store = await this.#storeOf(tenantId);
     const row = await store.find(eventId);
     if (row === undefined) throw new AppError("ledger.entry_not_found");
-    const [entry] = await this.#view(tenantId, store, [row]);
-    const salts = (await store.personalOf([eventId])).map(({ name, salt }) => [name, encodeBase64(salt)]);
-    const proof = await this.#prove(row);
+    const [personal, names, proof] = await Promise.all([
+      store.personalOf([eventId]),
+      this.#namesIn(tenantId, [row]),
+      this.#prove(row),
+    ]);
     return {
-      entry: entry as ledger.LedgerEntry,
+      entry: this.#viewOne(row, personal, names),
       ...(row.event === null ? {} : { event: Buffer.from(row.event).toString("utf8") }),
-      salts: Object.fromEntries(salts),
+      salts: Object.fromEntries(personal.map(({ name, salt }) => [name, encodeBase64(salt)])),
       ...(proof === undefined ? {} : { proof }),
     };
   }
@@ -104,8 +106,7 @@ export class EntryService {
     index,
   }: EntryRow): Promise<ReplyOf<typeof ledger.getLedgerEntry>["proof"] | undefined> {
     const { checkpoints, proofs, signerOf } = this.#deps;
-    const log = await proofs.logOf(String(logId));
-    const head = await checkpoints.newest(logId);
+    const [log, head] = await Promise.all([proofs.logOf(String(logId)), checkpoints.newest(logId)]);
     if (head === undefined || head.size <= index) return undefined;
     const hashes = await proofs.inclusion(log, index, head.size);
     const verifierKey = encodeVerifierKey(signerOf(log.origin).key);
@@ -135,12 +136,16 @@ export class EntryService {
   }
 
   async #view(tenantId: Uuid, store: EntryStore, rows: readonly EntryRow[]): Promise<ledger.LedgerEntry[]> {
-    const personal = Map.groupBy(
-      await store.personalOf(rows.map(({ event_id }) => event_id)),
-      ({ event_id }) => event_id,
-    );
-    const names = await this.#deps.people.namesOf(tenantId, peopleIn(rows));
+    const [values, names] = await Promise.all([
+      store.personalOf(rows.map(({ event_id }) => event_id)),
+      this.#namesIn(tenantId, rows),
+    ]);
+    const personal = Map.groupBy(values, ({ event_id }) => event_id);
     return rows.map((row) => this.#viewOne(row, personal.get(row.event_id) ?? [], names));
+  }
+
+  #namesIn(tenantId: Uuid, rows: readonly EntryRow[]): Promise<ReadonlyMap<Uuid, string>> {
+    return this.#deps.people.namesOf(tenantId, peopleIn(rows));
   }
 
   #viewOne(
