@@ -33,6 +33,9 @@ export async function registerConsole(
       immutable: true,
       maxAge: "365d",
       index: false,
+      setHeaders: (reply, path) => {
+        if (path.endsWith(".svg")) reply.header("content-type", "image/svg+xml; charset=utf-8");
+      },
     });
     app.get("/icon.svg", (_request, reply) => reply.sendFile("icon.svg", distDir, { maxAge: "1d" }));
   }

@@ -17,11 +17,33 @@ export function nonceOf(response: object): string {
 const nonceSource = (_request: IncomingMessage, response: ServerResponse): string =>
   `'nonce-${nonceOf(response)}'`;
 
+const TRANSPORT = "max-age=31536000; includeSubDomains";
+
+/** For a reply that no hook sees, because what came is no request: nothing can be made of it by any browser. */
+export function bareHeaders(isHttps: boolean): Readonly<Record<string, string>> {
+  return {
+    "content-security-policy":
+      "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    ...(isHttps ? { "strict-transport-security": TRANSPORT } : {}),
+  };
+}
+
+/** To what is no HTTP. */
+export function bareRefusal(isHttps: boolean): string {
+  const headers = { connection: "close", "content-length": "0", ...bareHeaders(isHttps) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return ["HTTP/1.1 400 Bad Request", ...lines, "", ""].join("\r\n");
+}
+
 /**
  * Strict headers on every reply. Scripts and styles only from our origin or with this reply's nonce, and no
  * string becomes script (Trusted Types). Swagger UI builds its page with inline styles, so it alone may.
  */
-export async function registerSecurityHeaders(app: FastifyInstance, tls: boolean): Promise<void> {
+export async function registerSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -42,7 +64,7 @@ export async function registerSecurityHeaders(app: FastifyInstance, tls: boolean
         trustedTypes: ["default"],
       },
     },
-    strictTransportSecurity: tls ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
     crossOriginOpenerPolicy: { policy: "same-origin" },
     crossOriginResourcePolicy: { policy: "same-origin" },
@@ -50,6 +72,8 @@ export async function registerSecurityHeaders(app: FastifyInstance, tls: boolean
     xFrameOptions: { action: "deny" },
   });
   app.addHook("onSend", async (request, reply) => {
+    // By the protocol of the browser's side, which a trusted proxy tells (RFC 6797 §7.2: never over plain HTTP).
+    if (request.protocol === "https") reply.header("strict-transport-security", TRANSPORT);
     reply.header("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
     if (request.url.startsWith("/api/docs")) {
       reply.header(

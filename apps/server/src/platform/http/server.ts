@@ -12,7 +12,7 @@ import { channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
-import { registerSecurityHeaders } from "./security-headers.ts";
+import { bareHeaders, bareRefusal, registerSecurityHeaders } from "./security-headers.ts";
 
 export interface HttpOptions {
   /** HTTPS with these; plain HTTP without. */
@@ -42,11 +42,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     exposeHeadRoutes: false,
     return503OnClosing: true,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      // This request knows no proxy; the header alone makes no difference to whoever forges it.
+      const isProxied = options.trustedProxies.length > 0 && request.headers["x-forwarded-proto"] === "https";
+      reply.headers(bareHeaders(options.tls !== undefined || isProxied));
       sendProblem(error, request, reply, options.log);
     },
     clientErrorHandler: (_error: unknown, socket: Socket) => {
-      if (socket.writable)
-        socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      if (socket.writable) socket.end(bareRefusal(options.tls !== undefined));
     },
   } as object) as unknown as FastifyInstance;
   const server = app.server as unknown as HttpsServer;
@@ -70,7 +72,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       : done(new AppError("request.unsupported_media_type")),
   );
   await app.register(cookie);
-  await registerSecurityHeaders(app, options.tls !== undefined);
+  await registerSecurityHeaders(app);
   await app.register(rateLimit, {
     global: true,
     max: options.perMinute,

@@ -16,7 +16,7 @@ export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "
 export { type Ed25519Signer, ed25519Signer } from "./ed25519.ts";
 export { isImportablePasswordHash } from "./legacy-password.ts";
 export { deriveKey, hkdfSha256, type MasterKey, openMasterKey, trustRootSeed } from "./master-key.ts";
-export { hashPassword, isKnownPasswordHash, needsRehash, verifyPassword } from "./password.ts";
+export { hashPassword, isKnownPasswordHash, needsRehash, stretchSecret, verifyPassword } from "./password.ts";
 export { openSecret, sealSecret } from "./seal.ts";
 export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";

@@ -2,7 +2,7 @@ import { AppError } from "@gatehouse/base";
 import { hash } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
 import { BoundedQueue } from "./bounded-queue.ts";
-import { hashPassword, isKnownPasswordHash, needsRehash, verifyPassword } from "./index.ts";
+import { hashPassword, isKnownPasswordHash, needsRehash, stretchSecret, verifyPassword } from "./index.ts";
 
 describe("passwords", () => {
   it("are stored as argon2id with 19 MiB, two passes and one lane", async () => {
@@ -97,6 +97,23 @@ describe("passwords", () => {
     expect(refused.every(({ reason }) => (reason as AppError).code === "server.busy")).toBe(true);
     expect(await verifyPassword(phc, "a")).toBe(true);
   }, 60_000);
+});
+
+describe("a short random secret", () => {
+  it("is stretched as a password is, to the same bytes for the same salt and key only", async () => {
+    const [salt, key] = [new Uint8Array(16).fill(1), new Uint8Array(32).fill(2)];
+    const stretched = await stretchSecret("ABCD", salt, key);
+    expect(stretched).toHaveLength(32);
+    expect(await stretchSecret("ABCD", salt, key)).toEqual(stretched);
+    const phc = await hash("ABCD", { memoryCost: 19_456, timeCost: 2, parallelism: 1, salt, secret: key });
+    expect(phc.endsWith(`$${Buffer.from(stretched).toString("base64").replace(/=+$/, "")}`)).toBe(true);
+    for (const other of [
+      stretchSecret("ABCE", salt, key),
+      stretchSecret("ABCD", new Uint8Array(16).fill(3), key),
+      stretchSecret("ABCD", salt, new Uint8Array(32).fill(3)),
+    ])
+      expect(await other).not.toEqual(stretched);
+  });
 });
 
 describe("the bounded queue", () => {

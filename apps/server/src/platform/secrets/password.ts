@@ -1,4 +1,4 @@
-import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { hash, hashRaw, parseOptions, verify } from "@node-rs/argon2";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { legacyPasswordCheck } from "./legacy-password.ts";
 
@@ -14,6 +14,14 @@ let nobody: Promise<string> | undefined;
 /** argon2id in PHC form. The password is hashed exactly as given (ASVS 6.2.8). Refuses `server.busy` under a flood. */
 export function hashPassword(password: string): Promise<string> {
   return queue.run(() => hash(password, COST));
+}
+
+/**
+ * argon2id at the cost of a password, of a secret that is short but random; `salt` 16 bytes, `key` kept elsewhere than
+ * the result. The same input gives the same 32 bytes, so that they can be looked up. Refuses `server.busy`.
+ */
+export function stretchSecret(secret: string, salt: Uint8Array, key: Uint8Array): Promise<Uint8Array> {
+  return queue.run(() => hashRaw(secret, { ...COST, salt, secret: key }));
 }
 
 /**

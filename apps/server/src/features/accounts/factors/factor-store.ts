@@ -194,6 +194,17 @@ export async function putRecoveryCodes(
     .execute();
 }
 
+/** What is stored of one of a person's codes, used or not; undefined when there are none. */
+export async function findRecoveryCode(db: AccountsDatabase, personId: Uuid): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("recovery_codes")
+    .select("mac")
+    .where("person_id", "=", personId)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.mac;
+}
+
 /** True for one that was not used yet; from now on it is. */
 export async function useRecoveryCode(
   db: AccountsDatabase,

@@ -196,6 +196,24 @@ test("a recovery code still lets in then, each once, however it is typed", async
   for (const one of codes) expect(stored).not.toContain(one);
 });
 
+test("of recovery codes a slow hash with a salt is stored, and new ones have another salt", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  await addTotp(house, owner);
+  const salts = async (): Promise<string[]> => {
+    const rows = (await house.query("select mac from recovery_codes")) as { mac: string }[];
+    for (const { mac } of rows) expect(mac).toMatch(/^[\w-]{22}\.[\w-]{43}$/);
+    expect(new Set(rows.map(({ mac }) => mac)).size).toBe(10);
+    return [...new Set(rows.map(({ mac }) => mac.split(".")[0] ?? ""))];
+  };
+  const before = await salts();
+  expect(before).toHaveLength(1);
+  expect((await owner.call(accounts.renewRecoveryCodes)).status).toBe(201);
+  const after = await salts();
+  expect(after).toHaveLength(1);
+  expect(after).not.toEqual(before);
+});
+
 test("a browser that logged in before has codes of its own to get wrong: strangers use up theirs only", async () => {
   await using house = await openHouse();
   const owner = await house.owner();
