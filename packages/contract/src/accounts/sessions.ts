@@ -54,7 +54,7 @@ export const endSession = endpoint({
   summary: "End one of one's own sessions",
   params: IdParams,
   reply: Done,
-  errors: ["account.not_found"],
+  errors: ["account.not_found", "auth.step_up_required"],
   records: ["session.ended"],
 });
 export const endOtherSessions = endpoint({
@@ -65,6 +65,7 @@ export const endOtherSessions = endpoint({
   permission: "self",
   summary: "End all of one's own sessions but this one",
   reply: object({ ended: Type.Integer() }),
+  errors: ["auth.step_up_required"],
   unrecorded: "session.ended is written for each one that was live",
 });
 export const endEverySession = endpoint({
@@ -75,5 +76,6 @@ export const endEverySession = endpoint({
   permission: "self",
   summary: "End all of one's own sessions, this one too",
   reply: object({ ended: Type.Integer() }),
+  errors: ["auth.step_up_required"],
   records: ["session.ended"],
 });

@@ -1,5 +1,6 @@
 import type { Uuid } from "@gatehouse/base";
 import type { Language } from "@gatehouse/contract";
+import { ALL_ON } from "../../platform/controls.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { PersonGate, PersonPrincipal } from "../../platform/http/principal.ts";
 import { ofTenant } from "../../platform/http/resources.ts";
@@ -11,6 +12,7 @@ import { Teller } from "./messages/teller.ts";
 import { up } from "./migrations/001-create.ts";
 import { up as factors } from "./migrations/002-factors.ts";
 import { up as people } from "./migrations/003-people.ts";
+import { up as generations } from "./migrations/004-generations.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
 import { countPeopleByTenant, firstTenantId, listTenantIds } from "./people/account-store.ts";
@@ -37,6 +39,7 @@ export const accountsMigrations: FeatureMigrations = {
     { id: "001-create", up },
     { id: "002-factors", up: factors },
     { id: "003-people", up: people },
+    { id: "004-generations", up: generations },
   ],
 };
 
@@ -74,6 +77,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
   const names = cookieNames(deps.secure);
   const estimator = new PasswordEstimator(deps.clock);
   const context: AccountsContext = {
+    controls: ALL_ON,
     ...deps,
     names,
     passwords: new PasswordPolicy(estimator),

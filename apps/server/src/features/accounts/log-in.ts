@@ -43,9 +43,9 @@ export function createLogIn(
     personal,
   }: { readonly sessions: SessionService; readonly teller: Teller; readonly personal: PersonalData },
 ): LogIn {
-  const { masterKey, random, clock } = context;
+  const { masterKey, random, clock, controls } = context;
   const known = new KnownBrowsers(masterKey, random);
-  const throttle = new LoginThrottle(clock);
+  const throttle = new LoginThrottle(clock, controls);
   const refusals = new Refusals(context, teller);
   const pending = new PendingLogins(context);
   const sent = new SentCodes(context, teller, personal);
@@ -83,11 +83,11 @@ export function createLogIn(
   return {
     known,
     routes: [
-      ...loginRoutes(context, { known, links, logins, passkeys }),
+      ...loginRoutes(context, { known, links, logins, passkeys, sessions }),
       ...passwordRoutes(context, { known, links: mailed, passwords, sessions }),
       ...sessionRoutes(context, sessions),
       ...factorRoutes(factors, enrolment),
-      ...stepUpRoutes(stepUps),
+      ...stepUpRoutes(context, stepUps),
     ],
     start() {
       refusals.start();

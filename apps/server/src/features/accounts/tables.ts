@@ -50,6 +50,7 @@ export interface AccountsTables extends PeopleTables, FactorTables {
     rotated_at: Date;
     address: Generated<Uint8Array | null>;
     step_up_at: Generated<Date | null>;
+    generation: Generated<number>;
   };
   access_log: {
     id: Generated<number>;

@@ -6,7 +6,7 @@ import { createAccessTokens, deriveKey } from "./index.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 const MINUTE_MS = 60_000;
-const claims = { accountId: "a1", sessionId: "s1" };
+const claims = { accountId: "a1", sessionId: "s1", generation: 3 };
 const master = new Secret(systemRandom.bytes(32));
 
 function setUp() {
@@ -78,7 +78,7 @@ describe("an access token", () => {
   it("is refused unsigned, signed with HMAC or by a stranger, of another type or issuer, without end or session", async () => {
     const { tokens, clock } = setUp();
     const atS = Math.floor(clock.nowMs() / 1000);
-    const body = { sub: "a1", sid: "s1", iss: "gatehouse", aud: "console", iat: atS, exp: atS + 60 };
+    const body = { sub: "a1", sid: "s1", gen: 3, iss: "gatehouse", aud: "console", iat: atS, exp: atS + 60 };
     const kid = decodeProtectedHeader(await tokens.sign(claims, "console", MINUTE_MS)).kid as string;
     const ours = createPrivateKey({
       key: Buffer.concat([
@@ -103,6 +103,7 @@ describe("an access token", () => {
       await sign(body, "JWT"),
       await sign({ ...body, iss: "elsewhere" }),
       await sign({ ...body, sid: 7 }),
+      await sign({ ...body, gen: "3" }),
       await sign({ ...body, iat: atS + 60 }),
       ...(await Promise.all(Object.keys(body).map((claim) => sign(without(claim))))),
       "",

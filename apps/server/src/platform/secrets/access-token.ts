@@ -20,6 +20,8 @@ const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
 export interface AccessClaims {
   readonly accountId: string;
   readonly sessionId: string;
+  /** Of the session: a token of an earlier one is not taken. */
+  readonly generation: number;
 }
 
 export interface AccessTokens {
@@ -62,10 +64,10 @@ export function createAccessTokens(master: MasterKey, clock: Clock): AccessToken
   }
 
   return {
-    sign({ accountId, sessionId }, audience, lifetimeMs) {
+    sign({ accountId, sessionId, generation }, audience, lifetimeMs) {
       const { kid, privateKey } = keyOf(currentEpoch());
       const nowMs = clock.nowMs();
-      return new SignJWT({ sid: sessionId })
+      return new SignJWT({ sid: sessionId, gen: generation })
         .setProtectedHeader({ alg: "EdDSA", typ: TYPE, kid })
         .setIssuer(ISSUER)
         .setSubject(accountId)
@@ -84,11 +86,13 @@ export function createAccessTokens(master: MasterKey, clock: Clock): AccessToken
           issuer: ISSUER,
           audience,
           maxTokenAge: MAX_AGE_S,
-          requiredClaims: ["sub", "exp", "sid"],
+          requiredClaims: ["sub", "exp", "sid", "gen"],
           currentDate: new Date(clock.nowMs()),
         });
-        if (typeof payload.sub !== "string" || typeof payload.sid !== "string") return undefined;
-        return { accountId: payload.sub, sessionId: payload.sid };
+        const { sub, sid, gen } = payload;
+        if (typeof sub !== "string" || typeof sid !== "string" || !Number.isSafeInteger(gen))
+          return undefined;
+        return { accountId: sub, sessionId: sid, generation: gen as number };
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

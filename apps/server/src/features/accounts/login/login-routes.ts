@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Route, route } from "../../../platform/http/route.ts";
 import type { AccountsContext } from "../context.ts";
 import { viewMe } from "../sessions/me.ts";
-import { visitorOf } from "../visitor.ts";
+import type { SessionService } from "../sessions/session-service.ts";
+import { originOf, sessionCookies, visitorOf } from "../visitor.ts";
 import type { Step } from "./admission.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { LinkLogin } from "./link-login.ts";
@@ -15,12 +16,13 @@ export interface LoginRouteParts {
   readonly links: LinkLogin;
   readonly logins: LoginService;
   readonly passkeys: PasskeyLogin;
+  readonly sessions: SessionService;
 }
 
 /** Log-in in steps (docs/accounts.md). */
 export function loginRoutes(context: AccountsContext, parts: LoginRouteParts): Route[] {
   const { jar, messenger, names } = context;
-  const { known, links, logins, passkeys } = parts;
+  const { known, links, logins, passkeys, sessions } = parts;
   const visitor = (request: FastifyRequest) => visitorOf(names, request);
 
   const answer = async (
@@ -34,6 +36,7 @@ export function loginRoutes(context: AccountsContext, parts: LoginRouteParts): R
       return { step: "factor_needed", factors, expiresMs };
     }
     const { person, tokens } = step;
+    await sessions.replace(sessionCookies(names, request), originOf(request));
     const before = request.cookies[names.known];
     const isKnown = known.find(before, person.email) !== undefined;
     jar.setSession(reply, {

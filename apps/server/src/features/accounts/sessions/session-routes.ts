@@ -4,18 +4,23 @@ import type { FastifyRequest } from "fastify";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { type AccountsContext, note } from "../context.ts";
-import { originOf } from "../visitor.ts";
+import { originOf, sessionCookies } from "../visitor.ts";
 import { viewMe } from "./me.ts";
 import type { SessionService, Which } from "./session-service.ts";
 
 export function sessionRoutes(context: AccountsContext, sessions: SessionService): Route[] {
   const { jar, names } = context;
 
-  const endAndNote = ({ tenantId, personId }: PersonPrincipal, which: Which, request: FastifyRequest) =>
-    sessions.end({ tenantId, personId }, which, async (tx, ended) => {
+  /** Who ends sessions has just proved who they are: a thief of one must not throw out the owner (ASVS 7.5.2). */
+
+  const endAndNote = async (principal: PersonPrincipal, which: Which, request: FastifyRequest) => {
+    const { tenantId, personId, sessionId, stepUpMs } = principal;
+    await sessions.assertFresh(sessionId, stepUpMs);
+    return sessions.end({ tenantId, personId }, which, async (tx, ended) => {
       const event = { tenantId, personId, kind: "session_ended", outcome: "ok" } as const;
       for (let i = 0; i < ended; i++) await note(context, tx, { ...event, ...originOf(request) });
     });
+  };
 
   return [
     route(accounts.refresh, async ({ request, reply }) => {
@@ -32,8 +37,7 @@ export function sessionRoutes(context: AccountsContext, sessions: SessionService
       }
     }),
     route(accounts.logout, async ({ request, reply }) => {
-      const { [names.access]: access, [names.refresh]: secret } = request.cookies;
-      await sessions.logOut(access, secret, originOf(request));
+      await sessions.logOut(sessionCookies(names, request), originOf(request));
       jar.clearSession(reply);
       return {};
     }),

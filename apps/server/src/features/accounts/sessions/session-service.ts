@@ -1,5 +1,5 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
-import type { accounts } from "@gatehouse/contract";
+import { accounts } from "@gatehouse/contract";
 import { deriveKey, equalConstantTime } from "../../../platform/secrets/index.ts";
 import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "../context.ts";
 import { getPersonById, lockPerson, type PersonRow } from "../people/account-store.ts";
@@ -14,8 +14,10 @@ import {
   insertSession,
   listLiveSessions,
   lockSession,
+  nextGeneration,
   rotateSession,
   type SessionRow,
+  sessionStartedMs,
   stepUpSession,
   touchSession,
 } from "./session-store.ts";
@@ -49,6 +51,12 @@ export interface Authenticated {
 export interface Who {
   readonly tenantId: Uuid;
   readonly personId: Uuid;
+}
+
+/** The cookies of a session as a browser sends them. */
+export interface HeldCookies {
+  readonly access: string | undefined;
+  readonly refresh: string | undefined;
 }
 
 /** Which of a person's sessions. */
@@ -92,7 +100,7 @@ export class SessionService {
     const surplus = await endSessionsBeyond(tx, personId, MAX_SESSIONS, nowMs);
     for (const id of surplus) await this.#record(tx, "session.ended", person, id, { surplus: true });
     this.#announce(person, surplus);
-    const access = await this.#sign(personId, sessionId);
+    const access = await this.#sign(personId, sessionId, 0);
     return { sessionId, access, refresh: secret.cookie, ...(steppedUp ? { stepUpMs: nowMs } : {}) };
   }
 
@@ -103,6 +111,7 @@ export class SessionService {
     if (claims === undefined) return undefined;
     const found = await findLiveSession(db, claims.sessionId, clock.nowMs());
     if (found === undefined || found.id !== claims.accountId) throw new AppError("auth.session_ended");
+    if (found.generation !== claims.generation) return undefined;
     if (clock.nowMs() - found.lastUsedMs > TOUCH_EVERY_MS)
       await touchSession(db, claims.sessionId, this.#sealed(claims.sessionId, address), clock.nowMs());
     const { stepUpMs, hasFactor } = found;
@@ -126,16 +135,12 @@ export class SessionService {
       const person = await getPersonById(tx, session.person_id);
       if (person.state !== "active") return undefined;
       const use = judgeUse(session, given.hash, nowMs);
-      if (use === "current") {
-        const expiresMs = Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS);
-        const address = this.#addresses.seal(sessionId, origin.address);
-        await rotateSession(tx, session, next.hash, address, nowMs, expiresMs);
-      }
+      if (use === "current") await this.#rotate(tx, session, next.hash, origin, nowMs);
       if (use === "again") await this.#endByReuse(tx, person, sessionId, origin, nowMs);
-      return { use, person, stepUpMs: session.step_up_at?.getTime() };
+      return { use, person, generation: session.generation, stepUpMs: session.step_up_at?.getTime() };
     });
     if (outcome === undefined) throw new AppError("auth.session_ended");
-    const { person, use, stepUpMs } = outcome;
+    const { person, use, generation, stepUpMs } = outcome;
     if (use === "again") {
       this.#announce({ tenantId: person.tenant_id, personId: person.id }, [sessionId]);
       throw new AppError("auth.session_ended");
@@ -144,7 +149,7 @@ export class SessionService {
       person,
       stepUpMs,
       sessionId,
-      access: await this.#sign(person.id, sessionId),
+      access: await this.#sign(person.id, sessionId, generation),
       ...(use === "current" ? { refresh: next.cookie } : {}),
     };
   }
@@ -184,7 +189,20 @@ export class SessionService {
   }
 
   /** Ends the session of whoever holds these cookies, also when the access token has run out meanwhile. */
-  async logOut(access: string | undefined, refresh: string | undefined, origin: Origin): Promise<void> {
+  async logOut(held: HeldCookies, origin: Origin): Promise<void> {
+    await this.#endHeld(held, "logout", origin);
+  }
+
+  /** A browser logs in anew: the session that it held before is not left behind (ASVS 7.2.4). */
+  async replace(held: HeldCookies, origin: Origin): Promise<void> {
+    await this.#endHeld(held, "session_ended", origin);
+  }
+
+  async #endHeld(
+    { access, refresh }: HeldCookies,
+    kind: "logout" | "session_ended",
+    origin: Origin,
+  ): Promise<void> {
     const { db, clock, tokens } = this.#context;
     const sessionId =
       this.#secrets.read(refresh)?.sessionId ??
@@ -193,7 +211,7 @@ export class SessionService {
     if (sessionId === undefined || person === undefined) return;
     const who = { tenantId: person.tenant_id, personId: person.id };
     await this.end(who, { only: sessionId }, (tx) =>
-      note(this.#context, tx, { ...who, kind: "logout", outcome: "ok", email: person.email, ...origin }),
+      note(this.#context, tx, { ...who, kind, outcome: "ok", email: person.email, ...origin }),
     );
   }
 
@@ -203,6 +221,42 @@ export class SessionService {
     await stepUpSession(tx, sessionId, nowMs);
     await this.#record(tx, "session.stepped_up", who, sessionId, { factor });
     return nowMs;
+  }
+
+  /**
+   * New cookies for a session whose person has just proved who they are: what somebody copied before is refused, the
+   * access token at once and the refresh secret as a used one is.
+   */
+  async renew(tx: AccountsDatabase, personId: Uuid, sessionId: Uuid, origin: Origin): Promise<Tokens> {
+    const nowMs = this.#context.clock.nowMs();
+    const session = await lockSession(tx, sessionId);
+    if (session === undefined || session.ended_at !== null) throw new AppError("auth.session_ended");
+    const generation = await nextGeneration(tx, session);
+    const access = await this.#sign(personId, sessionId, generation);
+    // Another tab has just got a new secret: a second one could reach the browser before the first.
+    if (nowMs - session.rotated_at.getTime() <= REUSE_GRACE_MS) return { sessionId, access };
+    const next = this.#secrets.issue(sessionId);
+    await this.#rotate(tx, session, next.hash, origin, nowMs);
+    return { sessionId, access, refresh: next.cookie };
+  }
+
+  /** Whether the person has proved within the last minutes who they are: by logging in, or within the session. */
+  async assertFresh(sessionId: Uuid, stepUpMs: UnixMs | undefined): Promise<void> {
+    const { db, clock } = this.#context;
+    const startedMs = await sessionStartedMs(db, sessionId);
+    const provenMs = Math.max(startedMs ?? 0, stepUpMs ?? 0);
+    if (clock.nowMs() - provenMs > accounts.STEP_UP_MS) throw new AppError("auth.step_up_required");
+  }
+
+  #rotate(
+    tx: AccountsDatabase,
+    session: SessionRow,
+    hash: string,
+    { address }: Origin,
+    nowMs: UnixMs,
+  ): Promise<void> {
+    const expiresMs = Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS);
+    return rotateSession(tx, session, hash, this.#addresses.seal(session.id, address), nowMs, expiresMs);
   }
 
   /** At a start, when nobody is connected yet. */
@@ -229,8 +283,8 @@ export class SessionService {
     });
   }
 
-  #sign(accountId: Uuid, sessionId: Uuid): Promise<string> {
-    return this.#context.tokens.sign({ accountId, sessionId }, AUDIENCE, ACCESS_LIFETIME_MS);
+  #sign(accountId: Uuid, sessionId: Uuid, generation: number): Promise<string> {
+    return this.#context.tokens.sign({ accountId, sessionId, generation }, AUDIENCE, ACCESS_LIFETIME_MS);
   }
 
   async #endByReuse(

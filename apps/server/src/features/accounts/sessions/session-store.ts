@@ -66,6 +66,7 @@ export async function endSessionsBeyond(
 export type LiveSession = PersonRow & {
   readonly lastUsedMs: UnixMs;
   readonly stepUpMs: UnixMs | undefined;
+  readonly generation: number;
   /** The person has a second factor; recovery codes alone are none. */
   readonly hasFactor: boolean;
 };
@@ -80,7 +81,7 @@ export async function findLiveSession(
     .selectFrom("sessions")
     .innerJoin("people", "people.id", "sessions.person_id")
     .selectAll("people")
-    .select(["sessions.last_used_at", "sessions.step_up_at"])
+    .select(["sessions.last_used_at", "sessions.step_up_at", "sessions.generation"])
     .select((select) =>
       select
         .or([
@@ -94,18 +95,18 @@ export async function findLiveSession(
         ])
         .as("has_factor"),
     )
-    .where("people.state", "=", "active")
     .where("sessions.id", "=", sessionId)
     .where("sessions.ended_at", "is", null)
     .where("sessions.expires_at", ">", new Date(nowMs))
     .where("people.state", "=", "active")
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { last_used_at, step_up_at, has_factor, ...person } = row;
+  const { last_used_at, step_up_at, generation, has_factor, ...person } = row;
   return {
     ...person,
     lastUsedMs: last_used_at.getTime(),
     stepUpMs: step_up_at?.getTime(),
+    generation,
     hasFactor: Boolean(has_factor),
   };
 }
@@ -136,6 +137,22 @@ export async function rotateSession(
     })
     .where("id", "=", session.id)
     .execute();
+}
+
+export async function sessionStartedMs(db: AccountsDatabase, sessionId: Uuid): Promise<UnixMs | undefined> {
+  const row = await db
+    .selectFrom("sessions")
+    .select("created_at")
+    .where("id", "=", sessionId)
+    .executeTakeFirst();
+  return row?.created_at.getTime();
+}
+
+/** Access tokens of before are worth nothing from here on; answers the new generation. */
+export async function nextGeneration(tx: AccountsDatabase, { id, generation }: SessionRow): Promise<number> {
+  const next = generation + 1;
+  await tx.updateTable("sessions").set({ generation: next }).where("id", "=", id).execute();
+  return next;
 }
 
 export async function touchSession(

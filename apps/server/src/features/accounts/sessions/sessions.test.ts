@@ -1,6 +1,7 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { type Browser, OWNER, openHouse } from "../testing/house.ts";
+import { stepUp } from "../testing/step-up.ts";
 import { MAX_SESSIONS } from "./session-service.ts";
 
 const MINUTE_MS = 60_000;
@@ -200,6 +201,83 @@ test("logging out without a session is no error", async () => {
   const nobody = house.browser();
   nobody.cookies.set(ACCESS, "rubbish").set(REFRESH, "rubbish");
   expect((await nobody.call(accounts.logout)).status).toBe(200);
+});
+
+test("logging in anew in a browser ends the session that it held before", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  const before = house.browser();
+  for (const [name, value] of owner.cookies) before.cookies.set(name, value);
+  const body = { email: OWNER.email, password: OWNER.password };
+  expect((await owner.call(accounts.login, { body })).status).toBe(200);
+  expect((await before.call(accounts.getMe)).code).toBe("auth.session_ended");
+  expect((await refresh(before)).code).toBe("auth.session_ended");
+  expect((await owner.call(accounts.listSessions)).body.items).toHaveLength(1);
+});
+
+test("who confirms within a session gets new cookies, and what was copied of the old ones is worth nothing", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  const { sessionId } = (await owner.call(accounts.getMe)).body;
+  house.clock.advance(MINUTE_MS);
+  const thief = house.browser();
+  for (const [name, value] of owner.cookies) thief.cookies.set(name, value);
+  const wrong = { body: { factor: "password", password: "not this one" } };
+  expect((await owner.call(accounts.stepUp, wrong)).code).toBe("auth.invalid_credentials");
+  expect(await me(thief)).toBe(200);
+  await stepUp(owner);
+  expect((await thief.call(accounts.getMe)).code).toBe("auth.required");
+  expect((await owner.call(accounts.getMe)).body).toMatchObject({
+    sessionId,
+    stepUpMs: house.clock.nowMs(),
+  });
+  house.clock.advance(MINUTE_MS);
+  expect((await refresh(owner)).status).toBe(200);
+  expect(await me(owner)).toBe(200);
+  expect((await refresh(thief)).code).toBe("auth.session_ended");
+});
+
+test("a tab that refreshes while another one confirms goes on", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  house.clock.advance(MINUTE_MS);
+  const tab = house.browser();
+  for (const [name, value] of owner.cookies) tab.cookies.set(name, value);
+  await stepUp(owner);
+  expect((await refresh(tab)).status).toBe(200);
+  expect(await me(tab)).toBe(200);
+  expect(await me(owner)).toBe(200);
+  house.clock.advance(MINUTE_MS);
+  expect((await refresh(owner)).status).toBe(200);
+});
+
+test("a tab that confirms just after another one refreshed keeps that one's secret", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  house.clock.advance(MINUTE_MS);
+  expect((await refresh(owner)).status).toBe(200);
+  const secret = owner.cookies.get(REFRESH);
+  await stepUp(owner);
+  expect(owner.cookies.get(REFRESH)).toBe(secret);
+  expect(await me(owner)).toBe(200);
+});
+
+test("sessions are ended by who has just proved who they are, not by whoever finds a browser open", async () => {
+  await using house = await openHouse();
+  const owner = await house.owner();
+  const phone = await house.owner();
+  const { sessionId: id } = (await phone.call(accounts.getMe)).body;
+  house.clock.advance(6 * MINUTE_MS);
+  const asked = [
+    await owner.call(accounts.endSession, { params: { id } }),
+    await owner.call(accounts.endOtherSessions),
+    await owner.call(accounts.endEverySession),
+  ];
+  expect(asked.map(({ code }) => code)).toEqual(Array(3).fill("auth.step_up_required"));
+  expect(await me(phone)).toBe(200);
+  await stepUp(owner);
+  expect((await owner.call(accounts.endSession, { params: { id } })).status).toBe(200);
+  expect((await phone.call(accounts.getMe)).code).toBe("auth.session_ended");
 });
 
 test("a person has at most fifty sessions: the one used longest ago makes room", async () => {

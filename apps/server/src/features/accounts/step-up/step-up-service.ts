@@ -15,7 +15,8 @@ import { type FactorKind, stepUpChoices } from "../login/login-model.ts";
 import type { Refusals } from "../login/refusals.ts";
 import type { PasswordService } from "../passwords/password-service.ts";
 import { getPerson, type PersonRow } from "../people/account-store.ts";
-import type { SessionService } from "../sessions/session-service.ts";
+import type { SessionService, Tokens } from "../sessions/session-service.ts";
+import type { AccountsDatabase } from "../tables.ts";
 
 export interface StepUpParts {
   readonly admission: Admission;
@@ -28,10 +29,16 @@ export interface StepUpParts {
   readonly uses: PasskeyUses;
 }
 
+/** When it was confirmed, and the session's new cookies. */
+export interface SteppedUp {
+  readonly stepUpMs: UnixMs;
+  readonly tokens: Tokens;
+}
+
 interface Outcome {
   readonly person: PersonRow;
   readonly answer: Verdict;
-  readonly stepUpMs?: UnixMs;
+  readonly done?: SteppedUp;
 }
 
 /** Confirming within a session that it is still the same person. */
@@ -68,10 +75,10 @@ export class StepUpService {
     factor: FactorKind,
     code: string,
     origin: Origin,
-  ): Promise<{ readonly stepUpMs: UnixMs }> {
+  ): Promise<SteppedUp> {
     if (!isCodeFactor(factor)) throw new AppError("auth.factor_unavailable", { factor });
-    const { answers, factors, refusals, sessions } = this.#parts;
-    const { person, answer, stepUpMs } = await factors.within(
+    const { answers, factors, refusals } = this.#parts;
+    const { person, answer, done } = await factors.within(
       principal,
       "step_up",
       async (tx, owner, held, ceremony): Promise<Outcome> => {
@@ -79,32 +86,24 @@ export class StepUpService {
         const judged = await answers.judge(tx, ceremony, factor, code);
         if (judged.verdict !== "right") return { person: owner, answer: judged };
         await deleteCeremony(tx, ceremony.id);
-        const atMs = await sessions.stepUp(tx, principal, principal.sessionId, factor);
-        return { person: owner, answer: judged, stepUpMs: atMs };
+        return { person: owner, answer: judged, done: await this.#stepUp(tx, principal, factor, origin) };
       },
     );
     if (answer.verdict !== "right" && answer.verdict !== "expired")
       await refusals.note({ act: "step_up", person, email: person.email, reason: "code", origin });
     assertRight(answer, "auth.code_expired");
-    return { stepUpMs: stepUpMs as UnixMs };
+    return done as SteppedUp;
   }
 
   /** For somebody without a second factor. Fails with auth.factor_unavailable for anybody else. */
-  async answerPassword(
-    principal: PersonPrincipal,
-    password: string,
-    origin: Origin,
-  ): Promise<{ readonly stepUpMs: UnixMs }> {
+  async answerPassword(principal: PersonPrincipal, password: string, origin: Origin): Promise<SteppedUp> {
     const { db } = this.#context;
-    const { passwords, sessions } = this.#parts;
-    const { tenantId, personId, sessionId } = principal;
+    const { passwords } = this.#parts;
+    const { tenantId, personId } = principal;
     const person = await getPerson(db, tenantId, personId);
     assertOffered(person, await readFactors(db, personId), "password");
     await passwords.assertPassword(person, password, "step_up", origin);
-    const stepUpMs = await db
-      .transaction()
-      .execute((tx) => sessions.stepUp(tx, principal, sessionId, "password"));
-    return { stepUpMs };
+    return db.transaction().execute((tx) => this.#stepUp(tx, principal, "password", origin));
   }
 
   async startPasskey(principal: PersonPrincipal): Promise<accounts.RequestOptions> {
@@ -122,9 +121,9 @@ export class StepUpService {
     principal: PersonPrincipal,
     response: accounts.AuthenticationResponse,
     origin: Origin,
-  ): Promise<{ readonly stepUpMs: UnixMs }> {
-    const { factors, refusals, sessions, uses } = this.#parts;
-    const { person, stepUpMs } = await factors.within(
+  ): Promise<SteppedUp> {
+    const { factors, refusals, uses } = this.#parts;
+    const { person, done } = await factors.within(
       principal,
       "step_up",
       async (tx, owner, _held, ceremony) => {
@@ -132,17 +131,28 @@ export class StepUpService {
         await updateCeremony(tx, ceremony.id, { challenge: null });
         const use =
           challenge === null ? undefined : await uses.use(tx, response, challenge, principal.personId);
-        if (use === undefined) return { person: owner, stepUpMs: undefined };
+        if (use === undefined) return { person: owner, done: undefined };
         await deleteCeremony(tx, ceremony.id);
-        const atMs = await sessions.stepUp(tx, principal, principal.sessionId, "passkey");
-        return { person: owner, stepUpMs: atMs };
+        return { person: owner, done: await this.#stepUp(tx, principal, "passkey", origin) };
       },
     );
-    if (stepUpMs === undefined) {
+    if (done === undefined) {
       await refusals.note({ act: "step_up", person, email: person.email, reason: "passkey", origin });
       throw new AppError("auth.passkey_refused");
     }
-    return { stepUpMs };
+    return done;
+  }
+
+  async #stepUp(
+    tx: AccountsDatabase,
+    principal: PersonPrincipal,
+    factor: string,
+    origin: Origin,
+  ): Promise<SteppedUp> {
+    const { sessions } = this.#parts;
+    const { personId, sessionId } = principal;
+    const stepUpMs = await sessions.stepUp(tx, principal, sessionId, factor);
+    return { stepUpMs, tokens: await sessions.renew(tx, personId, sessionId, origin) };
   }
 }
 
