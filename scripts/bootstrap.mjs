@@ -80,6 +80,7 @@ const buildVerifier = () =>
     "packages/verifier/build.ts",
     "packages/base/src",
     "packages/ledger/src",
+    "packages/secure-channel/src/enrolment/words.ts",
     "package-lock.json",
   ]);
 

@@ -1,6 +1,8 @@
-// Builds verify.html and verify.mjs, the verifiers that travel with every export: the same bytes for everybody.
+// Builds verify.html and verify.mjs, the verifiers that travel with every export: the same bytes for everybody. Also
+// the worker that keeps the page where it is served.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -37,13 +39,30 @@ async function bundle(entry: string, forNode: boolean): Promise<string> {
 const sha256 = (text: string, encoding: "base64" | "hex"): string =>
   createHash("sha256").update(text).digest(encoding);
 
+/** The console's typefaces, so that the page looks like what it belongs to also where there is no network. */
+const FONTS = {
+  "Atkinson Hyperlegible Next Variable": "next",
+  "Atkinson Hyperlegible Mono Variable": "mono",
+};
+
+function fontFace([family, name]: [string, string]): string {
+  const file = `@fontsource-variable/atkinson-hyperlegible-${name}/files/atkinson-hyperlegible-${name}-latin-wght-normal.woff2`;
+  const bytes = readFileSync(createRequire(import.meta.url).resolve(file)).toString("base64");
+  return `@font-face{font-family:"${family}";font-weight:200 800;src:url(data:font/woff2;base64,${bytes}) format("woff2")}`;
+}
+
+/** The policy lets the page ask nobody but the installation that serves it, and from disk nobody at all. */
 function pageOf(script: string): string {
-  const style = source("page/page.css");
+  const style = Object.entries(FONTS).map(fontFace).join("\n") + source("page/page.css");
   const inline = script.replaceAll("</script", "<\\/script");
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${sha256(inline, "base64")}'`,
     `style-src 'sha256-${sha256(style, "base64")}'`,
+    "font-src data:",
+    "img-src data:",
+    "connect-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -57,6 +76,7 @@ mkdirSync(DIST, { recursive: true });
 const files = {
   "verify.html": pageOf(await bundle("page/page.ts", false)),
   "verify.mjs": await bundle("verify-mjs.ts", true),
+  "verify-worker.js": await bundle("page/worker.ts", false),
 };
 for (const [name, text] of Object.entries(files)) {
   writeFileSync(join(DIST, name), text);

@@ -71,3 +71,21 @@ export const getVerifyPage = endpoint({
   reply: Type.String(),
   errors: ["request.not_found"],
 });
+
+export const getVerifyPageHere = endpoint({
+  ...open,
+  path: "/verify",
+  summary: "The same page, to be used here; it shows this installation's fingerprint",
+  contentType: "text/html; charset=utf-8",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});
+
+export const getVerifyWorker = endpoint({
+  ...open,
+  path: "/verify-worker.js",
+  summary: "Keeps that page in a browser for a time without a network",
+  contentType: "text/javascript; charset=utf-8",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});

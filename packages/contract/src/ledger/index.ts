@@ -11,7 +11,14 @@ export {
   proveLedgerConsistency,
   readLedgerRange,
 } from "./entries.ts";
-export { exportLedger, getLedgerTrust, getVerifyPage, LedgerExportRequest } from "./export.ts";
+export {
+  exportLedger,
+  getLedgerTrust,
+  getVerifyPage,
+  getVerifyPageHere,
+  getVerifyWorker,
+  LedgerExportRequest,
+} from "./export.ts";
 export { LEDGER_KIND_NAMES, LEDGER_KINDS, type LedgerKind } from "./kinds.ts";
 export { OUTCOMES, type Outcome } from "./outcome.ts";
 export {

@@ -1,29 +1,29 @@
-import {
-  type EvidenceFiles,
-  type EvidenceReport,
-  parseVerifierKey,
-  type VerifierKey,
-  verifyEvidence,
-} from "@gatehouse/ledger";
+import { parseVerifierKey, type VerifierKey, verifyEvidence } from "@gatehouse/ledger";
 import { collectExport, type OpenedExport, openZip } from "../open-export.ts";
-import { problemText, statements, verdictText } from "../statements.ts";
+import { element } from "./dom.ts";
+import { asTyped, fingerprintIn } from "./fingerprint.ts";
+import { meetInstallation } from "./installation.ts";
+import { clear, say, show, showEvents } from "./show.ts";
+import { type Language, WORDS } from "./words.ts";
 
-/** Events that are shown; all are verified. */
-const SHOWN_EVENTS = 500;
-
-const element = <T extends HTMLElement = HTMLElement>(id: string): T => document.getElementById(id) as T;
 const fingerprint = element<HTMLInputElement>("fingerprint");
 const witnesses = element<HTMLTextAreaElement>("witnesses");
 const input = element<HTMLInputElement>("file");
 const drop = element("drop");
-const verdict = element("verdict");
+const labelled = [...document.querySelectorAll<HTMLElement>("[data-text]")].map((holder) => ({
+  holder,
+  english: holder.textContent ?? "",
+}));
+const languages = [...document.querySelectorAll<HTMLButtonElement>(".languages button")];
 
+let language: Language = navigator.language.startsWith("fr") ? "fr" : "en";
 let opened: OpenedExport | undefined;
 
 async function open(files: readonly File[]): Promise<void> {
   const [first, ...others] = files;
   if (first === undefined) return;
-  say("Verifying …", "");
+  clear();
+  say(WORDS[language].verifying);
   const bytes = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
   opened =
     others.length === 0
@@ -36,22 +36,31 @@ async function open(files: readonly File[]): Promise<void> {
 }
 
 function verify(): void {
+  showCommand();
   if (opened === undefined) return;
+  const words = WORDS[language];
   if (opened.state !== "complete") {
-    const reason =
-      opened.state === "unreadable" ? "This is no export." : `Missing: ${opened.missing.join(", ")}.`;
     clear();
-    say(reason, "bad");
+    say(opened.state === "unreadable" ? words.unreadable : words.missing(opened.missing), "changed");
     return;
   }
   const started = performance.now();
-  const pin = fingerprint.value.trim();
+  const found = fingerprintIn(opened);
+  const pin = asTyped(fingerprint.value, found);
   const report = verifyEvidence(opened.files, {
     ...(pin === "" ? {} : { fingerprint: pin }),
     witnesses: knownWitnesses(),
   });
-  show(report, opened.files);
-  document.body.dataset.verifiedMs = String(Math.round(performance.now() - started));
+  const tookMs = performance.now() - started;
+  show(report, found, words);
+  showEvents(opened.files.events, report.lines, words);
+  element("took").textContent = words.took(durationText(tookMs));
+  document.body.dataset.verifiedMs = String(Math.round(tookMs));
+}
+
+function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return `${(ms / 1_000).toLocaleString(language, { maximumFractionDigits: 1 })} s`;
 }
 
 const knownWitnesses = (): VerifierKey[] =>
@@ -63,72 +72,26 @@ const knownWitnesses = (): VerifierKey[] =>
     }
   });
 
-function clear(): void {
-  element("found").textContent = "";
-  element("statements").replaceChildren();
-  element("events").replaceChildren();
-  element("problems").hidden = true;
+/** The same check at a command line, with what was typed here. */
+function showCommand(): void {
+  const pin = fingerprint.value.trim().replaceAll(/[^\w\s:-]/g, "");
+  element("command").textContent = `node verify.mjs audit-log.zip --fingerprint "${pin === "" ? "…" : pin}"`;
 }
 
-function say(text: string, state: string): void {
-  element("result").hidden = false;
-  verdict.textContent = text;
-  verdict.className = state;
+function speak(chosen: Language): void {
+  language = chosen;
+  const { texts } = WORDS[chosen];
+  document.documentElement.lang = chosen;
+  for (const button of languages) button.ariaPressed = String(button.lang === chosen);
+  for (const { holder, english } of labelled)
+    holder.textContent = texts[holder.dataset.text ?? ""] ?? english;
+  document.title = `Gatehouse: ${document.querySelector("h1")?.textContent}`;
+  for (const region of document.querySelectorAll(".scroll"))
+    region.ariaLabel = region.closest(".panel")?.querySelector("h2")?.textContent ?? null;
+  verify();
 }
 
-function show(report: EvidenceReport, files: EvidenceFiles): void {
-  clear();
-  element("found").textContent = report.fingerprint;
-  say(verdictText(report), report.ok ? (report.pinned === "pinned" ? "good" : "") : "bad");
-  element("statements").append(...statements(report).map((text) => textElement("li", text)));
-  const problems = element<HTMLTableElement>("problems");
-  problems.hidden = report.problems.length === 0;
-  problems.tBodies[0]?.replaceChildren(
-    ...report.problems.map(({ kind, index, line }) => row([index ?? "", line ?? "", problemText(kind)])),
-  );
-  showEvents(files.events);
-}
-
-function showEvents(events: Uint8Array): void {
-  const text = new TextDecoder().decode(events.subarray(0, SHOWN_EVENTS * 2_000));
-  const table = document.createElement("table");
-  const body = table.createTBody();
-  for (const line of text.split("\n").slice(0, SHOWN_EVENTS)) {
-    const event = parse(line);
-    if (event !== undefined)
-      body.append(row([event.time, event.kind, event.actor?.id, event.subject?.id, event.outcome]));
-  }
-  element("events").replaceChildren(table);
-}
-
-interface Shown {
-  readonly time?: unknown;
-  readonly kind?: unknown;
-  readonly outcome?: unknown;
-  readonly actor?: { readonly id?: unknown };
-  readonly subject?: { readonly id?: unknown } | null;
-}
-
-function parse(line: string): Shown | undefined {
-  try {
-    return JSON.parse(line) as Shown;
-  } catch {
-    return undefined;
-  }
-}
-
-function row(cells: readonly unknown[]): HTMLTableRowElement {
-  const made = document.createElement("tr");
-  made.append(...cells.map((cell) => textElement("td", String(cell ?? ""))));
-  return made;
-}
-
-function textElement(name: string, text: string): HTMLElement {
-  const made = document.createElement(name);
-  made.textContent = text;
-  return made;
-}
-
+for (const button of languages) button.addEventListener("click", () => speak(button.lang as Language));
 input.addEventListener("change", () => void open([...(input.files ?? [])]));
 for (const field of [fingerprint, witnesses]) field.addEventListener("change", verify);
 for (const name of ["dragover", "dragleave", "drop"] as const)
@@ -137,3 +100,8 @@ for (const name of ["dragover", "dragleave", "drop"] as const)
     drop.classList.toggle("over", name === "dragover");
     if (name === "drop") void open([...(event.dataTransfer?.files ?? [])]);
   });
+speak(language);
+void meetInstallation((own) => {
+  fingerprint.value = own;
+  verify();
+});

@@ -5,7 +5,7 @@ import { encodeVerifierKey, type Signer } from "@gatehouse/ledger";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { comparable } from "../trust.ts";
 import type { ExportService } from "./export-service.ts";
-import type { VerifierFile } from "./verifier-files.ts";
+import { policyOf, readVerifyWorker, type VerifierFile } from "./verifier-files.ts";
 
 export interface ExportRouteDeps {
   readonly exports: ExportService;
@@ -15,6 +15,9 @@ export interface ExportRouteDeps {
 }
 
 export function exportRoutes({ exports, clock, root, verifiers }: ExportRouteDeps): readonly Route[] {
+  const page = verifiers.find(({ name }) => name === "verify.html");
+  const policy = page && policyOf(page);
+  const worker = readVerifyWorker();
   return [
     route(ledger.exportLedger, async ({ principal, body, reply }) => {
       // Texts about people are for those who may see people.
@@ -31,11 +34,19 @@ export function exportRoutes({ exports, clock, root, verifiers }: ExportRouteDep
       verifiers: verifiers.map(({ name, sha256 }) => ({ name, sha256 })),
     })),
     route(ledger.getVerifyPage, async ({ reply }) => {
-      const page = verifiers.find(({ name }) => name === "verify.html");
       if (page === undefined) throw new AppError("request.not_found");
       // To be kept and opened from disk: served from here it would be whatever this server says it is.
       reply.header("content-disposition", `attachment; filename="${page.name}"`);
       return page.bytes;
+    }),
+    route(ledger.getVerifyPageHere, async ({ reply }) => {
+      if (page === undefined) throw new AppError("request.not_found");
+      reply.header("content-security-policy", policy);
+      return page.bytes;
+    }),
+    route(ledger.getVerifyWorker, async () => {
+      if (worker === undefined) throw new AppError("request.not_found");
+      return worker;
     }),
   ];
 }

@@ -18,3 +18,17 @@ export function readVerifiers(folder = VERIFIER_FOLDER): readonly VerifierFile[]
     return [{ name, bytes, sha256: sha256Hex(bytes) }];
   });
 }
+
+/** Keeps the page where it is served; goes into no export. */
+export function readVerifyWorker(folder = VERIFIER_FOLDER): Uint8Array | undefined {
+  const path = join(folder, "verify-worker.js");
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+/** The policy that the page carries in itself, and for a page that is served: nobody puts it into a frame. */
+export function policyOf({ bytes }: VerifierFile): string {
+  const [, own] =
+    /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(Buffer.from(bytes).toString()) ?? [];
+  if (own === undefined) throw new Error("verify.html has no policy");
+  return `${own}; frame-ancestors 'none'`;
+}
