@@ -46,6 +46,24 @@ test("the first page answers a program that names no type, by HEAD too; other pa
   expect(await ask("GET", "/api/nowhere", "text/html")).toEqual([404, "application/problem+json"]);
 });
 
+test("an address of an asset never leads out of the folder of assets", async () => {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerConsole(app, { distDir, log: silentLogger, publicUrl: () => HOME });
+  for (const path of [
+    "../index.html",
+    "%2e%2e/index.html",
+    "..%2findex.html",
+    "..%5cindex.html",
+    "%252e%252e/index.html",
+    "./../index.html",
+    "/etc/passwd",
+    "a%00.js",
+  ]) {
+    const { statusCode, body } = await app.inject({ url: `/assets/${path}` });
+    expect([path, statusCode === 200, body.includes("script nonce")]).toEqual([path, false, false]);
+  }
+});
+
 test("the printed address itself, another port and names of a network are served where they are", async () => {
   for (const host of ["localhost:8080", "LOCALHOST:8080", "127.0.0.1:9090", "gate.example:8080", ""])
     expect([host, ...(await page(HOME, host))]).toEqual([host, 200, undefined]);

@@ -52,6 +52,16 @@ const guarded = endpoint({
   permission: "device.write",
   reply: Reply,
 });
+const named = endpoint({
+  method: "GET",
+  path: "/named/:name",
+  summary: "s",
+  tag: "t",
+  audience: "public",
+  params: Type.Object({ name: Type.String({ pattern: "^[^/]{1,12}$" }) }),
+  query: Type.Object({ q: Type.String({ maxLength: 12 }) }, { additionalProperties: false }),
+  reply: Reply,
+});
 const forDevices = endpoint({
   method: "GET",
   path: "/for-devices",
@@ -93,6 +103,7 @@ async function start(): Promise<FastifyInstance> {
       [
         route(open, async ({ body }) => ({ hello: body.name })),
         route(guarded, async ({ principal }) => ({ hello: principal.name })),
+        route(named, async ({ params, query }) => ({ hello: `${params.name} ${query.q}` })),
         route(forDevices, async () => ({ hello: "device" })),
         route(kept, async ({ body }) => {
           expect(currentAsker()?.actor).toEqual({ kind: "anonymous" });
@@ -156,6 +167,17 @@ test("checked input reaches the handler; anything else is one clear problem", as
     (await post(server, "/open", "name=a", { "content-type": "application/x-www-form-urlencoded" }))
       .statusCode,
   ).toBe(415);
+});
+
+test("an address is decoded once, and checked after that", async () => {
+  const server = await start();
+  const ask = async (url: string): Promise<unknown> => {
+    const reply = await server.inject({ url });
+    return reply.statusCode === 200 ? reply.json().hello : reply.statusCode;
+  };
+  expect(await ask("/named/%252e%252f?q=%253Cb%253E")).toBe("%2e%2f %3Cb%3E");
+  expect(await ask("/named/a%2fb?q=a")).toBe(400);
+  expect(await ask("/named/a?q=a+b%2Bc")).toBe("a a b+c");
 });
 
 test("nobody, the wrong role and a device without a key are told apart", async () => {

@@ -191,6 +191,15 @@ test("a log-in that is under way while the password changes leaves no session be
   expect((await owner.call(accounts.listSessions)).body.items).toHaveLength(1);
 });
 
+test("a password stays good for years: nobody is made to change one", async () => {
+  await using house = await openHouse();
+  await house.owner();
+  house.clock.advance(10 * 365 * 86_400_000);
+  const { email, password } = OWNER;
+  const reply = await house.browser().call(accounts.login, { body: { email, password } });
+  expect([reply.status, reply.body.step]).toEqual([200, "done"]);
+});
+
 test("guessing the current password in a stolen session is slowed too, and seen", async () => {
   await using house = await openHouse();
   const owner = await house.owner();

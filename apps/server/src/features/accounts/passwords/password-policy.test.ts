@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { systemClock } from "@gatehouse/base";
+import { accounts } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
+import { Value } from "typebox/value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PasswordEstimator } from "./password-estimator.ts";
 import { contextWords, NO_RULES, PasswordPolicy } from "./password-policy.ts";
@@ -43,6 +45,14 @@ describe("a new password", () => {
     ["régie nord 2026"],
   ])("may not be %s", async (password) => {
     expect(await policy.judge(password, ADA)).toMatchObject({ ok: false, tooShort: false });
+  });
+
+  it("may be as long as the contract takes it, also far beyond 64 characters", async () => {
+    for (const length of [64, 72, 128, 512]) {
+      const password = "plum tractor velvet 93 orbit, ".repeat(18).slice(0, length);
+      expect(Value.Check(accounts.Password, password)).toBe(true);
+      expect(await policy.judge(password, ADA)).toMatchObject({ ok: true });
+    }
   });
 
   it("has twelve characters, however many bytes they are", async () => {

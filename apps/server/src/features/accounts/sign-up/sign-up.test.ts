@@ -111,6 +111,17 @@ describe("signing up", () => {
     expect(await house.query("select state from people where id = $1", [id])).toEqual([{ state: "erased" }]);
   });
 
+  it("is tied to its browser by a cookie that no script, other site or other host gets", async () => {
+    await using house = await openSignUpHouse();
+    await house.owner();
+    const { setCookies } = await house.browser().call(accounts.signUp, { body: WHO });
+    expect(setCookies).toHaveLength(1);
+    expect(setCookies[0]).toMatch(/^__Host-gh-sign-up=/);
+    for (const attribute of ["Path=/", "HttpOnly", "Secure", "SameSite=Strict"])
+      expect(setCookies[0]?.split("; ")).toContain(attribute);
+    expect(setCookies[0]).not.toMatch(/Domain/i);
+  });
+
   it("is off unless the organisation wants it, and tells no more than that", async () => {
     await using house = await openHouse();
     await house.owner();
