@@ -6,8 +6,27 @@ export interface Random {
   ratio(): number;
 }
 
+/** The system is asked for many small values at once: each call of it costs more than the bytes. */
+const POOL_BYTES = 4_096;
+const LARGEST_POOLED_BYTES = 64;
+const pool = new Uint8Array(POOL_BYTES);
+let used = POOL_BYTES;
+
+/** Bytes leave the pool once, and nothing of them stays in it. */
+function pooled(n: number): Uint8Array {
+  if (used + n > POOL_BYTES) {
+    globalThis.crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const bytes = pool.slice(used, used + n);
+  pool.fill(0, used, used + n);
+  used += n;
+  return bytes;
+}
+
 export const systemRandom: Random = {
-  bytes: (n) => globalThis.crypto.getRandomValues(new Uint8Array(n)),
+  bytes: (n) =>
+    n <= LARGEST_POOLED_BYTES ? pooled(n) : globalThis.crypto.getRandomValues(new Uint8Array(n)),
   ratio: () => {
     const [word] = globalThis.crypto.getRandomValues(new Uint32Array(1));
     return (word as number) / 2 ** 32;

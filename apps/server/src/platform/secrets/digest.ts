@@ -1,4 +1,5 @@
 import { createHash, createHmac, hash, timingSafeEqual } from "node:crypto";
+import { secretKeyOf } from "./secret-key.ts";
 
 /** SHA-256 (FIPS 180-4), 32 bytes. Text is taken as UTF-8. */
 export function sha256(data: string | Uint8Array): Uint8Array {
@@ -12,7 +13,9 @@ export function sha256Hex(data: string | Uint8Array): string {
 
 /** HMAC-SHA256 (RFC 2104, RFC 4231), 32 bytes. Text is taken as UTF-8. */
 export function hmacSha256(key: string | Uint8Array, data: string | Uint8Array): Uint8Array {
-  return createHmac("sha256", key).update(data).digest();
+  return createHmac("sha256", typeof key === "string" ? key : secretKeyOf(key))
+    .update(data)
+    .digest();
 }
 
 /** Equality whose time depends on the lengths only; different lengths are unequal. Text is taken as UTF-8. */

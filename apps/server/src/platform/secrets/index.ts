@@ -14,10 +14,29 @@ export {
 } from "./device-token.ts";
 export { createSha256, equalConstantTime, hmacSha256, sha256, sha256Hex } from "./digest.ts";
 export { type Ed25519Signer, ed25519Signer } from "./ed25519.ts";
+export {
+  findKeyFile,
+  type KeyFile,
+  openMasterKey,
+  type PassphraseSource,
+  plainKeyPath,
+  writePlainKey,
+  writeSealedKey,
+} from "./key-file.ts";
 export { isImportablePasswordHash } from "./legacy-password.ts";
-export { deriveKey, hkdfSha256, type MasterKey, openMasterKey, trustRootSeed } from "./master-key.ts";
+export { deriveKey, fingerprintOfKey, hkdfSha256, type MasterKey, trustRootSeed } from "./master-key.ts";
 export { hashPassword, isKnownPasswordHash, needsRehash, stretchSecret, verifyPassword } from "./password.ts";
+export { isSameGroup, newRecoveryCode, parseRecoveryCode, RECOVERY_GROUPS } from "./recovery-code.ts";
+export {
+  kitPath,
+  newRecoveryKit,
+  openRecoveryKit,
+  type RecoveryKit,
+  readRecoveryKit,
+  writeRecoveryKit,
+} from "./recovery-kit.ts";
 export { openSecret, sealSecret } from "./seal.ts";
+export { MIN_PASSPHRASE_LENGTH, openSealedKey } from "./sealed-key.ts";
 export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";
 export { base32, newTotpSecret, totpKeyUri, verifyTotp } from "./totp.ts";

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { AppError, type Random } from "@gatehouse/base";
+import { secretKeyOf } from "./secret-key.ts";
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -18,7 +19,7 @@ export function sealSecret(
   random: Random,
 ): Uint8Array {
   const header = Buffer.concat([Uint8Array.of(VERSION), random.bytes(NONCE_BYTES)]);
-  const cipher = createCipheriv("aes-256-gcm", key, header.subarray(1));
+  const cipher = createCipheriv("aes-256-gcm", secretKeyOf(key), header.subarray(1));
   cipher.setAAD(associatedData(context));
   const body = Buffer.concat([cipher.update(plaintext as Uint8Array), cipher.final()]);
   return Buffer.concat([header, body, cipher.getAuthTag()]);
@@ -30,7 +31,7 @@ export function openSecret(key: Uint8Array, sealed: Uint8Array, context: string)
     throw new AppError("secret.unreadable");
   const tagAt = sealed.length - TAG_BYTES;
   const nonce = sealed.subarray(1, HEADER_BYTES);
-  const cipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  const cipher = createDecipheriv("aes-256-gcm", secretKeyOf(key), nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associatedData(context));
   cipher.setAuthTag(sealed.subarray(tagAt));
   const plaintext = cipher.update(sealed.subarray(HEADER_BYTES, tagAt));
