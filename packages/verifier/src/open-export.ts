@@ -1,8 +1,5 @@
 import type { EvidenceFiles } from "@gatehouse/ledger";
-import { unzipSync } from "fflate";
-
-/** Largest file of an export when it is unpacked: a million events of 16 KiB are never all of that size. */
-const MAX_FILE_BYTES = 2_000_000_000;
+import { readZip } from "./read-zip.ts";
 
 /** Member of the evidence → its file. */
 export const EXPORT_FILES = {
@@ -14,6 +11,16 @@ export const EXPORT_FILES = {
   seams: "seams.json",
 } as const;
 
+/** Largest size of each when it is unpacked. A million events of 16 KiB are never all of that size; JSON is one text. */
+const MAX_BYTES: ReadonlyMap<string, number> = new Map([
+  [EXPORT_FILES.events, 2_000_000_000],
+  [EXPORT_FILES.personal, 2_000_000_000],
+  [EXPORT_FILES.proofs, 500_000_000],
+  [EXPORT_FILES.checkpoint, 1_000_000],
+  [EXPORT_FILES.keys, 1_000_000],
+  [EXPORT_FILES.seams, 1_000_000],
+]);
+
 type Part = keyof typeof EXPORT_FILES;
 
 const REQUIRED: readonly Part[] = ["events", "checkpoint", "proofs", "keys"];
@@ -23,23 +30,12 @@ export type OpenedExport =
   | { readonly state: "incomplete"; readonly missing: readonly string[] }
   | { readonly state: "unreadable" };
 
-/**
- * The files of a zip. Takes any bytes; what is not part of the evidence is not unpacked. A name that is there twice
- * makes it unreadable: another program would take the other one.
- */
+/** The files of a zip. Takes any bytes; what is not part of the evidence is not unpacked. */
 export function openZip(zip: Uint8Array): OpenedExport {
-  const names: readonly string[] = Object.values(EXPORT_FILES);
   try {
-    const seen = new Set<string>();
-    const isWanted = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
-      if (!names.includes(name)) return false;
-      if (seen.has(name)) throw new Error(`${name} is there twice`);
-      seen.add(name);
-      return originalSize <= MAX_FILE_BYTES;
-    };
-    return collectExport(new Map(Object.entries(unzipSync(zip, { filter: isWanted }))));
+    return collectExport(readZip(zip, (name) => MAX_BYTES.get(name)));
   } catch {
-    // The library throws errors of many shapes; whichever it is, this is no export.
+    // Reading beyond the end throws, as the library does in many shapes; whichever it is, this is no export.
     return { state: "unreadable" };
   }
 }

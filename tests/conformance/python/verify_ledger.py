@@ -8,7 +8,7 @@ proven, revealed, witnesses [{name, state, known}], seams [{ended, size, begun, 
 Exit codes: 0 nothing contradicts anything, 1 something is wrong, 2 this is no export, 64 bad command line.
 A fingerprint is 32 hex digits here; the twelve words need a list that the page does not have.
 """
-import argparse, base64, hashlib, hmac, json, math, re, sys, unicodedata, zipfile, zlib
+import argparse, base64, hashlib, hmac, json, math, re, struct, sys, unicodedata, zipfile, zlib
 from collections import Counter, namedtuple
 from decimal import Decimal
 
@@ -57,7 +57,7 @@ def usable(public):
     y = int.from_bytes(public, "little") % 2**255
     return y < P and y * (y * y - 1) * (D * y**4 + 2 * y * y - 1) % P != 0
 def ed25519(key, signature, message):
-    """OpenSSL refuses s ≥ L, and compares R by its bytes, so that only its canonical encoding passes."""
+    """OpenSSL computes [s]B − [k]A without the cofactor and compares its encoding with R; it refuses s ≥ L."""
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
         return True
@@ -92,6 +92,11 @@ def canonical(value, depth=1):
     if isinstance(value, list):
         return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
     return number_text(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+def parse_plain(raw):
+    """JSON in whatever form that could be written canonically: not too deep, no lone surrogate, numbers finite."""
+    value = parse_json(raw)
+    canonical(value).encode("utf-8")
+    return value
 def is_canonical(line):
     """A lone surrogate is refused because it has no UTF-8."""
     return len(line) <= MAX_EVENT_BYTES and attempt(lambda: canonical(parse_json(line)).encode("utf-8")) == line
@@ -110,7 +115,7 @@ def parse_key(text):
 
 def parse_note(note):
     require(len(note.encode("utf-16-le")) // 2 <= 65_536)
-    require(not any(c != "\n" and unicodedata.category(c) == "Cc" for c in note))
+    require(not any(c != "\n" and c < " " for c in note))
     end = note.rindex("\n\n")
     lines = note[end + 2 :].split("\n")
     require(lines.pop() == "" and 1 <= len(lines) <= 128)
@@ -137,14 +142,19 @@ def cosigned_at(note, key):
 def parse_checkpoint(raw):
     note = parse_note(raw.decode("utf-8"))
     lines = note.text.split("\n")[:-1]
-    require(3 <= len(lines) <= 3 + 16 and is_name(lines[0]))
+    require(3 <= len(lines) <= 3 + 16 and all(lines) and is_name(lines[0]))
     (root,) = hashes(lines[2])
     return Checkpoint(note, lines[0], from_decimal(lines[1]), root)
-def parse_certificate(text):
+def parse_certificate(text, root):
+    """The log's key and its text; None when the root has not signed, and then the text means nothing."""
     note = parse_note(text)
-    title, key, end = note.text.split("\n")
+    if not has_signed(note, root):
+        return None
+    title, log, end = note.text.split("\n")
     require(title == "gatehouse-ledger-key/v1" and end == "")
-    return note, parse_key(key)
+    key = parse_key(log)
+    require(key.type == NOTE)
+    return key, log
 
 # Proofs
 def inclusion_holds(index, size, leaf, proof, root):
@@ -188,14 +198,15 @@ def rising(values):
     indexes = [whole(value) for value in values]
     require(all(a < b for a, b in zip(indexes, indexes[1:])))
     return indexes
-def hashes(text):
+def hashes(text, most=106):
     raw = from_base64(text)
-    require(len(raw) % 32 == 0)
+    require(len(raw) % 32 == 0 and len(raw) <= 32 * most)
     return [raw[at : at + 32] for at in range(0, len(raw), 32)]
 
 def check_proofs(raw, size, root):
     """Check 5."""
     proofs = parse_json(raw)
+    require(all(len(proofs.get(name, ())) <= MAX_EVENTS for name in ("entries", "listed")))
     if proofs["form"] == "entries":
         entries = proofs["entries"]
         require(proofs.keys() == {"form", "entries"} and all(e.keys() == {"index", "leaf", "proof"} for e in entries))
@@ -204,7 +215,7 @@ def check_proofs(raw, size, root):
         wrong = [i for i, leaf, path in zip(indexes, leaves, paths) if not inclusion_holds(i, size, leaf, path, root)]
         return Proofs(True, list(zip(indexes, leaves)), wrong)
     require(proofs["form"] == "range" and proofs.keys() - {"listed"} == {"form", "from", "left", "leaves", "right"})
-    left, leaves, right = (hashes(proofs[name]) for name in ("left", "leaves", "right"))
+    left, leaves, right = hashes(proofs["left"]), hashes(proofs["leaves"], MAX_EVENTS), hashes(proofs["right"])
     start = whole(proofs["from"])
     end = start + len(leaves)
     listed = rising(proofs["listed"]) if "listed" in proofs else range(start, end)
@@ -241,16 +252,17 @@ def compare_lines(leaves, lines, problem):
     return place
 
 def read_revealed(line):
-    shown = parse_json(line)
-    require(all(isinstance(shown[name], str) for name in ("name", "value", "salt")))
-    return whole(shown["index"]), shown["name"], shown["value"], shown["salt"]
+    shown = parse_plain(line)
+    salt = from_base64(shown["salt"])
+    require(isinstance(shown["name"], str) and isinstance(shown["value"], str) and len(salt) == 32)
+    return whole(shown["index"]), shown["name"], shown["value"], salt
 def hides(line, name, value, salt):
-    digest = hmac.digest(from_base64(salt), name.encode() + b"\0" + value.encode(), "sha256")
+    digest = hmac.digest(salt, name.encode() + b"\0" + value.encode(), "sha256")
     return parse_json(line)["personal"][name] == base64.urlsafe_b64encode(digest).decode().rstrip("=")
-def check_revealed(raw, events, problem):
+def check_revealed(lines, events, problem):
     """Check 8. `events`: index → line, of those that are what was logged."""
     held = 0
-    for number, line in enumerate(split_lines(raw), 1):
+    for number, line in enumerate(lines, 1):
         shown = attempt(read_revealed, line)
         if shown and attempt(hides, events.get(shown[0], b""), *shown[1:]):
             held += 1
@@ -258,18 +270,16 @@ def check_revealed(raw, events, problem):
             problem("personal_differs" if shown else "personal_malformed", shown and shown[0], number)
     return held
 def read_keys(raw):
-    keys = parse_json(raw)
-    require(len(keys["witnesses"]) <= 128)
-    return parse_key(keys["root"]), *parse_certificate(keys["certificate"]), [parse_key(key) for key in keys["witnesses"]]
+    keys = parse_plain(raw)
+    require(isinstance(keys["witnesses"], list) and len(keys["witnesses"]) <= 128)
+    root = parse_key(keys["root"])
+    log_key, _ = parse_certificate(keys["certificate"], root) or (None, None)
+    return root, log_key, [parse_key(key) for key in keys["witnesses"]]
 
 def signed_checkpoint(text, key):
     """None when the key has not signed it or is not named as its origin."""
     checkpoint = parse_checkpoint(text.encode())
     return checkpoint if checkpoint.origin == key.name and has_signed(checkpoint.note, key) else None
-def certified(text, root):
-    note, key = parse_certificate(text)
-    require(has_signed(note, root) and key.type == NOTE)
-    return key, note.text.split("\n")[1]
 def acknowledged(text, root, terms_given):
     note = parse_note(text)
     title, *terms, reason, end = note.text.split("\n")
@@ -277,8 +287,8 @@ def acknowledged(text, root, terms_given):
     return has_signed(note, root) and terms == terms_given
 def check_seam(seam, root):
     """(what is shown, checkpoint of the log that follows, origin, size and root of the end of the other)"""
-    key, new_log = certified(seam["certificate"], root)
-    old_key, old_log = certified(seam["previousCertificate"], root)
+    key, new_log = parse_certificate(seam["certificate"], root)
+    old_key, old_log = parse_certificate(seam["previousCertificate"], root)
     following = signed_checkpoint(seam["checkpoint"], key)
     leaf = H(b"\x00", seam["entry"].encode())
     require(following and inclusion_holds(0, following.size, leaf, hashes(seam["proof"]), following.root))
@@ -298,7 +308,7 @@ def check_seam(seam, root):
     shown = {"ended": old_key.name, "size": size, "begun": key.name, "time": event["time"], "acknowledged": note is not None}
     return shown, following[1:], (old_key.name, size, end_root)
 def read_seams(raw):
-    seams = parse_json(raw)
+    seams = parse_plain(raw)
     require(isinstance(seams, list) and len(seams) <= 256)
     needed = ("certificate", "checkpoint", "entry", "proof", "previousCertificate")
     for seam in seams:
@@ -324,19 +334,20 @@ def verify(files, fingerprint=None, known=()):
     """The nine checks in the order of the page; `files`: name → bytes."""
     problems = []
     problem = lambda kind, index=None, line=None: problems.append({"kind": kind, "index": index, "line": line})
-    root, certificate, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, None, [])
+    root, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, [])
     matches = bool(root) and H(root.public)[:16] == fingerprint
-    pinned = "not_pinned" if fingerprint is None else "pinned" if matches else "differs"  # 1
+    pinned = "not_pinned" if fingerprint is None or not root else "pinned" if matches else "differs"  # 1
     if pinned == "differs":
         problem("fingerprint_differs")
     if not root:
         problem("keys_malformed")
-    elif not (has_signed(certificate, root) and log_key.type == NOTE):  # 2
+    elif not log_key:  # 2
         problem("log_not_certified")
     checkpoint = attempt(parse_checkpoint, files["checkpoint"])
+    signed = bool(checkpoint and log_key) and checkpoint.origin == log_key.name and has_signed(checkpoint.note, log_key)
     if not checkpoint:
         problem("checkpoint_malformed")
-    elif log_key and not (checkpoint.origin == log_key.name and has_signed(checkpoint.note, log_key)):  # 3
+    elif log_key and not signed:  # 3
         problem("checkpoint_not_signed")
     seen = []
     for key in dict.fromkeys([*known, *witnesses]):  # 4
@@ -347,36 +358,54 @@ def verify(files, fingerprint=None, known=()):
     proofs = attempt(check_proofs, files["proofs.json"], *(checkpoint[2:] if checkpoint else (0, None)))  # 5
     if not proofs:
         problem("proofs_malformed")
-    elif not proofs.holds:
+    elif checkpoint and not proofs.holds:
         problem("root_differs")
-    for index in proofs.wrong if proofs else ():
+    for index in proofs.wrong if proofs and checkpoint else ():
         problem("proof_wrong", index)
-    stands = not any(one["index"] is None and one["kind"] != "cosignature_wrong" for one in problems)
-    lines = split_lines(files["events.ndjson"])
-    if len(lines) > MAX_EVENTS:
-        raise NoExport("more than 1,000,000 events")
+    lines, shown = split_lines(files["events.ndjson"]), split_lines(files.get("personal.ndjson", b""))
+    for more in (lines, shown):
+        if len(more) > MAX_EVENTS:
+            problem("too_many_events")
+            del more[MAX_EVENTS:]
     place = compare_lines(proofs.leaves, lines, problem) if proofs else {}  # 6
     odd = {index for index, at in place.items() if not is_canonical(lines[at])}  # 7
     for index in sorted(odd):
         problem("not_canonical", index, place[index] + 1)
     events = {index: lines[at] for index, at in place.items()}
-    revealed = check_revealed(files.get("personal.ndjson", b""), events, problem)  # 8
+    revealed = check_revealed(shown, events, problem) if proofs else 0  # 8
     seams = check_seams(files.get("seams.json", b""), root, checkpoint, problem)  # 9
-    proven = len(events.keys() - odd - set(proofs.wrong)) if stands else 0
+    proven = len(events.keys() - odd - set(proofs.wrong)) if signed and proofs and proofs.holds else 0
     of_log = {"origin": checkpoint and checkpoint.origin, "size": checkpoint and checkpoint.size, "proven": proven}
     return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "seams": seams, "problems": problems}
 
+LIMITS = {"events.ndjson": 2 * 10**9, "personal.ndjson": 2 * 10**9, "proofs.json": 5 * 10**8}
+def is_zip64(entry):
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        if kind == 1:
+            return True
+        extra = extra[4 + size :]
+    return False
 def read_export(path):
-    """A name that stands twice, encryption and other compressions are refused."""
+    """The zip ends with its directory's end, begins with a file, and has each wanted file once and whole."""
     needed, files = {"events.ndjson", "checkpoint", "proofs.json", "keys.json"}, {}
     try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            length = file.seek(-22, 2) + 22
+            end, disks, here, count, size, start, comment = struct.unpack("<4sIHHIIH", file.read())
+            require(end == b"PK\5\6" and disks == comment == 0 and here == count and start + size == length - 22)
+            entries = archive.infolist()
+            require(not entries or any(entry.header_offset == 0 for entry in entries))
+            require(not any(is_zip64(entry) for entry in entries))
+            for entry in entries:
                 if entry.filename in needed | {"personal.ndjson", "seams.json"}:
-                    require(entry.filename not in files and not entry.flag_bits & 1)
+                    require(entry.filename not in files and not entry.flag_bits & 0x61)
                     require(entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+                    require(entry.file_size <= LIMITS.get(entry.filename, 10**6))
                     files[entry.filename] = archive.read(entry)
-    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as cause:
+                    require(len(files[entry.filename]) == entry.file_size)
+    except (OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error) as cause:
         raise NoExport(f"no zip that can be read: {cause}") from cause
     if not needed <= files.keys():
         raise NoExport(f"no export: without {', '.join(sorted(needed - files.keys()))}")

@@ -1,6 +1,6 @@
 import { isAppError } from "@gatehouse/base";
 import { decodeBase64, encodeBase64 } from "../base64.ts";
-import { decodeUtf8, sameBytes, utf8 } from "../bytes.ts";
+import { sameBytes, utf8 } from "../bytes.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { openCertificate } from "../certificate.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint.ts";
@@ -153,11 +153,4 @@ function isSeams(value: unknown): value is readonly ExportSeam[] {
       OPTIONAL_TEXTS.every((name) => seam[name] === undefined || isText(seam[name]))
     );
   });
-}
-
-/** Bytes of `seams.json` → what is in it; throws a SyntaxError where it is no JSON. */
-export function parseSeams(bytes: Uint8Array): unknown {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) throw new SyntaxError("this is no UTF-8");
-  return JSON.parse(text);
 }

@@ -1,5 +1,6 @@
 import { decodeBase64Of } from "../base64.ts";
 import { decodeUtf8 } from "../bytes.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { isTreeSize } from "../limits.ts";
 import { matchesPersonal, SALT_BYTES } from "../personal.ts";
 import type { Problems } from "./report.ts";
@@ -42,12 +43,9 @@ export function judgeRevealed(
 function readLine(line: Uint8Array): (Omit<RevealedValue, "salt"> & { salt: Uint8Array }) | undefined {
   const { index, name, value, salt: text } = (readObject(line) ?? {}) as Partial<RevealedValue>;
   const salt = typeof text === "string" ? decodeBase64Of(text, SALT_BYTES) : undefined;
-  const isRead = typeof index === "number" && isTreeSize(index) && isText(name) && isText(value);
-  return isRead && salt !== undefined ? { index, name, value, salt } : undefined;
+  const isRead = typeof index === "number" && isTreeSize(index) && typeof name === "string";
+  return isRead && typeof value === "string" && salt !== undefined ? { index, name, value, salt } : undefined;
 }
-
-/** A text that has UTF-8, so that there is one HMAC of it. */
-const isText = (value: unknown): value is string => typeof value === "string" && value.isWellFormed();
 
 function hiddenIn(event: Uint8Array, name: string): string | undefined {
   const personal = readObject(event)?.personal;
@@ -60,6 +58,8 @@ function hiddenIn(event: Uint8Array, name: string): string | undefined {
 function readObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(decodeUtf8(bytes) ?? "");
+    // Neither lone surrogates, of which there is no HMAC, nor more nesting than an event may have.
+    canonicalJson(value);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

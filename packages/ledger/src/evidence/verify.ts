@@ -18,7 +18,7 @@ import {
   parseExportProofs,
   rootOfRange,
 } from "./export-proofs.ts";
-import { judgeSeams, parseSeams } from "./export-seams.ts";
+import { judgeSeams } from "./export-seams.ts";
 import { matchLines } from "./match-lines.ts";
 import {
   type EvidenceReport,
@@ -56,7 +56,7 @@ export interface KnownToReader {
 /** Checks an export without asking anybody. Takes any input: whatever is wrong becomes a problem of the report. */
 export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, hash?: Hash): EvidenceReport {
   const problems = new Problems();
-  const keys = attempt(problems, "keys_malformed", () => openExportKeys(parseJson(files.keys)));
+  const keys = attempt(problems, "keys_malformed", () => openExportKeys(parseSmallJson(files.keys)));
   const note = attempt(problems, "checkpoint_malformed", () => parseNote(textOf(files.checkpoint)));
   const checkpoint = note && attempt(problems, "checkpoint_malformed", () => parseCheckpoint(note.text));
 
@@ -73,7 +73,7 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
   const seams = attempt(problems, "seams_malformed", (): SeamFinding[] =>
     files.seams === undefined || files.seams.length === 0
       ? []
-      : judgeSeams(parseSeams(files.seams), keys?.root, checkpoint, problems, hash),
+      : judgeSeams(parseSmallJson(files.seams), keys?.root, checkpoint, problems, hash),
   );
 
   return {
@@ -113,6 +113,13 @@ function textOf(bytes: Uint8Array): string {
 }
 
 const parseJson = (bytes: Uint8Array): unknown => JSON.parse(textOf(bytes));
+
+/** JSON that every reader can read: what could be written canonically, in whatever form it is. */
+function parseSmallJson(bytes: Uint8Array): unknown {
+  const value = parseJson(bytes);
+  canonicalJson(value);
+  return value;
+}
 
 function pinningOf(keys: OpenedKeys | undefined, known: KnownToReader, problems: Problems): Pinning {
   if (keys === undefined || known.fingerprint === undefined) return "not_pinned";
