@@ -32,7 +32,9 @@ export async function runPeople(
 }
 
 function readPeople(file: string, text: string): Record<string, string | null>[] {
-  if (!file.toLowerCase().endsWith(".json")) return parseCsv(text);
+  const name = file.toLowerCase();
+  if (name.endsWith(".csv")) return parseCsv(text);
+  if (!name.endsWith(".json")) throw new UsageError({ file, reason: "is neither .csv nor .json" });
   try {
     const value: unknown = JSON.parse(text);
     if (Array.isArray(value)) return value as Record<string, string | null>[];
