@@ -109,6 +109,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
     perMinute: config.http.perMinute,
     maxConnections: config.http.maxConnections,
     log,
+    controls,
   });
   if (secure) tls.keepCurrent(http.server as never, "https");
 
@@ -150,6 +151,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
         secondPerson: features.secondPerson,
         nowMs: () => clock.nowMs(),
         metricsFromLoopback: config.metrics.loopback,
+        controls,
         onUnrecorded: unrecordedTo(log, metrics),
         onRefused: refusalsTo(log, metrics, clock),
       },

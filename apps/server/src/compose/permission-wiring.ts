@@ -27,7 +27,7 @@ export function permissionsOf(
   devices: () => DevicesFeature,
   mailer: Mailer,
 ): PermissionsFeature {
-  const { clock, random, log, bus, masterKey } = house;
+  const { clock, random, log, bus, masterKey, controls } = house;
   const people: PermissionsDeps["people"] = {
     find: (...who) => accounts().people.find(...who),
     list: (tenantId) => accounts().people.list(tenantId),
@@ -47,6 +47,7 @@ export function permissionsOf(
     bus,
     masterKey,
     audit,
+    controls,
     people,
     places: {
       siteOf: (tenantId, deviceId) => known(tenantId, deviceId)?.siteId,

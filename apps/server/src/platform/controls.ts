@@ -34,6 +34,24 @@ export interface Controls {
   readonly siteKeyOwner: boolean;
   /** Two machines with one key are noticed. */
   readonly cloneWatch: boolean;
+  /** Who guesses passwords waits ever longer. */
+  readonly loginThrottle: boolean;
+  /** Codes are tried five times a log-in and twenty times a day. */
+  readonly codeBudget: boolean;
+  /** A mailed link lets in the browser that asked for it, and no other. */
+  readonly linkBrowser: boolean;
+  /** A session that has ended is out at its next request. */
+  readonly sessionRow: boolean;
+  /** A refresh secret that is used twice ends its session for both who have it. */
+  readonly refreshFamily: boolean;
+  /** What another site's page makes a browser ask is refused … */
+  readonly requestOrigin: boolean;
+  /** … and the live connection that it opens, too. */
+  readonly upgradeOrigin: boolean;
+  /** Things are looked for in the organisation of who asks. */
+  readonly tenantScope: boolean;
+  /** Nobody gives away more than they may do themselves. */
+  readonly grantCeiling: boolean;
 }
 
 export const ALL_ON: Controls = {
@@ -52,4 +70,13 @@ export const ALL_ON: Controls = {
   forwardingScope: true,
   siteKeyOwner: true,
   cloneWatch: true,
+  loginThrottle: true,
+  codeBudget: true,
+  linkBrowser: true,
+  sessionRow: true,
+  refreshFamily: true,
+  requestOrigin: true,
+  upgradeOrigin: true,
+  tenantScope: true,
+  grantCeiling: true,
 };

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, Language } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import type { Controls } from "../../platform/controls.ts";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
 import { type AccessEvent, addAccessEvent } from "./access-log/access-log-store.ts";
 import type { PasswordPolicy, PasswordRules } from "./passwords/password-policy.ts";
@@ -23,6 +24,7 @@ export interface AccountsDeps {
   readonly log: Logger;
   readonly bus: Bus;
   readonly masterKey: MasterKey;
+  readonly controls?: Controls;
   /** TLS: cookies carry `Secure` and the `__Host-` prefix. */
   readonly secure: boolean;
   /** Gives a new tenant its first site and settings; when it fails, the tenant and its owner are taken back. */
@@ -54,6 +56,7 @@ export interface AccountsDeps {
 
 /** What the services of this slice share. */
 export interface AccountsContext extends AccountsDeps {
+  readonly controls: Controls;
   readonly tokens: AccessTokens;
   readonly passwords: PasswordPolicy;
   readonly names: CookieNames;

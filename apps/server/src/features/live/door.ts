@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { AppError, type Clock, type Logger, type MonotonicMs, type Uuid } from "@gatehouse/base";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Controls } from "../../platform/controls.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { toAppError } from "../../platform/http/problem.ts";
@@ -11,6 +12,7 @@ export interface DoorOptions {
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly controls: Controls;
   readonly maxConnections: number;
   readonly maxPerPerson: number;
   onOpen(socket: WebSocket, principal: PersonPrincipal): void;
@@ -82,8 +84,9 @@ export class Door {
   }
 
   async #admit(request: IncomingMessage): Promise<PersonPrincipal> {
-    assertSameOrigin(request.headers, request.headers.host);
-    const principal = await this.#options.authenticate(request);
+    const { authenticate, controls } = this.#options;
+    if (controls.upgradeOrigin) assertSameOrigin(request.headers, request.headers.host);
+    const principal = await authenticate(request);
     if (principal === undefined) throw new AppError("auth.required");
     if (this.#ended.has(principal.sessionId)) throw new AppError("auth.session_ended");
     if ((this.#perPerson.get(principal.personId) ?? 0) >= this.#options.maxPerPerson)

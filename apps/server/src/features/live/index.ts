@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock, Logger, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { Door } from "./door.ts";
@@ -12,6 +13,7 @@ export interface LiveDeps {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly controls?: Controls;
   /** Whose session the upgrade's cookie is; undefined when there is none. */
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly people: LivePeople;
@@ -39,6 +41,7 @@ export function createLive({
   authenticate,
   rate,
   people,
+  controls = ALL_ON,
   ...limits
 }: LiveDeps): LiveFeature {
   const hub = new Hub(bus, clock, rate, people);
@@ -46,6 +49,7 @@ export function createLive({
     authenticate,
     clock,
     log,
+    controls,
     maxConnections: limits.maxConnections ?? MAX_CONNECTIONS,
     maxPerPerson: limits.maxPerPerson ?? MAX_PER_PERSON,
     onOpen(socket, principal) {

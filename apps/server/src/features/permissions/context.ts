@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
 import type { AccessDirectory } from "./access/access-directory.ts";
 import type { ApprovalNotifier, People, Places } from "./ports.ts";
@@ -18,6 +19,7 @@ export interface PermissionsDeps {
   readonly people: People;
   readonly places: Places;
   readonly notifier: ApprovalNotifier;
+  readonly controls?: Controls;
 }
 
 /** What the services of this slice share. */
@@ -25,7 +27,11 @@ export interface PermissionsContext extends PermissionsDeps {
   readonly directory: AccessDirectory;
 }
 
-export const withinTenant = ({ directory, places }: PermissionsContext, tenantId: Uuid): Within => ({
+export const withinTenant = (
+  { controls = ALL_ON, directory, places }: PermissionsContext,
+  tenantId: Uuid,
+): Within => ({
+  controls,
   isHost: directory.isHost(tenantId),
   siteOf: (deviceId) => places.siteOf(tenantId, deviceId),
 });

@@ -1,8 +1,9 @@
 import { AppError, type UnixMs } from "@gatehouse/base";
 import { type AnyEndpoint, type access, accounts } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { ALL_ON, type Controls } from "../controls.ts";
 import type { DeviceGate, DevicePrincipal, PersonGate, PersonPrincipal } from "./principal.ts";
-import { assertReached, type Resources } from "./resources.ts";
+import { assertReached, type Resources, tenantOfNamed } from "./resources.ts";
 import { isLoopbackAddress } from "./server.ts";
 
 export interface Gates {
@@ -11,6 +12,7 @@ export interface Gates {
   readonly resources: Resources;
   /** Whether loopback may read /metrics without a session. */
   readonly metricsFromLoopback: boolean;
+  readonly controls?: Controls;
   nowMs(): UnixMs;
 }
 
@@ -43,10 +45,14 @@ export async function authorise(
   }
   if (endpoint.path === "/metrics" && gates.metricsFromLoopback && isDirectLoopback(request))
     return undefined;
-  const person = await gates.person.authenticate(request, reply);
-  if (person === undefined) throw new AppError("auth.required");
-  identified.set(request, person);
-  const scope = await assertMay(endpoint, request.params as Record<string, string>, person, gates);
+  const asker = await gates.person.authenticate(request, reply);
+  if (asker === undefined) throw new AppError("auth.required");
+  identified.set(request, asker);
+  const { controls = ALL_ON, resources } = gates;
+  const params = request.params as Record<string, string>;
+  const elsewhere = controls.tenantScope ? undefined : await tenantOfNamed(endpoint, params, resources);
+  const person = elsewhere === undefined ? asker : { ...asker, tenantId: elsewhere };
+  const scope = await assertMay(endpoint, params, person, gates);
   return { principal: person, scope };
 }
 

@@ -27,22 +27,36 @@ type Finder = (id: Uuid) => Located | undefined | Promise<Located | undefined>;
 /** How each kind of thing is found; filled by the features. */
 export type Resources = Partial<Readonly<Record<ResourceKind, Finder>>>;
 
+/** What an address names; undefined when that is nothing, or not there. */
+async function findNamed(
+  { resource, method, path }: AnyEndpoint,
+  params: Readonly<Record<string, string>>,
+  resources: Resources,
+): Promise<Located | undefined> {
+  if (resource === undefined) return undefined;
+  const find = resources[resource.kind];
+  if (find === undefined) throw new Error(`${method} ${path}: nobody finds a ${resource.kind}`);
+  const id = params[resource.param] ?? "";
+  return isUuid(id) ? find(id) : undefined;
+}
+
+/** Whose the thing is that an address names: what decides for the attack lab where the asker's organisation does not. */
+export const tenantOfNamed = async (...named: Parameters<typeof findNamed>): Promise<Uuid | undefined> =>
+  (await findNamed(...named))?.tenantId;
+
 /**
  * Refuses a thing of another organisation, or one that the permission does not reach, as if there were none.
  * An address that is no id is left to the check of the parameters, which refuses it.
  */
 export async function assertReached(
-  { resource, method, path }: AnyEndpoint,
+  endpoint: AnyEndpoint,
   params: Readonly<Record<string, string>>,
   scope: access.Scope,
   resources: Resources,
 ): Promise<void> {
-  if (resource === undefined) return;
-  const find = resources[resource.kind];
-  if (find === undefined) throw new Error(`${method} ${path}: nobody finds a ${resource.kind}`);
-  const id = params[resource.param] ?? "";
-  if (!isUuid(id)) return;
-  const found = await find(id);
+  const { resource } = endpoint;
+  const found = await findNamed(endpoint, params, resources);
+  if (resource === undefined || !isUuid(params[resource.param] ?? "")) return;
   const refusal = RESOURCE_KINDS[resource.kind];
   if (found === undefined) throw new AppError(refusal);
   if (!(await isWithin(found, scope))) throw new AppError(refusal, {}, { cause: BEYOND_REACH });

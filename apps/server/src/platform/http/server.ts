@@ -10,6 +10,7 @@ import underPressure from "@fastify/under-pressure";
 import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
 import { channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { ALL_ON, type Controls } from "../controls.ts";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
 import { bareHeaders, bareRefusal, registerSecurityHeaders } from "./security-headers.ts";
@@ -21,6 +22,7 @@ export interface HttpOptions {
   readonly perMinute: number;
   readonly maxConnections: number;
   readonly log: Logger;
+  readonly controls?: Controls;
 }
 
 export const isLoopbackAddress = (address: string): boolean =>
@@ -59,7 +61,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   // Replies are ours: JSON.stringify keeps every value exactly; shapes are checked by tests, not per reply.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, options.log));
-  app.addHook("onRequest", async (request) => assertSameSite(request.method, request.headers, request.host));
+  const { controls = ALL_ON } = options;
+  app.addHook("onRequest", async ({ method, headers, host }) => {
+    if (controls.requestOrigin) assertSameSite(method, headers, host);
+  });
   app.removeAllContentTypeParsers();
   registerJsonParser(app);
   app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) =>

@@ -76,6 +76,10 @@ export class CodeAnswers {
     return this.#totpKey;
   }
 
+  get #isCounting(): boolean {
+    return this.#context.controls.codeBudget;
+  }
+
   /** Counted before it is judged, so that many answers at once are many; a right one is taken back. */
   async #withinBudget(
     tx: AccountsDatabase,
@@ -85,7 +89,7 @@ export class CodeAnswers {
     const { person_id: personId, device } = ceremony;
     const nowMs = this.#context.clock.nowMs();
     const wrong = await countWrongCode(tx, personId, device, MOST_WRONG_A_DAY, nowMs);
-    if (wrong > MOST_WRONG_A_DAY) return { verdict: "exhausted" };
+    if (wrong > MOST_WRONG_A_DAY && this.#isCounting) return { verdict: "exhausted" };
     if (!(await isRight())) return this.#wrong(tx, ceremony);
     await uncountWrongCode(tx, personId, device);
     return { verdict: "right" };
@@ -130,8 +134,8 @@ export class CodeAnswers {
   }
 
   async #wrong(tx: AccountsDatabase, { id, wrong }: CeremonyRow): Promise<Verdict> {
-    const triesLeft = MOST_WRONG - wrong - 1;
-    if (triesLeft > 0) {
+    const triesLeft = Math.max(0, MOST_WRONG - wrong - 1);
+    if (triesLeft > 0 || !this.#isCounting) {
       await updateCeremony(tx, id, { wrong: wrong + 1 });
       return { verdict: "wrong", triesLeft };
     }

@@ -42,12 +42,12 @@ export class LinkLogin {
 
   /** The first step. Fails with auth.link_invalid, whatever is wrong; in another browser the link stays good in its own. */
   async open(token: string, visitor: Visitor): Promise<Step> {
-    const { clock, db } = this.#context;
+    const { clock, controls, db } = this.#context;
     return db.transaction().execute(async (tx) => {
       const link = await lockLink(tx, "login", sha256Hex(token), clock.nowMs());
       const isSameBrowser = visitor.link !== undefined && link?.browser_hash === sha256Hex(visitor.link);
-      if (link === undefined || link.person_id === null || !isSameBrowser)
-        throw new AppError("auth.link_invalid");
+      const mayOpen = isSameBrowser || !controls.linkBrowser;
+      if (link === undefined || link.person_id === null || !mayOpen) throw new AppError("auth.link_invalid");
       const person = await lockPerson(tx, link.person_id);
       if (person?.state !== "active") throw new AppError("auth.link_invalid");
       await spendLink(tx, link.id);

@@ -1,5 +1,6 @@
 import type { Clock, MonotonicMs } from "@gatehouse/base";
 import ipaddr from "ipaddr.js";
+import { ALL_ON, type Controls } from "../../../platform/controls.ts";
 
 /** Typing errors cost nothing. */
 const FREE_FAILURES = 4;
@@ -35,9 +36,11 @@ export interface Attempt {
 export class LoginThrottle {
   readonly #failures = new Map<string, Failures>();
   readonly #clock: Clock;
+  readonly #controls: Controls;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, controls = ALL_ON) {
     this.#clock = clock;
+    this.#controls = controls;
   }
 
   /** Accounts and pairs that are remembered. */
@@ -47,6 +50,7 @@ export class LoginThrottle {
 
   /** How long this attempt has to wait; 0 = it may try. */
   waitMs(attempt: Attempt): number {
+    if (!this.#controls.loginThrottle) return 0;
     const keys = attempt.knownDevice === undefined ? [keyOf(attempt), networkKey(attempt)] : [keyOf(attempt)];
     const untilMs = keys.map((key) => this.#failures.get(key)?.untilMs ?? 0);
     return Math.max(0, Math.max(...untilMs) - this.#clock.monotonicMs());

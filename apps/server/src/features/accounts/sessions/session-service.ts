@@ -106,10 +106,10 @@ export class SessionService {
 
   /** The person of an access token whose session is live; undefined for anything that is no token of ours. Fails with auth.session_ended. */
   async authenticate(token: string, address?: string): Promise<Authenticated | undefined> {
-    const { tokens, db, clock } = this.#context;
+    const { tokens, db, clock, controls } = this.#context;
     const claims = await tokens.verify(token, AUDIENCE);
     if (claims === undefined) return undefined;
-    const found = await findLiveSession(db, claims.sessionId, clock.nowMs());
+    const found = await findLiveSession(db, claims.sessionId, clock.nowMs(), !controls.sessionRow);
     if (found === undefined || found.id !== claims.accountId) throw new AppError("auth.session_ended");
     if (found.generation !== claims.generation) return undefined;
     if (clock.nowMs() - found.lastUsedMs > TOUCH_EVERY_MS)
@@ -135,16 +135,21 @@ export class SessionService {
       const person = await getPersonById(tx, session.person_id);
       if (person.state !== "active") return undefined;
       const use = judgeUse(session, given.hash, nowMs);
+      const isTheft = use === "again" && this.#context.controls.refreshFamily;
       if (use === "current") await this.#rotate(tx, session, next.hash, origin, nowMs);
-      if (use === "again") await this.#endByReuse(tx, person, sessionId, origin, nowMs);
-      return { use, person, generation: session.generation, stepUpMs: session.step_up_at?.getTime() };
+      if (isTheft) await this.#endByReuse(tx, person, sessionId, origin, nowMs);
+      return {
+        use,
+        isTheft,
+        person,
+        generation: session.generation,
+        stepUpMs: session.step_up_at?.getTime(),
+      };
     });
     if (outcome === undefined) throw new AppError("auth.session_ended");
-    const { person, use, generation, stepUpMs } = outcome;
-    if (use === "again") {
-      this.#announce({ tenantId: person.tenant_id, personId: person.id }, [sessionId]);
-      throw new AppError("auth.session_ended");
-    }
+    const { person, use, isTheft, generation, stepUpMs } = outcome;
+    if (isTheft) this.#announce({ tenantId: person.tenant_id, personId: person.id }, [sessionId]);
+    if (use === "again") throw new AppError("auth.session_ended");
     return {
       person,
       stepUpMs,

@@ -71,11 +71,15 @@ export type LiveSession = PersonRow & {
   readonly hasFactor: boolean;
 };
 
-/** The live session with its person; undefined when it ended, expired or never was, or the account is not active. */
+/**
+ * The live session with its person; undefined when it ended, expired or never was, or the account is not active.
+ * `alsoOver`: whether or not it ended or expired.
+ */
 export async function findLiveSession(
   db: AccountsDatabase,
   sessionId: Uuid,
   nowMs: UnixMs,
+  alsoOver = false,
 ): Promise<LiveSession | undefined> {
   const row = await db
     .selectFrom("sessions")
@@ -95,10 +99,11 @@ export async function findLiveSession(
         ])
         .as("has_factor"),
     )
-    .where("sessions.id", "=", sessionId)
-    .where("sessions.ended_at", "is", null)
-    .where("sessions.expires_at", ">", new Date(nowMs))
     .where("people.state", "=", "active")
+    .where("sessions.id", "=", sessionId)
+    .$if(!alsoOver, (live) =>
+      live.where("sessions.ended_at", "is", null).where("sessions.expires_at", ">", new Date(nowMs)),
+    )
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { last_used_at, step_up_at, generation, has_factor, ...person } = row;

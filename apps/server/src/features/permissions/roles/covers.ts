@@ -1,9 +1,11 @@
 import { AppError, type Uuid } from "@gatehouse/base";
 import { access, HOST_PERMISSIONS, type Permission } from "@gatehouse/contract";
+import type { Controls } from "../../../platform/controls.ts";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 
 /** The organisation in which something is given. */
 export interface Within {
+  readonly controls: Controls;
   /** Elsewhere the host's own rights are left out, as they are where rights are used. */
   readonly isHost: boolean;
   siteOf(deviceId: Uuid): Uuid | undefined;
@@ -31,7 +33,8 @@ export function assertCovers(
   scope: access.GrantScope,
   within: Within,
 ): void {
-  if (!covers(principal, permissions, scope, within)) throw new AppError("role.exceeds_own");
+  if (within.controls.grantCeiling && !covers(principal, permissions, scope, within))
+    throw new AppError("role.exceeds_own");
 }
 
 /** Refuses unless somebody may do all that somebody else may: nobody takes rights from those above them. */
