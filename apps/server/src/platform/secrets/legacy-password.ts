@@ -9,7 +9,7 @@ const MAX_PBKDF2_ITERATIONS = 2_000_000;
 const MIN_PBKDF2_ITERATIONS = 1_000;
 const MIN_BCRYPT_COST = 4;
 const MAX_BCRYPT_COST = 14;
-/** bcrypt reads no more (its own limit); a longer password would be cut silently. */
+/** bcrypt reads no more, so that its hashes say nothing of what is behind it. */
 const MAX_BCRYPT_BYTES = 72;
 
 /** Werkzeug's form: `pbkdf2:sha256:260000$salt$hex`; the salt is taken as UTF-8. */
@@ -42,7 +42,10 @@ function pbkdf2Check(stored: string): LegacyCheck | undefined {
 function bcryptCheck(stored: string): LegacyCheck | undefined {
   const [, cost] = BCRYPT.exec(stored) ?? [];
   if (!(Number(cost) >= MIN_BCRYPT_COST && Number(cost) <= MAX_BCRYPT_COST)) return undefined;
-  // A salt or hash with bits that no bcrypt writes is nobody's password.
-  return async (password) =>
-    Buffer.byteLength(password) <= MAX_BCRYPT_BYTES && verify(password, stored).catch(() => false);
+  return async (password) => {
+    // Some bcrypts end at a NUL: what is behind it would not count.
+    if (password.includes("\0")) return false;
+    // A salt or hash with bits that no bcrypt writes is nobody's password.
+    return verify(Buffer.from(password).subarray(0, MAX_BCRYPT_BYTES), stored).catch(() => false);
+  };
 }

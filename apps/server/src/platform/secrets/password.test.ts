@@ -71,13 +71,19 @@ describe("passwords", () => {
     expect(await verifyPassword(stored, "password")).toBe(false);
   });
 
-  it("longer than bcrypt can read are not taken for their beginning", async () => {
-    expect(
-      await verifyPassword("$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O", "a".repeat(72)),
-    ).toBe(true);
-    expect(
-      await verifyPassword("$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O", "a".repeat(73)),
-    ).toBe(false);
+  it("longer than the 72 bytes that bcrypt reads are checked by these, as they were where they come from", async () => {
+    const of72 = "$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O";
+    expect(await verifyPassword(of72, "a".repeat(72))).toBe(true);
+    expect(await verifyPassword(of72, `${"a".repeat(72)}é and whatever`)).toBe(true);
+    expect(await verifyPassword(of72, "a".repeat(71))).toBe(false);
+    expect(await verifyPassword(of72, `${"a".repeat(71)}é`)).toBe(false);
+  });
+
+  it("with a NUL are nobody's of bcrypt, whose versions disagree on what is behind it", async () => {
+    const stored = "$2b$04$Y3lWIjebYePCYmuOZkpzT.n/W5B.ODAnEw1k0RVHyShsxCekozABK";
+    for (const password of ["correct horse\0", "correct horse\0x", "\0"])
+      expect(await verifyPassword(stored, password)).toBe(false);
+    expect(await verifyPassword(stored, "correct horse")).toBe(true);
   });
 
   it("of older systems are checked without holding up anything else, two at a time", async () => {

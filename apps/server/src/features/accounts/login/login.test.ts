@@ -71,6 +71,18 @@ test.each([
   expect((await logIn(OWNER.password)).status).toBe(200);
 });
 
+test("a password longer than bcrypt reads counts as a whole from its first good log-in on", async () => {
+  await using house = await openHouse();
+  await house.owner();
+  const stored = "$2b$04$qlIeoGxEOEJFdWB7trCoje4bSf1k6RZj0D7u33LRHpxuu7gRkZE7O";
+  await house.query("update people set password_hash = $1", [stored]);
+  const logIn = (password: string) => house.browser().call(accounts.login, { body: { ...right, password } });
+  const whole = `${"a".repeat(72)} and more`;
+  expect((await logIn(whole)).status).toBe(200);
+  expect((await logIn("a".repeat(72))).code).toBe("auth.invalid_credentials");
+  expect((await logIn(whole)).status).toBe(200);
+});
+
 test("where half of the accounts are imported, half of the unknown addresses cost what those do, each always the same", async () => {
   await using house = await openHouse();
   await house.owner();
