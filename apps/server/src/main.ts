@@ -16,7 +16,8 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   simulate [--devices N] [--rate READINGS_PER_SECOND] [--seconds S] [--seed X]
   simulate FILE --server URL [--ca FILE]
   backup [FOLDER]
-  restore FOLDER [--force]
+  restore FOLDER [--force] [--code-file FILE]
+  key show|seal|unseal|change|recover [BACKUP] [--force] [--passphrase-file FILE]
   check [BACKUP_FOLDER]
   verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
 
@@ -47,7 +48,8 @@ async function run(line: CommandLine): Promise<number> {
     else if (command === "simulate")
       return (await (await import("./cli/simulate.ts")).runSimulate(config, line, output)) ? 0 : 1;
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);
-    else if (command === "restore") await (await import("./cli/backup.ts")).runRestore(config, line, output);
+    else if (command === "restore") await (await import("./cli/restore.ts")).runRestore(config, line, output);
+    else if (command === "key") await (await import("./cli/key.ts")).runKey(config, line, output);
     else if (command === "check")
       return (await (await import("./cli/check.ts")).runCheck(config, line, output)) ? 0 : 1;
     else {

@@ -33,6 +33,9 @@ const OPTIONS = {
   seed: { type: "string" },
   force: { type: "boolean" },
   "dry-run": { type: "boolean" },
+  "passphrase-file": { type: "string" },
+  "new-passphrase-file": { type: "string" },
+  "code-file": { type: "string" },
   fingerprint: { type: "string" },
   witness: { type: "string" },
 } as const;
@@ -54,6 +57,7 @@ export function configOverrides(options: CommandLine["options"]): Record<string,
     typeof text === "string" && /^\d+$/.test(text) ? Number(text) : text;
   const given: Record<string, unknown> = {
     dataDir: options["data-dir"],
+    "key.passphraseFile": options["passphrase-file"],
     "http.host": options.host,
     "http.port": integer(options.port),
     "mqtt.port": integer(options["mqtt-port"]),

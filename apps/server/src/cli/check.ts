@@ -12,6 +12,7 @@ import { ensurePrivateFolder, openMasterKey } from "../platform/secrets/index.ts
 import type { CommandLine } from "./arguments.ts";
 import { isRunning } from "./local-server.ts";
 import type { Output } from "./output.ts";
+import { passphraseSource } from "./secret-input.ts";
 
 export interface Finding {
   readonly check: string;
@@ -63,7 +64,10 @@ async function checkLogs(config: Config, running: boolean): Promise<Finding[]> {
   const options = { attach: running, log: createLogger("error") };
   const findings: Finding[] = [];
   const read = await finding("ledger", async () => {
-    const masterKey = await openMasterKey(config.dataDir, systemRandom);
+    const masterKey = await openMasterKey(config.dataDir, systemRandom, {
+      passphrase: passphraseSource(config),
+      mayMake: false,
+    });
     await withDatabase(config, options, async ({ pool }) => {
       if (!(await hasLedger(pool))) return;
       for (const report of await checkLedger(createDatabase<LedgerTables>(pool), masterKey))

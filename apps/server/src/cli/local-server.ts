@@ -3,6 +3,7 @@ import { composeApp } from "../compose/app.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { callLocalSocket } from "../platform/http/local-socket.ts";
 import { createLogger } from "../platform/logging/log.ts";
+import { passphraseSource } from "./secret-input.ts";
 
 /** One call of the contract as the owner; refusals come back as AppError. */
 export type LocalCall = <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -17,7 +18,13 @@ export async function isRunning(config: Config): Promise<boolean> {
  */
 export async function withLocalServer<T>(config: Config, use: (call: LocalCall) => Promise<T>): Promise<T> {
   if (await isRunning(config)) return use((method, path, body) => callOnce(config, method, path, body));
-  const app = await composeApp({ config, log: createLogger("error"), network: false, demo: false });
+  const app = await composeApp({
+    config,
+    log: createLogger("error"),
+    network: false,
+    demo: false,
+    passphrase: passphraseSource(config),
+  });
   try {
     return await use((method, path, body) => callOnce(config, method, path, body));
   } finally {

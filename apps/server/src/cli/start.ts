@@ -5,6 +5,7 @@ import type { Config } from "../platform/config/schema.ts";
 import { createLogger } from "../platform/logging/log.ts";
 import { isRunning } from "./local-server.ts";
 import type { Output } from "./output.ts";
+import { passphraseSource } from "./secret-input.ts";
 
 /** How much of the live heap may be garbage before V8 collects it; left alone, a flood makes that several times the heap. */
 const HEAP_GROWTH_PERCENT = 50;
@@ -14,7 +15,7 @@ export async function runStart(config: Config, demo: boolean, output: Output): P
   if (await isRunning(config)) throw new AppError("server.already_running", { dataDir: config.dataDir });
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   const log = createLogger(config.logLevel);
-  const app = await composeApp({ config, log, network: true, demo });
+  const app = await composeApp({ config, log, network: true, demo, passphrase: passphraseSource(config) });
   output.result(app.ready, () => describe(app.ready, demo));
   const reason = await Promise.race([untilSignal(), app.failed]);
   const startedMs = performance.now();

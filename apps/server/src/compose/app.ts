@@ -20,12 +20,13 @@ import { createHttpServer, productVersion } from "../platform/http/server.ts";
 import { createJobRunner } from "../platform/jobs/pg-boss.ts";
 import { Lifecycle } from "../platform/lifecycle/lifecycle.ts";
 import { createMetrics } from "../platform/metrics/metrics.ts";
-import { openMasterKey } from "../platform/secrets/index.ts";
+import type { PassphraseSource } from "../platform/secrets/index.ts";
 import { groupFingerprint, Tls } from "../platform/tls/index.ts";
 import { createFeatures } from "./features.ts";
 import { withLocalOwner } from "./local-owner.ts";
 import { ALL_MIGRATIONS } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
+import { openKeyOf } from "./open-key.ts";
 import { routeUpgrades } from "./upgrades.ts";
 
 const CONSOLE_DIST = fileURLToPath(new URL("../../../web/dist", import.meta.url));
@@ -54,6 +55,8 @@ export interface ComposeOptions {
   /** False: no listener but the local socket, for one command. */
   readonly network: boolean;
   readonly demo: boolean;
+  /** Asked when the master key is sealed. */
+  readonly passphrase?: PassphraseSource;
   /** For the attack lab alone. */
   readonly controls?: Controls;
 }
@@ -88,7 +91,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
   lifecycle.onStop("database", () => database.close(), 3_000);
   await migrate(database.pool, ALL_MIGRATIONS, { log, clock });
 
-  const masterKey = await openMasterKey(config.dataDir, random);
+  const masterKey = await openKeyOf(database.pool, config.dataDir, random, options.passphrase);
   const files =
     config.tls.certFile === "" ? undefined : { certFile: config.tls.certFile, keyFile: config.tls.keyFile };
   const tls = await Tls.open({

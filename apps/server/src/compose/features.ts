@@ -129,6 +129,7 @@ export function createFeatures(house: House): Features {
     db,
     () => accounts,
     (tenantId) => choices.get(tenantId),
+    () => channel,
   );
   const { audit } = ledger;
   const shared = { db, pool, clock, random, log, bus, audit, masterKey, controls, publicUrl };

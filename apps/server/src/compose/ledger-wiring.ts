@@ -1,5 +1,6 @@
 import type { Uuid } from "@gatehouse/base";
 import type { AccountsFeature } from "../features/accounts/index.ts";
+import type { ChannelFeature } from "../features/channel/index.ts";
 import { createLedger, type LedgerFeature, type LedgerTables } from "../features/ledger/index.ts";
 import type { SiteSettings } from "../features/settings/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
@@ -15,6 +16,7 @@ export function ledgerOf(
   db: Db,
   accounts: () => AccountsFeature,
   settingsOf: (tenantId: Uuid) => SiteSettings,
+  channel: () => ChannelFeature,
 ): LedgerFeature {
   return createLedger({
     db,
@@ -30,6 +32,7 @@ export function ledgerOf(
         return new Map(found.flatMap((person) => (person === undefined ? [] : [[person.id, person.name]])));
       },
     },
+    findRestore: () => channel().findRestore(),
     settings: {
       tenants: () => accounts().tenantIds(),
       retentionDays: (tenantId) => settingsOf(tenantId).retentionLedgerDays,

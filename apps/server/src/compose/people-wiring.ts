@@ -1,12 +1,11 @@
-import { join } from "node:path";
-import { AppError, isUuid, type Random, type Uuid } from "@gatehouse/base";
+import type { Uuid } from "@gatehouse/base";
 import type { AccountsDeps, PersonalDataHolder } from "../features/accounts/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { SettingsFeature } from "../features/settings/index.ts";
 import type { Config } from "../platform/config/schema.ts";
-import { ensurePrivateFolder, readPrivateFile, replacePrivateFile } from "../platform/secrets/index.ts";
+import { erasedIdsIn } from "./erasure-list-file.ts";
 import type { House } from "./features.ts";
 
 /** A day's limits of messages to people: of an organisation and a person by its settings, of all by the configuration. */
@@ -49,7 +48,7 @@ export function memberPorts(
     signUpIsOpen: (tenantId) => choices.get(tenantId).signUp,
     language: (tenantId) => choices.get(tenantId).language,
     holders: () => held,
-    erasedIds: erasedIdsIn(join(config.dataDir, "erased"), random),
+    erasedIds: erasedIdsIn(config.dataDir, random),
   };
 }
 
@@ -62,22 +61,3 @@ const ledgerHolder = (ledger: LedgerFeature): PersonalDataHolder => ({
     return [ledger.personalData.name];
   },
 });
-
-/** A list of ids in a file of the data folder that no backup brings back to yesterday. */
-function erasedIdsIn(folder: string, random: Random): AccountsDeps["erasedIds"] {
-  const path = join(folder, "people.json");
-  return {
-    async read() {
-      await ensurePrivateFolder(folder);
-      const bytes = await readPrivateFile(path);
-      const ids: unknown = bytes === undefined ? [] : JSON.parse(new TextDecoder().decode(bytes));
-      if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string" && isUuid(id)))
-        throw new AppError("config.invalid", { path, reason: "is not a list of ids" });
-      return ids;
-    },
-    async write(ids) {
-      await ensurePrivateFolder(folder);
-      await replacePrivateFile(path, new TextEncoder().encode(JSON.stringify(ids)), random);
-    },
-  };
-}

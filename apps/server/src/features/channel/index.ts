@@ -12,6 +12,7 @@ import type { CarriageKeys } from "./carriage/ports.ts";
 import { runIn } from "./carriage/replay-store.ts";
 import { replayJob, serverKeyJob } from "./jobs.ts";
 import type { Recovery } from "./keys/recovery-store.ts";
+import type { FoundRestore } from "./keys/restore-watch.ts";
 import { createChannelTables } from "./migrations/001-channel.ts";
 import { createReplayTable } from "./migrations/002-replay.ts";
 import { channelResources } from "./resources.ts";
@@ -49,6 +50,8 @@ export interface ChannelFeature extends Feature {
   recordRevoked(tx: ForeignTransaction, entries: readonly RevokedEntry[]): Promise<void>;
   /** Ends all keys of a device that is being revoked, inside that transaction. */
   endDeviceKeys(tx: ForeignTransaction, deviceId: Uuid): Promise<void>;
+  /** Whether the database is an older one than at the last start; asked before `start`, which recovers from it. */
+  findRestore(): Promise<FoundRestore | undefined>;
   /** The last time that an older database was noticed. */
   lastRecovery(): Recovery | undefined;
 }
@@ -122,6 +125,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
     async endDeviceKeys(tx, deviceId) {
       await house.bundles.revokeWithin(channelTablesIn(tx), deviceId);
     },
+    findRestore: () => house.findRestore(),
     lastRecovery: () => house.lastRecovery,
   };
 }

@@ -14,7 +14,7 @@ import { EnrolmentService } from "./enrolment/enrolment-service.ts";
 import { GroupService } from "./enrolment/group-service.ts";
 import { EnrolmentNonces } from "./enrolment/nonce.ts";
 import { findLastRecovery, insertRecovery, type Recovery } from "./keys/recovery-store.ts";
-import { channelFolder, RestoreWatch } from "./keys/restore-watch.ts";
+import { channelFolder, type FoundRestore, RestoreWatch } from "./keys/restore-watch.ts";
 import { RevocationList } from "./keys/revocation-list.ts";
 import { Revocations } from "./keys/revocations.ts";
 import { ServerKeys } from "./keys/server-keys.ts";
@@ -104,7 +104,7 @@ export class ChannelHouse {
     );
     this.#parts = parts;
     const watch = new RestoreWatch({ folder, db, clock, random });
-    if (await watch.isRestored()) await this.#recover(parts.revocations);
+    if ((await watch.find()) !== undefined) await this.#recover(parts.revocations);
     else await parts.revocations.apply();
     await this.serverKeys.load();
     await watch.settle();
@@ -112,6 +112,12 @@ export class ChannelHouse {
     await this.policy.load();
     await this.directory.start();
     this.#flush = clock.every(FLUSH_MS, () => this.#flushInBackground());
+  }
+
+  /** Before `start`, which ends it: whether the database is an older one than at the last start. */
+  findRestore(): Promise<FoundRestore | undefined> {
+    const { db, clock, random, dataDir } = this.#deps;
+    return new RestoreWatch({ folder: channelFolder(dataDir), db, clock, random }).find();
   }
 
   async stop(): Promise<void> {

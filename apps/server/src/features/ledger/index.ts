@@ -13,12 +13,15 @@ import { openLog } from "./log-opening.ts";
 import { LogStore } from "./log-store.ts";
 import { createLedger as createTables } from "./migrations/001-ledger.ts";
 import { createWitnesses as createWitnessTables } from "./migrations/002-witnesses.ts";
+import { createSeams } from "./migrations/003-seams.ts";
 import type { StoredCheckpoint } from "./model.ts";
 import { PersonalValues } from "./personal.ts";
-import type { LedgerPeople, LedgerSettings } from "./ports.ts";
+import type { LedgerPeople, LedgerSettings, Restore } from "./ports.ts";
 import { CheckpointReader } from "./reading/checkpoint-reader.ts";
 import { EntryService } from "./reading/entry-service.ts";
 import { ProofService } from "./reading/proof-service.ts";
+import { seamRoutes } from "./recovery/seam-routes.ts";
+import { SeamService } from "./recovery/seam-service.ts";
 import { ledgerRoutes } from "./routes.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { LedgerDatabase } from "./tables.ts";
@@ -29,14 +32,15 @@ import { createWitnesses, type Witnesses } from "./witnesses/index.ts";
 
 export { checkLedger, describeReport } from "./check/check.ts";
 export type { LogReport } from "./check/check-log.ts";
+export { holdsLog, isKeyOfLog } from "./key-check.ts";
 export { hasLedger } from "./log-store.ts";
-export type { LedgerPeople, LedgerSettings } from "./ports.ts";
+export type { LedgerPeople, LedgerSettings, Restore } from "./ports.ts";
 export { recordAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
 
 export const ledgerMigrations: FeatureMigrations = {
   feature: "ledger",
-  migrations: [createTables, createWitnessTables],
+  migrations: [createTables, createWitnessTables, createSeams],
 };
 
 export interface LedgerDeps {
@@ -48,6 +52,8 @@ export interface LedgerDeps {
   readonly installationName: string;
   readonly people: LedgerPeople;
   readonly settings: LedgerSettings;
+  /** Whether the database is an older one than at the last start; asked at each. */
+  findRestore(): Promise<Restore | undefined>;
 }
 
 export interface LedgerFeature extends Feature {
@@ -63,6 +69,7 @@ export interface LedgerFeature extends Feature {
   idle(): Promise<void>;
   readonly exports: ExportService;
   readonly witnesses: Omit<Witnesses, "routes">;
+  readonly seams: SeamService;
   /** What the log says about a person, as doer or as what it was done to; newest first. */
   readonly personalData: {
     readonly name: "ledger_entries";
@@ -100,7 +107,8 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     },
   });
   const open = async (): Promise<void> => {
-    await openLog({ store, audit, clock, random, installationName });
+    const opening = { store, audit, clock, random, signerOf, installationName };
+    await openLog(opening, await deps.findRestore());
   };
   const proofs = new ProofService(store);
   const checkpoints = new CheckpointReader(store, signerOf);
@@ -110,12 +118,13 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     return deletePersonal(tx, tenantId, personId, digests);
   };
   const root = rootSigner(masterKey, installationName);
+  const seams = new SeamService({ db, logs: store, clock, audit, signerOf, root });
   const verifiers = readVerifiers();
   const witnesses = createWitnesses({
     ...{ db, logs: store, proofs, clock, random, log, audit, masterKey, installationName },
   });
   const exports = new ExportService({
-    ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers },
+    ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers, seams },
     witnessKeys: async () => (await witnesses.asker.list()).map(({ verifierKey }) => verifierKey),
     flush: async () => {
       await sequencer.flush();
@@ -128,6 +137,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
       ...ledgerRoutes({ entries, proofs, checkpoints }),
       ...exportRoutes({ exports, clock, root, verifiers }),
       ...witnesses.routes,
+      ...seamRoutes(seams),
     ],
     jobs: ledgerJobs({ ...deps, store, audit }),
     audit,
@@ -149,6 +159,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     idle: () => sequencer.idle(),
     exports,
     witnesses,
+    seams,
     personalData: {
       name: "ledger_entries",
       read: ({ tenantId, personId }) => entries.allOf(tenantId, personId),

@@ -105,6 +105,17 @@ export class LogStore {
       where id = (select max(id) from ledger_pending)`.execute(this.#db);
   }
 
+  /** Canonical bytes of the event that gets its place next. */
+  async firstPending(): Promise<Uint8Array> {
+    const { event } = await this.#db
+      .selectFrom("ledger_pending")
+      .select("event")
+      .orderBy("id")
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    return event;
+  }
+
   /** Gives those that wait, in the order of their ids, the places from the end of the log on. */
   async append(log: Log, ids: readonly number[], frontier: Frontier): Promise<void> {
     const { numAffectedRows } = await sql`

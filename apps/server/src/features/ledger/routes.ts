@@ -26,12 +26,23 @@ export function ledgerRoutes({ entries, proofs, checkpoints }: LedgerServices): 
     }),
     route(ledger.getLedgerCheckpoint, async () => found(await checkpoints.newestNote())),
     route(ledger.getLedgerKey, async () => `${found(await checkpoints.verifierKey())}\n`),
-    // TypeBox cannot check a parameter of this name; only the one writing of a tile's path is taken.
-    route(ledger.getLedgerTile, async ({ request }) =>
-      found(await proofs.tile((request.params as { readonly "*": string })["*"])),
+    route(ledger.getLedgerTile, async ({ request }) => found(await proofs.tile(tileIn(request)))),
+    route(ledger.getLogCheckpoint, async ({ params }) =>
+      found(await checkpoints.newestNote(Number(params.log))),
+    ),
+    route(
+      ledger.getLogKey,
+      async ({ params }) => `${found(await checkpoints.verifierKey(Number(params.log)))}\n`,
+    ),
+    route(ledger.getLogTile, async ({ request, params }) =>
+      found(await proofs.tile(tileIn(request), Number(params.log))),
     ),
   ];
 }
+
+/** TypeBox cannot check a parameter of this name; only the one writing of a tile's path is taken. */
+const tileIn = ({ params }: { readonly params: unknown }): string =>
+  (params as { readonly "*": string })["*"];
 
 function found<T>(answer: T | undefined): T {
   if (answer === undefined) throw new AppError("request.not_found");

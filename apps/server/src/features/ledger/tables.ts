@@ -89,6 +89,21 @@ export interface LedgerCosignaturesTable {
   line: string;
 }
 
+export interface LedgerSeamsTable {
+  log_id: number;
+  previous_id: number;
+  restore_id: string;
+  size: number;
+  root: Uint8Array;
+  entry: Uint8Array;
+  note: string | null;
+  backup_at: Date | null;
+  at: Date;
+  acknowledged_at: Date | null;
+  acknowledged_by: string | null;
+  reason: string | null;
+}
+
 export interface LedgerTables {
   ledger_logs: LedgerLogsTable;
   ledger_pending: LedgerPendingTable;
@@ -99,6 +114,7 @@ export interface LedgerTables {
   ledger_witnesses: LedgerWitnessesTable;
   ledger_cosignatures: LedgerCosignaturesTable;
   ledger_witnessed: LedgerWitnessedTable;
+  ledger_seams: LedgerSeamsTable;
 }
 
 /** The database or a transaction on it. */

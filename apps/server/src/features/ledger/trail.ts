@@ -18,7 +18,7 @@ import { insertPending } from "./trail-store.ts";
 export interface TrailDeps {
   readonly clock: Clock;
   readonly random: Random;
-  readonly values: PersonalValues;
+  readonly values: Pick<PersonalValues, "seal">;
   /** Told of every entry, before its transaction is committed. */
   readonly onRecorded: (kind: ledger.LedgerKind) => void;
 }

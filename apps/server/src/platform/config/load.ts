@@ -54,12 +54,22 @@ export function loadConfig(
     set(tree, leaf.path, value);
   }
   set(tree, ["dataDir"], resolve(dataDir));
+  const credential = systemdCredential(env.CREDENTIALS_DIRECTORY);
+  if (get(tree, ["key", "passphraseFile"]) === "" && credential !== undefined)
+    set(tree, ["key", "passphraseFile"], credential);
   for (const error of Errors(ConfigSchema, tree))
     problems.push(`${error.instancePath.slice(1).replaceAll("/", ".")}: ${error.message}`);
   if (problems.length > 0) throw new AppError("config.invalid", { problems });
   const config = tree as unknown as Config;
   assertSafe(config);
   return config;
+}
+
+/** The passphrase that systemd hands to the service (`LoadCredential=gatehouse-passphrase:…`). */
+function systemdCredential(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  const path = join(folder, "gatehouse-passphrase");
+  return existsSync(path) ? path : undefined;
 }
 
 /** Refuses the combinations that would put an unprotected port on a network. */

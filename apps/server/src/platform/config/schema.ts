@@ -22,6 +22,13 @@ export const ConfigSchema = object({
     description:
       "Address people use to reach the console, when it differs from the listener (reverse proxy).",
   }),
+  key: object({
+    passphraseFile: Type.String({
+      default: "",
+      description:
+        "File whose first line opens a sealed master key, also /dev/fd/N; by default the systemd credential gatehouse-passphrase, else the terminal is asked.",
+    }),
+  }),
   logLevel: Type.Union(
     [Type.Literal("debug"), Type.Literal("info"), Type.Literal("warn"), Type.Literal("error")],
     { default: "info", description: "Least important log line that is written." },

@@ -1,9 +1,18 @@
-import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemRandom } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deriveKey, openMasterKey, openSecret, replacePrivateFile, sealSecret } from "./index.ts";
+import {
+  deriveKey,
+  findKeyFile,
+  openMasterKey,
+  openSecret,
+  replacePrivateFile,
+  sealSecret,
+  writePlainKey,
+  writeSealedKey,
+} from "./index.ts";
 
 let dataDir: string;
 let keyFile: string;
@@ -56,6 +65,14 @@ describe("the master key", () => {
     await expect(open()).rejects.toMatchObject({ code: "config.invalid" });
   });
 
+  it("is not made anew where something belongs to it already", async () => {
+    await expect(openMasterKey(dataDir, systemRandom, { mayMake: false })).rejects.toMatchObject({
+      code: "key.missing",
+      fields: { path: keyFile },
+    });
+    expect(await readdir(join(dataDir, "secrets"))).toEqual([]);
+  });
+
   it("does not print", async () => {
     expect(`${await open()} ${JSON.stringify({ key: await open() })}`).toBe('[secret] {"key":"[secret]"}');
   });
@@ -64,6 +81,58 @@ describe("the master key", () => {
     const master = await open();
     expect(deriveKey(master, "a")).toEqual(deriveKey(master, "a"));
     expect(deriveKey(master, "a")).not.toEqual(deriveKey(master, "b"));
+  });
+});
+
+describe("a master key that is sealed with a passphrase", () => {
+  const PASSPHRASE = "trois petits chats été";
+  const openWith = (passphrase: string) =>
+    openMasterKey(dataDir, systemRandom, { passphrase: async () => passphrase });
+
+  it("is the same key for the passphrase alone, and no longer there in the clear", async () => {
+    const key = await open();
+    await writeSealedKey(dataDir, key, PASSPHRASE, systemRandom);
+    expect(await readdir(join(dataDir, "secrets"))).toEqual(["master.key.sealed"]);
+    expect(await modeOf(`${keyFile}.sealed`)).toBe("600");
+    expect((await openWith(PASSPHRASE)).reveal()).toEqual(key.reveal());
+    expect((await openWith(PASSPHRASE.normalize("NFD"))).reveal()).toEqual(key.reveal());
+    await expect(openWith(`${PASSPHRASE} `)).rejects.toMatchObject({ code: "key.passphrase_wrong" });
+    await expect(open()).rejects.toMatchObject({ code: "key.passphrase_needed" });
+    await writePlainKey(dataDir, key, systemRandom);
+    expect(await readdir(join(dataDir, "secrets"))).toEqual(["master.key"]);
+    expect((await open()).reveal()).toEqual(key.reveal());
+  });
+
+  it("tells whose it is without the passphrase", async () => {
+    const plain = await findKeyFile(dataDir)
+      .then(open)
+      .then(() => findKeyFile(dataDir));
+    await writeSealedKey(dataDir, await open(), PASSPHRASE, systemRandom);
+    expect(await findKeyFile(dataDir)).toMatchObject({ state: "sealed", fingerprint: plain?.fingerprint });
+  });
+
+  it("takes no short passphrase, and leaves the key as it was then", async () => {
+    const key = await open();
+    await expect(writeSealedKey(dataDir, key, "short", systemRandom)).rejects.toMatchObject({
+      code: "key.passphrase_weak",
+    });
+    expect(await readdir(join(dataDir, "secrets"))).toEqual(["master.key"]);
+  });
+
+  it("is refused when its file was changed or is none", async () => {
+    await writeSealedKey(dataDir, await open(), PASSPHRASE, systemRandom);
+    const path = `${keyFile}.sealed`;
+    const file = JSON.parse(await readFile(path, "utf8"));
+    for (const [change, code] of [
+      [{ sealed: "AAAA" }, "key.passphrase_wrong"],
+      [{ fingerprint: "0000" }, "key.passphrase_wrong"],
+      [{ argon2id: { ...file.argon2id, passes: 2 } }, "key.passphrase_wrong"],
+      [{ argon2id: { ...file.argon2id, memoryKib: 2 ** 30 } }, "config.invalid"],
+      [{ format: 2 }, "config.invalid"],
+    ]) {
+      await writeFile(path, JSON.stringify({ ...file, ...(change as object) }));
+      await expect(openWith(PASSPHRASE)).rejects.toMatchObject({ code });
+    }
   });
 });
 

@@ -143,6 +143,7 @@ export const ledgerKinds = {
     begun: "Log begun",
     exported: "Log exported",
     sealed: "Old entries sealed",
+    seam_acknowledged: "Restart of the log acknowledged",
     witness_changed: "Witness changed",
   },
   backup: {

@@ -144,6 +144,24 @@ export const errors: Record<ErrorCode, string> = {
   "database.start_failed": "La base de données n’a pas démarré. Le journal dit pourquoi.",
   "server.already_running": "Un serveur utilise déjà ce dossier de données.",
   "server.not_running": "Aucun serveur n’utilise ce dossier de données.",
+  "key.missing":
+    "La clé maîtresse de cette base de données est absente. Remettez-la, ou utilisez le kit de secours.",
+  "key.differs":
+    "La clé maîtresse n’est pas celle de cette base de données. Remettez la bonne, ou utilisez le kit de secours.",
+  "key.passphrase_needed": "La clé maîtresse est scellée, et personne n’a donné sa phrase de passe.",
+  "key.passphrase_wrong": "Cette phrase de passe n’ouvre pas la clé maîtresse.",
+  "key.passphrase_weak": "La phrase de passe est trop courte.",
+  "key.passphrases_differ": "Les deux phrases de passe ne sont pas les mêmes.",
+  "key.exists": "Il y a déjà une clé maîtresse ; --force la remplace.",
+  "key.already_sealed": "La clé maîtresse est déjà scellée.",
+  "key.not_sealed": "La clé maîtresse n’est pas scellée.",
+  "recovery.code_malformed": "Un code de secours ne s’écrit pas ainsi : un groupe est mal saisi.",
+  "recovery.code_wrong": "Ce n’est pas ce qui est écrit sur la feuille.",
+  "recovery.code_needed": "Le code de secours est nécessaire.",
+  "recovery.kit_missing": "Il n’y a pas de kit de secours ici.",
+  "recovery.draft_ended": "Ce kit de secours n’attend plus d’être confirmé. Créez-en un autre.",
+  "restore.other_installation":
+    "La sauvegarde vient d’une autre installation. Restaurez-la dans un dossier de données vide.",
   "restore.not_empty": "Il y a déjà une base de données.",
   "backup.exists": "Ce dossier existe déjà.",
   "backup.invalid": "La sauvegarde est illisible ou incomplète.",
@@ -174,6 +192,7 @@ export const errors: Record<ErrorCode, string> = {
   "ledger.witness_exists": "Cette clé ou ce journal y est déjà.",
   "ledger.witness_not_found": "Il n’y a pas de tel témoin ni de tel journal attesté.",
   "ledger.export_too_large": "C’est trop pour un seul export. Limitez-le par le temps ou par l’indice.",
+  "ledger.seam_not_found": "Aucun redémarrage du journal de ce genre n’attend d’être reconnu.",
   "ledger.range_invalid": "Le journal d’audit n’a pas une telle plage.",
   "ledger.malformed":
     "Ceci n’est pas un élément bien formé du journal d’audit\u00a0: il a été coupé ou altéré en route.",

@@ -145,6 +145,7 @@ export const ledgerKinds: Same<typeof en> = {
     begun: "Journal commencé",
     exported: "Journal exporté",
     sealed: "Entrées anciennes scellées",
+    seam_acknowledged: "Redémarrage du journal reconnu",
     witness_changed: "Témoin modifié",
   },
   backup: {

@@ -111,7 +111,7 @@ test("yesterday's backup brings no revoked key back, and nothing sealed before i
   const { version } = t.channel.list;
 
   await using yesterday = await restored(t, backup);
-  await markRestored(t.dataDir, t.clock.nowMs());
+  await markRestored(t.dataDir, { madeMs: 1, sha256: "00" }, t.clock);
   await t.restart(yesterday);
   expect(t.channel.directory.find(kept.bundle.keyId)).toBeDefined();
   expect(await isLetIn(t, kept.apiKey)).toBe(true);
@@ -150,7 +150,7 @@ test("a session captured before yesterday's backup is not answered after it was 
   t.clock.advance(86_400_000);
 
   await using yesterday = await restored(t, backup);
-  await markRestored(t.dataDir, t.clock.nowMs());
+  await markRestored(t.dataDir, { madeMs: 1, sha256: "00" }, t.clock);
   await t.restart(yesterday);
   const again = (await startCarriage(t)).connect();
   for (const captured of [handshake.hello, frame]) {

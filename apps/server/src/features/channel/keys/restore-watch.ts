@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, isUuid, newUuid, type Random, systemRandom, type UnixMs } from "@gatehouse/base";
+import { type Static, Type } from "typebox";
+import { Check } from "typebox/value";
 import { ensurePrivateFolder, readPrivateFile, replacePrivateFile } from "../../../platform/secrets/index.ts";
 import type { ChannelDatabase } from "../tables.ts";
 import { findAnchor, putAnchor } from "./recovery-store.ts";
@@ -8,18 +10,50 @@ import { findAnchor, putAnchor } from "./recovery-store.ts";
 /** What of the channel lives beside the database: below the data folder, and in no backup. */
 export const channelFolder = (dataDir: string): string => join(dataDir, "channel");
 
+/** A mark that cannot be read is one all the same. */
+function readMark(text: string): FoundRestore {
+  try {
+    const mark: unknown = JSON.parse(text);
+    if (Check(Mark, mark)) return mark;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return { id: `mark ${text.trim().slice(0, 40)}` };
+}
+
 const anchorPath = (folder: string): string => join(folder, "anchor");
 const markPath = (folder: string): string => join(folder, "restored");
+
+/** What our own command restores. */
+export interface RestoredBackup {
+  readonly madeMs: UnixMs;
+  /** SHA-256 of its manifest, hex. */
+  readonly sha256: string;
+}
+
+/** An older database is there: by our command, which knows the backup, or by whatever else. */
+export interface FoundRestore {
+  /** The same until the recovery from this restore is done. */
+  readonly id: string;
+  readonly backup?: RestoredBackup;
+}
+
+const Mark = Type.Object({
+  id: Type.String({ maxLength: 64 }),
+  backup: Type.Object({ madeMs: Type.Integer({ minimum: 0 }), sha256: Type.String({ maxLength: 64 }) }),
+});
 
 /** Called by a restore before it touches anything: the next start recovers, even if the restore is cut short. */
 export async function markRestored(
   dataDir: string,
-  atMs: UnixMs,
+  backup: RestoredBackup,
+  clock: Clock,
   random: Random = systemRandom,
 ): Promise<void> {
   const folder = channelFolder(dataDir);
   await ensurePrivateFolder(folder);
-  await replacePrivateFile(markPath(folder), Buffer.from(`${atMs}\n`), random);
+  const mark: Static<typeof Mark> = { id: newUuid(clock, random), backup };
+  await replacePrivateFile(markPath(folder), Buffer.from(`${JSON.stringify(mark)}\n`), random);
 }
 
 /**
@@ -40,11 +74,14 @@ export class RestoreWatch {
     this.#random = deps.random;
   }
 
-  async isRestored(): Promise<boolean> {
-    if ((await readPrivateFile(markPath(this.#folder))) !== undefined) return true;
+  /** Undefined when the database is the one of the last start. */
+  async find(): Promise<FoundRestore | undefined> {
+    const mark = await readPrivateFile(markPath(this.#folder));
+    if (mark !== undefined) return readMark(Buffer.from(mark).toString());
     const [tokens, anchor] = [await this.#tokens(), await findAnchor(this.#db)];
-    if (tokens.length === 0 && anchor === undefined) return false;
-    return anchor === undefined || !tokens.includes(anchor);
+    if (tokens.length === 0 && anchor === undefined) return undefined;
+    if (anchor !== undefined && tokens.includes(anchor)) return undefined;
+    return { id: `${tokens.at(-1) ?? "no folder"}/${anchor ?? "no database"}` };
   }
 
   /** After the recovery, if there was one. A crash at any step is not taken for a restore. */

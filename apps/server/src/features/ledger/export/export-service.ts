@@ -9,8 +9,11 @@ import type { LedgerPeople } from "../ports.ts";
 import type { CheckpointReader } from "../reading/checkpoint-reader.ts";
 import { type EntryFilter, type EntryRow, EntryStore } from "../reading/entry-store.ts";
 import type { ProofService } from "../reading/proof-service.ts";
+import type { SeamService } from "../recovery/seam-service.ts";
 import type { LedgerDatabase } from "../tables.ts";
 import { certificateOf, comparable } from "../trust.ts";
+import type { Witness } from "../witnesses/witness-model.ts";
+import { exportSeams } from "./export-seams.ts";
 import { findGaps } from "./export-store.ts";
 import { type ProvenRange, proofChunks } from "./proof-chunks.ts";
 import { readMe } from "./read-me.ts";
@@ -29,8 +32,9 @@ export interface ExportDeps {
   readonly signerOf: (origin: string) => Signer;
   readonly root: Signer;
   readonly verifiers: readonly VerifierFile[];
-  /** Verifier keys of the witnesses of today. */
-  readonly witnessKeys: () => Promise<readonly string[]>;
+  readonly seams: SeamService;
+  /** Those of today. */
+  readonly witnesses: () => Promise<readonly Pick<Witness, "verifierKey" | "machine">[]>;
   /** Everything committed so far is under a checkpoint, and the witnesses were asked to cosign it. */
   readonly flush: () => Promise<void>;
 }
@@ -104,6 +108,8 @@ export class ExportService {
     for (const { name, bytes } of verifiers) yield { name, chunks: [bytes] };
     yield { name: "checkpoint", chunks: [utf8(checkpoint.note)] };
     yield { name: "keys.json", chunks: [utf8(JSON.stringify(await this.#keys(log)))] };
+    const seams = await exportSeams(this.#deps, checkpoint);
+    if (seams.length > 0) yield { name: "seams.json", chunks: [utf8(JSON.stringify(seams))] };
     yield { name: "events.ndjson", chunks: this.#eventChunks(plan, listed) };
     listed.sort((one, other) => one - other);
     const isWhole = listed.length === range.to - range.from;
@@ -115,11 +121,14 @@ export class ExportService {
   }
 
   async #keys(log: Log): Promise<ExportKeys> {
-    const { root, signerOf, witnessKeys } = this.#deps;
+    const { root, signerOf } = this.#deps;
+    const witnesses = await this.#deps.witnesses();
+    const machines = witnesses.filter(({ machine }) => machine !== undefined);
     return {
       root: encodeVerifierKey(root.key),
       certificate: certificateOf(signerOf(log.origin), root),
-      witnesses: await witnessKeys(),
+      witnesses: witnesses.map(({ verifierKey }) => verifierKey),
+      ...(machines.length === 0 ? {} : { ownMachines: machines.map(({ verifierKey }) => verifierKey) }),
     };
   }
 

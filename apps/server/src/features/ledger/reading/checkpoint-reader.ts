@@ -1,7 +1,7 @@
 import type { ledger, ReplyOf } from "@gatehouse/contract";
 import { encodeBase64, encodeVerifierKey, type Signer } from "@gatehouse/ledger";
 import type { LogStore } from "../log-store.ts";
-import type { StoredCheckpoint } from "../model.ts";
+import type { Log, StoredCheckpoint } from "../model.ts";
 
 /** Heads of the logs as they are shown: with every cosignature that has come so far. */
 export class CheckpointReader {
@@ -20,15 +20,19 @@ export class CheckpointReader {
     return { ...checkpoint, note: checkpoint.note + lines.join("") };
   }
 
-  /** Of the log that grows; undefined before its first checkpoint. */
-  async newestNote(): Promise<string | undefined> {
-    const log = await this.#store.current();
+  /** Of the log of this number, or of the one that grows; undefined before its first checkpoint. */
+  async newestNote(number?: number): Promise<string | undefined> {
+    const log = await this.#logOf(number);
     return log === undefined ? undefined : (await this.newest(log.id))?.note;
   }
 
-  async verifierKey(): Promise<string | undefined> {
-    const log = await this.#store.current();
+  async verifierKey(number?: number): Promise<string | undefined> {
+    const log = await this.#logOf(number);
     return log && encodeVerifierKey(this.#signerOf(log.origin).key);
+  }
+
+  #logOf(number: number | undefined): Promise<Log | undefined> {
+    return number === undefined ? this.#store.current() : this.#store.find(number);
   }
 
   async head(): Promise<ReplyOf<typeof ledger.getLedgerHead>> {

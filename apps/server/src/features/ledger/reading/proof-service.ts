@@ -51,10 +51,13 @@ export class ProofService {
     return this.#hashesFor(log, ranges, log.frontier.size);
   }
 
-  /** A tile as C2SP tlog-tiles names it, `<level>/<index>`; undefined when the log has no such tile yet. */
-  async tile(path: string): Promise<Uint8Array | undefined> {
+  /**
+   * A tile as C2SP tlog-tiles names it, `<level>/<index>`, of the log of this number or the one that grows; undefined
+   * when the log has no such tile yet.
+   */
+  async tile(path: string, number?: number): Promise<Uint8Array | undefined> {
     const asked = parseTilePath(`tile/${path}`);
-    const log = await this.#store.current();
+    const log = await (number === undefined ? this.#store.current() : this.#store.find(number));
     if (asked === undefined || asked.level === "entries" || log === undefined) return undefined;
     const tile: Tile = { ...asked, level: asked.level };
     const there = tileAt(tile.level, tile.index, log.frontier.size);

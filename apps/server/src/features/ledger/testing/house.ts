@@ -1,10 +1,8 @@
-import { type Clock, systemClock, systemRandom } from "@gatehouse/base";
+import { type Clock, systemClock } from "@gatehouse/base";
 import { sql } from "kysely";
 import type { AuditEvent } from "../../../platform/audit/index.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import { type LedgerFeature, type LedgerTables, ledgerMigrations } from "../index.ts";
-import { beginLog } from "../log-opening.ts";
-import { LogStore } from "../log-store.ts";
 import type { LedgerDatabase } from "../tables.ts";
 import { ledgerOn, TENANT } from "./ledger.ts";
 
@@ -16,7 +14,7 @@ export interface LedgerHouse extends AsyncDisposable {
   /** Another feature on the same database, as after a restart. */
   again(clock?: Clock): LedgerFeature;
   /** Another log begins, as after a restore. */
-  restart(kind: "installation.restored"): Promise<void>;
+  restore(id?: string): Promise<void>;
   record(event: Partial<AuditEvent>): Promise<void>;
   /** As somebody with the database's password does. */
   run(statement: string): Promise<void>;
@@ -32,9 +30,8 @@ export async function ledgerHouse(clock: Clock = systemClock): Promise<LedgerHou
   return {
     db,
     ledger,
-    restart: async (kind) => {
-      const opening = { store: new LogStore(db), audit: ledger.audit, clock, random: systemRandom };
-      await beginLog({ ...opening, installationName: "gatehouse" }, { kind });
+    async restore(id = "restore-1") {
+      await ledgerOn(db, clock, () => ({ id, backup: { madeMs: 1_000, sha256: "00".repeat(32) } })).open();
     },
     again: (ownClock = clock) => make(ownClock),
     record: (event) =>

@@ -121,7 +121,7 @@ describe("another installation as witness", () => {
 
   it("takes the log that follows a restore only once its owner acknowledged it, and keeps the seam", async () => {
     await ask();
-    await house.restart("installation.restored");
+    await house.restore();
     await grow(3);
     await ask();
     expect(await witness()).toMatchObject({ state: "refused", refusal: "unknown_log" });

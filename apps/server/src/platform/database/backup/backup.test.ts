@@ -63,7 +63,7 @@ test("what was saved comes back exactly, into a newer schema, with keys and iden
     (await target.pool.query("insert into parents (name) values ('next') returning id, age")).rows,
   ).toEqual([{ id: 501, age: 7 }]);
   const dataDir = await mkdtemp(join(tmpdir(), "gatehouse-restored-"));
-  await restorePrivateFiles(manifest, first.output, dataDir);
+  await restorePrivateFiles(manifest, first.output, dataDir, () => false);
   expect(await readFile(join(dataDir, "secrets", "master.key"), "utf8")).toBe("key");
 });
 

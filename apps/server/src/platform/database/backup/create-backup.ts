@@ -6,6 +6,7 @@ import { createGzip } from "node:zlib";
 import { AppError, type Clock } from "@gatehouse/base";
 import { escapeIdentifier, type Pool, type PoolClient } from "pg";
 import { to as copyTo } from "pg-copy-streams";
+import { findKeyFile, plainKeyPath, readRecoveryKit } from "../../secrets/index.ts";
 import { readCatalog, type TableInfo } from "./catalog.ts";
 import { sha256OfFile } from "./digest-file.ts";
 import { BACKUP_FORMAT, type Manifest } from "./manifest.ts";
@@ -92,12 +93,19 @@ async function copyTable(
   };
 }
 
+/** The master key itself stays here when the kit that goes along opens it: a copy that is stolen then opens nothing. */
+async function isKeyInKit(dataDir: string): Promise<boolean> {
+  const kit = await readRecoveryKit(dataDir);
+  return kit !== undefined && kit.fingerprint === (await findKeyFile(dataDir))?.fingerprint;
+}
+
 async function copyPrivateFiles(dataDir: string, folder: string): Promise<Manifest["files"]> {
+  const leftOut = (await isKeyInKit(dataDir)) ? plainKeyPath(dataDir) : undefined;
   const files: Manifest["files"] = [];
   for (const privateFolder of PRIVATE_FOLDERS) {
     const entries = await readdir(join(dataDir, privateFolder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
-      if (!entry.isFile()) continue;
+      if (!entry.isFile() || join(dataDir, privateFolder, entry.name) === leftOut) continue;
       const path = `${privateFolder}/${entry.name}`;
       await mkdir(dirname(join(folder, path)), { recursive: true, mode: 0o700 });
       await copyFile(join(dataDir, path), join(folder, path));

@@ -127,13 +127,15 @@ async function raiseSequences(client: PoolClient, table: Manifest["tables"][numb
   }
 }
 
-/** Puts the backup's keys and certificates into `dataDir`, readable by this user only. */
+/** Puts the backup's keys and certificates into `dataDir`, readable by this user only; keys that are there stay. */
 export async function restorePrivateFiles(
   manifest: Manifest,
   folder: string,
   dataDir: string,
+  isKept: (path: string) => boolean,
 ): Promise<void> {
   for (const { path } of manifest.files) {
+    if (isKept(path)) continue;
     const target = join(dataDir, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await copyFile(join(folder, path), target);
