@@ -135,3 +135,17 @@ test("every field for a password hides it, can be pasted into, and is named for 
     ),
   ).toEqual([]);
 });
+
+test("nobody is asked for a hint or the answer to a secret question", () => {
+  const secret = /hint|question|answer|maiden|remind/i;
+  const names = (schema: unknown): string[] =>
+    typeof schema !== "object" || schema === null
+      ? []
+      : Object.entries(schema).flatMap(([name, part]) => [
+          ...(name === "properties" && typeof part === "object" ? Object.keys(part as object) : []),
+          ...names(part),
+        ]);
+  const asked = endpoints.flatMap(({ path, body }) => names(body).map((name) => `${path}: ${name}`));
+  expect(asked.length).toBeGreaterThan(150);
+  expect(asked.filter((one) => secret.test(one.split(": ")[1] ?? ""))).toEqual([]);
+});

@@ -1,10 +1,14 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@gatehouse/base";
 import type { FastifyInstance } from "fastify";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { newInstallation } from "../tls/testing/installation.ts";
 import { registerConsole } from "./console.ts";
 import { createHttpServer } from "./server.ts";
 
@@ -134,3 +138,39 @@ test.each([
     expect(heard).toMatch(/\r\nx-content-type-options: nosniff\r\n/);
   },
 );
+
+test("plain HTTP to the port of HTTPS is answered by nothing, least of all by a redirect", async () => {
+  const house = await newInstallation();
+  try {
+    const tls = await house.open();
+    const options = {
+      tls: tls.serverOptions("https"),
+      trustedProxies: [],
+      perMinute: 100,
+      maxConnections: 10,
+    };
+    app = await createHttpServer({ ...options, log: silentLogger });
+    app.get("/api/who", async () => ({}));
+    expect(await talk(app, "GET /api/who HTTP/1.1\r\nhost: gate.example\r\n\r\n")).not.toMatch(
+      /HTTP|location/i,
+    );
+    const { port } = app.server.address() as AddressInfo;
+    const [reply] = (await once(
+      get({
+        host: "127.0.0.1",
+        port,
+        path: "/api/who",
+        ca: tls.authority.certificatePem,
+        servername: "localhost",
+      }),
+      "response",
+    )) as [IncomingMessage];
+    reply.resume();
+    expect([reply.statusCode, reply.headers["strict-transport-security"]]).toEqual([
+      200,
+      "max-age=31536000; includeSubDomains",
+    ]);
+  } finally {
+    await house.remove();
+  }
+});
