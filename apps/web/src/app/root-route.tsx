@@ -1,5 +1,6 @@
 import { createRootRoute, Outlet } from "@tanstack/react-router";
 import { StepUp } from "../features/account/step-up.tsx";
+import { HeldAct } from "../features/approvals/held-act.tsx";
 import { NotFoundPage } from "./not-found-page.tsx";
 
 function Root() {
@@ -7,6 +8,7 @@ function Root() {
     <>
       <Outlet />
       <StepUp />
+      <HeldAct />
     </>
   );
 }

@@ -142,6 +142,48 @@ const person = createRoute({
   component: lazyRouteComponent(() => import("../features/people/person-page.tsx"), "PersonPage"),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => console_,
+  path: "/approvals",
+  validateSearch: textSearch("tab", "act", "q"),
+  staticData: { crumbs: [{ label: "approvals" }] },
+  component: lazyRouteComponent(() => import("../features/approvals/approvals-page.tsx"), "ApprovalsPage"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => console_,
+  path: "/approvals/$approvalId",
+  staticData: { crumbs: [{ label: "approvals", to: "/approvals" }] },
+  component: lazyRouteComponent(() => import("../features/approvals/approval-page.tsx"), "ApprovalPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => console_,
+  path: "/roles",
+  validateSearch: textSearch("role", "like"),
+  staticData: { crumbs: [{ label: "roles" }] },
+  component: lazyRouteComponent(() => import("../features/roles/roles-page.tsx"), "RolesPage"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => console_,
+  path: "/tokens",
+  validateSearch: textSearch("q", "state"),
+  staticData: { crumbs: [{ label: "tokens" }] },
+  component: lazyRouteComponent(() => import("../features/tokens/tokens-page.tsx"), "TokensPage"),
+});
+
+const organisations = createRoute({
+  getParentRoute: () => console_,
+  path: "/organisations",
+  validateSearch: textSearch("q", "organisation"),
+  staticData: { crumbs: [{ label: "organisations" }] },
+  component: lazyRouteComponent(
+    () => import("../features/organisations/organisations-page.tsx"),
+    "OrganisationsPage",
+  ),
+});
+
 const account = createRoute({
   getParentRoute: () => console_,
   path: "/account",
@@ -186,6 +228,11 @@ export const routeTree = root.addChildren([
     outbox,
     people,
     person,
+    approvals,
+    approval,
+    roles,
+    tokens,
+    organisations,
     account,
     settings,
     settingsSection,

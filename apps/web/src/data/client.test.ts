@@ -1,4 +1,4 @@
-import { accounts, devices } from "@gatehouse/contract";
+import { accounts, devices, ledger } from "@gatehouse/contract";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "./api-error.ts";
 import { type ClientEvents, createClient, urlOf } from "./client.ts";
@@ -31,6 +31,7 @@ const never: ClientEvents = {
   onSessionEnded: unexpected,
   confirmIdentity: unexpected,
   onFactorRequired: unexpected,
+  onHeld: unexpected,
 };
 
 describe("the address of a call", () => {
@@ -90,6 +91,14 @@ describe("a refused call", () => {
     const call = createClient(fetchFn, never).call(accounts.getSetup, {}, AbortSignal.abort(reason));
     await expect(call).rejects.toBe(reason);
   });
+});
+
+it("a zip is handed over unread", async () => {
+  const bytes = Uint8Array.of(0x50, 0x4b, 0xff);
+  const { fetchFn } = scripted({ [ledger.exportLedger.path]: [() => new Response(bytes)] });
+  const body = { reveal: false };
+  const answer: unknown = await createClient(fetchFn, never).call(ledger.exportLedger, { body });
+  expect(new Uint8Array(await (answer as Response).arrayBuffer())).toEqual(bytes);
 });
 
 describe("an expired access cookie", () => {
@@ -166,5 +175,28 @@ describe("a call that needs a fresh second factor", () => {
     const client = createClient(fetchFn, { ...never, onFactorRequired: () => led++ });
     await expect(client.call(accounts.getMe, {})).rejects.toMatchObject({ code: "auth.factor_required" });
     expect(led).toBe(1);
+  });
+});
+
+describe("a call that needs a second person", () => {
+  const ERASURE = "/api/v1/auth/me/erasure";
+  const held = problem("approval.required", 409, { approvalId: "a-1", expiresMs: 5 });
+
+  it("fails, and the page hears which request was kept", async () => {
+    const { fetchFn } = scripted({ [ERASURE]: [held] });
+    const heard: unknown[] = [];
+    const client = createClient(fetchFn, { ...never, onHeld: ({ fields }) => void heard.push(fields) });
+    await expect(client.call(accounts.requestErasure, { body: {} })).rejects.toMatchObject({
+      code: "approval.required",
+    });
+    expect(heard).toEqual([{ approvalId: "a-1", expiresMs: 5 }]);
+  });
+
+  it("is heard of too when the second factor had to be given first", async () => {
+    const { fetchFn } = scripted({ [ERASURE]: [problem("auth.step_up_required", 403), held] });
+    let heard = 0;
+    const events = { ...never, confirmIdentity: async () => true, onHeld: () => heard++ };
+    await expect(createClient(fetchFn, events).call(accounts.requestErasure, { body: {} })).rejects.toThrow();
+    expect(heard).toBe(1);
   });
 });

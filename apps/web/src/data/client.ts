@@ -26,7 +26,10 @@ interface AnyInput {
 }
 
 export interface Client {
-  /** Calls one endpoint. Throws ApiError, or the signal's reason when it was aborted. */
+  /**
+   * Calls one endpoint. Throws ApiError, or the signal's reason when it was aborted. A zip is answered as the unread
+   * response, so that its bytes can be followed.
+   */
   call<E extends AnyEndpoint>(endpoint: E, input: Input<E>, signal?: AbortSignal): Promise<ReplyOf<E>>;
 }
 
@@ -49,12 +52,14 @@ export interface ClientEvents {
   confirmIdentity(): Promise<boolean>;
   /** Nothing else is answered until the person has set up a second factor. */
   onFactorRequired(): void;
+  /** What was asked for is kept until a second person approves it. */
+  onHeld(problem: ApiError): void;
 }
 
 /**
  * A client over `fetch`. A 401 of an operator endpoint tries the refresh cookie once, shared by all calls that
  * wait, then repeats the call; `onSessionEnded` hears when that fails too. A call that needs a fresh second factor
- * is repeated once the person has given one.
+ * is repeated once the person has given one; one that needs a second person fails, and `onHeld` hears of it.
  */
 export function createClient(fetchFn: typeof fetch, events: ClientEvents): Client {
   let refreshing: Promise<void> | undefined;
@@ -76,6 +81,7 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
     });
     if (!response.ok) throw await readProblem(response);
     if (response.status === 204) return undefined;
+    if (endpoint.contentType === "application/zip") return response;
     if (endpoint.contentType !== undefined) return response.text();
     return response.json().catch((cause: unknown) => {
       throw new ApiError("unexpected", response.status, { cause });
@@ -110,15 +116,28 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
     return send(endpoint, input, signal);
   }
 
+  async function sendConfirmed(
+    endpoint: AnyEndpoint,
+    input: AnyInput,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    try {
+      return await sendFresh(endpoint, input, signal);
+    } catch (error) {
+      if (isApiError(error, "auth.factor_required")) events.onFactorRequired();
+      if (!isApiError(error, "auth.step_up_required") || !(await events.confirmIdentity())) throw error;
+    }
+    return sendFresh(endpoint, input, signal);
+  }
+
   return {
     async call(endpoint, input, signal) {
       try {
-        return (await sendFresh(endpoint, input as AnyInput, signal)) as never;
+        return (await sendConfirmed(endpoint, input as AnyInput, signal)) as never;
       } catch (error) {
-        if (isApiError(error, "auth.factor_required")) events.onFactorRequired();
-        if (!isApiError(error, "auth.step_up_required") || !(await events.confirmIdentity())) throw error;
+        if (isApiError(error, "approval.required")) events.onHeld(error);
+        throw error;
       }
-      return (await sendFresh(endpoint, input as AnyInput, signal)) as never;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { AnyEndpoint, ReplyOf } from "@gatehouse/contract";
 import { QueryClient, queryOptions, useMutation } from "@tanstack/react-query";
 import { type ApiError, isApiError } from "./api-error.ts";
 import { createClient, type Input } from "./client.ts";
+import { tellHeld } from "./held.ts";
 import { askToConfirm } from "./identity.ts";
 
 const session = new EventTarget();
@@ -22,6 +23,7 @@ export const { call } = createClient((...args) => fetch(...args), {
   onSessionEnded: () => session.dispatchEvent(new Event("end")),
   onFactorRequired: () => session.dispatchEvent(new Event("factor")),
   confirmIdentity: askToConfirm,
+  onHeld: tellHeld,
 });
 
 const MAX_RETRIES = 2;

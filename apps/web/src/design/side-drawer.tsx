@@ -7,6 +7,8 @@ import { useIsPhone } from "./viewport.ts";
 export function SideDrawer(props: {
   title: ReactNode;
   size?: number;
+  /** A click beside it does not close it: what it shows would be lost. */
+  keepOpen?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -16,6 +18,7 @@ export function SideDrawer(props: {
     <Drawer
       opened
       onClose={props.onClose}
+      closeOnClickOutside={props.keepOpen !== true}
       title={props.title}
       position="right"
       size={phone ? "100%" : (props.size ?? 460)}

@@ -12,7 +12,7 @@ import { StateGlyph } from "../../design/device-state.tsx";
 import { localePreference } from "../../i18n/locale.ts";
 import { savePersonal } from "../personal.ts";
 import styles from "./command-palette.module.css";
-import { NAV_ITEMS } from "./nav-items.ts";
+import { useNavItems } from "./use-nav.ts";
 
 interface Command {
   readonly id: string;
@@ -204,8 +204,7 @@ function useDeviceCommands(text: string): { readonly commands: Command[]; readon
 function usePageCommands(): Command[] {
   const t = useTranslations("shell.nav");
   const navigate = useNavigate();
-  const can = useCan();
-  return NAV_ITEMS.filter((item) => can(item.permission)).map(({ to, label, icon: Icon }) => ({
+  return useNavItems().map(({ to, label, icon: Icon }) => ({
     id: label,
     label: t(label),
     section: <Icon size={16} stroke={1.6} aria-hidden="true" />,

@@ -4,12 +4,13 @@ import { useTranslations } from "use-intl";
 import { singleKeys } from "../../design/shortcuts.ts";
 import { savePersonal } from "../personal.ts";
 import styles from "./help-dialog.module.css";
-import { NAV_ITEMS } from "./nav-items.ts";
+import { useNavItems } from "./use-nav.ts";
 
 /** Every key, and the switch that turns single ones off (WCAG 2.1.4). */
 export default function HelpDialog(props: { onClose: () => void }) {
   const t = useTranslations("shell");
   const close = useTranslations("common.action")("close");
+  const pages = useNavItems();
   const on = singleKeys.use() === "on";
   return (
     <Modal opened onClose={props.onClose} title={t("help.title")} closeButtonProps={{ "aria-label": close }}>
@@ -17,11 +18,13 @@ export default function HelpDialog(props: { onClose: () => void }) {
         <Line text={t("help.find")}>
           <kbd>Ctrl</kbd> <kbd>K</kbd>
         </Line>
-        {NAV_ITEMS.filter((item) => item.key !== undefined).map((item) => (
-          <Line key={item.label} text={t("help.go", { page: t(`nav.${item.label}`) })}>
-            <kbd>G</kbd> {t("help.next")} <kbd>{item.key?.toUpperCase()}</kbd>
-          </Line>
-        ))}
+        {pages
+          .filter((item) => item.key !== undefined)
+          .map((item) => (
+            <Line key={item.label} text={t("help.go", { page: t(`nav.${item.label}`) })}>
+              <kbd>G</kbd> {t("help.next")} <kbd>{item.key?.toUpperCase()}</kbd>
+            </Line>
+          ))}
         <Line text={t("help.filter")}>
           <kbd>/</kbd>
         </Line>

@@ -2,10 +2,14 @@ import type { Permission } from "@gatehouse/contract";
 import {
   IconActivity,
   IconBell,
+  IconBuildings,
+  IconChecks,
   IconCpu,
   IconFingerprint,
+  IconKey,
   IconLayoutDashboard,
   IconMail,
+  IconRobot,
   IconRouter,
   IconSettings,
   IconSwords,
@@ -19,8 +23,8 @@ export interface NavItem {
   readonly to: NonNullable<LinkProps["to"]>;
   readonly label: keyof typeof shell.nav;
   readonly icon: TablerIcon;
-  /** Without it the page is absent. */
-  readonly permission: Permission;
+  /** Without any of these the page is absent. */
+  readonly permissions: readonly Permission[];
   /** Second key after `G`. */
   readonly key?: string;
 }
@@ -30,41 +34,57 @@ export interface NavGroup {
   readonly items: readonly NavItem[];
 }
 
+/** Whoever has one of these may be asked to approve, or may wait for somebody who does. */
+export const HELD_BY = [
+  "role.write",
+  "token.write",
+  "people.write",
+  "device.write",
+  "device.credentials",
+  "settings.write",
+  "installation.write",
+  "tenant.write",
+] as const satisfies readonly Permission[];
+
 /** The pages of the console in the order of the navigation; the palette, tabs and shortcuts come from it too. */
 export const NAV_GROUPS: readonly NavGroup[] = [
   {
-    items: [{ to: "/", label: "overview", icon: IconLayoutDashboard, permission: "overview.read", key: "o" }],
+    items: [
+      { to: "/", label: "overview", icon: IconLayoutDashboard, permissions: ["overview.read"], key: "o" },
+    ],
   },
   {
     label: "operate",
     items: [
-      { to: "/devices", label: "devices", icon: IconCpu, permission: "device.read", key: "d" },
-      { to: "/telemetry", label: "telemetry", icon: IconActivity, permission: "telemetry.read", key: "t" },
+      { to: "/devices", label: "devices", icon: IconCpu, permissions: ["device.read"], key: "d" },
+      { to: "/telemetry", label: "telemetry", icon: IconActivity, permissions: ["telemetry.read"], key: "t" },
     ],
   },
   {
     label: "protect",
     items: [
-      { to: "/alerts", label: "alerts", icon: IconBell, permission: "alert.read", key: "a" },
-      { to: "/lab", label: "lab", icon: IconSwords, permission: "lab.read", key: "l" },
+      { to: "/alerts", label: "alerts", icon: IconBell, permissions: ["alert.read"], key: "a" },
+      { to: "/lab", label: "lab", icon: IconSwords, permissions: ["lab.read"], key: "l" },
     ],
   },
   {
     label: "metering",
-    items: [{ to: "/gateways", label: "gateways", icon: IconRouter, permission: "device.read", key: "g" }],
+    items: [{ to: "/gateways", label: "gateways", icon: IconRouter, permissions: ["device.read"], key: "g" }],
   },
   {
     label: "manage",
     items: [
-      { to: "/audit", label: "audit", icon: IconFingerprint, permission: "ledger.read" },
-      { to: "/outbox", label: "outbox", icon: IconMail, permission: "outbox.read" },
-      { to: "/people", label: "people", icon: IconUsers, permission: "self" },
-      { to: "/settings", label: "settings", icon: IconSettings, permission: "settings.read" },
+      { to: "/audit", label: "audit", icon: IconFingerprint, permissions: ["ledger.read"] },
+      { to: "/outbox", label: "outbox", icon: IconMail, permissions: ["outbox.read"] },
+      { to: "/approvals", label: "approvals", icon: IconChecks, permissions: ["role.read", ...HELD_BY] },
+      { to: "/people", label: "people", icon: IconUsers, permissions: ["people.read", "access_log.read"] },
+      { to: "/roles", label: "roles", icon: IconKey, permissions: ["role.read"] },
+      { to: "/tokens", label: "tokens", icon: IconRobot, permissions: ["token.read"] },
+      { to: "/organisations", label: "organisations", icon: IconBuildings, permissions: ["tenant.read"] },
+      { to: "/settings", label: "settings", icon: IconSettings, permissions: ["settings.read"] },
     ],
   },
 ];
-
-export const NAV_ITEMS: readonly NavItem[] = NAV_GROUPS.flatMap((group) => group.items);
 
 /** How many pages have a tab of their own on a phone; the others stand under "More". */
 export const PHONE_TABS = 4;

@@ -2,19 +2,20 @@ import { Tooltip } from "@mantine/core";
 import { IconLockOpen } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
-import { useCan, useMe } from "../../data/session.ts";
+import { useMe } from "../../data/session.ts";
 import { useViewport } from "../../design/viewport.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import { Logo } from "./logo.tsx";
 import styles from "./nav.module.css";
-import { NAV_GROUPS, type NavItem } from "./nav-items.ts";
+import type { NavItem } from "./nav-items.ts";
 import { SiteSelect } from "./site-select.tsx";
-import { useFigures } from "./use-figures.ts";
+import { useFigures, useWaitingApprovals } from "./use-figures.ts";
+import { useNavGroups } from "./use-nav.ts";
 
 /** The column at the left; between 768 and 1279 px its labels go and the icons stay. */
 export function Nav() {
   const t = useTranslations("shell");
-  const can = useCan();
+  const groups = useNavGroups();
   const { secure } = useMe();
   return (
     <nav className={styles.nav} aria-label={t("nav.label")}>
@@ -25,18 +26,14 @@ export function Nav() {
       <div className={styles.site}>
         <SiteSelect />
       </div>
-      {NAV_GROUPS.map((group) => {
-        const items = group.items.filter((item) => can(item.permission));
-        if (items.length === 0) return null;
-        return (
-          <div key={group.label ?? "first"}>
-            {group.label !== undefined && <div className={styles.group}>{t(`nav.${group.label}`)}</div>}
-            {items.map((item) => (
-              <NavLink key={item.label} item={item} />
-            ))}
-          </div>
-        );
-      })}
+      {groups.map(({ label, items }) => (
+        <div key={label ?? "first"}>
+          {label !== undefined && <div className={styles.group}>{t(`nav.${label}`)}</div>}
+          {items.map((item) => (
+            <NavLink key={item.label} item={item} />
+          ))}
+        </div>
+      ))}
       {!secure && (
         <p className={styles.insecure}>
           <IconLockOpen size={16} stroke={1.6} aria-hidden="true" />
@@ -67,16 +64,25 @@ function NavLink(props: { item: NavItem }) {
   );
 }
 
-/** The figure beside a page's name: devices in all, alerts that are open. */
+/** The figure beside a page's name: devices in all, alerts that are open, requests to decide. */
 function NavCount(props: { label: NavItem["label"] }) {
   const t = useTranslations("shell");
   const format = useFormat();
   const figures = useFigures();
+  if (props.label === "approvals") return <WaitingApprovals />;
   if (figures === undefined) return null;
   if (props.label === "devices")
     return <span className={styles.count}>{format.number(figures.devices.total)}</span>;
   if (props.label !== "alerts" || figures.alerts.open === 0) return null;
-  return (
-    <span className={`${styles.count} ${styles.hot}`}>{t("openCount", { count: figures.alerts.open })}</span>
-  );
+  return <Hot>{t("openCount", { count: figures.alerts.open })}</Hot>;
+}
+
+function WaitingApprovals() {
+  const t = useTranslations("shell");
+  const count = useWaitingApprovals();
+  return count === 0 ? null : <Hot>{t("waitingCount", { count })}</Hot>;
+}
+
+function Hot(props: { children: string }) {
+  return <span className={`${styles.count} ${styles.hot}`}>{props.children}</span>;
 }

@@ -2,20 +2,19 @@ import { IconDots } from "@tabler/icons-react";
 import { useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
-import { useCan } from "../../data/session.ts";
-import { NAV_ITEMS, PHONE_TABS } from "./nav-items.ts";
+import { PHONE_TABS } from "./nav-items.ts";
 import { PageLink, TabFace } from "./page-link.tsx";
 import styles from "./phone-tabs.module.css";
+import { useNavItems } from "./use-nav.ts";
 
 const MoreSheet = lazy(() => import("./more-sheet.tsx"));
 
 /** The first four pages and "More" at the foot of a phone. */
 export function PhoneTabs() {
   const t = useTranslations("shell.nav");
-  const can = useCan();
   const { pathname } = useLocation();
   const [more, setMore] = useState(false);
-  const allowed = NAV_ITEMS.filter((item) => can(item.permission));
+  const allowed = useNavItems();
   const rest = allowed.slice(PHONE_TABS);
   const inRest = rest.some((item) => pathname.startsWith(item.to));
   return (

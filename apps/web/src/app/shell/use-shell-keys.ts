@@ -1,8 +1,7 @@
 import { useHotkeys } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
-import { useCan } from "../../data/session.ts";
 import { useShortcut } from "../../design/shortcuts.ts";
-import { NAV_ITEMS } from "./nav-items.ts";
+import { useNavItems } from "./use-nav.ts";
 
 /** The keys that work on every page. */
 export function useShellKeys(actions: {
@@ -11,16 +10,18 @@ export function useShellKeys(actions: {
   onTogglePause: () => void;
 }): void {
   const navigate = useNavigate();
-  const can = useCan();
+  const items = useNavItems();
   const go = (key: string) => {
-    const item = NAV_ITEMS.find((one) => one.key === key);
-    if (item !== undefined && can(item.permission)) void navigate({ to: item.to });
+    const item = items.find((one) => one.key === key);
+    if (item !== undefined) void navigate({ to: item.to });
   };
   useHotkeys([["mod+K", actions.onFind]], []);
   useShortcut("g o", () => go("o"));
   useShortcut("g d", () => go("d"));
   useShortcut("g t", () => go("t"));
   useShortcut("g a", () => go("a"));
+  useShortcut("g l", () => go("l"));
+  useShortcut("g g", () => go("g"));
   useShortcut(".", actions.onTogglePause);
   useShortcut("?", actions.onHelp);
   useShortcut("/", () => {

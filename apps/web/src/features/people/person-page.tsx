@@ -11,6 +11,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { StateTag } from "./people-panel.tsx";
+import { PersonAccess } from "./person-access.tsx";
 import { PersonActs } from "./person-acts.tsx";
 
 /** One person: what is known, what was decided and by whom, and what can be decided now. */
@@ -75,6 +76,7 @@ function Person(props: { detail: accounts.PersonDetail }) {
           )}
         </dl>
       </Panel>
+      {can("role.read") && <PersonAccess person={person} />}
     </>
   );
 }

@@ -1,0 +1,47 @@
+import { type AnyEndpoint, access, accounts, channel, devices, operations } from "@gatehouse/contract";
+
+/** Everything that can need a second person, by the name of its words. */
+const ACTS = {
+  addGrant: access.addGrant,
+  removeGrant: access.removeGrant,
+  setMainRole: access.setMainRole,
+  createRole: access.createRole,
+  updateRole: access.updateRole,
+  removeRole: access.removeRole,
+  createToken: access.createToken,
+  setApprovalPolicy: access.setApprovalPolicy,
+  createTenant: access.createTenant,
+  suspendTenant: access.suspendTenant,
+  disablePerson: accounts.disablePerson,
+  enablePerson: accounts.enablePerson,
+  erasePerson: accounts.erasePerson,
+  createEnrolmentGroup: channel.createEnrolmentGroup,
+  resetSuitePin: channel.resetSuitePin,
+  rotateServerKeys: channel.rotateServerKeys,
+  setChannelPolicy: channel.setChannelPolicy,
+  setPolicyException: channel.setPolicyException,
+  deleteDevice: devices.deleteDevice,
+  issueCertificate: devices.issueCertificate,
+  reinstateDevice: devices.reinstateDevice,
+  rotateKey: devices.rotateKey,
+  updateSettings: operations.updateSettings,
+} as const satisfies Record<string, AnyEndpoint>;
+
+export type ActName = keyof typeof ACTS;
+export const ACT_NAMES = Object.keys(ACTS) as ActName[];
+
+/** Which act a request is, from its method and its address with the parameters filled in. */
+export function actOf({
+  method,
+  path,
+}: Pick<access.Approval["request"], "method" | "path">): ActName | "other" {
+  const parts = path.split("/");
+  const fits = (declared: string): boolean => {
+    const wanted = declared.split("/");
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, n) => part === parts[n] || (part.startsWith(":") && parts[n] !== ""))
+    );
+  };
+  return ACT_NAMES.find((name) => ACTS[name].method === method && fits(ACTS[name].path)) ?? "other";
+}

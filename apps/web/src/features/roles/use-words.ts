@@ -1,0 +1,25 @@
+import { access, ROLE_NAMES, type Role } from "@gatehouse/contract";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import { query } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
+import type { Givable } from "./permission-groups.ts";
+
+export const isBuiltIn = (ref: string): ref is Role => (ROLE_NAMES as readonly string[]).includes(ref);
+
+/** "see devices": completes "may …". */
+export function usePermissionText(): (permission: Givable) => string {
+  const t = useTranslations("permissions.may");
+  return (permission) => t(permission);
+}
+
+/** A role's name: a built-in one's in the reader's language, an own one's as it was given. */
+export function useRoleName(): (ref: access.RoleRef, name?: string) => string {
+  const t = useTranslations("people.role");
+  const can = useCan();
+  const roles = useQuery({ ...query(access.listRoles, {}), enabled: can("role.read") });
+  return (ref, name) => {
+    if (isBuiltIn(ref)) return t(ref);
+    return name ?? roles.data?.items.find((one) => one.ref === ref)?.name ?? ref.slice(-8);
+  };
+}

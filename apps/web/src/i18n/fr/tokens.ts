@@ -1,0 +1,56 @@
+import type { tokens as en } from "../en/tokens.ts";
+import type { Same } from "../same.ts";
+
+export const tokens: Same<typeof en> = {
+  sentence:
+    "{count, plural, =0 {Aucun programme ne peut demander au nom de quelqu’un.} one {# programme peut demander au nom de quelqu’un.} other {# programmes peuvent demander au nom de quelqu’un.}}",
+  detail:
+    "Un jeton permet ce qu’il nomme, et jamais plus que ce que peut alors faire qui l’a créé. Il finit en moins d’un an.",
+  title: "Jetons de programmes",
+  subtitle: "les plus récents d’abord",
+  reading: "les jetons",
+  add: "Créer un jeton",
+  filter: "Filtrer les jetons",
+  search: "Chercher nom ou auteur",
+  ended: "Montrer les jetons finis",
+  empty: "Aucun jeton",
+  emptyText:
+    "Un programme qui lit ou modifie quelque chose ici en exige un : un script, un tableau de bord, une sauvegarde.",
+  noMatch: "Aucun jeton ne correspond",
+  name: "Nom",
+  start: "Commence par",
+  may: "Peut",
+  sites: "Sites",
+  everySite: "partout où peut son auteur",
+  madeBy: "Créé par",
+  lastUsed: "Dernier usage",
+  never: "jamais",
+  expires: "Fin",
+  stateLabel: "État",
+  state: { live: "Valable", expired: "Fini", revoked: "Révoqué" },
+  revoke: "Révoquer…",
+  revokeOne: "Révoquer {name}",
+  revokeTitle: "Révoquer le jeton « {name} » ?",
+  revokeText:
+    "Le prochain appel avec ce jeton est refusé. C’est sans retour ; un nouveau jeton peut être créé.",
+  revokeAct: "Révoquer {name}",
+  newTitle: "Un jeton pour un programme",
+  nameHint: "Ce qui l’utilise, pour savoir plus tard s’il sert encore.",
+  days: "{count, plural, one {# jour} other {# jours}}",
+  life: "Finit après",
+  otherDay: "Le jour de votre choix",
+  day: "Dernier jour",
+  dayInvalid: "Choisissez un jour entre demain et dans un an.",
+  onlySites: "Seulement à ces sites",
+  onlySitesHint: "Sans choix : partout où vous pouvez.",
+  searchSite: "Chercher un site",
+  allows: "Ce qu’il peut faire",
+  create: "Créer le jeton",
+  needs: "Un jeton doit avoir un nom et au moins une chose à faire.",
+  secretTitle: "Le jeton « {name} », cette fois seulement",
+  secretText:
+    "Copiez-le maintenant. Seule son empreinte est gardée, personne ne pourra le montrer de nouveau.",
+  secret: "Jeton",
+  example: "L’essayer",
+  done: "Je l’ai copié",
+};
