@@ -189,3 +189,33 @@ export const getLedgerKey = endpoint({
   contentType: "text/plain; charset=utf-8",
   reply: Type.String(),
 });
+
+const OfLog = object({ log: Type.String({ pattern: "^[0-9]{1,9}$" }) });
+
+export const getLogCheckpoint = endpoint({
+  ...open,
+  path: "/ledger/logs/:log/checkpoint",
+  summary: "Newest checkpoint of one log, also of one that ended with a restore (C2SP tlog-tiles)",
+  params: OfLog,
+  contentType: "text/plain; charset=utf-8",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});
+export const getLogTile = endpoint({
+  ...open,
+  path: "/ledger/logs/:log/tile/*",
+  summary: "Hashes of one log, also of one that ended (C2SP tlog-tiles)",
+  params: Type.Object(OfLog.properties),
+  contentType: "application/octet-stream",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});
+export const getLogKey = endpoint({
+  ...open,
+  path: "/ledger/logs/:log/key",
+  summary: "Verifier key of one log (C2SP signed-note)",
+  params: OfLog,
+  contentType: "text/plain; charset=utf-8",
+  reply: Type.String(),
+  errors: ["request.not_found"],
+});

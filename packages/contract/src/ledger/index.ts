@@ -4,6 +4,9 @@ export {
   getLedgerHead,
   getLedgerKey,
   getLedgerTile,
+  getLogCheckpoint,
+  getLogKey,
+  getLogTile,
   LedgerEntry,
   LedgerHead,
   LedgerParty,
@@ -21,6 +24,7 @@ export {
 } from "./export.ts";
 export { LEDGER_KIND_NAMES, LEDGER_KINDS, type LedgerKind } from "./kinds.ts";
 export { OUTCOMES, type Outcome } from "./outcome.ts";
+export { acknowledgeLedgerSeam, LedgerSeam, listLedgerSeams } from "./seams.ts";
 export {
   acknowledgeRestart,
   addCheckpoint,

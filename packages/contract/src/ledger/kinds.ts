@@ -91,6 +91,8 @@ export const LEDGER_KINDS = {
   "ledger.begun": { critical: true },
   "ledger.exported": { critical: true },
   "ledger.sealed": { critical: true },
+  /** The owner stands by the log that began after a restore. */
+  "ledger.seam_acknowledged": { critical: true },
   "ledger.witness_changed": { critical: true },
   "backup.made": { critical: false },
 } as const satisfies Record<string, { readonly critical: boolean }>;
