@@ -5,7 +5,7 @@ import { SideDrawer } from "../../design/side-drawer.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { OrganisationActs } from "./organisation-acts.tsx";
 import styles from "./organisations.module.css";
-import { TenantState } from "./organisations-page.tsx";
+import { TenantState } from "./tenant-state.tsx";
 
 /** One organisation from outside: counts, whether it is suspended and why, what it keeps apart. */
 export function OrganisationDrawer(props: { tenant: access.Tenant; onClose: () => void }) {

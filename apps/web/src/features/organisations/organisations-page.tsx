@@ -2,21 +2,19 @@ import { access } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
-import { type Column, DataTable } from "../../design/data-table.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { SearchField } from "../../design/search-field.tsx";
 import { StatusSentence } from "../../design/status-sentence.tsx";
-import { Tag } from "../../design/tag.tsx";
-import { useFormat } from "../../i18n/provider.tsx";
 import { AddOrganisation } from "./add-organisation.tsx";
 import { OrganisationDrawer } from "./organisation-drawer.tsx";
 import styles from "./organisations.module.css";
+import { TenantTable } from "./tenant-table.tsx";
 
 type Tenant = access.Tenant;
 
@@ -82,66 +80,4 @@ function Organisations(props: { tenants: readonly Tenant[] }) {
       {opened !== undefined && <OrganisationDrawer tenant={opened} onClose={() => go(kept)} />}
     </>
   );
-}
-
-function TenantTable(props: { tenants: readonly Tenant[]; onOpen: (tenant: Tenant) => void }) {
-  const t = useTranslations("organisations");
-  const format = useFormat();
-  const columns = useMemo<Column<Tenant>[]>(() => {
-    const count = (key: "people" | "sites" | "devices"): Column<Tenant> => ({
-      id: key,
-      header: () => t(key),
-      meta: { align: "end" },
-      cell: ({ row }) => format.number(row.original[key]),
-    });
-    return [
-      {
-        id: "name",
-        header: () => t("name"),
-        cell: ({ row }) => <span className="strong anywhere">{row.original.name}</span>,
-      },
-      {
-        id: "state",
-        header: () => t("stateLabel"),
-        cell: ({ row }) => <TenantState tenant={row.original} />,
-      },
-      count("people"),
-      count("sites"),
-      count("devices"),
-      {
-        id: "since",
-        header: () => t("since"),
-        meta: { align: "end" },
-        cell: ({ row }) => format.date(row.original.createdMs),
-      },
-    ];
-  }, [t, format]);
-  return (
-    <DataTable
-      label={t("title")}
-      rows={props.tenants}
-      rowId={({ id }) => id}
-      columns={columns}
-      onOpen={props.onOpen}
-      phoneRow={(tenant) => (
-        <span className={styles.lines}>
-          <span className="row row-between">
-            <span className="strong anywhere">{tenant.name}</span>
-            <TenantState tenant={tenant} />
-          </span>
-          <span className="tertiary tiny">
-            {t("people")} {format.number(tenant.people)}, {t("sites")} {format.number(tenant.sites)},{" "}
-            {t("devices")} {format.number(tenant.devices)}
-          </span>
-        </span>
-      )}
-    />
-  );
-}
-
-export function TenantState(props: { tenant: Tenant }) {
-  const t = useTranslations("organisations.state");
-  const { host, suspendedMs } = props.tenant;
-  if (suspendedMs !== undefined) return <Tag tone="warn">{t("suspended")}</Tag>;
-  return host ? <Tag tone="accent">{t("host")}</Tag> : <Tag>{t("active")}</Tag>;
 }

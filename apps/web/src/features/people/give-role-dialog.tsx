@@ -8,8 +8,7 @@ import { query, useCall } from "../../data/query.ts";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Segmented } from "../../design/segmented.tsx";
-import { useRoleText } from "../roles/roles-page.tsx";
-import { useRoleName } from "../roles/use-words.ts";
+import { useRoleName, useRoleText } from "../roles/use-words.ts";
 import { RIGHTS_READS } from "./rights-reads.ts";
 
 const KINDS = ["tenant", "site", "device"] as const;

@@ -14,8 +14,7 @@ import { isGivable } from "./permission-groups.ts";
 import { PermissionList } from "./permission-picker.tsx";
 import { RoleEditor } from "./role-editor.tsx";
 import styles from "./roles.module.css";
-import { useRoleText } from "./roles-page.tsx";
-import { isBuiltIn, useRoleName } from "./use-words.ts";
+import { isBuiltIn, useRoleName, useRoleText } from "./use-words.ts";
 
 type Role = access.RoleInfo;
 

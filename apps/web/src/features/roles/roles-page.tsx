@@ -14,7 +14,7 @@ import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { RoleDrawer } from "./role-drawer.tsx";
 import styles from "./roles.module.css";
-import { isBuiltIn, useRoleName } from "./use-words.ts";
+import { useRoleName, useRoleText } from "./use-words.ts";
 
 type Role = access.RoleInfo;
 
@@ -60,12 +60,6 @@ function Roles(props: { roles: readonly Role[] }) {
       )}
     </>
   );
-}
-
-/** What a role is for: its own words, or the built-in ones. */
-export function useRoleText(): (role: Role) => string {
-  const t = useTranslations("roles.text");
-  return ({ ref, description }) => (isBuiltIn(ref) ? t(ref) : (description ?? ""));
 }
 
 function RoleTable(props: { roles: readonly Role[]; onOpen: (role: Role) => void }) {

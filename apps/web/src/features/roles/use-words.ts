@@ -23,3 +23,9 @@ export function useRoleName(): (ref: access.RoleRef, name?: string) => string {
     return name ?? roles.data?.items.find((one) => one.ref === ref)?.name ?? ref.slice(-8);
   };
 }
+
+/** What a role is for: its own words, or those of the built-in ones. */
+export function useRoleText(): (role: access.RoleInfo) => string {
+  const t = useTranslations("roles.text");
+  return ({ ref, description }) => (isBuiltIn(ref) ? t(ref) : (description ?? ""));
+}
