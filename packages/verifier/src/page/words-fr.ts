@@ -5,7 +5,7 @@ const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
   keys_malformed: "Les clés sont illisibles.",
   log_not_certified: "La racine de l’installation n’a pas signé la clé de ce journal.",
   fingerprint_differs:
-    "L’empreinte n’est pas celle que vous avez donnée : ceci vient d’une autre installation.",
+    "L’empreinte n’est pas celle que vous avez donnée : ceci vient d’une autre installation.",
   checkpoint_malformed: "Le point de contrôle est illisible.",
   checkpoint_not_signed: "Le journal n’a pas signé ce point de contrôle.",
   cosignature_wrong: "La signature d’un témoin sous le point de contrôle n’est pas authentique.",
@@ -22,7 +22,7 @@ const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
   changed: "Cet événement a été modifié.",
   missing: "Cet événement manque.",
   swapped: "Cet événement n’est pas à sa place.",
-  added: "Cette ligne a été ajoutée : elle n’est pas dans le journal.",
+  added: "Cette ligne a été ajoutée : elle n’est pas dans le journal.",
 };
 
 const several = (count: number, one: string, many: string): string => `${count} ${count < 2 ? one : many}`;
@@ -43,8 +43,8 @@ export const french: Words = {
     events: "Événements de cet export",
     installation: "Cette installation dit être",
     installationText:
-      "Comparez avec le papier : la trousse de secours, une facture, un rapport. Un serveur détourné pourrait en montrer une autre ici.",
-    compared: "Je l’ai comparée : l’utiliser",
+      "Comparez avec le papier : la trousse de secours, une facture, un rapport. Un serveur détourné pourrait en montrer une autre ici.",
+    compared: "Je l’ai comparée : l’utiliser",
     known: "Quelle installation vous attendez",
     fingerprint: "Empreinte, ou ses douze mots",
     fingerprintText:
@@ -53,37 +53,37 @@ export const french: Words = {
     witnessKeys: "Leurs clés, une par ligne",
     elsewhere: "La même chose sans cette page",
     elsewhereText:
-      "Avec Node.js 18 ou plus récent et rien d’autre ; les deux fichiers sont aussi dans chaque export.",
-    release: "Publiés avec cette version, les mêmes octets pour tous (SHA-256) :",
+      "Avec Node.js 18 ou plus récent et rien d’autre ; les deux fichiers sont aussi dans chaque export.",
+    release: "Publiés avec cette version, les mêmes octets pour tous (SHA-256) :",
     keep: "Garder cette page",
   },
   verifying: "Vérification …",
   unreadable: "Ce n’est pas un export.",
-  missing: (files) => `Il manque : ${files.join(", ")}.`,
+  missing: (files) => `Il manque : ${files.join(", ")}.`,
   took: (duration) => `${duration}, sur cette machine`,
   shown: (shown, lines) => (shown < lines ? `les ${shown} premiers sur ${lines}` : String(lines)),
   columns: ["Heure (UTC)", "Quoi", "Qui", "Sur quoi", "Issue"],
   problem: (kind) => PROBLEMS[kind],
   statements: frenchStatements,
   verdict({ ok, pinned, problemCount }) {
-    if (!ok) return `PAS AUTHENTIQUE : ${several(problemCount, "problème", "problèmes")}.`;
+    if (!ok) return `PAS AUTHENTIQUE : ${several(problemCount, "problème", "problèmes")}.`;
     return pinned === "pinned"
-      ? "Authentique : tout est tel que cette installation l’a journalisé."
-      : "Rien ne se contredit, mais l’empreinte N’EST PAS COMPARÉE : comparez-la avec celle du papier.";
+      ? "Authentique : tout est tel que cette installation l’a journalisé."
+      : "Rien ne se contredit, mais l’empreinte N’EST PAS COMPARÉE : comparez-la avec celle du papier.";
   },
 };
 
 function frenchStatements(report: EvidenceReport): string[] {
   const { range, proven, lines, revealed, origin, size, seams } = report;
   return [
-    `Point de contrôle : ${several(size, "événement", "événements")} de ${origin === "" ? "un journal inconnu" : origin}.`,
+    `Point de contrôle : ${several(size, "événement", "événements")} de ${origin === "" ? "un journal inconnu" : origin}.`,
     `${proven} sur ${several(lines, "événement est", "événements sont")} dans le journal tels qu’ils figurent ici.`,
     range === null
-      ? "Chaque événement a sa propre preuve ; rien n’est dit de ce qui se trouve entre eux."
+      ? "Chaque événement a sa propre preuve ; rien n’est dit de ce qui se trouve entre eux."
       : rangeText(range),
     ...(revealed > 0
       ? [
-          `${several(revealed, "valeur", "valeurs")} sur des personnes : celles que contiennent les événements.`,
+          `${several(revealed, "valeur", "valeurs")} sur des personnes : celles que contiennent les événements.`,
         ]
       : []),
     ...seams.map(seamText),
@@ -93,24 +93,26 @@ function frenchStatements(report: EvidenceReport): string[] {
 
 function rangeText({ from, to, unlisted }: NonNullable<EvidenceReport["range"]>): string {
   if (from === to) return "La plage est vide.";
-  const whole = `Plage : indices ${from} à ${to - 1}, sans lacune.`;
+  const whole = `Plage : indices ${from} à ${to - 1}, sans lacune.`;
   return unlisted === 0
     ? whole
-    : `${whole} ${unlisted} n’y figurent que par leur empreinte : non demandés, ou d’autrui.`;
+    : `${whole} ${unlisted} n’y figurent que par leur empreinte : non demandés, ou d’autrui.`;
 }
 
 function seamText({ ended, size, begun, time, isAcknowledged }: SeamFinding): string {
   const owner = isAcknowledged
     ? "Le propriétaire l’a reconnu."
-    : "Le propriétaire ne l’a PAS reconnu : demandez ce qui s’est passé.";
-  return `Raccord : une sauvegarde a été restaurée à ${time.slice(0, 19)}Z. ${ended} s’est terminé à ${several(size, "événement", "événements")}, ${begun} le suit ; ce qui a été journalisé après cette sauvegarde n’est dans aucun des deux. ${owner}`;
+    : "Le propriétaire ne l’a PAS reconnu : demandez ce qui s’est passé.";
+  return `Raccord : une sauvegarde a été restaurée à ${time.slice(0, 19)}Z. ${ended} s’est terminé à ${several(size, "événement", "événements")}, ${begun} le suit ; ce qui a été journalisé après cette sauvegarde n’est dans aucun des deux. ${owner}`;
 }
 
-function witnessText({ name, state, timeS, isKnown }: WitnessFinding): string {
-  if (state === "wrong") return `Témoin ${name} : sa signature n’est PAS authentique.`;
-  if (state === "absent") return `Témoin ${name} : n’a pas signé ce point de contrôle.`;
+function witnessText({ name, state, timeS, isKnown, isOwnMachine }: WitnessFinding): string {
+  if (state === "wrong") return `Témoin ${name} : sa signature n’est PAS authentique.`;
+  if (state === "absent") return `Témoin ${name} : n’a pas signé ce point de contrôle.`;
   const at = new Date((timeS ?? 0) * 1000).toISOString().slice(0, 19);
+  if (isOwnMachine)
+    return `Témoin ${name} : une machine enrôlée par le propriétaire de cette installation a signé à ${at}Z ; protège d’un intrus ou d’un employé, pas du propriétaire.`;
   return isKnown
-    ? `Témoin ${name} : a vu ce journal à ${at}Z.`
-    : `Témoin ${name} : a signé à ${at}Z ; sa clé n’est venue qu’avec l’export, cela ne dit donc rien à lui seul.`;
+    ? `Témoin ${name} : a vu ce journal à ${at}Z.`
+    : `Témoin ${name} : a signé à ${at}Z ; sa clé n’est venue qu’avec l’export, cela ne dit donc rien à lui seul.`;
 }

@@ -8,3 +8,7 @@ it("every text of the page is there in French, and none is left over", () => {
   expect(named.map(([, name]) => name).sort()).toEqual(Object.keys(WORDS.fr.texts).sort());
   for (const [, name = "", english] of named) expect(WORDS.fr.texts[name]).not.toBe(english);
 });
+
+it("French has its spaces before colons and semicolons", () => {
+  for (const text of Object.values(WORDS.fr.texts)) expect(text).not.toMatch(/(?<!\u00a0):|(?<!\u202f);/);
+});

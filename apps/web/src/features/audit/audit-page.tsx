@@ -1,4 +1,5 @@
 import { ledger } from "@gatehouse/contract";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
@@ -20,6 +21,11 @@ export function AuditPage() {
   return (
     <>
       <StatusSentence
+        end={
+          <Button variant="default" component="a" href="/verify" target="_blank">
+            {t("verifyExport")}
+          </Button>
+        }
         detail={
           atMs === undefined
             ? t("noCheckpoint")
@@ -34,7 +40,7 @@ export function AuditPage() {
           <ComparePanel head={head.data} />
         </div>
       )}
-      <EntriesPanel />
+      <EntriesPanel head={head.data} />
     </>
   );
 }

@@ -1,10 +1,12 @@
-import { ledger, type QueryOf } from "@gatehouse/contract";
+import { ledger } from "@gatehouse/contract";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { call } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { ReadMore } from "../../design/pager.tsx";
@@ -14,48 +16,28 @@ import { SearchField } from "../../design/search-field.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./audit.module.css";
+import { type EntryFilter, type EntrySearch, FILTER_KEYS, filterOf } from "./entry-filter.ts";
+import { ExportDialog } from "./export-dialog.tsx";
 import { Subject, useActorName } from "./party.tsx";
 
 type Entry = ledger.LedgerEntry;
-type Filter = Omit<QueryOf<typeof ledger.listLedgerEntries>, "before" | "after" | "limit">;
-
 const PAGE = "50";
 const RENEW_MS = 5_000;
-const KEYS = ["q", "kind", "outcome", "actor", "subject", "person", "from", "to"] as const;
 const areaOf = (kind: string): string => kind.split(".")[0] ?? kind;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const DAY_MS = 86_400_000;
-
-/** The filters of the address as the server takes them; what it would refuse is left out. */
-function filterOf(search: { readonly [K in (typeof KEYS)[number]]?: string }): Filter {
-  const { q, kind, actor, subject, person } = search;
-  const outcome = ledger.OUTCOMES.find((one) => one === search.outcome);
-  const known = kind?.split(",").filter((one) => (ledger.LEDGER_KIND_NAMES as string[]).includes(one)) ?? [];
-  const from = DATE.test(search.from ?? "") ? Date.parse(search.from ?? "") : Number.NaN;
-  const to = DATE.test(search.to ?? "") ? Date.parse(search.to ?? "") + DAY_MS : Number.NaN;
-  return {
-    ...(q === undefined ? {} : { q: q.slice(0, 200) }),
-    ...(known.length === 0 ? {} : { kind: known.join(",") }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(actor === undefined ? {} : { actor }),
-    ...(subject === undefined ? {} : { subject }),
-    ...(person === undefined ? {} : { person }),
-    ...(Number.isFinite(from) && from >= 0 ? { from: String(from) } : {}),
-    ...(Number.isFinite(to) && to >= 0 ? { to: String(to) } : {}),
-  };
-}
 
 /** Newest first, read on and on; while nothing older was asked for, new entries come by themselves. */
-export function EntriesPanel() {
+export function EntriesPanel(props: { head: ledger.LedgerHead | undefined }) {
   const t = useTranslations("audit");
   const kinds = useTranslations("ledgerKinds");
   const common = useTranslations("common.action");
+  const can = useCan();
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
   const filter = filterOf(search);
-  const set = (change: { [K in (typeof KEYS)[number]]?: string }) => {
+  const set = (change: EntrySearch) => {
     const next = Object.entries({ ...search, ...change }).filter(
-      ([key, value]) => (KEYS as readonly string[]).includes(key) && value !== "" && value !== undefined,
+      ([key, value]) =>
+        (FILTER_KEYS as readonly string[]).includes(key) && value !== "" && value !== undefined,
     );
     void navigate({ to: "/audit", search: Object.fromEntries(next), replace: true, resetScroll: false });
   };
@@ -78,14 +60,25 @@ export function EntriesPanel() {
     [kinds],
   );
   return (
-    <Panel title={t("title")} subtitle={t("subtitle")} flush>
+    <Panel
+      title={t("title")}
+      subtitle={t("subtitle")}
+      flush
+      end={
+        props.head !== undefined && can("ledger.export") && <ExportButton filter={filter} head={props.head} />
+      }
+    >
       <search className={styles.bar} aria-label={t("filter")}>
         <SearchField label={t("search")} value={search.q ?? ""} onChange={(q) => set({ q })} />
         <NativeSelect
           aria-label={t("kindLabel")}
           value={search.kind ?? ""}
           onChange={(event) => set({ kind: event.currentTarget.value })}
-          data={[{ value: "", label: t("anyKind") }, ...sorted.map(({ value, label }) => ({ value, label }))]}
+          data={[
+            { value: "", label: t("anyKind") },
+            { value: "sign_ins", label: t("signIns") },
+            ...sorted.map(({ value, label }) => ({ value, label })),
+          ]}
         />
         <NativeSelect
           aria-label={t("outcome.label")}
@@ -132,6 +125,23 @@ export function EntriesPanel() {
         )}
       </QueryView>
     </Panel>
+  );
+}
+
+function ExportButton(props: { filter: EntryFilter; head: ledger.LedgerHead }) {
+  const t = useTranslations("audit.export");
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconDownload size={14} aria-hidden="true" />}
+        onClick={() => setIsOpen(true)}
+      >
+        {t("open")}
+      </Button>
+      {isOpen && <ExportDialog {...props} onClose={() => setIsOpen(false)} />}
+    </>
   );
 }
 

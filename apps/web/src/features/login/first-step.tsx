@@ -96,6 +96,10 @@ export function FirstStep() {
           {t("forgot.open")}
         </Link>
         <SignUpLink />
+        {/* A page of its own, outside the console. */}
+        <a href="/verify" className="link">
+          {t("verify")}
+        </a>
       </nav>
     </>
   );

@@ -5,6 +5,7 @@ export const audit = {
     "Newest checkpoint over {covered} entries, {at}. This browser checks it; the server is not believed.",
   noCheckpoint: "The first checkpoint is signed within seconds of the first entry.",
   title: "Audit log",
+  verifyExport: "Verify an export",
   subtitle: "newest first",
   reading: "the log",
   filter: "Filter the log",
@@ -12,6 +13,7 @@ export const audit = {
   outcome: { label: "Outcome", any: "Every outcome", done: "Done", refused: "Refused" },
   kindLabel: "What",
   anyKind: "Everything",
+  signIns: "Sign-ins and sessions",
   from: "From",
   to: "Until",
   person: "Only what {name} did or what was done to them",
@@ -84,6 +86,39 @@ export const audit = {
     root_differs:
       "Each entry fits its own hash, and all of them do not fit the signed root: an entry was exchanged, taken out or put in.",
     not_signed: "The checkpoint is not signed by the log’s key.",
+  },
+  export: {
+    open: "Export with proof",
+    title: "Export the audit log",
+    everything: "Everything that you may see of the log.",
+    filtered: "Only what the filters of the list let through.",
+    noWords: "The search for “{words}” is no part of it: words about people are not in the events.",
+    log: "Which log",
+    first: "From entry",
+    last: "Up to entry",
+    noBound: "no bound",
+    reveal: "With the texts about people",
+    revealText:
+      "Names and addresses that were not erased, each with the salt that opens it. Whoever has the file can read them.",
+    empty: "Nothing matches, so there is nothing to export. Widen the filters or the numbers.",
+    tooLarge:
+      "Entries {first} to {last} are more than the 1,000,000 that one export may reach over. Choose a shorter time or fewer numbers, and make several.",
+    range: "Entries {first} to {last}.",
+    inside:
+      "A zip with the events, their proofs, the signed checkpoint with its witnesses, the keys, and two programs that check it without a network: verify.html and verify.mjs.",
+    limit:
+      "An export reaches from its first entry to its last. What lies between them and was not asked for stands there by its hash. Exports that reach over more than 1,000,000 entries are refused, however few of them match.",
+    recorded: "That you exported it is written to the log and is in the export.",
+    act: "Export",
+    making: "Proofs are computed and witnesses asked …",
+    received: "{size} received",
+    stop: "Stop",
+    stopped: "Stopped. Nothing was saved.",
+    done: "{name} is saved, {size}.",
+    doneText:
+      "Whoever receives it needs the fingerprint of this installation from elsewhere: from paper, or from its page /verify.",
+    verify: "Verify it now",
+    again: "Save it again",
   },
   compare: {
     title: "Compare with an older checkpoint",

@@ -13,6 +13,7 @@ export const login = {
   or: "or",
   otherWays: "Other ways",
   signUp: "Sign up",
+  verify: "Verify an export of the audit log",
   back: "Back to the log-in",
   startAgain: "Start again",
   logout: "Log out",

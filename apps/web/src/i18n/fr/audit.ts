@@ -8,6 +8,7 @@ export const audit: Same<typeof en> = {
     "Dernier point de contrôle sur {covered} entrées, {at}. Ce navigateur le vérifie, sans croire le serveur.",
   noCheckpoint: "Le premier point de contrôle est signé quelques secondes après la première entrée.",
   title: "Journal d’audit",
+  verifyExport: "Vérifier un export",
   subtitle: "du plus récent au plus ancien",
   reading: "le journal",
   filter: "Filtrer le journal",
@@ -15,6 +16,7 @@ export const audit: Same<typeof en> = {
   outcome: { label: "Issue", any: "Toutes les issues", done: "Fait", refused: "Refusé" },
   kindLabel: "Quoi",
   anyKind: "Tout",
+  signIns: "Connexions et sessions",
   from: "Du",
   to: "Au",
   person: "Seulement ce que {name} a fait ou ce qui concerne cette personne",
@@ -88,6 +90,40 @@ export const audit: Same<typeof en> = {
     root_differs:
       "Chaque entrée correspond à sa propre empreinte, mais ensemble elles ne donnent pas la racine signée : une entrée a été échangée, retirée ou ajoutée.",
     not_signed: "Le point de contrôle n’est pas signé par la clé du journal.",
+  },
+  export: {
+    open: "Exporter avec preuve",
+    title: "Exporter le journal d’audit",
+    everything: "Tout ce que vous pouvez voir du journal.",
+    filtered: "Seulement ce que les filtres de la liste laissent passer.",
+    noWords:
+      "La recherche de « {words} » n’en fait pas partie : les mots sur des personnes ne sont pas dans les événements.",
+    log: "Quel journal",
+    first: "À partir de l’entrée",
+    last: "Jusqu’à l’entrée",
+    noBound: "sans limite",
+    reveal: "Avec les textes sur des personnes",
+    revealText:
+      "Noms et adresses non effacés, chacun avec le sel qui l’ouvre. Quiconque a le fichier peut les lire.",
+    empty: "Rien ne correspond, il n’y a donc rien à exporter. Élargissez les filtres ou les numéros.",
+    tooLarge:
+      "Les entrées {first} à {last} dépassent le 1 000 000 qu’un export peut couvrir. Choisissez une durée plus courte ou moins de numéros, et faites-en plusieurs.",
+    range: "Entrées {first} à {last}.",
+    inside:
+      "Un zip avec les événements, leurs preuves, le point de contrôle signé avec ses témoins, les clés, et deux programmes qui le vérifient sans réseau : verify.html et verify.mjs.",
+    limit:
+      "Un export va de sa première entrée à sa dernière. Ce qui se trouve entre elles sans être demandé y figure par son empreinte. Les exports qui couvrent plus de 1 000 000 d’entrées sont refusés, même si peu correspondent.",
+    recorded: "Le fait que vous l’avez exporté est écrit au journal et figure dans l’export.",
+    act: "Exporter",
+    making: "Les preuves sont calculées et les témoins sollicités …",
+    received: "{size} reçus",
+    stop: "Arrêter",
+    stopped: "Arrêté. Rien n’a été enregistré.",
+    done: "{name} est enregistré, {size}.",
+    doneText:
+      "Qui le reçoit a besoin de l’empreinte de cette installation par une autre voie : du papier, ou de sa page /verify.",
+    verify: "Le vérifier maintenant",
+    again: "L’enregistrer encore",
   },
   compare: {
     title: "Comparer avec un point de contrôle plus ancien",

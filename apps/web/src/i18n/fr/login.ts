@@ -17,6 +17,7 @@ export const login: Same<typeof en> = {
   or: "ou",
   otherWays: "Autres moyens",
   signUp: "S’inscrire",
+  verify: "Vérifier un export du journal d’audit",
   back: "Revenir à la connexion",
   startAgain: "Recommencer",
   logout: "Se déconnecter",

@@ -1,0 +1,48 @@
+import { ledger, type QueryOf } from "@gatehouse/contract";
+
+/** What narrows the list, as the server takes it. */
+export type EntryFilter = Omit<QueryOf<typeof ledger.listLedgerEntries>, "before" | "after" | "limit">;
+
+export const FILTER_KEYS = ["q", "kind", "outcome", "actor", "subject", "person", "from", "to"] as const;
+export type EntrySearch = { readonly [K in (typeof FILTER_KEYS)[number]]?: string };
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+
+/** Kinds by the name of a choice that stands for several of them in the address. */
+export const KIND_GROUPS = {
+  sign_ins: [
+    "login.done",
+    "login.refused",
+    "login.attacked",
+    "session.ended",
+    "session.stepped_up",
+    "session.theft_suspected",
+    "password.changed",
+    "password.reset",
+  ],
+} as const satisfies Record<string, readonly ledger.LedgerKind[]>;
+
+const isGroup = (text: string): text is keyof typeof KIND_GROUPS => Object.hasOwn(KIND_GROUPS, text);
+const isKind = (text: string): text is ledger.LedgerKind =>
+  (ledger.LEDGER_KIND_NAMES as readonly string[]).includes(text);
+
+/** The filters of the address; what the server would refuse is left out. */
+export function filterOf(search: EntrySearch): EntryFilter {
+  const { q, actor, subject, person } = search;
+  const outcome = ledger.OUTCOMES.find((one) => one === search.outcome);
+  const kinds = (search.kind ?? "").split(",").flatMap((one) => (isGroup(one) ? KIND_GROUPS[one] : [one]));
+  const known = kinds.filter(isKind);
+  const from = DATE.test(search.from ?? "") ? Date.parse(search.from ?? "") : Number.NaN;
+  const to = DATE.test(search.to ?? "") ? Date.parse(search.to ?? "") + DAY_MS : Number.NaN;
+  return {
+    ...(q === undefined ? {} : { q: q.slice(0, 200) }),
+    ...(known.length === 0 ? {} : { kind: known.join(",") }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(person === undefined ? {} : { person }),
+    ...(Number.isFinite(from) && from >= 0 ? { from: String(from) } : {}),
+    ...(Number.isFinite(to) && to >= 0 ? { to: String(to) } : {}),
+  };
+}
