@@ -117,8 +117,13 @@ describe.skipIf(!hasCryptography)("a verifier in Python that knows docs/verify.m
 
   it("tells a witness that its reader knows from one that came along", () => {
     expect(outside(range).witnesses).toMatchObject([
-      { name: "gateway-7.example", state: 1795255200, known: false },
+      { name: "gateway-7.example", state: 1795255200, known: false, own_machine: false },
     ]);
+    const keys = JSON.parse(Buffer.from(range.keys).toString());
+    const ofOwn = (ownMachines: unknown) =>
+      outside({ ...range, keys: Buffer.from(JSON.stringify({ ...keys, ownMachines })) });
+    expect(ofOwn(keys.witnesses).witnesses).toMatchObject([{ own_machine: true }]);
+    expect(ofOwn("all").problems).toMatchObject([{ kind: "keys_malformed" }]);
     expect(outside(range, "--witness", encodeVerifierKey(witnessSigner.key)).witnesses).toMatchObject([
       { state: 1795255200, known: true },
     ]);

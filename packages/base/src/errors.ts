@@ -186,6 +186,10 @@ export const ERRORS = {
   "ledger.entry_not_found": row(404, "There is no such entry in the audit log."),
   "ledger.export_too_large": row(422, "This is too much for one export. Narrow it by time or index."),
   "ledger.witness_exists": row(409, "This key or log is there already."),
+  "ledger.too_many_witnesses": row(
+    409,
+    "There are as many witnesses as a checkpoint can carry. Remove one first.",
+  ),
   "ledger.witness_not_found": row(404, "There is no such witness or witnessed log."),
   "ledger.seam_not_found": row(404, "There is no such restart of the log that waits to be acknowledged."),
   "ledger.range_invalid": row(422, "The audit log has no such range."),

@@ -40,7 +40,7 @@ export const Overview = object({
     object({
       kind: Type.String({
         description:
-          "alert, device_offline, channel_failing, outbox_dead, claim_pending, sign_up_waiting, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, restored, backup_missing, plain_http",
+          "alert, device_offline, channel_failing, outbox_dead, claim_pending, sign_up_waiting, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, witness_refused, witness_silent, restored, backup_missing, plain_http",
       }),
       severity: Type.String(),
       /** Since when, where that is known. */
@@ -79,6 +79,18 @@ export const SiteSettings = object({
     minimum: 90,
     maximum: 36_500,
     description: "Entries of the audit log that are older lose their content; their hashes stay",
+  }),
+  witnessSilence: object({
+    installationMinutes: Type.Integer({
+      minimum: 5,
+      maximum: 10_080,
+      description: "People are told when another installation has not cosigned the audit log for so long",
+    }),
+    machineHours: Type.Integer({
+      minimum: 1,
+      maximum: 720,
+      description: "The same for gateways and agents, which may sleep or be out of reach",
+    }),
   }),
   maxTimestampPastDays: Type.Integer({ minimum: 0, maximum: 3650, description: "Oldest reading accepted" }),
   acceptDiscovery: Type.Boolean({

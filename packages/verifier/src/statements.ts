@@ -64,10 +64,12 @@ function rangeText({ from, to, unlisted }: NonNullable<EvidenceReport["range"]>)
     : `${whole} ${unlisted} of them stand there by their hash alone: not asked for, or not yours.`;
 }
 
-function witnessText({ name, state, timeS, isKnown }: WitnessFinding): string {
+function witnessText({ name, state, timeS, isKnown, isOwnMachine }: WitnessFinding): string {
   if (state === "wrong") return `Witness ${name}: its signature is NOT genuine.`;
   if (state === "absent") return `Witness ${name}: has not signed this checkpoint.`;
   const at = new Date((timeS ?? 0) * 1000).toISOString().slice(0, 19);
+  if (isOwnMachine)
+    return `Witness ${name}: a machine enrolled by the owner of this installation signed at ${at}Z: protects against an intruder or a clerk, not against the owner.`;
   return isKnown
     ? `Witness ${name}: saw this log at ${at}Z.`
     : `Witness ${name}: signed at ${at}Z; its key only came with the export, so this says nothing alone.`;

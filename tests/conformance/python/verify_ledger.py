@@ -4,7 +4,7 @@
     verify_ledger.py FILE.zip [--fingerprint "885a 76f8 …"] [--witness KEY,KEY]
 
 Needs Python 3.9 and Debian's python3-cryptography; uses no network. Prints one JSON object: ok, pinned, origin, size,
-proven, revealed, witnesses [{name, state, known}], seams [{ended, size, begun, time, acknowledged}] and problems [{kind, index, line}], lines counted from 1.
+proven, revealed, witnesses [{name, state, known, own_machine}], seams [{ended, size, begun, time, acknowledged}] and problems [{kind, index, line}], lines counted from 1.
 Exit codes: 0 nothing contradicts anything, 1 something is wrong, 2 this is no export, 64 bad command line.
 A fingerprint is 32 hex digits here; the twelve words need a list that the page does not have.
 """
@@ -272,9 +272,11 @@ def check_revealed(lines, events, problem):
 def read_keys(raw):
     keys = parse_plain(raw)
     require(isinstance(keys["witnesses"], list) and len(keys["witnesses"]) <= 128)
+    own = keys.get("ownMachines", [])
+    require(isinstance(own, list) and len(own) <= 128 and all(isinstance(key, str) for key in own))
     root = parse_key(keys["root"])
     log_key, _ = parse_certificate(keys["certificate"], root) or (None, None)
-    return root, log_key, [parse_key(key) for key in keys["witnesses"]]
+    return root, log_key, {parse_key(key): key in own for key in keys["witnesses"]}
 
 def signed_checkpoint(text, key):
     """None when the key has not signed it or is not named as its origin."""
@@ -334,7 +336,7 @@ def verify(files, fingerprint=None, known=()):
     """The nine checks in the order of the page; `files`: name → bytes."""
     problems = []
     problem = lambda kind, index=None, line=None: problems.append({"kind": kind, "index": index, "line": line})
-    root, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, [])
+    root, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, {})
     matches = bool(root) and H(root.public)[:16] == fingerprint
     pinned = "not_pinned" if fingerprint is None or not root else "pinned" if matches else "differs"  # 1
     if pinned == "differs":
@@ -352,7 +354,7 @@ def verify(files, fingerprint=None, known=()):
     seen = []
     for key in dict.fromkeys([*known, *witnesses]):  # 4
         state = cosigned_at(checkpoint.note, key) if checkpoint else "missing"
-        seen.append({"name": key.name, "state": state, "known": key in known})
+        seen.append({"name": key.name, "state": state, "known": key in known, "own_machine": witnesses.get(key, False)})
         if state == "wrong":
             problem("cosignature_wrong")
     proofs = attempt(check_proofs, files["proofs.json"], *(checkpoint[2:] if checkpoint else (0, None)))  # 5

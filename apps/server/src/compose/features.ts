@@ -124,13 +124,7 @@ export function createFeatures(house: House): Features {
   const db = createDatabase<AllTables>(pool);
   let demoWanted = false;
 
-  const ledger = ledgerOf(
-    house,
-    db,
-    () => accounts,
-    (tenantId) => choices.get(tenantId),
-    () => channel,
-  );
+  const ledger = ledgerOf(house, db, () => ({ accounts, channel, choices, devices, gateway, notifications }));
   const { audit } = ledger;
   const shared = { db, pool, clock, random, log, bus, audit, masterKey, controls, publicUrl };
   const settings = createSettings({
@@ -281,6 +275,7 @@ export function createFeatures(house: House): Features {
     ),
     deviceLog: gatewayLogSink(devices, channel),
     deviceSettings: remoteSettings,
+    witnesses: ledger.witnesses.machines,
     siteGateways,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
@@ -320,6 +315,7 @@ export function createFeatures(house: House): Features {
       channel,
       devices,
       gateway,
+      ledger,
       alerts,
       notifications,
       telemetry,

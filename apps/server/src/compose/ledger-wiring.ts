@@ -1,22 +1,26 @@
-import type { Uuid } from "@gatehouse/base";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import { createLedger, type LedgerFeature, type LedgerTables } from "../features/ledger/index.ts";
-import type { SiteSettings } from "../features/settings/index.ts";
+import { DEFAULT_SETTINGS, type SettingsFeature } from "../features/settings/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
+import { silenceLimits, type WitnessNeighbours, witnessLinks } from "./witness-wiring.ts";
 
 type Db = ReturnType<typeof createDatabase<LedgerTables>>;
 
 /** Part of the log's name where nobody said under which address the installation is found. */
 const UNNAMED = "gatehouse";
 
+interface LedgerNeighbours extends WitnessNeighbours {
+  readonly accounts: AccountsFeature;
+  readonly channel: ChannelFeature;
+  readonly choices: SettingsFeature["settings"];
+}
+
 export function ledgerOf(
   { clock, random, log, masterKey, config }: House,
   db: Db,
-  accounts: () => AccountsFeature,
-  settingsOf: (tenantId: Uuid) => SiteSettings,
-  channel: () => ChannelFeature,
+  neighbours: () => LedgerNeighbours,
 ): LedgerFeature {
   return createLedger({
     db,
@@ -26,16 +30,22 @@ export function ledgerOf(
     masterKey,
     installationName: config.publicUrl === "" ? UNNAMED : new URL(config.publicUrl).hostname,
     people: {
-      isHost: async (tenantId) => (await accounts().people.hostTenantId()) === tenantId,
+      isHost: async (tenantId) => (await neighbours().accounts.people.hostTenantId()) === tenantId,
+      hostId: () => neighbours().accounts.people.hostTenantId(),
       async namesOf(tenantId, personIds) {
-        const found = await Promise.all(personIds.map((id) => accounts().people.find(tenantId, id)));
+        const found = await Promise.all(
+          personIds.map((id) => neighbours().accounts.people.find(tenantId, id)),
+        );
         return new Map(found.flatMap((person) => (person === undefined ? [] : [[person.id, person.name]])));
       },
     },
-    findRestore: () => channel().findRestore(),
+    links: witnessLinks(neighbours),
+    findRestore: () => neighbours().channel.findRestore(),
     settings: {
-      tenants: () => accounts().tenantIds(),
-      retentionDays: (tenantId) => settingsOf(tenantId).retentionLedgerDays,
+      tenants: () => neighbours().accounts.tenantIds(),
+      retentionDays: (tenantId) => neighbours().choices.get(tenantId).retentionLedgerDays,
+      witnessSilence: (tenantId) =>
+        silenceLimits(tenantId === undefined ? DEFAULT_SETTINGS : neighbours().choices.get(tenantId)),
     },
   });
 }

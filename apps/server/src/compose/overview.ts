@@ -4,6 +4,7 @@ import type { AlertsFeature } from "../features/alerts/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { GatewayFeature } from "../features/gateway/index.ts";
+import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
@@ -17,6 +18,7 @@ interface Sources extends House {
   readonly channel: ChannelFeature;
   readonly devices: DevicesFeature;
   readonly gateway: GatewayFeature;
+  readonly ledger: LedgerFeature;
   readonly alerts: AlertsFeature;
   readonly notifications: NotificationsFeature;
   readonly telemetry: TelemetryFeature;
@@ -65,12 +67,13 @@ export function overviewSources(house: Sources): OverviewSources {
       const { tenantId, scope, permissions } = onlooker;
       const alertScope = scopeFor(onlooker, "alert.read");
       const isHost = permissions.has("installation.read");
-      const [overview, channels, open, backupMs, waiting] = await Promise.all([
+      const [overview, channels, open, backupMs, waiting, witnesses] = await Promise.all([
         devices.overview(scope),
         permissions.get("channel.read") === "all" ? house.notifications.needs(tenantId) : [],
         alertScope === undefined ? [] : alerts.openAlerts(alertScope, 10),
         lastBackupMs(house.config.dataDir),
         permissions.get("people.approve") === "all" ? house.accounts.waitingPeople(tenantId) : 0,
+        permissions.has("ledger.read") ? house.ledger.witnesses.needs(tenantId) : [],
       ]);
       const within = new Set(devices.idsWithin(scope));
       const nowMs = house.clock.nowMs();
@@ -109,6 +112,12 @@ export function overviewSources(house: Sources): OverviewSources {
             deviceName: name,
           })),
         ...channels,
+        ...witnesses.map(({ kind, sinceMs, name }) => ({
+          kind: `witness_${kind}` as const,
+          severity: kind === "refused" ? "critical" : "warning",
+          atMs: sinceMs,
+          text: name,
+        })),
       ];
       if (waiting > 0) needs.push({ kind: "sign_up_waiting", severity: "info", count: waiting });
       if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info" });

@@ -30,10 +30,13 @@ export {
   addCheckpoint,
   addWitness,
   addWitnessedLog,
+  Contradiction,
   LedgerWitness,
+  listContradictions,
   listWitnesses,
   removeWitness,
   removeWitnessedLog,
   WitnessedLog,
+  type WitnessKind,
   type WitnessStanding,
 } from "./witnesses.ts";

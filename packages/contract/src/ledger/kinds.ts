@@ -94,7 +94,10 @@ export const LEDGER_KINDS = {
   /** The owner stands by the log that began after a restore. */
   "ledger.seam_acknowledged": { critical: true },
   "ledger.witness_changed": { critical: true },
+  /** A witness says that this log is not the one it saw before. */
+  "ledger.witness_refused": { critical: true },
   "backup.made": { critical: false },
+  "recovery_kit.made": { critical: true },
 } as const satisfies Record<string, { readonly critical: boolean }>;
 
 export type LedgerKind = keyof typeof LEDGER_KINDS;

@@ -11,21 +11,35 @@ const Url = Type.String({ pattern: "^https?://", maxLength: 500 });
 const Size = Type.Integer({ minimum: 0 });
 
 /**
- * `ok`: it cosigned within the last quarter of an hour · `waiting`: just added · `silent`: it has not answered for
- * longer · `refused`: it answered that this log is not the one it saw before.
+ * `ok`: it cosigned not long ago · `waiting`: just added · `silent`: it has not answered for longer than the settings
+ * allow · `refused`: it answered that this log is not the one it saw before.
  */
 const WITNESS_STATES = ["ok", "waiting", "silent", "refused"] as const;
 export type WitnessStanding = (typeof WITNESS_STATES)[number];
 
+/**
+ * `installation`: of somebody else, by C2SP tlog-witness · `gateway`, `agent`: a machine of this installation, enrolled by
+ * its owner.
+ */
+const WITNESS_KINDS = ["installation", "gateway", "agent"] as const;
+export type WitnessKind = (typeof WITNESS_KINDS)[number];
+
 export const LedgerWitness = object({
   id: Uuid,
+  kind: Type.Unsafe<WitnessKind>(Type.Union(WITNESS_KINDS.map((kind) => Type.Literal(kind)))),
+  /** Of its key; of a machine the device's name. */
   name: Type.String(),
   verifierKey: VerifierKey,
-  url: Url,
+  /** Of an installation. */
+  url: Type.Optional(Url),
+  /** Of a machine. */
+  deviceId: Type.Optional(Uuid),
   addedMs: UnixMs,
   state: Type.Unsafe<WitnessStanding>(Type.Union(WITNESS_STATES.map((state) => Type.Literal(state)))),
   /** What it says against the newest checkpoint: a word of C2SP tlog-witness, or why nobody could ask it. */
   reason: Type.Optional(Type.String()),
+  /** Since when it says so. */
+  sinceMs: Type.Optional(UnixMs),
   /** The last checkpoint of the log that grows which it cosigned. */
   last: Type.Optional(object({ size: Size, atMs: UnixMs })),
 });
@@ -40,10 +54,32 @@ export const WitnessedLog = object({
   root: Type.String(),
   addedMs: UnixMs,
   cosignedMs: Type.Optional(UnixMs),
+  /** Why its last request was refused; absent when it was cosigned. */
+  refusal: Type.Optional(Type.String()),
   /** Notes by which its restarts were acknowledged; none ever goes. */
   seams: Type.Array(Type.String()),
 });
 export type WitnessedLog = Static<typeof WitnessedLog>;
+
+/** Two statements that one log signed and that cannot both be true; the first hundred of each log or witness are kept. */
+export const Contradiction = object({
+  id: Uuid,
+  /** Who refused: one of our witnesses (`id` of it), or we, as a witness of this log. */
+  witnessId: Type.Optional(Uuid),
+  witnessedId: Type.Optional(Uuid),
+  /** A word of C2SP tlog-witness. */
+  reason: Type.String(),
+  atMs: UnixMs,
+  /** Verifier key of the log that was cosigned last. */
+  keptLog: VerifierKey,
+  /** The checkpoint that was cosigned last, as the log signed it; empty where only its size and root are known. */
+  kept: Type.String(),
+  keptSize: Size,
+  keptRoot: Type.String(),
+  /** What was refused: a request of C2SP tlog-witness, add-checkpoint, with the checkpoint at its end. */
+  offered: Type.String(),
+});
+export type Contradiction = Static<typeof Contradiction>;
 
 const operator = { tag: "ledger", audience: "operator" } as const;
 const change = {
@@ -64,7 +100,18 @@ export const listWitnesses = endpoint({
     ownKey: VerifierKey,
     witnesses: Type.Array(LedgerWitness),
     witnessed: Type.Array(WitnessedLog),
+    /** How long each kind may be silent. */
+    silentAfterMs: object({ installation: Type.Integer(), machine: Type.Integer() }),
   }),
+});
+export const listContradictions = endpoint({
+  ...operator,
+  method: "GET",
+  permission: "ledger.read",
+  path: "/api/v1/ledger/contradictions",
+  summary:
+    "What witnesses of this log refused, and what this installation refused as a witness, with both statements",
+  reply: object({ items: Type.Array(Contradiction, { maxItems: 500 }) }),
 });
 export const addWitness = endpoint({
   ...change,
@@ -74,7 +121,7 @@ export const addWitness = endpoint({
   body: object({ url: Url, verifierKey: VerifierKey }),
   reply: object({ id: Uuid }),
   status: 201,
-  errors: ["ledger.malformed", "ledger.witness_exists", "url.forbidden"],
+  errors: ["ledger.malformed", "ledger.witness_exists", "ledger.too_many_witnesses", "url.forbidden"],
 });
 export const removeWitness = endpoint({
   ...change,
@@ -93,7 +140,7 @@ export const addWitnessedLog = endpoint({
   body: object({ verifierKey: VerifierKey }),
   reply: object({ id: Uuid }),
   status: 201,
-  errors: ["ledger.malformed", "ledger.witness_exists"],
+  errors: ["ledger.malformed", "ledger.witness_exists", "ledger.too_many_witnesses"],
 });
 export const acknowledgeRestart = endpoint({
   ...change,

@@ -12,6 +12,8 @@ export interface ExportKeys {
   readonly certificate: string;
   /** Verifier keys of witnesses. */
   readonly witnesses: readonly string[];
+  /** Those of them that are machines of the installation itself, enrolled by its owner. */
+  readonly ownMachines?: readonly string[];
 }
 
 export interface OpenedKeys {
@@ -19,6 +21,7 @@ export interface OpenedKeys {
   /** Undefined when the root did not sign the certificate. */
   readonly log: VerifierKey | undefined;
   readonly witnesses: readonly VerifierKey[];
+  readonly ownMachines: ReadonlySet<string>;
 }
 
 export function openExportKeys(value: unknown): OpenedKeys {
@@ -28,6 +31,7 @@ export function openExportKeys(value: unknown): OpenedKeys {
     root,
     log: openCertificate(parseNote(value.certificate), root),
     witnesses: value.witnesses.map(parseVerifierKey),
+    ownMachines: new Set(value.ownMachines),
   };
 }
 
@@ -37,8 +41,12 @@ function isExportKeys(value: unknown): value is ExportKeys {
     typeof keys === "object" &&
     typeof keys?.root === "string" &&
     typeof keys.certificate === "string" &&
-    Array.isArray(keys.witnesses) &&
-    keys.witnesses.length <= MAX_EXPORT_WITNESSES &&
-    keys.witnesses.every((witness) => typeof witness === "string")
+    isKeyList(keys.witnesses) &&
+    (keys.ownMachines === undefined || isKeyList(keys.ownMachines))
   );
 }
+
+const isKeyList = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length <= MAX_EXPORT_WITNESSES &&
+  value.every((witness) => typeof witness === "string");

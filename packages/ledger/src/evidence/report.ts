@@ -35,6 +35,8 @@ export interface WitnessFinding {
   readonly timeS: number | null;
   /** Whether the reader knew this key beforehand. One that only came with the export proves nothing. */
   readonly isKnown: boolean;
+  /** Whether the export says that it is a machine of the installation itself. Its owner could enrol puppets. */
+  readonly isOwnMachine: boolean;
 }
 
 /** One log of the installation ended with a restore, and another began with an entry that names its end. */

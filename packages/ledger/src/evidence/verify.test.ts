@@ -66,13 +66,30 @@ describe("an export that is as it was", () => {
 
   it("tells witnesses that the reader knows from those that came with it", () => {
     const known = { witnesses: [witnessSigner.key, otherWitnessSigner.key] };
-    expect(verifyEvidence(range).witnesses).toEqual([
+    expect(verifyEvidence(range).witnesses).toMatchObject([
       { name: witnessSigner.key.name, state: "valid", timeS: MOMENT_S, isKnown: false },
     ]);
-    expect(verifyEvidence(range, known).witnesses).toEqual([
+    expect(verifyEvidence(range, known).witnesses).toMatchObject([
       { name: witnessSigner.key.name, state: "valid", timeS: MOMENT_S, isKnown: true },
       { name: otherWitnessSigner.key.name, state: "absent", timeS: null, isKnown: true },
     ]);
+  });
+});
+
+describe("a witness that is a machine of the installation itself", () => {
+  const own = (keys: object) => {
+    const range = log.exportRange(0, 5);
+    const text = Buffer.from(range.keys).toString();
+    return { ...range, keys: Buffer.from(JSON.stringify({ ...JSON.parse(text), ...keys })) };
+  };
+
+  it("is shown as such, where the export says so in its form", () => {
+    const key = encodeVerifierKey(witnessSigner.key);
+    expect(verifyEvidence(own({ ownMachines: [key] })).witnesses).toMatchObject([{ isOwnMachine: true }]);
+    expect(verifyEvidence(own({ ownMachines: [] })).witnesses).toMatchObject([{ isOwnMachine: false }]);
+    expect(verifyEvidence(own({})).witnesses).toMatchObject([{ isOwnMachine: false }]);
+    for (const ownMachines of [null, key, [1], Array(129).fill(key)])
+      expect(verifyEvidence(own({ ownMachines })).problems).toMatchObject([{ kind: "keys_malformed" }]);
   });
 });
 

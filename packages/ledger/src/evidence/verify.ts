@@ -157,7 +157,13 @@ function judgeWitnesses(
     const finding = findCosignature(note, key);
     if (finding.state === "wrong") problems.add("cosignature_wrong");
     const timeS = finding.state === "valid" ? finding.timeS : null;
-    return { name: key.name, state: finding.state, timeS, isKnown: own.has(text) };
+    return {
+      name: key.name,
+      state: finding.state,
+      timeS,
+      isKnown: own.has(text),
+      isOwnMachine: keys?.ownMachines.has(text) ?? false,
+    };
   });
 }
 

@@ -9,6 +9,7 @@ import type {
   DeviceAuthenticator,
   DeviceLogSink,
   DeviceSettingsDesk,
+  DeviceWitnessDesk,
   GatewaySettings,
   OpenedMessage,
   SecureChannel,
@@ -31,6 +32,7 @@ export interface EnvelopeParts {
   readonly commands: Pick<CommandSource, "answered">;
   readonly siteGateways: SiteGatewayDesk;
   readonly deviceSettings: DeviceSettingsDesk;
+  readonly witnesses: DeviceWitnessDesk;
 }
 
 /** What became of one frame. */
@@ -125,17 +127,23 @@ export class Envelopes {
     }
     if (said.kind === "meter") return this.#meter(message, window);
     if (said.kind === "carried") return this.#carried(message, said.readings, window.receivedMs);
-    if (said.kind === "control" || said.kind === "settings") {
-      const { siteGateways, deviceSettings } = this.#parts;
-      const code =
-        said.kind === "settings"
-          ? await deviceSettings.reported({ tenantId, deviceId }, said.value)
-          : await siteGateways.control({ tenantId, deviceId }, said.value);
+    if (said.kind === "control" || said.kind === "settings" || said.kind === "witness") {
+      const code = await this.#control(said.kind, { tenantId, deviceId }, said.value);
       if (code !== undefined) return this.#taken(message, new Refused(code, "control"));
     } else await this.#say(said, message);
     // Command answers change nothing a second time; lines of a log carry their marks themselves.
     if (said.kind !== "lines") await channel.takeMarks(marks);
     return undefined;
+  }
+
+  #control(
+    kind: "control" | "settings" | "witness",
+    device: Owner,
+    value: unknown,
+  ): Promise<ErrorCode | undefined> {
+    const { siteGateways, deviceSettings, witnesses } = this.#parts;
+    if (kind === "settings") return deviceSettings.reported(device, value);
+    return kind === "witness" ? witnesses.said(device, value) : siteGateways.control(device, value);
   }
 
   /** Only what the meter itself signed is a reading of it. */

@@ -17,7 +17,7 @@ import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/b
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
 import { Pacer } from "./pacer.ts";
-import type { DeviceSettingsDesk, ReadingSink } from "./ports.ts";
+import type { DeviceSettingsDesk, DeviceWitnessDesk, ReadingSink } from "./ports.ts";
 import { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { ingestRoute } from "./routes.ts";
@@ -46,6 +46,7 @@ export interface GatewayParts extends Given {
   readonly controls?: Controls;
   readonly sink: ReadingSink;
   readonly deviceSettings: DeviceSettingsDesk;
+  readonly witnesses: DeviceWitnessDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
   /** The peer's address behind trusted proxies; the socket's own unless told. */
   readonly addressOf?: (request: IncomingMessage) => string;

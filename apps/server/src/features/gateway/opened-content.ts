@@ -26,6 +26,7 @@ export type Said =
   | { readonly kind: "meter" }
   | { readonly kind: "carried"; readonly readings: readonly (CarriedReading | Refused)[] }
   | { readonly kind: "settings"; readonly value: unknown }
+  | { readonly kind: "witness"; readonly value: unknown }
   | { readonly kind: "control"; readonly value: unknown };
 
 /** What a gateway says that a plain sensor at its site measured. */
@@ -66,8 +67,9 @@ export function readOpened(contentType: number, payload: Uint8Array, window: Tim
 }
 
 function readControl(value: unknown, window: TimeWindow): Said | Refused {
-  if (!isRecord(value) || value.kind !== "readings")
-    return { kind: isRecord(value) && value.kind === "settings" ? "settings" : "control", value };
+  if (!isRecord(value)) return { kind: "control", value };
+  if (value.kind === "settings" || value.kind === "witness") return { kind: value.kind, value };
+  if (value.kind !== "readings") return { kind: "control", value };
   const { items } = value;
   if (!Array.isArray(items)) return new Refused("message.schema", "items");
   if (items.length > MAX_CARRIED)

@@ -169,6 +169,12 @@ export interface DeviceSettingsDesk {
   ): Promise<ErrorCode | undefined>;
 }
 
+/** What machines say that cosign our log. */
+export interface DeviceWitnessDesk {
+  /** A word of content type 10; resolves after its effect is committed, with why it has none otherwise. */
+  said(device: Pick<DeviceIdentity, "tenantId" | "deviceId">, word: unknown): Promise<ErrorCode | undefined>;
+}
+
 /** What devices that speak for others say, and what meters sign. */
 export interface SiteGatewayDesk {
   /** Whether the gateway speaks for the device. */

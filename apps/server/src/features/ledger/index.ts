@@ -14,9 +14,10 @@ import { LogStore } from "./log-store.ts";
 import { createLedger as createTables } from "./migrations/001-ledger.ts";
 import { createWitnesses as createWitnessTables } from "./migrations/002-witnesses.ts";
 import { createSeams } from "./migrations/003-seams.ts";
+import { createMachineWitnesses } from "./migrations/004-machine-witnesses.ts";
 import type { StoredCheckpoint } from "./model.ts";
 import { PersonalValues } from "./personal.ts";
-import type { LedgerPeople, LedgerSettings, Restore } from "./ports.ts";
+import type { LedgerPeople, LedgerSettings, Restore, WitnessLinks } from "./ports.ts";
 import { CheckpointReader } from "./reading/checkpoint-reader.ts";
 import { EntryService } from "./reading/entry-service.ts";
 import { ProofService } from "./reading/proof-service.ts";
@@ -34,13 +35,13 @@ export { checkLedger, describeReport } from "./check/check.ts";
 export type { LogReport } from "./check/check-log.ts";
 export { holdsLog, isKeyOfLog } from "./key-check.ts";
 export { hasLedger } from "./log-store.ts";
-export type { LedgerPeople, LedgerSettings, Restore } from "./ports.ts";
+export type { LedgerPeople, LedgerSettings, Restore, WitnessLinks, WitnessNotice } from "./ports.ts";
 export { recordAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
 
 export const ledgerMigrations: FeatureMigrations = {
   feature: "ledger",
-  migrations: [createTables, createWitnessTables, createSeams],
+  migrations: [createTables, createWitnessTables, createSeams, createMachineWitnesses],
 };
 
 export interface LedgerDeps {
@@ -52,6 +53,7 @@ export interface LedgerDeps {
   readonly installationName: string;
   readonly people: LedgerPeople;
   readonly settings: LedgerSettings;
+  readonly links: WitnessLinks;
   /** Whether the database is an older one than at the last start; asked at each. */
   findRestore(): Promise<Restore | undefined>;
 }
@@ -121,11 +123,12 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   const seams = new SeamService({ db, logs: store, clock, audit, signerOf, root });
   const verifiers = readVerifiers();
   const witnesses = createWitnesses({
-    ...{ db, logs: store, proofs, clock, random, log, audit, masterKey, installationName },
+    ...{ ...deps, logs: store, proofs, audit, signerOf, root },
+    seamFor: (kept) => seams.noteFor(kept),
   });
   const exports = new ExportService({
     ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers, seams },
-    witnessKeys: async () => (await witnesses.asker.list()).map(({ verifierKey }) => verifierKey),
+    witnesses: () => witnesses.asker.list(),
     flush: async () => {
       await sequencer.flush();
       await witnesses.asker.askBriefly();
@@ -139,7 +142,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
       ...witnesses.routes,
       ...seamRoutes(seams),
     ],
-    jobs: ledgerJobs({ ...deps, store, audit }),
+    jobs: ledgerJobs({ ...deps, store, audit, forgetCosignatures: witnesses.forgetBefore }),
     audit,
     open,
     async start() {

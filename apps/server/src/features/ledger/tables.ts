@@ -71,6 +71,10 @@ export interface LedgerWitnessesTable {
   url: string | null;
   refusal: string | null;
   refused_at: Date | null;
+  device_id: string | null;
+  tenant_id: string | null;
+  alarm: string | null;
+  alarmed_at: Date | null;
 }
 
 export interface LedgerWitnessedTable {
@@ -79,6 +83,22 @@ export interface LedgerWitnessedTable {
   state: string;
   added_at: Date;
   cosigned_at: Date | null;
+  note: Generated<string | null>;
+  refusal: Generated<string | null>;
+}
+
+export interface LedgerContradictionsTable {
+  id: string;
+  witness_id: string | null;
+  witnessed_id: string | null;
+  reason: string;
+  at: Date;
+  kept_log: string;
+  kept: string;
+  kept_size: number;
+  kept_root: string;
+  offered: string;
+  digest: Uint8Array;
 }
 
 export interface LedgerCosignaturesTable {
@@ -114,6 +134,7 @@ export interface LedgerTables {
   ledger_witnesses: LedgerWitnessesTable;
   ledger_cosignatures: LedgerCosignaturesTable;
   ledger_witnessed: LedgerWitnessedTable;
+  ledger_contradictions: LedgerContradictionsTable;
   ledger_seams: LedgerSeamsTable;
 }
 

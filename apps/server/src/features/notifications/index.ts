@@ -20,7 +20,7 @@ import { createOutbox } from "./outbox.ts";
 import { createOutboxQueryStore } from "./outbox-query-store.ts";
 import { createOutboxService } from "./outbox-service.ts";
 import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
-import type { AlertTrail, Notice, NotificationSettings, People } from "./ports.ts";
+import type { AlertTrail, Announcement, Notice, NotificationSettings, People } from "./ports.ts";
 import { notificationResources } from "./resource-store.ts";
 import { notificationRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
@@ -56,6 +56,10 @@ export interface NotificationsFeature extends Feature {
   readonly notifier: {
     /** Queues messages in the caller's transaction. */
     enqueue<Tables>(tx: CallerTransaction<Tables>, notice: Notice): Promise<void>;
+    /** The same to every channel of the organisation, in the transaction of a feature that knows nothing of tables. */
+    announce(tx: SharedTransaction, announcement: Announcement): Promise<void>;
+    /** After the commit: sends now rather than at the next look. */
+    wake(): void;
     unknownChannels(tenantId: Uuid, channelIds: readonly Uuid[]): Promise<readonly Uuid[]>;
   };
   readonly messenger: {
@@ -132,6 +136,8 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     },
     notifier: {
       enqueue: (tx, notice) => outbox.enqueue(outboxStoreIn(tx), notice),
+      announce: (tx, announcement) => outbox.enqueue(createOutboxStore(tx), announcement),
+      wake: () => sender.wake(),
       async unknownChannels(tenantId, channelIds) {
         if (channelIds.length === 0) return [];
         const known = new Set((await channels.list(tenantId)).map(({ id }) => id));

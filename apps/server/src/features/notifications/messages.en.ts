@@ -20,6 +20,20 @@ export const en = {
   raised: (time: string) => `Since: ${time}`,
   resolved: (time: string) => `Over: ${time}`,
   truth: { true: "on", false: "off" },
+  witness: {
+    refused: {
+      subject: (name: string) => `The witness ${name} refuses the audit log`,
+      line: "It says that this log is not the one it saw before: entries were cut off or rewritten, or an old backup was put back.",
+    },
+    silent: {
+      subject: (name: string) => `The witness ${name} is silent`,
+      line: "It has not cosigned the audit log for longer than allowed. Until it does, nobody else stands by what is logged.",
+    },
+    well: {
+      subject: (name: string) => `The witness ${name} cosigns again`,
+      line: "It cosigned the newest checkpoint of the audit log.",
+    },
+  },
   test: {
     subject: "Test message",
     line: (channel: string) => `This is a test of the channel "${channel}". Messages arrive here.`,

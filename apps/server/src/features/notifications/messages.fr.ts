@@ -22,6 +22,20 @@ export const fr: Messages = {
   raised: (time) => `Depuis : ${time}`,
   resolved: (time) => `Terminé : ${time}`,
   truth: { true: "activé", false: "désactivé" },
+  witness: {
+    refused: {
+      subject: (name) => `Le témoin ${name} refuse le journal d’audit`,
+      line: "Il dit que ce journal n’est pas celui qu’il a vu\u00a0: des entrées ont été coupées ou réécrites, ou une ancienne sauvegarde a été remise.",
+    },
+    silent: {
+      subject: (name) => `Le témoin ${name} se tait`,
+      line: "Il n’a pas cosigné le journal d’audit depuis plus longtemps que permis. D’ici là, personne d’autre ne répond de ce qui est noté.",
+    },
+    well: {
+      subject: (name) => `Le témoin ${name} cosigne de nouveau`,
+      line: "Il a cosigné le dernier point de contrôle du journal d’audit.",
+    },
+  },
   test: {
     subject: "Message d’essai",
     line: (channel) => `Ceci est un essai du canal « ${channel} ». Les messages arrivent ici.`,

@@ -2,7 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts, Language } from "@gatehouse/contract";
 import { en, type Messages } from "./messages.en.ts";
 import { fr } from "./messages.fr.ts";
-import type { Notice } from "./ports.ts";
+import type { Announcement, Notice } from "./ports.ts";
 
 /** A message in words, before a medium gives it its form. Everything is one line without control characters. */
 export interface NoticeText {
@@ -13,7 +13,7 @@ export interface NoticeText {
   readonly link: string;
   readonly organisation: string;
   /** For machines: webhooks and MQTT. */
-  readonly event: "alert.raised" | "alert.repeated" | "alert.resolved" | "test";
+  readonly event: "alert.raised" | "alert.repeated" | "alert.resolved" | Announcement["event"] | "test";
   readonly alert?: alerts.Alert;
 }
 
@@ -44,6 +44,38 @@ export function noticeText({ kind, alert }: Pick<Notice, "kind" | "alert">, plac
     organisation: oneLine(place.organisation),
     event: `alert.${kind}`,
     alert,
+  };
+}
+
+const ANNOUNCED = {
+  "witness.refused": { severity: "critical", words: "refused" },
+  "witness.silent": { severity: "warning", words: "silent" },
+  "witness.well": { severity: "info", words: "well" },
+} as const;
+
+/** Whether it tells of the end of something. */
+export const isEnd = (notice: Notice | Announcement): boolean =>
+  notice.kind === "announced" ? notice.event === "witness.well" : notice.kind === "resolved";
+
+/** Below which a channel is not for it: the end of something goes where its beginning went. */
+export function severityOf(notice: Notice | Announcement): alerts.Severity {
+  if (notice.kind !== "announced") return notice.alert.severity;
+  return isEnd(notice) ? "critical" : ANNOUNCED[notice.event].severity;
+}
+
+export function announcementText({ event, name, sinceMs }: Announcement, place: Place): NoticeText {
+  const messages = messagesIn(place.language);
+  const { severity, words } = ANNOUNCED[event];
+  const { subject, line } = messages.witness[words];
+  const shown = oneLine(name);
+  return {
+    severity,
+    severityText: messages.severity[severity],
+    subject: subject(shown),
+    lines: [line, messages.raised(timeText(sinceMs, place))],
+    link: `${place.publicUrl}/audit/witnesses`,
+    organisation: oneLine(place.organisation),
+    event,
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from "./delivery-states.ts";
 import type { Medium, MessageClass } from "./direct-message.ts";
 import { storedFailure } from "./failure.ts";
-import type { Notice } from "./ports.ts";
+import type { Announcement, Notice } from "./ports.ts";
 import type { CallerTransaction, DeliveriesTable, NotificationDatabase } from "./tables.ts";
 
 /** What a message to a person has beside others; `sealed` is gone once it was sent or is worthless. */
@@ -33,7 +33,7 @@ export interface DeliveryRecord {
   readonly subject: string;
   readonly body: string;
   readonly severity: alerts.Severity;
-  readonly notice?: Notice;
+  readonly notice?: Notice | Announcement;
   readonly alertId?: Uuid;
   readonly state: DeliveryState;
   readonly attempts: number;

@@ -1,10 +1,18 @@
 import { type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { ChannelRecord } from "./channel-store.ts";
 import { isAtLeast } from "./delivery-states.ts";
-import { type NoticeText, noticeText, type Place, testText } from "./notice-text.ts";
+import {
+  announcementText,
+  isEnd,
+  type NoticeText,
+  noticeText,
+  type Place,
+  severityOf,
+  testText,
+} from "./notice-text.ts";
 import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
 import { pluginOf, SMS_KINDS } from "./plugins/registry.ts";
-import type { Notice, NotificationSettings, People } from "./ports.ts";
+import type { Announcement, Notice, NotificationSettings, People } from "./ports.ts";
 
 export interface OutboxDeps {
   readonly settings: NotificationSettings;
@@ -16,9 +24,9 @@ export interface OutboxDeps {
 /** Writes messages into the outbox: one row for each channel and recipient, in the words they will be read in. */
 export interface Outbox {
   /** In the transaction of `store`: the messages exist if and only if what they tell of does. */
-  enqueue(store: OutboxStore, notice: Notice): Promise<void>;
+  enqueue(store: OutboxStore, notice: Notice | Announcement): Promise<void>;
   /** What a notice becomes for the channels given, nothing for those it is not for. */
-  write(notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[];
+  write(notice: Notice | Announcement, channels: readonly ChannelRecord[]): readonly DeliveryRecord[];
   /** A channel's test messages, one for each recipient. */
   test(channel: ChannelRecord): readonly DeliveryRecord[];
 }
@@ -62,15 +70,21 @@ export function createOutbox({ settings, people, clock, random }: OutboxDeps): O
     });
   };
 
-  const write = (notice: Notice, channels: readonly ChannelRecord[]): readonly DeliveryRecord[] =>
+  const textOf = (notice: Notice | Announcement, place: Place): NoticeText =>
+    notice.kind === "announced" ? announcementText(notice, place) : noticeText(notice, place);
+
+  const write = (
+    notice: Notice | Announcement,
+    channels: readonly ChannelRecord[],
+  ): readonly DeliveryRecord[] =>
     channels
-      .filter(({ minSeverity }) => isAtLeast(notice.alert.severity, minSeverity))
-      .filter(({ sealed }) => notice.kind !== "resolved" || !SMS_KINDS.has(sealed.plain.kind))
-      .flatMap((channel) => address((place) => noticeText(notice, place), channel));
+      .filter(({ minSeverity }) => isAtLeast(severityOf(notice), minSeverity))
+      .filter(({ sealed }) => !isEnd(notice) || !SMS_KINDS.has(sealed.plain.kind))
+      .flatMap((channel) => address((place) => textOf(notice, place), channel));
 
   /** With no channel at all a message waits on the outbox page, where people can read it. */
-  const hold = (notice: Notice): DeliveryRecord => {
-    const text = noticeText(notice, placeOf(notice.tenantId));
+  const hold = (notice: Notice | Announcement): DeliveryRecord => {
+    const text = textOf(notice, placeOf(notice.tenantId));
     return {
       id: newUuid(clock, random),
       tenantId: notice.tenantId,
@@ -81,7 +95,7 @@ export function createOutbox({ settings, people, clock, random }: OutboxDeps): O
       body: [...text.lines, text.link].join("\n"),
       severity: text.severity,
       notice,
-      alertId: notice.alert.id,
+      ...(text.alert === undefined ? {} : { alertId: text.alert.id }),
       state: "held",
       attempts: 0,
       counted: false,
@@ -99,13 +113,10 @@ export function createOutbox({ settings, people, clock, random }: OutboxDeps): O
         if (notice.kind !== "repeated") await store.insert([hold(notice)]);
         return;
       }
-      const wanted = new Set(notice.channelIds);
-      await store.insert(
-        write(
-          notice,
-          channels.filter(({ id }) => wanted.has(id)),
-        ),
-      );
+      // A rule names its channels; what concerns the installation goes to all.
+      const wanted = notice.kind === "announced" ? undefined : new Set(notice.channelIds);
+      const chosen = channels.filter(({ id }) => wanted === undefined || wanted.has(id));
+      await store.insert(write(notice, chosen));
     },
   };
 }

@@ -9,6 +9,15 @@ export interface Notice {
   readonly channelIds: readonly Uuid[];
 }
 
+/** What is said about the installation itself: somebody who cosigns the audit log. */
+export interface Announcement {
+  readonly tenantId: Uuid;
+  readonly kind: "announced";
+  readonly event: "witness.refused" | "witness.silent" | "witness.well";
+  readonly name: string;
+  readonly sinceMs: UnixMs;
+}
+
 export interface NotificationSettings {
   get(tenantId: Uuid): {
     readonly organisation: string;

@@ -2,7 +2,7 @@ import type { alerts } from "@gatehouse/contract";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
 import type { PlainSettings } from "./channel-secrets.ts";
 import type { Medium, MessageClass } from "./direct-message.ts";
-import type { Notice } from "./ports.ts";
+import type { Announcement, Notice } from "./ports.ts";
 
 export interface ChannelsTable {
   id: string;
@@ -32,7 +32,7 @@ export interface DeliveriesTable {
   subject: string;
   body: string;
   severity: alerts.Severity;
-  notice: ColumnType<Notice | null, string | null, string | null>;
+  notice: ColumnType<Notice | Announcement | null, string | null, string | null>;
   alert_id: string | null;
   state: alerts.Delivery["state"];
   attempts: Generated<number>;

@@ -13,6 +13,7 @@ export const DEFAULT_SETTINGS: SiteSettings = {
   retentionRollupDays: 1_825,
   retentionLogDays: 90,
   retentionLedgerDays: 3_650,
+  witnessSilence: { installationMinutes: 15, machineHours: 24 },
   maxTimestampPastDays: 30,
   acceptDiscovery: true,
   autoQuarantine: "suggest",

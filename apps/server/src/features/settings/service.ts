@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError, type Clock, type Random, type Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import type { AnyDatabase } from "../../platform/database/index.ts";
 import { openSecret, sealSecret } from "../../platform/secrets/index.ts";
 import {
   assertSettings,
@@ -21,6 +22,8 @@ export interface SettingsDeps {
   readonly bus: Bus;
   readonly audit: AuditTrail;
 }
+
+type Alongside = (tx: AnyDatabase) => Promise<void>;
 
 interface Held {
   readonly settings: SiteSettings;
@@ -66,14 +69,17 @@ export class SettingsService {
       : Buffer.from(openSecret(this.#deps.sealingKey, sealed, sealContext(tenantId))).toString("utf8");
   }
 
-  /** Fails with settings.invalid, secret.required or url.forbidden and then changes nothing. */
-  update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
-    const result = this.#turn.then(() => this.#update(tenantId, change));
+  /**
+   * Fails with settings.invalid, secret.required or url.forbidden and then changes nothing. What `alongside` writes is in
+   * the same transaction.
+   */
+  update(tenantId: Uuid, change: Partial<SiteSettings>, alongside?: Alongside): Promise<SiteSettings> {
+    const result = this.#turn.then(() => this.#update(tenantId, change, alongside));
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  async #update(tenantId: Uuid, change: Partial<SiteSettings>): Promise<SiteSettings> {
+  async #update(tenantId: Uuid, change: Partial<SiteSettings>, alongside?: Alongside): Promise<SiteSettings> {
     const { store, clock, random, bus, sealingKey, audit } = this.#deps;
     const before = this.#held.get(tenantId);
     const wanted = { ...this.get(tenantId), ...change };
@@ -86,9 +92,10 @@ export class SettingsService {
     const settings = { ...wanted, homeAssistant: { ...wanted.homeAssistant, password: "" } };
     const row = { tenantId, choices: settings, homeAssistantPassword: sealedPassword };
     const data = changesOf(this.get(tenantId), settings, password !== "");
-    await store.save(row, clock.nowMs(), (tx) =>
-      audit.record(tx, { kind: "settings.changed", tenantId, data }),
-    );
+    await store.save(row, clock.nowMs(), async (tx) => {
+      await audit.record(tx, { kind: "settings.changed", tenantId, data });
+      await alongside?.(tx);
+    });
     this.#held.set(tenantId, { settings, sealedPassword });
     bus.publish("settings.changed", { tenantId });
     return settings;

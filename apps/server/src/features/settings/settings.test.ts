@@ -51,6 +51,16 @@ test("a change holds after a restart, for its own tenant only, and is announced"
   expect(heard).toEqual([TENANT, TENANT]);
 });
 
+test("a change and what is written alongside it happen together or not at all", async () => {
+  const { database, again, settings } = await opened();
+  await using _ = database;
+  const fails = settings.update(TENANT, { organisation: "Nobody's" }, () => Promise.reject(new Error("no")));
+  await expect(fails).rejects.toThrow("no");
+  expect([settings.get(TENANT), (await again()).get(TENANT)]).toEqual([DEFAULT_SETTINGS, DEFAULT_SETTINGS]);
+  await settings.update(TENANT, { organisation: "Somebody's" }, async () => undefined);
+  expect((await again()).get(TENANT).organisation).toBe("Somebody's");
+});
+
 test("the broker's password is written, never read back, kept by an empty string and useless to another tenant", async () => {
   const { database, again, settings } = await opened();
   await using _ = database;

@@ -174,6 +174,7 @@ export const errors: Record<ErrorCode, string> = {
   "tenant.suspended": "This organisation is suspended. Ask whoever runs the installation.",
   "tenant.host": "The organisation that hosts the installation cannot be suspended.",
   "ledger.entry_not_found": "There is no such entry in the audit log.",
+  "ledger.too_many_witnesses": "There are as many witnesses as a checkpoint can carry. Remove one first.",
   "ledger.witness_exists": "This key or log is there already.",
   "ledger.witness_not_found": "There is no such witness or witnessed log.",
   "ledger.export_too_large": "This is too much for one export. Narrow it by time or index.",

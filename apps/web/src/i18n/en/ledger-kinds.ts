@@ -145,6 +145,7 @@ export const ledgerKinds = {
     sealed: "Old entries sealed",
     seam_acknowledged: "Restart of the log acknowledged",
     witness_changed: "Witness changed",
+    witness_refused: "Witness refused the log",
   },
   backup: {
     made: "Backup made",

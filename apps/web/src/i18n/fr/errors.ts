@@ -189,6 +189,8 @@ export const errors: Record<ErrorCode, string> = {
   "tenant.suspended": "Cette organisation est suspendue. Demandez à qui gère l’installation.",
   "tenant.host": "L’organisation qui héberge l’installation ne peut être suspendue.",
   "ledger.entry_not_found": "Il n’y a pas une telle entrée dans le journal d’audit.",
+  "ledger.too_many_witnesses":
+    "Il y a autant de témoins qu’un point de contrôle peut en porter. Retirez-en un d’abord.",
   "ledger.witness_exists": "Cette clé ou ce journal y est déjà.",
   "ledger.witness_not_found": "Il n’y a pas de tel témoin ni de tel journal attesté.",
   "ledger.export_too_large": "C’est trop pour un seul export. Limitez-le par le temps ou par l’indice.",

@@ -147,6 +147,7 @@ export const ledgerKinds: Same<typeof en> = {
     sealed: "Entrées anciennes scellées",
     seam_acknowledged: "Redémarrage du journal reconnu",
     witness_changed: "Témoin modifié",
+    witness_refused: "Un témoin a refusé le journal",
   },
   backup: {
     made: "Sauvegarde faite",

@@ -1,5 +1,5 @@
 import { AppError } from "@gatehouse/base";
-import type { DeviceSettingsDesk, SecureChannel, SiteGatewayDesk } from "../ports.ts";
+import type { DeviceSettingsDesk, DeviceWitnessDesk, SecureChannel, SiteGatewayDesk } from "../ports.ts";
 
 /** A door without the secure channel: every frame is refused, nothing is required. */
 export const NO_CHANNEL: SecureChannel = {
@@ -21,6 +21,9 @@ export const NO_CHANNEL: SecureChannel = {
 
 /** A door at which nobody takes settings. */
 export const NO_DEVICE_SETTINGS: DeviceSettingsDesk = { reported: async () => "message.schema" };
+
+/** A door at which nobody cosigns. */
+export const NO_WITNESSES: DeviceWitnessDesk = { said: async () => "message.schema" };
 
 /** A door at which nobody speaks for others and no meter reads. */
 export const NO_SITE_GATEWAYS: SiteGatewayDesk = {

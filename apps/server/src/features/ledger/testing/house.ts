@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { AuditEvent } from "../../../platform/audit/index.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import { type LedgerFeature, type LedgerTables, ledgerMigrations } from "../index.ts";
+import type { WitnessLinks } from "../ports.ts";
 import type { LedgerDatabase } from "../tables.ts";
 import { ledgerOn, TENANT } from "./ledger.ts";
 
@@ -21,17 +22,22 @@ export interface LedgerHouse extends AsyncDisposable {
 }
 
 /** The ledger on a database of its own. It sequences when `flush` is called; `start` makes it do so by itself. */
-export async function ledgerHouse(clock: Clock = systemClock): Promise<LedgerHouse> {
+export async function ledgerHouse(clock: Clock = systemClock, links?: WitnessLinks): Promise<LedgerHouse> {
   const database = await createTestDatabase<LedgerTables>([ledgerMigrations]);
   const { db } = database;
-  const make = (ownClock: Clock): LedgerFeature => ledgerOn(db, ownClock);
+  const make = (ownClock: Clock): LedgerFeature => ledgerOn(db, ownClock, undefined, links);
   const ledger = make(clock);
   await ledger.open();
   return {
     db,
     ledger,
     async restore(id = "restore-1") {
-      await ledgerOn(db, clock, () => ({ id, backup: { madeMs: 1_000, sha256: "00".repeat(32) } })).open();
+      await ledgerOn(
+        db,
+        clock,
+        () => ({ id, backup: { madeMs: 1_000, sha256: "00".repeat(32) } }),
+        links,
+      ).open();
     },
     again: (ownClock = clock) => make(ownClock),
     record: (event) =>

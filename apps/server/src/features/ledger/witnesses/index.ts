@@ -1,16 +1,20 @@
-import type { Clock, Logger, Random } from "@gatehouse/base";
+import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import { createVerifierKey, encodeVerifierKey, KEY_TYPES, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import { fetchPinned } from "../../../platform/outgoing/index.ts";
 import { deriveKey, ed25519Signer, type MasterKey } from "../../../platform/secrets/index.ts";
 import type { LogStore } from "../log-store.ts";
+import type { LedgerPeople, LedgerSettings, WitnessLinks } from "../ports.ts";
 import type { ProofService } from "../reading/proof-service.ts";
 import type { LedgerDatabase } from "../tables.ts";
-import { type PostText, WitnessAsker } from "./witness-asker.ts";
+import { MachineDesk } from "./machine-desk.ts";
+import { WitnessAsker } from "./witness-asker.ts";
 import { WitnessDesk } from "./witness-desk.ts";
+import type { PostText, ReplyDeps } from "./witness-replies.ts";
 import { witnessRoutes } from "./witness-routes.ts";
 import { WitnessStore } from "./witness-store.ts";
+import { type WitnessNeed, WitnessWatch } from "./witness-watch.ts";
 import { WitnessedStore } from "./witnessed-store.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -24,7 +28,7 @@ const postText: PostText = async (url, body) => {
   return { status: reply.status, body: Buffer.from(reply.body).toString("utf8") };
 };
 
-export interface WitnessDeps {
+export interface WitnessDeps extends Pick<ReplyDeps, "signerOf" | "root" | "seamFor"> {
   readonly db: LedgerDatabase;
   readonly logs: LogStore;
   readonly proofs: ProofService;
@@ -34,11 +38,20 @@ export interface WitnessDeps {
   readonly audit: AuditTrail;
   readonly masterKey: MasterKey;
   readonly installationName: string;
+  readonly people: LedgerPeople;
+  readonly settings: LedgerSettings;
+  readonly links: WitnessLinks;
 }
 
 export interface Witnesses {
   readonly asker: WitnessAsker;
   readonly desk: WitnessDesk;
+  /** What our own machines say. */
+  readonly machines: Pick<MachineDesk, "said">;
+  /** Witnesses that refuse or are silent, as far as people of this organisation are concerned. */
+  needs(tenantId: Uuid): Promise<WitnessNeed[]>;
+  /** Cosignatures of old checkpoints. */
+  forgetBefore(atMs: UnixMs): Promise<void>;
   /** Verifier key under which this installation cosigns the logs of others. */
   readonly ownKey: string;
   readonly routes: readonly Route[];
@@ -46,13 +59,25 @@ export interface Witnesses {
 
 /** Both sides: those who cosign this log, and the logs of others that this installation cosigns. */
 export function createWitnesses(deps: WitnessDeps, post: PostText = postText): Witnesses {
-  const { db, logs, proofs, clock, random, log, audit, masterKey, installationName } = deps;
+  const { db, clock, random, masterKey, installationName, people, links } = deps;
   const signer = witnessSigner(masterKey, installationName, "witness", KEY_TYPES.cosignature);
   const acknowledger = witnessSigner(masterKey, installationName, "owner", KEY_TYPES.note);
-  const asker = new WitnessAsker({ store: new WitnessStore(db), logs, proofs, clock, random, log, post });
+  const store = new WitnessStore(db);
+  const machines = new MachineDesk({ ...deps, store, machines: links });
+  const nameOf = (deviceId: Uuid): string | undefined => links.find(deviceId)?.name;
+  const watch = new WitnessWatch({ ...deps, store, notices: links, nameOf });
+  const asker = new WitnessAsker({ ...deps, store, machines, watch, post });
   const desk = new WitnessDesk({ store: new WitnessedStore(db), clock, random, signer, acknowledger });
   const ownKey = encodeVerifierKey(signer.key);
-  return { asker, desk, ownKey, routes: witnessRoutes({ db, clock, audit, asker, desk, signer }) };
+  return {
+    asker,
+    desk,
+    machines,
+    ownKey,
+    needs: async (tenantId) => watch.needsOf(await asker.list(), tenantId, await people.isHost(tenantId)),
+    forgetBefore: (atMs) => store.forgetCosignatures(atMs),
+    routes: witnessRoutes({ ...deps, asker, desk, watch, signer }),
+  };
 }
 
 /** A key of its own for each purpose, from the master key: a restored backup has it too. */

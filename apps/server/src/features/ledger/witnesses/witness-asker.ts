@@ -1,54 +1,45 @@
 import {
   AppError,
   type Clock,
-  isAppError,
   type Logger,
   newUuid,
   type Random,
   type Timer,
   type Uuid,
 } from "@gatehouse/base";
-import {
-  encodeAddCheckpoint,
-  encodeSignatureLine,
-  findCosignature,
-  KEY_TYPES,
-  parseNote,
-  parseSignatureLines,
-  parseVerifierKey,
-  type VerifierKey,
-} from "@gatehouse/ledger";
+import { isSignedBy, KEY_TYPES, parseCheckpoint, parseNote, parseVerifierKey } from "@gatehouse/ledger";
+import { type AuditTrail, unasked } from "../../../platform/audit/index.ts";
 import type { LogStore } from "../log-store.ts";
-import type { Log, StoredCheckpoint } from "../model.ts";
-import type { ProofService } from "../reading/proof-service.ts";
+import { addContradiction } from "./contradiction-store.ts";
+import type { Kept } from "./machine-words.ts";
 import { UNREACHABLE, type Witness } from "./witness-model.ts";
+import { type Asked, type ReplyDeps, replyOf } from "./witness-replies.ts";
 import type { WitnessStore } from "./witness-store.ts";
+import type { WitnessWatch } from "./witness-watch.ts";
 
-/** One POST of text; throws when nobody answers. */
-export type PostText = (
-  url: string,
-  body: string,
-) => Promise<{ readonly status: number; readonly body: string }>;
-
-export interface AskerDeps {
+export interface AskerDeps extends ReplyDeps {
   readonly store: WitnessStore;
   readonly logs: LogStore;
-  readonly proofs: ProofService;
+  readonly watch: WitnessWatch;
+  readonly audit: AuditTrail;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly post: PostText;
 }
 
-/** How often witnesses are asked; also when nothing was logged, so that their silence is noticed. */
+/** How often installations are asked; also when nothing was logged, so that their silence is noticed. */
 const EVERY_MS = 60_000;
 
 /** Longest that an export waits for cosignatures. */
 const BRIEF_MS = 3_000;
 
-type Reply = { readonly line: string } | { readonly refusal: string };
+/** Requests under way at a time. */
+const MOST_AT_ONCE = 8;
 
-/** Sends every minute the newest checkpoint to those who cosign it, with the proof that it continues what they saw. */
+/** A checkpoint carries 128 cosignatures; machines have the others. */
+const MOST_INSTALLATIONS = 16;
+
+/** Sends the newest checkpoint to those who cosign it, with the proof that it continues what they saw. */
 export class WitnessAsker {
   readonly #deps: AskerDeps;
   #timer: Timer | undefined;
@@ -75,13 +66,16 @@ export class WitnessAsker {
     return this.#deps.store.list(log?.id ?? 0);
   }
 
-  /** Refuses `ledger.malformed`, `ledger.witness_exists`. */
+  /** Another installation. Refuses `ledger.malformed`, `ledger.witness_exists`, `ledger.too_many_witnesses`. */
   async add(url: string, verifierKey: string): Promise<Uuid> {
     const { store, clock, random } = this.#deps;
     const key = parseVerifierKey(verifierKey);
     if (key.type !== KEY_TYPES.cosignature) throw new AppError("ledger.malformed", { part: "verifier_key" });
+    if ((await store.count(["installation"])) >= MOST_INSTALLATIONS)
+      throw new AppError("ledger.too_many_witnesses", { most: MOST_INSTALLATIONS });
     const id = newUuid(clock, random);
-    if (!(await store.add({ id, name: key.name, verifierKey, url, addedMs: clock.nowMs() })))
+    const witness = { id, kind: "installation", name: key.name, verifierKey, url } as const;
+    if (!(await store.add({ ...witness, addedMs: clock.nowMs() })))
       throw new AppError("ledger.witness_exists", { name: key.name });
     return id;
   }
@@ -93,11 +87,16 @@ export class WitnessAsker {
 
   /** Asks everybody once about the newest checkpoint. */
   ask(): Promise<void> {
-    this.#round = this.#round.then(() => this.#askAll());
-    return this.#round;
+    return this.#ask(() => true);
   }
 
-  /** The same for somebody who waits: whoever has not answered soon does so without him. */
+  /** Every installation, and the machines whose turn it is. */
+  askThoseDue(): Promise<void> {
+    const { machines } = this.#deps;
+    return this.#ask(({ machine }) => machine === undefined || machines.isDue(machine.deviceId));
+  }
+
+  /** Asks everybody for somebody who waits: whoever has not answered soon does so without him. */
   async askBriefly(): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = this.#deps.clock.after(BRIEF_MS, () => late.resolve());
@@ -107,79 +106,92 @@ export class WitnessAsker {
 
   #plan(): void {
     this.#timer = this.#deps.clock.after(EVERY_MS, () => {
-      void this.ask().finally(() => {
+      void this.askThoseDue().finally(() => {
         if (!this.#isStopped) this.#plan();
       });
     });
   }
 
-  async #askAll(): Promise<void> {
-    const { logs, store, log } = this.#deps;
+  #ask(isAsked: (witness: Witness) => boolean): Promise<void> {
+    this.#round = this.#round.then(() => unasked(() => this.#askAll(isAsked)));
+    return this.#round;
+  }
+
+  async #askAll(isAsked: (witness: Witness) => boolean): Promise<void> {
+    const { logs, store, log: logger, machines, watch } = this.#deps;
     try {
-      const current = await logs.current();
-      const newest = current && (await logs.lastCheckpoint(current.id));
-      if (current === undefined || newest === undefined) return;
-      const witnesses = await store.list(current.id);
-      await Promise.all(witnesses.map((witness) => this.#askOne(witness, current, newest)));
+      const log = await logs.current();
+      const newest = log && (await logs.lastCheckpoint(log.id));
+      if (log === undefined || newest === undefined) return;
+      const queue = (await machines.sweep(await store.list(log.id))).filter(isAsked);
+      const askNext = async (): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift())
+          await this.#askOne(next, { log, newest });
+      };
+      await Promise.all(Array.from({ length: MOST_AT_ONCE }, askNext));
+      await watch.look(await store.list(log.id));
     } catch (error) {
-      log.warn({ err: error }, "ledger.witnesses_not_asked");
+      logger.warn({ err: error }, "ledger.witnesses_not_asked");
     }
   }
 
-  async #askOne(witness: Witness, current: Log, newest: StoredCheckpoint): Promise<void> {
-    const { store, clock, log } = this.#deps;
-    const reply = await this.#replyOf(witness, current, newest);
-    const nowMs = clock.nowMs();
+  async #askOne(witness: Witness, asked: Asked): Promise<void> {
+    const { store, clock } = this.#deps;
+    const reply = await replyOf(this.#deps, witness, asked);
+    const atMs = clock.nowMs();
     if ("line" in reply) {
-      const place = { logId: current.id, size: newest.size, witnessId: witness.id, atMs: nowMs };
+      const place = { logId: asked.log.id, size: asked.newest.size, witnessId: witness.id, atMs };
       await store.saveCosignature({ ...place, line: reply.line });
-      return;
-    }
-    if (witness.refusal !== reply.refusal)
-      log.warn({ witness: witness.name, reason: reply.refusal }, "ledger.witness_refused");
-    await store.saveRefusal(witness.id, reply.refusal, nowMs);
+    } else if (reply.refusal === UNREACHABLE) await store.saveRefusal(witness.id, reply.refusal, atMs);
+    else await this.#refused(witness, asked, reply);
   }
 
-  async #replyOf(witness: Witness, current: Log, newest: StoredCheckpoint): Promise<Reply> {
-    try {
-      const first = await this.#send(witness, current, newest, witness.last?.size ?? 0);
-      if (first.status !== 409) return replyOf(first, newest, parseVerifierKey(witness.verifierKey));
-      // It saw another size last: before a removal, or one whose answer was lost.
-      const kept = /^\d{1,15}\n?$/.test(first.body) ? Number(first.body) : Number.NaN;
-      if (!(kept <= newest.size)) return { refusal: "size_shrank" };
-      const second = await this.#send(witness, current, newest, kept);
-      return replyOf(second, newest, parseVerifierKey(witness.verifierKey));
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      return { refusal: error.code === "ledger.malformed" ? "malformed_answer" : UNREACHABLE };
-    }
-  }
-
-  async #send(witness: Witness, current: Log, newest: StoredCheckpoint, oldSize: number) {
-    const proof = await this.#deps.proofs.consistency(current, oldSize, newest.size);
-    const body = encodeAddCheckpoint({ oldSize, proof, note: parseNote(newest.note) });
-    return this.#deps.post(`${witness.url.replace(/\/$/, "")}/add-checkpoint`, body);
+  /** Kept with both statements, where there are two; recorded when it is news. */
+  async #refused(
+    witness: Witness,
+    { log, newest }: Asked,
+    { refusal, kept, offered }: { readonly refusal: string; readonly kept?: Kept; readonly offered?: string },
+  ): Promise<void> {
+    const { store, clock, random, audit, log: logger } = this.#deps;
+    const { id, name, machine } = witness;
+    const atMs = clock.nowMs();
+    const isNews = witness.refusal !== refusal;
+    if (isNews) logger.warn({ witness: name, reason: refusal }, "ledger.witness_refused");
+    await store.transaction(async (inside, tx) => {
+      await inside.saveRefusal(id, refusal, atMs);
+      if (kept?.note !== undefined && offered !== undefined && isOurs(kept, kept.note))
+        await addContradiction(tx, {
+          id: newUuid(clock, random),
+          witnessId: id,
+          reason: refusal,
+          atMs,
+          keptLog: kept.log,
+          kept: kept.note,
+          keptSize: kept.size,
+          keptRoot: kept.root,
+          offered,
+        });
+      if (!isNews) return;
+      await audit.record(tx, {
+        kind: "ledger.witness_refused",
+        tenantId: machine?.tenantId,
+        outcome: "refused",
+        actor: { kind: "system" },
+        subject: { kind: "witness", id },
+        data: { witness: name, reason: refusal, log: log.origin, size: newest.size, seen: kept?.size },
+      });
+    });
   }
 }
 
-/** Statuses of C2SP tlog-witness as words. */
-const REFUSALS: Readonly<Record<number, string>> = {
-  400: "old_size_beyond",
-  403: "bad_signature",
-  404: "unknown_log",
-  409: "size_shrank",
-  422: "proof_wrong",
-};
-
-function replyOf(
-  { status, body }: { readonly status: number; readonly body: string },
-  newest: StoredCheckpoint,
-  key: VerifierKey,
-): Reply {
-  if (status !== 200) return { refusal: REFUSALS[status] ?? UNREACHABLE };
-  const { text } = parseNote(newest.note);
-  for (const signature of parseSignatureLines(body))
-    if (findCosignature({ text, signatures: [signature] }, key).state === "valid")
-      return { line: encodeSignatureLine(signature) };
-  return { refusal: "cosignature_wrong" };
+/** Whether it is a checkpoint that a log signed, and says what the witness says of it. */
+function isOurs({ log, size, root }: Kept, text: string): boolean {
+  try {
+    const note = parseNote(text);
+    const checkpoint = parseCheckpoint(note.text);
+    const isSame = checkpoint.size === size && Buffer.from(checkpoint.root).toString("base64") === root;
+    return isSame && isSignedBy(note, parseVerifierKey(log));
+  } catch {
+    return false;
+  }
 }

@@ -4,10 +4,14 @@ import { encodeVerifierKey, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { parseOutgoingUrl } from "../../../platform/outgoing/index.ts";
+import type { LedgerPeople, LedgerSettings } from "../ports.ts";
 import type { LedgerDatabase } from "../tables.ts";
+import { listContradictions } from "./contradiction-store.ts";
 import type { WitnessAsker } from "./witness-asker.ts";
 import type { WitnessDesk } from "./witness-desk.ts";
-import { standingOf } from "./witness-model.ts";
+import { standingOf, type Witness } from "./witness-model.ts";
+import type { WitnessWatch } from "./witness-watch.ts";
+import type { Witnessed } from "./witnessed-store.ts";
 
 export interface WitnessRouteDeps {
   readonly db: LedgerDatabase;
@@ -15,31 +19,34 @@ export interface WitnessRouteDeps {
   readonly audit: AuditTrail;
   readonly asker: WitnessAsker;
   readonly desk: WitnessDesk;
+  readonly watch: WitnessWatch;
+  readonly people: Pick<LedgerPeople, "isHost" | "hostId">;
+  readonly settings: Pick<LedgerSettings, "witnessSilence">;
   readonly signer: Signer;
 }
 
-export function witnessRoutes({ db, clock, audit, asker, desk, signer }: WitnessRouteDeps): readonly Route[] {
+export function witnessRoutes(deps: WitnessRouteDeps): readonly Route[] {
+  const { db, audit, asker, desk, people, settings, signer } = deps;
   const record = (tenantId: Uuid, data: Readonly<Record<string, unknown>>): Promise<void> =>
     db.transaction().execute((tx) => audit.record(tx, { kind: "ledger.witness_changed", tenantId, data }));
   return [
-    route(ledger.listWitnesses, async () => {
-      const nowMs = clock.nowMs();
-      const witnesses = (await asker.list()).map(({ refusal, last, ...witness }) => ({
-        ...witness,
-        state: standingOf({ refusal, last, ...witness }, nowMs),
-        ...(refusal === undefined ? {} : { reason: refusal }),
-        ...(last === undefined ? {} : { last }),
-      }));
-      const witnessed = (await desk.list()).map(({ id, state, addedMs, cosignedMs }) => ({
-        id,
-        verifierKey: state.log,
-        size: state.size,
-        root: state.root,
-        addedMs,
-        ...(cosignedMs === undefined ? {} : { cosignedMs }),
-        seams: [...state.seams],
-      }));
-      return { ownKey: encodeVerifierKey(signer.key), witnesses, witnessed };
+    route(ledger.listWitnesses, async ({ principal: { tenantId } }) => {
+      const isHost = await people.isHost(tenantId);
+      const all = await asker.list();
+      const shown = all.filter(({ machine }) => isHost || (machine?.tenantId ?? tenantId) === tenantId);
+      const limits = settings.witnessSilence(await people.hostId());
+      return {
+        ownKey: encodeVerifierKey(signer.key),
+        witnesses: await Promise.all(shown.map((witness) => viewOf(deps, witness))),
+        witnessed: isHost ? (await desk.list()).map(viewLog) : [],
+        silentAfterMs: { installation: limits.installationMs, machine: limits.machineMs },
+      };
+    }),
+    route(ledger.listContradictions, async ({ principal: { tenantId } }) => {
+      const items = await listContradictions(db);
+      if (await people.isHost(tenantId)) return { items };
+      const own = (await asker.list()).filter(({ machine }) => machine?.tenantId === tenantId);
+      return { items: items.filter(({ witnessId }) => own.some(({ id }) => id === witnessId)) };
     }),
     route(ledger.addWitness, async ({ principal, body: { url, verifierKey } }) => {
       parseOutgoingUrl(url, { allowPrivate: true });
@@ -78,3 +85,31 @@ export function witnessRoutes({ db, clock, audit, asker, desk, signer }: Witness
     }),
   ];
 }
+
+async function viewOf({ clock, watch }: WitnessRouteDeps, witness: Witness): Promise<ledger.LedgerWitness> {
+  const { id, kind, verifierKey, url, machine, addedMs, refusal, refusedMs, last } = witness;
+  return {
+    id,
+    kind,
+    name: watch.nameOf(witness),
+    verifierKey,
+    addedMs,
+    state: standingOf(witness, clock.nowMs(), await watch.limitsFor(witness)),
+    ...(url === undefined ? {} : { url }),
+    ...(machine === undefined ? {} : { deviceId: machine.deviceId }),
+    ...(refusal === undefined ? {} : { reason: refusal }),
+    ...(refusal === undefined || refusedMs === undefined ? {} : { sinceMs: refusedMs }),
+    ...(last === undefined ? {} : { last }),
+  };
+}
+
+const viewLog = ({ id, state, addedMs, cosignedMs, refusal }: Witnessed): ledger.WitnessedLog => ({
+  id,
+  verifierKey: state.log,
+  size: state.size,
+  root: state.root,
+  addedMs,
+  ...(cosignedMs === undefined ? {} : { cosignedMs }),
+  ...(refusal === undefined ? {} : { refusal }),
+  seams: [...state.seams],
+});

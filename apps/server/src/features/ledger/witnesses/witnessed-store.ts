@@ -2,12 +2,17 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { WitnessState } from "@gatehouse/ledger";
 import type { Selectable } from "kysely";
 import type { LedgerDatabase, LedgerWitnessedTable } from "../tables.ts";
+import { addContradiction, type Contradiction } from "./contradiction-store.ts";
 
 export interface Witnessed {
   readonly id: Uuid;
   readonly state: WitnessState;
   readonly addedMs: UnixMs;
   readonly cosignedMs: UnixMs | undefined;
+  /** What was cosigned last, as the log signed it. */
+  readonly note: string | undefined;
+  /** Why its last request was refused. */
+  readonly refusal: string | undefined;
 }
 
 /** Logs of others that this installation cosigns. */
@@ -63,15 +68,39 @@ export class WitnessedStore {
     return numInsertedOrUpdatedRows === 1n;
   }
 
-  async save(id: Uuid, origin: string, state: WitnessState, cosignedMs: UnixMs | undefined): Promise<void> {
+  async count(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom("ledger_witnessed")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  async save(
+    id: Uuid,
+    origin: string,
+    state: WitnessState,
+    { cosignedMs, note }: Pick<Witnessed, "cosignedMs" | "note">,
+  ): Promise<void> {
     await this.#db
       .updateTable("ledger_witnessed")
       .set({
         origin,
         state: JSON.stringify(state),
         cosigned_at: cosignedMs === undefined ? null : new Date(cosignedMs),
+        note: note ?? null,
+        refusal: null,
       })
       .where("id", "=", id)
+      .execute();
+  }
+
+  async keepRefusal(found: Contradiction): Promise<void> {
+    await addContradiction(this.#db, found);
+    await this.#db
+      .updateTable("ledger_witnessed")
+      .set({ refusal: found.reason })
+      .where("id", "=", found.witnessedId ?? "")
       .execute();
   }
 
@@ -89,4 +118,6 @@ const witnessedOf = (row: Selectable<LedgerWitnessedTable>): Witnessed => ({
   state: JSON.parse(row.state) as WitnessState,
   addedMs: row.added_at.getTime(),
   cosignedMs: row.cosigned_at?.getTime(),
+  note: row.note ?? undefined,
+  refusal: row.refusal ?? undefined,
 });

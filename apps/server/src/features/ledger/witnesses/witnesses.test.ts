@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { logSigner } from "../log-key.ts";
 import { LogStore } from "../log-store.ts";
 import { type LedgerHouse, ledgerHouse, TENANT } from "../testing/house.ts";
-import { SILENT_AFTER_MS, standingOf } from "./witness-model.ts";
+import { SILENCE } from "../testing/ledger.ts";
+import { standingOf } from "./witness-model.ts";
 
 const TABLES = ["logs", "entries", "tiles", "checkpoints", "cosignatures"] as const;
 
@@ -45,7 +46,7 @@ const ask = () => house.ledger.witnesses.asker.ask();
 const witness = async () => {
   const [found] = await house.ledger.witnesses.asker.list();
   if (found === undefined) throw new Error("no witness");
-  return { ...found, state: standingOf(found, clock.nowMs()) };
+  return { ...found, state: standingOf(found, clock.nowMs(), SILENCE) };
 };
 
 beforeEach(async () => {
@@ -142,7 +143,7 @@ describe("another installation as witness", () => {
   it("is called silent a quarter of an hour after its last word", async () => {
     await ask();
     end();
-    clock.advance(SILENT_AFTER_MS);
+    clock.advance(SILENCE.installationMs);
     expect(await witness()).toMatchObject({ state: "ok" });
     clock.advance(1);
     expect(await witness()).toMatchObject({ state: "silent" });
