@@ -35,6 +35,7 @@ export {
   type Role,
   roleGrants,
 } from "./permissions.ts";
+export * as recovery from "./recovery.ts";
 export * as remoteSettings from "./remote-settings.ts";
 export { Language, Problem } from "./schemas.ts";
 export * as telemetry from "./telemetry.ts";

@@ -16,6 +16,7 @@ import { createLive } from "../features/live/index.ts";
 import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
 import type { PermissionsFeature, PermissionTables } from "../features/permissions/index.ts";
+import { createRecovery } from "../features/recovery/index.ts";
 import { createRemoteSettings, type RemoteSettingsTables } from "../features/remote-settings/index.ts";
 import { createSettings, type SettingsTables } from "../features/settings/index.ts";
 import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
@@ -307,6 +308,7 @@ export function createFeatures(house: House): Features {
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
   });
   const lab = createLab({ db, clock, random, log, audit });
+  const recovery = createRecovery({ ...shared, dataDir: config.dataDir });
   const operationRoutes = operationsRoutes({
     clock,
     overview: overviewSources({
@@ -316,6 +318,7 @@ export function createFeatures(house: House): Features {
       devices,
       gateway,
       ledger,
+      recovery,
       alerts,
       notifications,
       telemetry,
@@ -340,6 +343,7 @@ export function createFeatures(house: House): Features {
   // Those that are asked come before those that ask; listeners open last.
   const inOrder: Feature[] = [
     ledger,
+    recovery,
     settings,
     accounts,
     devices,

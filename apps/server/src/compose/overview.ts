@@ -7,6 +7,7 @@ import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
+import type { RecoveryFeature } from "../features/recovery/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import type { TrustFeature } from "../features/trust/index.ts";
 import { databaseSizeBytes } from "../platform/database/index.ts";
@@ -19,6 +20,7 @@ interface Sources extends House {
   readonly devices: DevicesFeature;
   readonly gateway: GatewayFeature;
   readonly ledger: LedgerFeature;
+  readonly recovery: RecoveryFeature;
   readonly alerts: AlertsFeature;
   readonly notifications: NotificationsFeature;
   readonly telemetry: TelemetryFeature;
@@ -126,6 +128,7 @@ export function overviewSources(house: Sources): OverviewSources {
       const recovery = house.channel.lastRecovery();
       if (isHost && recovery !== undefined && nowMs - recovery.atMs < RESTORE_SHOWN_MS)
         needs.push({ kind: "restored", severity: "warning", atMs: recovery.atMs });
+      if (permissions.has("installation.write")) needs.push(...(await recoveryNeeds(house)));
       if (
         isHost &&
         overview.counts.total > 0 &&
@@ -139,6 +142,18 @@ export function overviewSources(house: Sources): OverviewSources {
       return needs;
     },
   };
+}
+
+/** What the owner still owes the day when the machine is gone, and the log since it was. */
+async function recoveryNeeds({ ledger, recovery }: Sources): Promise<Need[]> {
+  const [seams, hasKit] = await Promise.all([ledger.seams.list(), recovery.hasKit()]);
+  const open = seams.findLast(({ acknowledgement }) => acknowledgement === undefined);
+  return [
+    ...(open === undefined
+      ? []
+      : [{ kind: "seam_unacknowledged", severity: "warning", atMs: open.atMs } as const]),
+    ...(hasKit ? [] : [{ kind: "recovery_kit_missing", severity: "warning" } as const]),
+  ];
 }
 
 /** Where somebody may do this; undefined: nowhere. */

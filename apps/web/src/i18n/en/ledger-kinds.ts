@@ -150,4 +150,7 @@ export const ledgerKinds = {
   backup: {
     made: "Backup made",
   },
+  recovery_kit: {
+    made: "Recovery kit made",
+  },
 } as const;

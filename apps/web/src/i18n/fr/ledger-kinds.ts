@@ -152,4 +152,7 @@ export const ledgerKinds: Same<typeof en> = {
   backup: {
     made: "Sauvegarde faite",
   },
+  recovery_kit: {
+    made: "Kit de secours créé",
+  },
 };

@@ -1,0 +1,1 @@
+export { createRecovery, type RecoveryFeature } from "./service.ts";
