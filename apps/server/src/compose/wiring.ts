@@ -157,7 +157,7 @@ export function demoInventory(devices: DevicesFeature): DemoInventory {
         .filter((id) => siteIds.includes(devices.findDevice(id)?.siteId ?? ""));
       return Promise.all(ids.map((id) => devices.getDevice(tenantId, id)));
     },
-    freshApiKey: async (tenantId, deviceId) => (await devices.rotateKey(actor(tenantId), deviceId)).apiKey,
+    apiKey: (tenantId, deviceId) => devices.demoKey(actor(tenantId), deviceId),
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
   };
 }

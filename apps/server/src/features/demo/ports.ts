@@ -14,8 +14,8 @@ export interface DemoInventory {
   addSite(tenantId: Uuid, site: PlannedSite): Promise<Uuid>;
   addDevice(tenantId: Uuid, siteId: Uuid, device: PlannedDevice): Promise<DemoDevice>;
   listDevices(tenantId: Uuid, siteIds: readonly Uuid[]): Promise<DemoDevice[]>;
-  /** A new API key; every earlier one of the device ends. */
-  freshApiKey(tenantId: Uuid, deviceId: Uuid): Promise<string>;
+  /** The device's API key, a new one where it has none that works; undefined for one that somebody revoked. */
+  apiKey(tenantId: Uuid, deviceId: Uuid): Promise<string | undefined>;
   /** Deletes the site with its devices. */
   removeSite(tenantId: Uuid, siteId: Uuid): Promise<void>;
 }

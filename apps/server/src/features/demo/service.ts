@@ -125,7 +125,8 @@ export class DemoService {
     const specs: SimulatedDeviceSpec[] = [];
     for (const device of devices) {
       const planned = PLANNED.get(device.name);
-      const apiKey = await inventory.freshApiKey(tenantId, device.id);
+      const apiKey = await inventory.apiKey(tenantId, device.id);
+      if (apiKey === undefined) continue;
       specs.push({
         name: device.name,
         typeId: device.typeId,

@@ -4,6 +4,7 @@ import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import type { ClaimedDevice, OpenClaim } from "./claims/claim-service.ts";
 import type { LoginAttempt } from "./credentials/authenticator.ts";
+import { demoKey } from "./credentials/demo-key.ts";
 import type { Alongside } from "./device-log/device-log.ts";
 import type { SentLine } from "./device-log/log-line.ts";
 import type { AppendedLines, LogSender } from "./device-log/log-service.ts";
@@ -122,6 +123,8 @@ export interface DevicesFeature extends Feature {
   revokeDevice(actor: Actor, deviceId: Uuid): Promise<void>;
   /** A new key; the earlier ones end now or after the overlap. */
   rotateKey(actor: Actor, deviceId: Uuid, overlapSeconds?: number): Promise<devices.NewApiKey>;
+  /** The key of a device that is marked `demo`; undefined when somebody revoked it. */
+  demoKey(actor: Actor, deviceId: Uuid): Promise<string | undefined>;
 
   /** The open code of this hash (lower-case hex), without using it up. */
   findOpenClaim(codeSha256: string): Promise<OpenClaim | undefined>;
@@ -153,6 +156,18 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
   const { clock } = deps;
   return {
     name: "devices",
+    names: [
+      {
+        kind: "device",
+        permission: "device.read",
+        list: (scope, ids) =>
+          house.directory
+            .idsWithin(scope)
+            .filter((id) => ids?.has(id) ?? true)
+            .map((id) => ({ id, name: house.directory.find(id)?.name ?? "" })),
+      },
+      { kind: "site", permission: "site.read", list: (scope) => house.sites.list(scope) },
+    ],
     routes: [...operatorRoutes(house), ...deviceRoutes(house)],
     jobs: [retentionJob(house.context, deps.retentionLogDays)],
     resources: house.resources,
@@ -196,6 +211,7 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     tenants: () => [...house.directory.tenants()],
     revokeDevice: (actor, deviceId) => house.revocation.revoke(actor, deviceId),
     rotateKey: (...rotation) => house.credentials.rotate(...rotation),
+    demoKey: (...asked) => demoKey(house, ...asked),
     findOpenClaim: (codeSha256) => house.claims.findOpen(codeSha256),
     enrolDevice: (codeSha256, inside) => house.claims.enrol(codeSha256, inside),
     async addEnrolled(tenantId, input, inside) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createTestHouse, type TestHouse } from "../testing/house.ts";
+import { demoKey } from "./demo-key.ts";
 
 const letIn = (t: TestHouse, password: string): boolean =>
   "identity" in t.house.authenticator.login({ password });
@@ -126,4 +127,29 @@ test("a certificate lets its device in by serial number until it is revoked", as
   expect(t.house.authenticator.login(wrongPassword)).toMatchObject({ refused: "device.credentials_invalid" });
   await t.house.credentials.revoke(t.actor, device.id, issued.credential.id);
   expect(login(device.id)).toBe(false);
+});
+
+test("a device of the demo site keeps its key over restarts and gets a new one only when it has none", async () => {
+  await using t = await createTestHouse();
+  const { device, key } = await t.addDevice("lamp", { demo: true });
+  expect(await demoKey(t.house, t.actor, device.id)).toBe(key.apiKey);
+  expect(await demoKey(await t.restart(), t.actor, device.id)).toBe(key.apiKey);
+  expect(ended(t)).toEqual([]);
+  const [credential] = (await t.house.credentials.list(t.actor.tenantId, device.id)).items;
+  await t.house.credentials.revoke(t.actor, device.id, credential?.id ?? "");
+  const fresh = await demoKey(t.house, t.actor, device.id);
+  expect([fresh === key.apiKey, letIn(t, fresh ?? "")]).toEqual([false, true]);
+  await t.house.revocation.revoke(t.actor, device.id);
+  expect(await demoKey(t.house, t.actor, device.id)).toBeUndefined();
+});
+
+test("the key of a real device is never told again, nor that of another organisation's", async () => {
+  await using t = await createTestHouse();
+  const real = await t.addDevice("meter");
+  const demo = await t.addDevice("lamp", { demo: true });
+  for (const [actor, { device }] of [
+    [t.actor, real],
+    [t.stranger, demo],
+  ] as const)
+    await expect(demoKey(t.house, actor, device.id)).rejects.toMatchObject({ code: "device.not_found" });
 });
