@@ -108,8 +108,8 @@ export function tenantsOf(
     },
     names: {
       get: (tenantId) => choices.get(tenantId).organisation,
-      async set(tenantId, organisation) {
-        await choices.update(tenantId, { organisation });
+      async set(tenantId, organisation, alongside) {
+        await choices.update(tenantId, { organisation }, alongside);
       },
     },
     isHost,

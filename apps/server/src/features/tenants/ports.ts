@@ -34,5 +34,6 @@ export interface Inventory {
 /** The organisation's name is one of its settings. */
 export interface Names {
   get(tenantId: Uuid): string;
-  set(tenantId: Uuid, name: string): Promise<void>;
+  /** With what `alongside` writes, in one transaction. */
+  set(tenantId: Uuid, name: string, alongside: (tx: AnyDatabase) => Promise<void>): Promise<void>;
 }

@@ -75,19 +75,11 @@ export class TenantService {
 
   rename(principal: PersonPrincipal, tenantId: Uuid, name: string): Promise<access.Tenant> {
     return this.#inTurn(async () => {
-      const { db, audit, names } = this.#deps;
+      const { names } = this.#deps;
       const before = names.get(tenantId);
       await this.#assertFree(name, tenantId);
-      // The name is a setting, whose change the ledger keeps with it; this entry says who did it from outside.
-      await names.set(tenantId, name);
-      await db.transaction().execute((tx) =>
-        audit.record(tx, {
-          kind: "tenant.changed",
-          tenantId: principal.tenantId,
-          subject: subjectOf(tenantId),
-          data: { name, before },
-        }),
-      );
+      // The name is a setting, whose change the organisation's own ledger keeps; this entry is the host's.
+      await names.set(tenantId, name, (tx) => this.#record(tx, principal, tenantId, { name, before }));
       return this.#get(tenantId);
     });
   }
