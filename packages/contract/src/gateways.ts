@@ -124,10 +124,11 @@ export const startMeterRead = endpoint({
   permission: "meter_read.run",
   partial: true,
   records: ["meter_read.requested"],
-  summary: "Read meters now: those named, those of a site, or all",
+  summary: "Read meters now: those named, those of a site or behind a gateway, or all",
   body: object({
     deviceIds: Type.Optional(Type.Array(Uuid, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
     siteId: Type.Optional(Uuid),
+    gatewayId: Type.Optional(Uuid),
     all: Type.Optional(Type.Literal(true)),
     deadlineSeconds: Type.Integer({ minimum: 10, maximum: 3_600 }),
   }),

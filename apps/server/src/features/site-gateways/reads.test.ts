@@ -178,6 +178,18 @@ test("nothing of another tenant is seen, asked or ended", async () => {
   expect((await get(id)).state).toBe("open");
 }, 30_000);
 
+test("the meters behind one gateway are read, and those of others are left alone", async () => {
+  const { g1, meters } = site();
+  house.connect(g1);
+  const { id, total } = await start(60, { gatewayId: g1 });
+  await house.eventually(asked, (all) => all.length === 1);
+  const devices = asked().flatMap(({ message }) => message.devices as string[]);
+  expect(devices).toHaveLength(total);
+  expect(total).toBeLessThan(meters.length);
+  expect(devices.every((device) => house.gatewayOf.get(device) === g1)).toBe(true);
+  expect((await get(id)).total).toBe(total);
+}, 30_000);
+
 test("a round is asked for in one way, of meters, and ten may be open at once", async () => {
   const { g1, meters } = site();
   expect(await codeOf(start(60, {}))).toBe("request.invalid");
@@ -185,6 +197,8 @@ test("a round is asked for in one way, of meters, and ten may be open at once", 
   expect(await codeOf(start(60, { siteId: freshId() }))).toBe("site.not_found");
   expect(await codeOf(start(60, { deviceIds: [g1] }))).toBe("meter_read.no_meters");
   expect(await codeOf(start(60, { deviceIds: [freshId()] }))).toBe("device.not_found");
+  expect(await codeOf(start(60, { gatewayId: freshId() }))).toBe("device.not_found");
+  expect(await codeOf(start(60, { gatewayId: g1, all: true }))).toBe("request.invalid");
   expect(await start(60, { siteId: "site" })).toMatchObject({ total: 5 });
   for (let i = 1; i < 10; i++)
     expect(await start(60, { deviceIds: [meters[0]] })).toMatchObject({ total: 1 });

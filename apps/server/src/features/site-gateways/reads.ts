@@ -17,6 +17,7 @@ import { findReadTenant, loadOpenReads, type ReadDeviceRow, ReadStore } from "./
 export interface Selection {
   readonly deviceIds?: readonly Uuid[];
   readonly siteId?: Uuid;
+  readonly gatewayId?: Uuid;
   readonly all?: true;
 }
 
@@ -78,6 +79,7 @@ export class MeterReads {
       meters: meters.length,
       deadlineSeconds,
       ...(selection.siteId ? { siteId: selection.siteId } : {}),
+      ...(selection.gatewayId ? { gatewayId: selection.gatewayId } : {}),
     };
     await this.#store(tenantId).insert({ ...read, createdMs }, actor, meters, (tx) =>
       audit.record(tx, { kind: "meter_read.requested", tenantId, subject: subjectOf(read.id), data }),
@@ -230,11 +232,12 @@ export class MeterReads {
 
   async #select(
     { tenantId, reach }: access.Scope,
-    { deviceIds, siteId, all }: Selection,
+    { deviceIds, siteId, gatewayId, all }: Selection,
   ): Promise<readonly KnownDevice[]> {
     const { devices } = this.#context;
-    const given = [deviceIds, siteId, all].filter((one) => one !== undefined);
-    if (given.length !== 1) throw new AppError("request.invalid", { field: "deviceIds, siteId or all" });
+    const given = [deviceIds, siteId, gatewayId, all].filter((one) => one !== undefined);
+    if (given.length !== 1)
+      throw new AppError("request.invalid", { field: "deviceIds, siteId, gatewayId or all" });
     const isMeter = ({ typeId, revoked }: KnownDevice): boolean => typeId === METER_TYPE && !revoked;
     if (deviceIds !== undefined)
       return deviceIds.map((id) => {
@@ -244,6 +247,11 @@ export class MeterReads {
         if (!isMeter(device)) throw new AppError("meter_read.no_meters", { deviceId: id });
         return device;
       });
+    const gateway = gatewayId === undefined ? undefined : devices.find(gatewayId);
+    const isKnownGateway =
+      gatewayId === undefined || (gateway?.tenantId === tenantId && access.reaches(reach, gateway));
+    if (!isKnownGateway) throw new AppError("device.not_found");
+    const behind = gatewayId === undefined ? undefined : devices.assignedTo(gatewayId);
     const isKnownSite =
       siteId === undefined ||
       (access.reaches(reach, { siteId }) && (await devices.siteNames(tenantId)).has(siteId));
@@ -251,6 +259,7 @@ export class MeterReads {
     return devices
       .list(tenantId)
       .filter((device) => isMeter(device) && (siteId === undefined || device.siteId === siteId))
+      .filter((device) => behind?.has(device.deviceId) ?? true)
       .filter((device) => access.reaches(reach, device));
   }
 

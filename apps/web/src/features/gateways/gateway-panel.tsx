@@ -1,7 +1,7 @@
 import { devices, gateways } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
@@ -14,6 +14,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { AssignDrawer } from "./assign-drawer.tsx";
 import { Contact, Queue } from "./gateway-table.tsx";
 import styles from "./gateways.module.css";
+import { StartRead } from "./read-panel.tsx";
 
 const PAGE = 10;
 const RENEW_MS = 10_000;
@@ -22,6 +23,7 @@ const RENEW_MS = 10_000;
 export function GatewayPanel(props: { device: devices.Device }) {
   const t = useTranslations("gateways");
   const can = useCan();
+  const navigate = useNavigate();
   const [offset, setOffset] = useState(0);
   const [assigning, setAssigning] = useState(false);
   const { device } = props;
@@ -34,15 +36,23 @@ export function GatewayPanel(props: { device: devices.Device }) {
       query: { gateway: device.id, sort: "name", offset: String(offset), limit: String(PAGE) },
     }),
   );
-  const act = can("device.write") && device.revokedMs === undefined && (
-    <Button variant="default" onClick={() => setAssigning(true)}>
-      {t("assign")}
-    </Button>
+  const hasMeters = list.data?.items.some(({ typeId }) => typeId === "meter") === true;
+  const canRead = hasMeters && can("meter_read.run");
+  const canAssign = can("device.write") && device.revokedMs === undefined;
+  const acts = (canRead || canAssign) && (
+    <span className="row row-wrap">
+      {canRead && <StartRead gatewayId={device.id} onStarted={() => void navigate({ to: "/gateways" })} />}
+      {canAssign && (
+        <Button variant="default" onClick={() => setAssigning(true)}>
+          {t("assign")}
+        </Button>
+      )}
+    </span>
   );
   return (
     <Panel
       title={t("panel.title")}
-      {...(act === false ? {} : { end: act })}
+      {...(acts === false ? {} : { end: acts })}
       footer={
         own.data !== undefined && (
           <dl className={styles.facts}>

@@ -24,18 +24,21 @@ const DEADLINES_MINUTES = [1, 5, 15, 60];
 const OPEN_RENEW_MS = 1_000;
 const RENEW_MS = 10_000;
 
-/** Asks every meter, or those of one gateway. */
-export function StartRead(props: { deviceIds?: readonly string[]; label?: string }) {
+/** Asks every meter, or those behind one gateway. */
+export function StartRead(props: { gatewayId?: string; onStarted?: () => void }) {
   const t = useTranslations("gateways.read");
   const errorText = useErrorText();
   const [minutes, setMinutes] = useState(5);
   const start = useCall(gateways.startMeterRead, [gateways.listMeterReads]);
   const run = () => {
-    const which =
-      props.deviceIds === undefined ? { all: true as const } : { deviceIds: [...props.deviceIds] };
+    const { gatewayId, onStarted } = props;
+    const which = gatewayId === undefined ? { all: true as const } : { gatewayId };
     start.mutate(
       { body: { ...which, deadlineSeconds: minutes * 60 } },
-      { onError: (error) => notifications.show({ message: errorText(error), color: "red" }) },
+      {
+        onError: (error) => notifications.show({ message: errorText(error), color: "red" }),
+        onSuccess: () => onStarted?.(),
+      },
     );
   };
   return (
@@ -52,7 +55,7 @@ export function StartRead(props: { deviceIds?: readonly string[]; label?: string
         loading={start.isPending}
         onClick={run}
       >
-        {props.label ?? t("start")}
+        {props.gatewayId === undefined ? t("start") : t("startHere")}
       </Button>
     </span>
   );

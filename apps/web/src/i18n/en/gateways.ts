@@ -56,6 +56,7 @@ export const gateways = {
   read: {
     title: "Meter readings",
     start: "Read all meters now",
+    startHere: "Read its meters now",
     reading: "the readings",
     empty: "No round of readings yet",
     emptyText:

@@ -59,6 +59,7 @@ export const gateways: Same<typeof en> = {
   read: {
     title: "Relevés des compteurs",
     start: "Relever tous les compteurs",
+    startHere: "Relever ses compteurs",
     reading: "les relevés",
     empty: "Aucune campagne de relevés pour l’instant",
     emptyText:
