@@ -106,11 +106,16 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
   lifecycle.onStop("tls", async () => tls[Symbol.dispose]());
   const secure =
     config.tls.mode === "on" || (config.tls.mode === "auto" && !isLoopbackHost(config.http.host));
+  let connectionsRefused = 0;
   const http = await createHttpServer({
     ...(secure ? { tls: tls.serverOptions("https") } : {}),
     trustedProxies: config.trustedProxies,
     perMinute: config.http.perMinute,
     maxConnections: config.http.maxConnections,
+    perNetwork: {
+      maxConnections: config.http.maxConnectionsPerAddress,
+      onRefused: () => void connectionsRefused++,
+    },
     log,
     controls,
   });
@@ -118,6 +123,11 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
 
   const metrics = createMetrics();
   lifecycle.onStop("metrics", async () => metrics.stop());
+  metrics.add({
+    name: "gatehouse_http_connections_refused_total",
+    help: "HTTP connections closed because their network had too many, since start",
+    read: () => connectionsRefused,
+  });
   const jobs = createJobRunner(database.pool, log);
   const bus = createBus(log);
   const version = productVersion();

@@ -53,6 +53,24 @@ test("refuses plain MQTT on a network and switched-off TLS on a public address",
   ).toMatch(/tls\.mode/);
 });
 
+test("proxies are named by address or range, and a mistake is told at the start", () => {
+  const problem = (GATEHOUSE_TRUSTED_PROXIES: string): string =>
+    problemsOf(() => loadConfig({ GATEHOUSE_TRUSTED_PROXIES })).join();
+  for (const good of ["127.0.0.1", "10.0.0.0/8,192.0.2.7", "::1,fd00::/8", "2001:db8::1/128"])
+    expect(problem(good), good).toBe("");
+  for (const bad of [
+    "loopback",
+    "fe80::1%eth0",
+    "10.0.0.0/33",
+    "10.0.0",
+    "fd00::/129",
+    "10.0.0.0/8/8",
+    "10.0.0.0/-1",
+    "proxy.example",
+  ])
+    expect(problem(bad), bad).toMatch(/^trustedProxies: .* is no address/);
+});
+
 test("a database on a network is asked for its certificate, one on this machine is not", () => {
   const problem = (DATABASE_URL: string) => problemsOf(() => loadConfig({ DATABASE_URL }))[0] ?? "";
   for (const here of [

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { AppError } from "@gatehouse/base";
 import type { TSchema } from "typebox";
@@ -80,6 +81,9 @@ function assertSafe(config: Config): void {
   if (config.tls.mode === "off" && !isLoopbackHost(config.http.host) && config.trustedProxies.length === 0) {
     problems.push("tls.mode: off is allowed only on loopback or behind trustedProxies");
   }
+  for (const range of config.trustedProxies)
+    if (!isAddressRange(range))
+      problems.push(`trustedProxies: ${range} is no address and no range like 10.0.0.0/8`);
   if ((config.tls.certFile === "") !== (config.tls.keyFile === ""))
     problems.push("tls: certFile and keyFile belong together");
   if (!isDatabaseProtected(config.databaseUrl)) {
@@ -88,6 +92,13 @@ function assertSafe(config: Config): void {
     );
   }
   if (problems.length > 0) throw new AppError("config.invalid", { problems });
+}
+
+/** An IP address, or a range in CIDR notation. */
+function isAddressRange(text: string): boolean {
+  const [, address = "", prefix = "0"] = /^([^/%]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
 /** Nothing leaves this machine (loopback or a socket), or it goes to whom a certificate names. What cannot be read is not. */

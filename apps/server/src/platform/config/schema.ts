@@ -55,11 +55,18 @@ export const ConfigSchema = object({
       maximum: 100_000,
       description: "Open HTTP connections at once.",
     }),
+    maxConnectionsPerAddress: Type.Integer({
+      default: 500,
+      minimum: 1,
+      maximum: 100_000,
+      description:
+        "Of them from one address (IPv6: /64), not counting WebSockets, loopback and trusted proxies.",
+    }),
     perMinute: Type.Integer({
       default: 1_200,
       minimum: 10,
       maximum: 1_000_000,
-      description: "Requests a minute from one address.",
+      description: "Requests a minute from one address (IPv6: /64).",
     }),
   }),
   messages: object({

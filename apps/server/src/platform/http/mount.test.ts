@@ -234,6 +234,15 @@ test("says when to come back, and limits what one address may ask", async () => 
   expect(last).toBe(429);
 });
 
+test("a whole IPv6 network of one subscriber has one budget, and another network its own", async () => {
+  const server = await start();
+  const ask = async (remoteAddress: string): Promise<number> =>
+    (await server.inject({ url: "/guarded", remoteAddress })).statusCode;
+  for (let i = 0; i < 30; i++) expect(await ask(`2001:db8:1:2::${i.toString(16)}`)).toBe(401);
+  expect(await ask("2001:db8:1:2:ffff::1")).toBe(429);
+  expect(await ask("2001:db8:1:3::1")).toBe(401);
+});
+
 test("the strict policy carries a nonce that changes with every reply", async () => {
   const server = await start();
   const policies = await Promise.all(

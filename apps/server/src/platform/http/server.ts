@@ -11,6 +11,8 @@ import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gate
 import { channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ALL_ON, type Controls } from "../controls.ts";
+import { networkOf } from "../throttle/index.ts";
+import { limitConnections } from "./connection-places.ts";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
 import { bareHeaders, bareRefusal, registerSecurityHeaders } from "./security-headers.ts";
@@ -21,6 +23,8 @@ export interface HttpOptions {
   readonly trustedProxies: readonly string[];
   readonly perMinute: number;
   readonly maxConnections: number;
+  /** Open connections of one network, and who hears of one more; unlimited without. */
+  readonly perNetwork?: { readonly maxConnections: number; onRefused(this: void): void };
   readonly log: Logger;
   readonly controls?: Controls;
 }
@@ -55,6 +59,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   } as object) as unknown as FastifyInstance;
   const server = app.server as unknown as HttpsServer;
   server.maxConnections = options.maxConnections;
+  if (options.perNetwork !== undefined) limitConnections(server, { ...options, ...options.perNetwork });
   server.headersTimeout = 10_000;
   server.maxHeadersCount = 100;
   app.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -84,7 +89,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     timeWindow: 60_000,
     cache: 10_000,
     // Over the local socket there is no address: whoever can open it is the owner of the data folder.
-    keyGenerator: (request) => request.ip || "local",
+    keyGenerator: (request) => (request.ip ? networkOf(request.ip) : "local"),
     errorResponseBuilder: (_request, context) =>
       new AppError("request.rate_limited", { retryAfterSeconds: context.ttl / 1000 }),
   });
