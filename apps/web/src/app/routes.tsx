@@ -107,9 +107,19 @@ const gateways = createRoute({
 const audit = createRoute({
   getParentRoute: () => console_,
   path: "/audit",
-  validateSearch: textSearch("q", "kind", "outcome", "actor", "subject", "person", "from", "to"),
+  validateSearch: textSearch("q", "kind", "outcome", "actor", "subject", "about", "from", "to"),
   staticData: { crumbs: [{ label: "audit" }] },
   component: lazyRouteComponent(() => import("../features/audit/audit-page.tsx"), "AuditPage"),
+});
+
+const auditWitnesses = createRoute({
+  getParentRoute: () => console_,
+  path: "/audit/witnesses",
+  staticData: { crumbs: [{ label: "audit", to: "/audit" }, { label: "witnesses" }] },
+  component: lazyRouteComponent(
+    () => import("../features/audit/witnesses/witnesses-page.tsx"),
+    "WitnessesPage",
+  ),
 });
 
 const auditEntry = createRoute({
@@ -224,6 +234,7 @@ export const routeTree = root.addChildren([
     gateways,
     lab,
     audit,
+    auditWitnesses,
     auditEntry,
     outbox,
     people,

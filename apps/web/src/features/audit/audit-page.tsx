@@ -9,6 +9,7 @@ import styles from "./audit.module.css";
 import { CheckPanel } from "./check-panel.tsx";
 import { ComparePanel } from "./compare-panel.tsx";
 import { EntriesPanel } from "./entries-panel.tsx";
+import { WitnessHint } from "./witnesses/witness-hint.tsx";
 
 const RENEW_MS = 10_000;
 
@@ -34,6 +35,7 @@ export function AuditPage() {
       >
         {t("sentence", { count: size })}
       </StatusSentence>
+      <WitnessHint />
       {head.data !== undefined && (
         <div className={styles.columns}>
           <CheckPanel head={head.data} />

@@ -4,6 +4,7 @@ import {
   IconBellRinging,
   IconCertificate,
   IconDatabaseExport,
+  IconFingerprintOff,
   IconHistory,
   IconInfoCircle,
   IconLockOpen,
@@ -38,6 +39,8 @@ const KINDS = {
   no_channel: { icon: IconBellRinging, act: "setUp" },
   certificate_expiring: { icon: IconCertificate, act: "review" },
   restored: { icon: IconHistory, act: "review" },
+  witness_refused: { icon: IconFingerprintOff, act: "review" },
+  witness_silent: { icon: IconFingerprintOff, act: "review" },
   device_quarantined: { icon: IconShieldX, act: "review" },
   quarantine_suggested: { icon: IconShieldQuestion, act: "review" },
   backup_missing: { icon: IconDatabaseExport, act: "setUp" },
@@ -163,6 +166,13 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "no_device":
       return (
         <ButtonLink {...look} to="/devices/add">
+          {children}
+        </ButtonLink>
+      );
+    case "witness_refused":
+    case "witness_silent":
+      return (
+        <ButtonLink {...look} to="/audit/witnesses">
           {children}
         </ButtonLink>
       );

@@ -33,6 +33,13 @@ export function StorageSection() {
           {(read) => <RetentionForm read={read} />}
         </QueryView>
       </Panel>
+      {can("ledger.read") && (
+        <Panel title={t("witnesses.title")}>
+          <QueryView query={settings} what={t("reading")}>
+            {(read) => <WitnessForm read={read} />}
+          </QueryView>
+        </Panel>
+      )}
       {can("installation.read") && <Backup />}
     </>
   );
@@ -53,6 +60,40 @@ function Used(props: { storage: NonNullable<operations.Overview["storage"]> }) {
       <dt>{t("pointsPerDay")}</dt>
       <dd>{format.number(pointsPerDay, 0)}</dd>
     </dl>
+  );
+}
+
+const SILENCES = [
+  { key: "installationMinutes", min: 5, max: 10_080 },
+  { key: "machineHours", min: 1, max: 720 },
+] as const;
+
+/** How long those who cosign the audit log may be silent before people are told. */
+function WitnessForm(props: { read: operations.SiteSettings }) {
+  const t = useTranslations("settings.witnesses");
+  const state = useSettingsDraft(props.read, ["witnessSilence"]);
+  const { witnessSilence } = state.draft;
+  return (
+    <SettingsForm state={state}>
+      <FieldGrid fieldWidth={200}>
+        {SILENCES.map(({ key, min, max }) => (
+          <NumberInput
+            key={key}
+            label={t(key)}
+            description={t(`${key}Hint`)}
+            min={min}
+            max={max}
+            allowDecimal={false}
+            value={witnessSilence[key]}
+            disabled={!state.canWrite}
+            onChange={(value) =>
+              typeof value === "number" &&
+              state.change({ witnessSilence: { ...witnessSilence, [key]: value } })
+            }
+          />
+        ))}
+      </FieldGrid>
+    </SettingsForm>
   );
 }
 

@@ -28,3 +28,4 @@ export { signUp } from "./sign-up.ts";
 export { telemetry } from "./telemetry.ts";
 export { tokens } from "./tokens.ts";
 export { trust } from "./trust.ts";
+export { witnesses } from "./witnesses.ts";

@@ -54,6 +54,8 @@ export const overview = {
       no_channel: "Nobody is told about alerts",
       certificate_expiring: "The certificate of {name} ends soon",
       restored: "Restored from a backup",
+      witness_refused: "The witness {name} refuses the audit log",
+      witness_silent: "The witness {name} is silent",
       device_quarantined: "{name} is quarantined",
       quarantine_suggested: "The readings of {name} are implausible",
       backup_missing: "There is no recent backup",
@@ -70,6 +72,9 @@ export const overview = {
       no_device: "The first one takes about two minutes.",
       no_channel: "Alerts show only here until a channel is set up.",
       certificate_expiring: "Connections that rely on it stop when it ends.",
+      witness_refused:
+        "It saw another past: entries were cut off or rewritten, or an old backup was put back.",
+      witness_silent: "It has not cosigned the audit log for longer than allowed.",
       restored: "Keys were renewed and revocations applied again. Check what was changed since.",
       device_quarantined: "Its readings are kept apart until somebody decides.",
       quarantine_suggested: "Look at the reasons; quarantine keeps them out of history.",

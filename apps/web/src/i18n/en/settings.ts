@@ -107,6 +107,13 @@ export const settings = {
     lastBackup: "Last backup: {time}.",
     backupText: "Run this on the server; Gatehouse goes on working meanwhile.",
   },
+  witnesses: {
+    title: "Silence of witnesses of the audit log",
+    installationMinutes: "Another installation (minutes)",
+    installationMinutesHint: "People are told after so long without a cosignature.",
+    machineHours: "Gateways and agents (hours)",
+    machineHoursHint: "They may sleep, or be out of reach.",
+  },
   demo: {
     title: "Demo site",
     reading: "the demo site",

@@ -15,6 +15,7 @@ export const shell = {
     rules: "Rules",
     lab: "Attack Lab",
     audit: "Audit log",
+    witnesses: "Witnesses",
     outbox: "Outbox",
     people: "People",
     roles: "Roles",

@@ -64,6 +64,8 @@ export const overview: Same<typeof en> = {
       no_channel: "Personne n’est averti des alertes",
       certificate_expiring: "Le certificat de {name} arrive à son terme",
       restored: "Restauré depuis une sauvegarde",
+      witness_refused: "Le témoin {name} refuse le journal d’audit",
+      witness_silent: "Le témoin {name} se tait",
       device_quarantined: "{name} est en quarantaine",
       quarantine_suggested: "Les relevés de {name} sont invraisemblables",
       backup_missing: "Il n’y a pas de sauvegarde récente",
@@ -80,6 +82,9 @@ export const overview: Same<typeof en> = {
       no_device: "Le premier demande environ deux minutes.",
       no_channel: "Les alertes ne s’affichent qu’ici tant qu’il n’y a pas de canal.",
       certificate_expiring: "Les connexions qui en dépendent cesseront à ce moment.",
+      witness_refused:
+        "Il a vu un autre passé\u00a0: entrées coupées ou réécrites, ou ancienne sauvegarde remise.",
+      witness_silent: "Il n’a pas cosigné le journal d’audit depuis plus longtemps que permis.",
       restored: "Clés renouvelées, révocations appliquées de nouveau. Vérifiez ce qui a changé depuis.",
       device_quarantined: "Ses relevés sont mis à part jusqu’à une décision.",
       quarantine_suggested: "Examinez les raisons\u202f; la quarantaine les tient hors de l’historique.",

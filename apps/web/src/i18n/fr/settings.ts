@@ -112,6 +112,13 @@ export const settings: Same<typeof en> = {
     lastBackup: "Dernière sauvegarde\u00a0: {time}.",
     backupText: "Lancez ceci sur le serveur\u202f; Gatehouse continue pendant ce temps.",
   },
+  witnesses: {
+    title: "Silence des témoins du journal d’audit",
+    installationMinutes: "Autre installation (minutes)",
+    installationMinutesHint: "On est prévenu après ce temps sans cosignature.",
+    machineHours: "Passerelles et agents (heures)",
+    machineHoursHint: "Ils peuvent dormir, ou être hors de portée.",
+  },
   demo: {
     title: "Site de démonstration",
     reading: "le site de démonstration",

@@ -18,6 +18,7 @@ export const shell: Same<typeof en> = {
     rules: "Règles",
     lab: "Labo d’attaque",
     audit: "Journal d’audit",
+    witnesses: "Témoins",
     outbox: "Boîte d’envoi",
     people: "Personnes",
     roles: "Rôles",
