@@ -15,9 +15,10 @@ export async function verifyInBrowser(entries: number): Promise<number> {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
     const files = TestLog.of(entries).exportRange(0, entries);
-    const named = Object.entries(EXPORT_FILES)
-      .map(([part, file]) => [file, files[part as keyof typeof files]] as const)
-      .filter((entry): entry is readonly [string, Uint8Array] => entry[1] !== undefined);
+    const named = Object.entries(EXPORT_FILES).flatMap(([part, file]) => {
+      const bytes = files[part as keyof typeof files];
+      return bytes === undefined ? [] : [[file, bytes] as const];
+    });
     const path = join(folder, "export.zip");
     await writeFile(path, zipSync(Object.fromEntries(named), { level: 1 }));
     const page = await browser.newPage();
