@@ -1,6 +1,7 @@
 import { AppError, type UnixMs } from "@gatehouse/base";
 import { type AnyEndpoint, type access, accounts } from "@gatehouse/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isLoopbackHost } from "../config/load.ts";
 import { ALL_ON, type Controls } from "../controls.ts";
 import type { DeviceGate, DevicePrincipal, PersonGate, PersonPrincipal } from "./principal.ts";
 import { assertReached, type Resources, tenantOfNamed } from "./resources.ts";
@@ -79,10 +80,14 @@ function assertSteppedUp({ program, stepUpMs }: PersonPrincipal, nowMs: UnixMs):
     throw new AppError("auth.step_up_required");
 }
 
-/** From this machine and not through a proxy on it. */
+/**
+ * From this machine, not through a proxy on it, and by a name of it: a page whose own name was pointed at this machine
+ * (DNS rebinding) is of the same origin for the browser.
+ */
 function isDirectLoopback(request: FastifyRequest): boolean {
   return (
     isLoopbackAddress(request.socket.remoteAddress ?? "") &&
+    isLoopbackHost(URL.parse(`http://${request.headers.host}`)?.hostname.replace(/^\[|\]$/g, "") ?? "") &&
     request.headers["x-forwarded-for"] === undefined &&
     request.headers.forwarded === undefined
   );

@@ -62,6 +62,15 @@ const named = endpoint({
   query: Type.Object({ q: Type.String({ maxLength: 12 }) }, { additionalProperties: false }),
   reply: Reply,
 });
+const figures = endpoint({
+  method: "GET",
+  path: "/metrics",
+  summary: "s",
+  tag: "t",
+  audience: "operator",
+  permission: "installation.read",
+  reply: Reply,
+});
 const forDevices = endpoint({
   method: "GET",
   path: "/for-devices",
@@ -104,6 +113,7 @@ async function start(): Promise<FastifyInstance> {
         route(open, async ({ body }) => ({ hello: body.name })),
         route(guarded, async ({ principal }) => ({ hello: principal.name })),
         route(named, async ({ params, query }) => ({ hello: `${params.name} ${query.q}` })),
+        route(figures, async () => ({ hello: "figures" })),
         route(forDevices, async () => ({ hello: "device" })),
         route(kept, async ({ body }) => {
           expect(currentAsker()?.actor).toEqual({ kind: "anonymous" });
@@ -243,6 +253,17 @@ test("a whole IPv6 network of one subscriber has one budget, and another network
   expect(await ask("2001:db8:1:3::1")).toBe(401);
 });
 
+test("figures are for this machine's own programs, not for a page whose name leads to it", async () => {
+  const server = await start();
+  const ask = async (host: string, headers: Record<string, string> = {}): Promise<number> =>
+    (await server.inject({ url: "/metrics", headers: { host, ...headers } })).statusCode;
+  for (const own of ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "localhost"])
+    expect([own, await ask(own)]).toEqual([own, 200]);
+  for (const other of ["evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "x y"])
+    expect([other, await ask(other)]).toEqual([other, 401]);
+  expect(await ask("127.0.0.1:8080", { "x-forwarded-for": "192.0.2.1" })).toBe(401);
+});
+
 test("the strict policy carries a nonce that changes with every reply", async () => {
   const server = await start();
   const policies = await Promise.all(
@@ -258,6 +279,11 @@ test("OpenAPI 3.1 is made from the contract", async () => {
   const server = await start();
   const document = (await server.inject({ url: "/api/docs/json" })).json();
   expect(document.openapi).toBe("3.1.0");
+  const page = await server.inject({ url: "/api/docs" });
+  expect([page.statusCode, page.headers["content-security-policy"]]).toEqual([
+    200,
+    expect.stringMatching(/script-src 'self';.*object-src 'none'; base-uri 'none';.*frame-ancestors 'none'/),
+  ]);
   expect(document.paths["/guarded"].get.description).toContain("device.write");
 });
 

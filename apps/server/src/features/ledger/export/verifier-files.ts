@@ -30,5 +30,5 @@ export function policyOf({ bytes }: VerifierFile): string {
   const [, own] =
     /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(Buffer.from(bytes).toString()) ?? [];
   if (own === undefined) throw new Error("verify.html has no policy");
-  return `${own}; frame-ancestors 'none'`;
+  return `${own}; object-src 'none'; frame-ancestors 'none'`;
 }
