@@ -10,12 +10,13 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const SKIPPED = new Set(["node_modules", "dist", "fixtures", "data", ".git"]);
+const SKIPPED = new Set(["node_modules", "dist", "fixtures", ".git"]);
 
 /** Every TypeScript file below `folder` of `root`, without fixtures and built files. */
 export function sourceFiles(root: string, folder = "."): SourceFile[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
+    if (path === "data") return [];
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : sourceFiles(root, path);
     if (!/\.tsx?$/.test(entry.name)) return [];
     return [{ path: relative(".", path).split(sep).join("/"), text: readFileSync(join(root, path), "utf8") }];

@@ -33,6 +33,7 @@ export async function registerConsole(
       immutable: true,
       maxAge: "365d",
       index: false,
+      dotfiles: "deny",
       setHeaders: (reply, path) => {
         if (path.endsWith(".svg")) reply.header("content-type", "image/svg+xml; charset=utf-8");
       },

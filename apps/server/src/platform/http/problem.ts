@@ -13,6 +13,16 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
   FST_UNDER_PRESSURE: "server.busy",
 };
 
+/** Of those without a code of their own; a folder of the console's files is "forbidden" to the file server. */
+const FOREIGN_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: "request.invalid",
+  403: "request.not_found",
+  404: "request.not_found",
+  405: "request.method_not_allowed",
+  413: "request.too_large",
+  429: "request.rate_limited",
+};
+
 /** Any thrown value → the AppError that is answered. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
@@ -20,13 +30,7 @@ export function toAppError(error: unknown): AppError {
     validation?: { instancePath: string; message?: string }[];
     validationContext?: string;
   };
-  const code =
-    FOREIGN[foreign.code ?? ""] ??
-    (foreign.statusCode === 429
-      ? "request.rate_limited"
-      : foreign.statusCode === 400
-        ? "request.invalid"
-        : undefined);
+  const code = FOREIGN[foreign.code ?? ""] ?? FOREIGN_STATUS[foreign.statusCode ?? 500];
   if (code === undefined) return new AppError("server.internal", {}, { cause: error });
   const problems = foreign.validation?.slice(0, 20).map((item) => ({
     where: `${foreign.validationContext ?? ""}${item.instancePath}`,

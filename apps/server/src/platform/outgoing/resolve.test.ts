@@ -45,6 +45,31 @@ describe("an outgoing URL", () => {
     );
   });
 
+  it.each(["http:", "mqtt:", "ws:", "smtp:"])(
+    "of %s reaches nothing beyond the owner's network",
+    async (scheme) => {
+      const lookup = answering("93.184.216.34");
+      const options = { allowPrivate: true, protocols: [scheme], lookup };
+      const refused = "url.forbidden unencrypted";
+      expect(await reasonOf(resolveOutgoing(`${scheme}//hooks.example/`, options))).toBe(refused);
+      expect(await reasonOf(resolveOutgoing(`${scheme}//93.184.216.34/`, options))).toBe(refused);
+      const local = { ...options, lookup: answering("93.184.216.34", "192.168.1.9") };
+      expect((await resolveOutgoing(`${scheme}//hooks.example/`, local)).address).toBe("192.168.1.9");
+    },
+  );
+
+  it("of mail reaches a public server with TLS or STARTTLS alone", async () => {
+    const options = {
+      allowPrivate: false,
+      protocols: ["smtp:", "smtps:"],
+      lookup: answering("93.184.216.34"),
+    };
+    for (const url of ["smtps://mail.example:465/tls", "smtp://mail.example:587/starttls"])
+      expect((await resolveOutgoing(url, options)).address).toBe("93.184.216.34");
+    const none = resolveOutgoing("smtp://mail.example:25/none", options);
+    expect(await reasonOf(none)).toBe("url.forbidden unencrypted");
+  });
+
   it("may have another scheme where the caller takes it", () => {
     const options = { allowPrivate: true, protocols: ["mqtt:", "mqtts:"] };
     expect(parseOutgoingUrl("mqtt://ha.lan:1883", options).hostname).toBe("ha.lan");

@@ -26,6 +26,12 @@ export interface OutgoingTarget extends HostAddress {
 }
 
 const HTTP = ["http:", "https:"] as const;
+/** Whoever is on the way reads these: they go no further than the owner's own network. */
+const UNENCRYPTED: ReadonlySet<string> = new Set(["http:", "mqtt:", "ws:"]);
+
+/** Mail says by its path whether it asks for STARTTLS. */
+const isUnencrypted = ({ protocol, pathname }: URL): boolean =>
+  UNENCRYPTED.has(protocol) || (protocol === "smtp:" && pathname !== "/starttls");
 
 /** Checks what a URL says by itself; an address written in it is judged, a name is not looked up. Refuses `url.forbidden`. */
 export function parseOutgoingUrl(
@@ -37,7 +43,7 @@ export function parseOutgoingUrl(
   if (url.username !== "" || url.password !== "") refuse("credentials");
   const host = hostOf(url);
   if (host === "") refuse("syntax");
-  if (isIP(host) !== 0) assertCallable(host, allowPrivate);
+  if (isIP(host) !== 0) assertCallable(host, url, allowPrivate);
   return url;
 }
 
@@ -52,9 +58,9 @@ export async function resolveOutgoing(text: string | URL, options: OutgoingOptio
   const literal = isIP(host);
   if (literal !== 0) return { url, address: host, family: literal };
   const found = await lookUp(host, options.lookup ?? systemLookup);
-  const first = found.find(({ address }) => isCallable(address, options.allowPrivate));
+  const first = found.find(({ address }) => isCallable(address, url, options.allowPrivate));
   if (first === undefined) {
-    for (const { address } of found) assertCallable(address, options.allowPrivate);
+    for (const { address } of found) assertCallable(address, url, options.allowPrivate);
     throw new AppError("url.unreachable", { reason: "name" });
   }
   return { url, address: first.address, family: isIP(first.address) };
@@ -71,18 +77,18 @@ async function lookUp(host: string, lookup: Lookup): Promise<readonly HostAddres
 /** The host without the brackets of an IPv6 address. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "");
 
-function isCallable(address: string, allowPrivate: boolean): boolean {
+function isCallable(address: string, url: URL, allowPrivate: boolean): boolean {
   const kind = classifyAddress(address);
-  return kind === "public" || (kind === "local" && allowPrivate);
+  return kind === "public" ? !isUnencrypted(url) : kind === "local" && allowPrivate;
 }
 
-function assertCallable(address: string, allowPrivate: boolean): void {
-  if (!isCallable(address, allowPrivate)) {
-    refuse(classifyAddress(address) === "local" ? "address_private" : "address_forbidden");
-  }
+function assertCallable(address: string, url: URL, allowPrivate: boolean): void {
+  if (isCallable(address, url, allowPrivate)) return;
+  const kind = classifyAddress(address);
+  refuse(kind === "public" ? "unencrypted" : kind === "local" ? "address_private" : "address_forbidden");
 }
 
-/** `reason`: syntax, scheme, credentials, address_private (may be allowed), address_forbidden. */
+/** `reason`: syntax, scheme, credentials, unencrypted, address_private (may be allowed), address_forbidden. */
 function refuse(reason: string): never {
   throw new AppError("url.forbidden", { reason });
 }

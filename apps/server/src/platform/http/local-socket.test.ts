@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { silentLogger } from "@gatehouse/base";
+import { expect, test } from "vitest";
+import { callLocalSocket, isLocalRequest, localSocketPath, serveLocalSocket } from "./local-socket.ts";
+import { createHttpServer } from "./server.ts";
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test("the command line's socket opens for its user alone, also in a folder that was open before", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "gatehouse-socket-"));
+  const path = localSocketPath(dataDir);
+  mkdirSync(dirname(path), { recursive: true });
+  chmodSync(dirname(path), 0o755);
+  const app = await createHttpServer({
+    trustedProxies: [],
+    perMinute: 100,
+    maxConnections: 10,
+    log: silentLogger,
+  });
+  app.get("/who", async (request) => ({ local: isLocalRequest(request.raw) }));
+  await app.ready();
+  const socket = await serveLocalSocket(app, dataDir);
+  try {
+    expect([modeOf(path), modeOf(dirname(path))]).toEqual(["600", "700"]);
+    expect(await callLocalSocket(dataDir, "GET", "/who")).toEqual({ status: 200, body: { local: true } });
+    expect((await app.inject({ url: "/who" })).json()).toEqual({ local: false });
+  } finally {
+    await socket.stop();
+    await app.close();
+  }
+  rmSync(dataDir, { recursive: true });
+});
