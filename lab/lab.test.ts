@@ -43,7 +43,7 @@ beforeAll(async () => {
   const loud = ATTACKS.filter(({ name }) => LOUD.has(name));
   const halves = await Promise.all([runSome(quiet.slice(0, half)), runSome([...quiet.slice(half), ...loud])]);
   results = halves.flat();
-}, 180_000);
+}, 300_000);
 afterAll(() => {
   if (before === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = before;

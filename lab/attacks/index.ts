@@ -1,20 +1,29 @@
 import type { Attack } from "../attack.ts";
 import { clone } from "./clone.ts";
+import { csrf } from "./csrf.ts";
 import { downgrade } from "./downgrade.ts";
 import { eavesdrop } from "./eavesdrop.ts";
+import { escalation } from "./escalation.ts";
 import { expiredToken } from "./expired-token.ts";
 import { floodAttack } from "./flood.ts";
 import { foreignTopic } from "./foreign-topic.ts";
 import { forwarding } from "./forwarding.ts";
+import { idor } from "./idor.ts";
 import { keySubstitution } from "./key-substitution.ts";
+import { linkPrefetch } from "./link-prefetch.ts";
 import { malformed } from "./malformed.ts";
+import { otpGuessing } from "./otp-guessing.ts";
 import { poison } from "./poison.ts";
+import { refreshReuse } from "./refresh-reuse.ts";
 import { reorder } from "./reorder.ts";
 import { replay } from "./replay.ts";
 import { retained } from "./retained.ts";
 import { rogueGateway } from "./rogue-gateway.ts";
+import { sessionTheft } from "./session-theft.ts";
 import { stolenToken } from "./stolen-token.ts";
+import { stuffing } from "./stuffing.ts";
 import { wildcard } from "./wildcard.ts";
+import { wsHijack } from "./ws-hijack.ts";
 
 /** Every attack, in the order in which they are run and shown. */
 export const ATTACKS: readonly Attack[] = [
@@ -34,4 +43,13 @@ export const ATTACKS: readonly Attack[] = [
   clone,
   floodAttack,
   malformed,
+  stuffing,
+  otpGuessing,
+  linkPrefetch,
+  sessionTheft,
+  refreshReuse,
+  csrf,
+  wsHijack,
+  idor,
+  escalation,
 ];

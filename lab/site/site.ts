@@ -2,8 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@gatehouse/base";
+import { newUuid, systemClock, systemRandom } from "@gatehouse/base";
+import type { Role } from "@gatehouse/contract";
+import pg from "pg";
+import { runningConnection } from "../../apps/server/src/platform/database/running-connection.ts";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
+import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
 import type { Attack, ControlName } from "../attack.ts";
 import { SiteProcess } from "./site-process.ts";
 
@@ -21,6 +25,13 @@ export interface StoredValue {
   readonly value: number;
 }
 
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
 /** What an attack is run against: a whole Gatehouse on loopback with data of its own. */
 export interface Site {
   readonly url: string;
@@ -33,6 +44,16 @@ export interface Site {
   lastValue(deviceId: string, metric: string): Promise<unknown>;
   /** Everything that is stored of a metric, oldest first. */
   stored(deviceId: string, metric: string): Promise<StoredValue[]>;
+  /** Somebody with an account and a password, in the first organisation or in this one. */
+  addPerson(role: Role, tenantId?: string): Promise<Person>;
+  /** Another organisation in the same installation. */
+  addOrganisation(): Promise<string>;
+  /** Text of the newest mail of this purpose to an address: what its owner reads. */
+  mailTo(email: string, purpose: string): Promise<string | undefined>;
+  /** What whoever rules the database can do. */
+  query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  /** A folder that goes with the site. */
+  readonly scratchDir: string;
   /** The server's process still runs. */
   isAlive(): boolean;
   /** Memory that it holds for what came over its sockets; 0 when it is dead. */
@@ -55,6 +76,8 @@ export class LabSite implements Site {
   #running: string | undefined;
   #count = 0;
   #siteId = "";
+  /** Of PASSWORD: hashed once, for hashing is made to be slow. */
+  #passwordHash: Promise<string> | undefined;
 
   private constructor(dataDir: string, isQuick: boolean) {
     this.#dataDir = dataDir;
@@ -116,6 +139,49 @@ export class LabSite implements Site {
     }>("POST", "/api/v1/devices", { name, typeId, siteId: this.#siteId });
     const { apiKey, keyId } = made.key;
     return { id: made.device.id, name, apiKey, keyId, claimCode: made.claim.code };
+  }
+
+  get scratchDir(): string {
+    return join(this.#dataDir, "scratch");
+  }
+
+  /** As an import would put them there, which is allowed ten times a minute. */
+  async addPerson(role: Role, tenantId?: string): Promise<Person> {
+    this.#passwordHash ??= hashPassword(PASSWORD);
+    const id = newUuid(systemClock, systemRandom);
+    const name = `${role} ${++this.#count}`;
+    const email = `${role}-${this.#count}@example.org`;
+    await this.query(
+      `insert into people (id, tenant_id, name, email, email_key, password_hash, role, language, state, created_at)
+       select $1, coalesce($2, (select id from tenants order by created_at limit 1)), $3, $4, $4, $5, $6, 'en', 'active', now()`,
+      [id, tenantId, name, email, await this.#passwordHash, role],
+    );
+    return { id, name, email, password: PASSWORD };
+  }
+
+  async addOrganisation(): Promise<string> {
+    const name = `Neighbour ${++this.#count}`;
+    const owner = { name, email: `invited-${this.#count}@example.org`, language: "en" };
+    const body = { name, language: "en", owner };
+    return (await this.call<{ id: string }>("POST", "/api/v1/tenants", body)).id;
+  }
+
+  async mailTo(email: string, purpose: string): Promise<string | undefined> {
+    const { items } = await this.call<{ items: { to: string; purpose?: string; body: string }[] }>(
+      "GET",
+      "/api/v1/outbox?limit=50",
+    );
+    return items.find((mail) => mail.to === email && mail.purpose === purpose)?.body;
+  }
+
+  async query<T extends object>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+    const client = new pg.Client(await runningConnection(join(this.#dataDir, "postgres")));
+    await client.connect();
+    try {
+      return (await client.query<T>(sql, [...values])).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   async lastValue(deviceId: string, metric: string): Promise<unknown> {

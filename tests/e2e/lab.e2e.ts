@@ -2,10 +2,13 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ATTACKS } from "../../lab/attacks/index.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 // The console runs the attack lab beside the server, follows it and keeps it.
+
+const RUN_ALL = `Run all ${ATTACKS.length}`;
 
 let server: Gatehouse;
 let browser: Browser;
@@ -67,7 +70,7 @@ test("one attack is run from its row, followed live on both sides, and kept with
 
 test("a run of all is stopped, its site is gone, and another can begin", async () => {
   const { page, faults, close } = await openLab();
-  await page.getByRole("button", { name: "Run all 16" }).click();
+  await page.getByRole("button", { name: RUN_ALL }).click();
   await page.getByRole("heading", { level: 1, name: /(run|first attack) is under way\.$/ }).waitFor();
   await page.getByText(/running, step \d of \d/).waitFor({ timeout: 60_000 });
   const refused = await fetch(`${server.url}/api/v1/lab/runs`, {
@@ -78,7 +81,7 @@ test("a run of all is stopped, its site is gone, and another can begin", async (
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([409, "lab.running"]);
   expect(await page.getByRole("button", { name: /^Run “/ }).count()).toBe(0);
   await page.getByRole("button", { name: /^Stop “/ }).click();
-  await page.getByRole("button", { name: "Run all 16" }).waitFor({ timeout: 30_000 });
+  await page.getByRole("button", { name: RUN_ALL }).waitFor({ timeout: 30_000 });
   await page.getByRole("list", { name: "Runs" }).getByText("Stopped").waitFor();
   expect(labFolders()).toEqual([]);
   expect(faults).toEqual([]);
