@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, operations } from "@gatehouse/contract";
@@ -125,7 +124,15 @@ export function createFeatures(house: House): Features {
   const db = createDatabase<AllTables>(pool);
   let demoWanted = false;
 
-  const ledger = ledgerOf(house, db, () => ({ accounts, channel, choices, devices, gateway, notifications }));
+  const ledger = ledgerOf(house, db, () => ({
+    accounts,
+    channel,
+    choices,
+    devices,
+    gateway,
+    inOrder,
+    notifications,
+  }));
   const { audit } = ledger;
   const shared = { db, pool, clock, random, log, bus, audit, masterKey, controls, publicUrl };
   const settings = createSettings({
@@ -323,7 +330,6 @@ export function createFeatures(house: House): Features {
       notifications,
       telemetry,
       trust,
-      freeBytes: () => freeBytes(config.dataDir),
     }),
     network: networkSource({
       ...house,
@@ -390,9 +396,4 @@ export function createFeatures(house: House): Features {
         await demo.demo.create(tenantId);
     },
   };
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

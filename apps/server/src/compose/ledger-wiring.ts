@@ -3,6 +3,7 @@ import type { ChannelFeature } from "../features/channel/index.ts";
 import { createLedger, type LedgerFeature, type LedgerTables } from "../features/ledger/index.ts";
 import { DEFAULT_SETTINGS, type SettingsFeature } from "../features/settings/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
+import type { Feature } from "../platform/feature.ts";
 import type { House } from "./features.ts";
 import { silenceLimits, type WitnessNeighbours, witnessLinks } from "./witness-wiring.ts";
 
@@ -13,6 +14,7 @@ const UNNAMED = "gatehouse";
 
 interface LedgerNeighbours extends WitnessNeighbours {
   readonly accounts: AccountsFeature;
+  readonly inOrder: readonly Feature[];
   readonly channel: ChannelFeature;
   readonly choices: SettingsFeature["settings"];
 }
@@ -32,13 +34,8 @@ export function ledgerOf(
     people: {
       isHost: async (tenantId) => (await neighbours().accounts.people.hostTenantId()) === tenantId,
       hostId: () => neighbours().accounts.people.hostTenantId(),
-      async namesOf(tenantId, personIds) {
-        const found = await Promise.all(
-          personIds.map((id) => neighbours().accounts.people.find(tenantId, id)),
-        );
-        return new Map(found.flatMap((person) => (person === undefined ? [] : [[person.id, person.name]])));
-      },
     },
+    names: () => neighbours().inOrder.flatMap((feature) => feature.names ?? []),
     links: witnessLinks(neighbours),
     findRestore: () => neighbours().channel.findRestore(),
     settings: {

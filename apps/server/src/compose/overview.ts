@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import type { access, Permission } from "@gatehouse/contract";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { AlertsFeature } from "../features/alerts/index.ts";
@@ -25,7 +26,6 @@ interface Sources extends House {
   readonly notifications: NotificationsFeature;
   readonly telemetry: TelemetryFeature;
   readonly trust: TrustFeature;
-  freeBytes(): Promise<number>;
 }
 
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ const BACKUP_WANTED_AFTER_MS = 7 * DAY_MS;
 const RESTORE_SHOWN_MS = 7 * DAY_MS;
 
 export function overviewSources(house: Sources): OverviewSources {
-  const { devices, gateway, alerts, telemetry, database } = house;
+  const { devices, gateway, alerts, telemetry, database, config } = house;
   return {
     async devices({ scope }) {
       const { counts, spark } = await devices.overview(scope);
@@ -56,7 +56,7 @@ export function overviewSources(house: Sources): OverviewSources {
       const [size, points, freeBytes] = await Promise.all([
         databaseSizeBytes(database.pool),
         telemetry.points(),
-        house.freeBytes(),
+        freeBytesOf(config.dataDir),
       ]);
       return {
         databaseBytes: size,
@@ -160,4 +160,9 @@ async function recoveryNeeds({ ledger, recovery }: Sources): Promise<Need[]> {
 function scopeFor({ tenantId, permissions }: Onlooker, permission: Permission): access.Scope | undefined {
   const reach = permissions.get(permission);
   return reach && { tenantId, reach };
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type { shell } from "../i18n/en/shell.ts";
 import { entryRoutes } from "./entry-routes.tsx";
-import { requireStaff } from "./guard.ts";
+import { requireOverview, requireStaff } from "./guard.ts";
 import { root } from "./root-route.tsx";
 import { textSearch } from "./search.ts";
 import { Shell } from "./shell/shell.tsx";
@@ -27,6 +27,7 @@ const overview = createRoute({
   getParentRoute: () => console_,
   path: "/",
   staticData: { crumbs: [{ label: "overview" }] },
+  beforeLoad: requireOverview,
   component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
 });
 

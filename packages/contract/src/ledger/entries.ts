@@ -14,8 +14,10 @@ const Index = Type.Integer({ minimum: 0 });
 export const LedgerParty = object({
   kind: Type.String(),
   id: Type.String(),
-  /** Of a person of the organisation, as it is called today. */
+  /** What it is called today, for those who may see it. */
   name: Type.Optional(Type.String()),
+  /** It has a name no more: it was removed or erased. */
+  gone: Type.Optional(Type.Boolean()),
 });
 export type LedgerParty = Static<typeof LedgerParty>;
 
@@ -82,9 +84,14 @@ export const listLedgerEntries = endpoint({
     outcome: Type.Optional(OutcomeName),
     actor: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9-]{1,64}$" })),
     subject: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._:@/-]{1,128}$" })),
-    person: Type.Optional(Uuid),
+    /** Of a person, a device or another thing: what it did, and what was done to it. */
+    about: Type.Optional(Uuid),
     q: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: "Whole words of texts about people" }),
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: "Whole words of texts about people, or part of a name",
+      }),
     ),
     from: Type.Optional(QueryInt),
     to: Type.Optional(QueryInt),

@@ -24,7 +24,8 @@ export const LedgerExportRequest = object({
   outcome: Type.Optional(Type.Unsafe<Outcome>(Type.Union(OUTCOMES.map((outcome) => Type.Literal(outcome))))),
   actor: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9-]{1,64}$" })),
   subject: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9._:@/-]{1,128}$" })),
-  person: Type.Optional(Uuid),
+  /** Of a person, a device or another thing: what it did, and what was done to it. */
+  about: Type.Optional(Uuid),
   /** Also the texts about people that are not erased, with the salts that open them. */
   reveal: Type.Boolean(),
 });

@@ -16,7 +16,7 @@ import { up as generations } from "./migrations/004-generations.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
 import { countPeopleByTenant, firstTenantId, listTenantIds } from "./people/account-store.ts";
-import { type KnownPeople, knownPeople } from "./people/known-people.ts";
+import { type KnownPeople, knownPeople, namesOfPeople } from "./people/known-people.ts";
 import { Languages } from "./people/languages.ts";
 import { PersonalData } from "./people/personal-data.ts";
 import { createPeoplePart, type NewOwner } from "./people-part.ts";
@@ -100,6 +100,8 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
   });
   return {
     name: "accounts",
+    // Whoever reads the log sees who it was, as its entries have their addresses too.
+    names: [{ kind: "person", permission: "ledger.read", list: namesOfPeople(people) }],
     people,
     resources: {
       person: async (id) => ofTenant(await people.tenantOf(id)),

@@ -91,6 +91,7 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
   });
   return {
     name: "alerts",
+    names: [{ kind: "rule", permission: "rule.read", list: (scope) => ruleService.list(scope) }],
     routes: alertRoutes(ruleService, createAlertService(queries, clock), keeper),
     jobs: alertJobs({ ...deps, store }),
     resources: {

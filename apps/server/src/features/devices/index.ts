@@ -156,6 +156,18 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
   const { clock } = deps;
   return {
     name: "devices",
+    names: [
+      {
+        kind: "device",
+        permission: "device.read",
+        list: (scope, ids) =>
+          house.directory
+            .idsWithin(scope)
+            .filter((id) => ids?.has(id) ?? true)
+            .map((id) => ({ id, name: house.directory.find(id)?.name ?? "" })),
+      },
+      { kind: "site", permission: "site.read", list: (scope) => house.sites.list(scope) },
+    ],
     routes: [...operatorRoutes(house), ...deviceRoutes(house)],
     jobs: [retentionJob(house.context, deps.retentionLogDays)],
     resources: house.resources,

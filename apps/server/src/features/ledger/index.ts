@@ -3,6 +3,7 @@ import type { ledger } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
+import type { NameSource } from "../../platform/names.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
 import { exportRoutes } from "./export/export-routes.ts";
 import { ExportService } from "./export/export-service.ts";
@@ -20,6 +21,7 @@ import { PersonalValues } from "./personal.ts";
 import type { LedgerPeople, LedgerSettings, Restore, WitnessLinks } from "./ports.ts";
 import { CheckpointReader } from "./reading/checkpoint-reader.ts";
 import { EntryService } from "./reading/entry-service.ts";
+import { Names } from "./reading/names.ts";
 import { ProofService } from "./reading/proof-service.ts";
 import { seamRoutes } from "./recovery/seam-routes.ts";
 import { SeamService } from "./recovery/seam-service.ts";
@@ -52,6 +54,8 @@ export interface LedgerDeps {
   readonly masterKey: MasterKey;
   readonly installationName: string;
   readonly people: LedgerPeople;
+  /** Names of what entries are about. */
+  readonly names: () => readonly NameSource[];
   readonly settings: LedgerSettings;
   readonly links: WitnessLinks;
   /** Whether the database is an older one than at the last start; asked at each. */
@@ -114,7 +118,8 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   };
   const proofs = new ProofService(store);
   const checkpoints = new CheckpointReader(store, signerOf);
-  const entries = new EntryService({ db, store, values, people, proofs, checkpoints, signerOf });
+  const names = new Names(deps.names);
+  const entries = new EntryService({ db, store, values, people, names, proofs, checkpoints, signerOf });
   const erasePerson: LedgerFeature["erasePerson"] = (tx, tenantId, personId, texts = []) => {
     const digests = texts.flatMap((text) => values.exactlyOf(tenantId, text));
     return deletePersonal(tx, tenantId, personId, digests);

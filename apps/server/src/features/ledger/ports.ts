@@ -8,8 +8,6 @@ export interface LedgerPeople {
   isHost(tenantId: Uuid): Promise<boolean>;
   /** The organisation that does; undefined before there is any. */
   hostId(): Promise<Uuid | undefined>;
-  /** Names of those of these people that the organisation has now. */
-  namesOf(tenantId: Uuid, personIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
 }
 
 /** An older database was put back. */

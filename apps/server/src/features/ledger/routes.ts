@@ -14,8 +14,8 @@ export interface LedgerServices {
 
 export function ledgerRoutes({ entries, proofs, checkpoints }: LedgerServices): readonly Route[] {
   return [
-    route(ledger.listLedgerEntries, ({ principal, query }) => entries.list(principal.tenantId, query)),
-    route(ledger.getLedgerEntry, ({ principal, params }) => entries.get(principal.tenantId, params.eventId)),
+    route(ledger.listLedgerEntries, ({ principal, query }) => entries.list(principal, query)),
+    route(ledger.getLedgerEntry, ({ principal, params }) => entries.get(principal, params.eventId)),
     route(ledger.readLedgerRange, ({ principal, query }) => entries.range(principal.tenantId, query)),
     route(ledger.getLedgerHead, () => checkpoints.head()),
     route(ledger.proveLedgerConsistency, async ({ query }) => {

@@ -121,6 +121,13 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
   let leave: (() => void) | undefined;
   return {
     name: "notifications",
+    names: [
+      {
+        kind: "notification_channel",
+        permission: "channel.read",
+        list: ({ tenantId }) => channels.list(tenantId),
+      },
+    ],
     routes: notificationRoutes(channelService, outboxService),
     resources: notificationResources(db),
     jobs: notificationJobs({ queries, direct, settings, clock, log }),

@@ -4,6 +4,7 @@ import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { ofTenant } from "../../platform/http/resources.ts";
 import type { SecondPerson } from "../../platform/http/second-person.ts";
+import type { NameSource } from "../../platform/names.ts";
 import { AccessDirectory, type Asking } from "./access/access-directory.ts";
 import { ApprovalService, type Mounted } from "./approvals/approval-service.ts";
 import { failInterrupted, findApprovalTenant } from "./approvals/approval-store.ts";
@@ -14,7 +15,7 @@ import { permissionJobs } from "./jobs.ts";
 import { createPermissions as createTables } from "./migrations/001-create.ts";
 import { personalData } from "./personal-data-store.ts";
 import { RoleService } from "./roles/role-service.ts";
-import { findRoleTenant } from "./roles/role-store.ts";
+import { findRoleTenant, RoleStore } from "./roles/role-store.ts";
 import { permissionRoutes } from "./routes.ts";
 import { TokenService } from "./tokens/token-service.ts";
 import { findTokenTenant } from "./tokens/token-store.ts";
@@ -66,6 +67,21 @@ export function createPermissions(
   });
   return {
     name: "permissions",
+    names: [
+      {
+        kind: "role",
+        permission: "role.read",
+        list: ({ tenantId }) => new RoleStore(db, tenantId).list(),
+      },
+      // A program acts under the name of its token.
+      ...["token", "program"].map(
+        (kind): NameSource => ({
+          kind,
+          permission: "token.read",
+          list: ({ tenantId }) => tokens.list(tenantId),
+        }),
+      ),
+    ],
     routes: permissionRoutes({ roles: new RoleService(context), grants, tokens, approvals, policies }),
     jobs: permissionJobs(context, tokens, deps.tenantIds),
     resources: {

@@ -4,7 +4,7 @@ import type { Pool } from "pg";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { findBoardOwner } from "./boards/board-store.ts";
-import { devicesOn } from "./boards/boards.ts";
+import { Boards, devicesOn } from "./boards/boards.ts";
 import { Catalogue, type LastValue, lastValuesOf } from "./catalogue.ts";
 import { CatalogueStore } from "./catalogue-store.ts";
 import { type Alongside, BatchWriter, type Horizon } from "./ingest/batch-writer.ts";
@@ -97,6 +97,7 @@ export function createTelemetry(deps: TelemetryDeps): TelemetryFeature {
   });
   return {
     name: "telemetry",
+    names: [{ kind: "board", permission: "board.read", list: (scope) => new Boards(deps, scope).list() }],
     routes: telemetryRoutes({ ...deps, catalogue, reader }),
     resources: {
       async board(id) {

@@ -3,7 +3,7 @@ import { ledger, type QueryOf } from "@gatehouse/contract";
 /** What narrows the list, as the server takes it. */
 export type EntryFilter = Omit<QueryOf<typeof ledger.listLedgerEntries>, "before" | "after" | "limit">;
 
-export const FILTER_KEYS = ["q", "kind", "outcome", "actor", "subject", "person", "from", "to"] as const;
+export const FILTER_KEYS = ["q", "kind", "outcome", "actor", "subject", "about", "from", "to"] as const;
 export type EntrySearch = { readonly [K in (typeof FILTER_KEYS)[number]]?: string };
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -29,7 +29,7 @@ const isKind = (text: string): text is ledger.LedgerKind =>
 
 /** The filters of the address; what the server would refuse is left out. */
 export function filterOf(search: EntrySearch): EntryFilter {
-  const { q, actor, subject, person } = search;
+  const { q, actor, subject, about } = search;
   const outcome = ledger.OUTCOMES.find((one) => one === search.outcome);
   const kinds = (search.kind ?? "").split(",").flatMap((one) => (isGroup(one) ? KIND_GROUPS[one] : [one]));
   const known = kinds.filter(isKind);
@@ -41,7 +41,7 @@ export function filterOf(search: EntrySearch): EntryFilter {
     ...(outcome === undefined ? {} : { outcome }),
     ...(actor === undefined ? {} : { actor }),
     ...(subject === undefined ? {} : { subject }),
-    ...(person === undefined ? {} : { person }),
+    ...(about === undefined ? {} : { about }),
     ...(Number.isFinite(from) && from >= 0 ? { from: String(from) } : {}),
     ...(Number.isFinite(to) && to >= 0 ? { to: String(to) } : {}),
   };

@@ -40,7 +40,7 @@ export function planOf(
 }
 
 export function requestOf(filter: EntryFilter, choice: ExportChoice): ledger.LedgerExportRequest {
-  const { kind, outcome, actor, subject, person, from, to } = filter;
+  const { kind, outcome, actor, subject, about, from, to } = filter;
   const [first, last] = [indexOf(choice.first), indexOf(choice.last)];
   return {
     log: choice.log,
@@ -51,7 +51,7 @@ export function requestOf(filter: EntryFilter, choice: ExportChoice): ledger.Led
     ...(outcome === undefined ? {} : { outcome }),
     ...(actor === undefined ? {} : { actor }),
     ...(subject === undefined ? {} : { subject }),
-    ...(person === undefined ? {} : { person }),
+    ...(about === undefined ? {} : { about }),
     ...(from === undefined ? {} : { fromMs: Number(from) }),
     ...(to === undefined ? {} : { toMs: Number(to) }),
   };

@@ -45,7 +45,7 @@ function Person(props: { detail: accounts.PersonDetail }) {
         title={t("known")}
         end={
           can("ledger.read") && (
-            <ButtonLink variant="default" to="/audit" search={{ person: person.id }}>
+            <ButtonLink variant="default" to="/audit" search={{ about: person.id }}>
               {t("acts")}
             </ButtonLink>
           )

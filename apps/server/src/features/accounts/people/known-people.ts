@@ -1,6 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
 import type { Language, Role } from "@gatehouse/contract";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
+import type { NameSource } from "../../../platform/names.ts";
 import { type AccessOf, principalOf } from "../sessions/person-gate.ts";
 import type { AccountsDatabase, SharedTransaction } from "../tables.ts";
 import { findPersonById, firstTenantId, listPeople, type PersonRow, setPersonRole } from "./account-store.ts";
@@ -46,6 +47,15 @@ export const knownPeople = (db: AccountsDatabase, accessOf: AccessOf): KnownPeop
   hostTenantId: () => firstTenantId(db),
   tenantOf: async (personId) => (await findPersonById(db, personId))?.tenant_id,
 });
+
+/** Those of an organisation, or of them these alone. */
+export const namesOfPeople =
+  (people: Pick<KnownPeople, "find" | "list">): NameSource["list"] =>
+  async ({ tenantId }, ids) => {
+    if (ids === undefined) return people.list(tenantId);
+    const found = await Promise.all([...ids].map((id) => people.find(tenantId, id)));
+    return found.filter((person) => person !== undefined);
+  };
 
 const viewKnown = ({ id, name, email, language, role, state }: PersonRow): KnownPerson => ({
   id,

@@ -169,14 +169,14 @@ export class ExportService {
 }
 
 function filterOf(logId: number, request: Request): EntryFilter {
-  const { kinds, outcome, actor, subject, person, fromMs, toMs, fromIndex, toIndex } = request;
+  const { kinds, outcome, actor, subject, about, fromMs, toMs, fromIndex, toIndex } = request;
   return {
     logId,
     kinds,
     outcome,
     actorId: actor,
     subjectId: subject,
-    personId: person,
+    aboutId: about,
     fromMs,
     toMs,
     fromIndex,

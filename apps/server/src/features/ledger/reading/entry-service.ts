@@ -1,12 +1,14 @@
-import { AppError, isUuid, type Uuid } from "@gatehouse/base";
+import { AppError, type Uuid } from "@gatehouse/base";
 import type { ledger, QueryOf, ReplyOf } from "@gatehouse/contract";
 import { encodeBase64, encodeVerifierKey, type LedgerEvent, type Signer } from "@gatehouse/ledger";
 import type { LogStore } from "../log-store.ts";
+import type { Party } from "../model.ts";
 import type { PersonalValues } from "../personal.ts";
 import type { LedgerPeople } from "../ports.ts";
 import type { LedgerDatabase } from "../tables.ts";
 import type { CheckpointReader } from "./checkpoint-reader.ts";
 import { type EntryFilter, type EntryRow, EntryStore, type PersonalRow, type Place } from "./entry-store.ts";
+import type { Names, Reader } from "./names.ts";
 import type { ProofService } from "./proof-service.ts";
 
 export interface EntryServiceDeps {
@@ -14,11 +16,13 @@ export interface EntryServiceDeps {
   readonly store: LogStore;
   readonly values: PersonalValues;
   readonly people: LedgerPeople;
+  readonly names: Names;
   readonly proofs: ProofService;
   readonly checkpoints: CheckpointReader;
   readonly signerOf: (origin: string) => Signer;
 }
 
+type Named = Awaited<ReturnType<Names["resolver"]>>;
 type ListQuery = QueryOf<typeof ledger.listLedgerEntries>;
 
 const DEFAULT_LIMIT = 50;
@@ -34,16 +38,17 @@ export class EntryService {
     this.#deps = deps;
   }
 
-  async list(tenantId: Uuid, query: ListQuery): Promise<ReplyOf<typeof ledger.listLedgerEntries>> {
+  async list(reader: Reader, query: ListQuery): Promise<ReplyOf<typeof ledger.listLedgerEntries>> {
     const limit = Math.min(MAX_LIMIT, Math.max(1, Number(query.limit ?? DEFAULT_LIMIT)));
     const [before, after] = [placeOf(query.before), placeOf(query.after)];
     const isForward = after !== undefined && before === undefined;
-    const store = await this.#storeOf(tenantId);
-    const found = await store.list(this.#filterOf(tenantId, query), { before, after, limit: limit + 1 });
+    const store = await this.#storeOf(reader.tenantId);
+    const filter = await this.#filterOf(reader, query);
+    const found = await store.list(filter, { before, after, limit: limit + 1 });
     const isMore = found.length > limit;
     // Read forward, the one too many is the newest.
     const rows = isMore ? (isForward ? found.slice(1) : found.slice(0, limit)) : found;
-    const items = await this.#view(tenantId, store, rows);
+    const items = await this.#view(reader, store, rows);
     const [first, last] = [rows[0], rows.at(-1)];
     const hasOlder = isForward || isMore;
     const hasNewer = isForward ? isMore : before !== undefined;
@@ -56,10 +61,11 @@ export class EntryService {
 
   /** Everything that a person did, and that was done to them. */
   async *allOf(tenantId: Uuid, person: Uuid): AsyncGenerator<ledger.LedgerEntry> {
+    const reader: Reader = { tenantId, permissions: new Map([["ledger.read", "all"]]) };
     let before: string | undefined;
     do {
-      const page = await this.list(tenantId, {
-        person,
+      const page = await this.list(reader, {
+        about: person,
         limit: String(MAX_LIMIT),
         ...(before === undefined ? {} : { before }),
       });
@@ -68,17 +74,17 @@ export class EntryService {
     } while (before !== undefined);
   }
 
-  async get(tenantId: Uuid, eventId: Uuid): Promise<ReplyOf<typeof ledger.getLedgerEntry>> {
-    const store = await this.#storeOf(tenantId);
+  async get(reader: Reader, eventId: Uuid): Promise<ReplyOf<typeof ledger.getLedgerEntry>> {
+    const store = await this.#storeOf(reader.tenantId);
     const row = await store.find(eventId);
     if (row === undefined) throw new AppError("ledger.entry_not_found");
-    const [personal, names, proof] = await Promise.all([
+    const [personal, named, proof] = await Promise.all([
       store.personalOf([eventId]),
-      this.#namesIn(tenantId, [row]),
+      this.#namesIn(reader, [row]),
       this.#prove(row),
     ]);
     return {
-      entry: this.#viewOne(row, personal, names),
+      entry: this.#viewOne(row, personal, named),
       ...(row.event === null ? {} : { event: Buffer.from(row.event).toString("utf8") }),
       salts: Object.fromEntries(personal.map(({ name, salt }) => [name, encodeBase64(salt)])),
       ...(proof === undefined ? {} : { proof }),
@@ -117,7 +123,8 @@ export class EntryService {
     return new EntryStore(this.#deps.db, tenantId, await this.#deps.people.isHost(tenantId));
   }
 
-  #filterOf(tenantId: Uuid, query: ListQuery): EntryFilter {
+  async #filterOf(reader: Reader, query: ListQuery): Promise<EntryFilter> {
+    const { names, values } = this.#deps;
     const numberOf = (text: string | undefined): number | undefined =>
       text === undefined ? undefined : Number(text);
     return {
@@ -125,8 +132,14 @@ export class EntryService {
       outcome: query.outcome,
       actorId: query.actor,
       subjectId: query.subject,
-      personId: query.person,
-      words: query.q === undefined ? undefined : this.#deps.values.searchOf(tenantId, query.q),
+      aboutId: query.about,
+      search:
+        query.q === undefined
+          ? undefined
+          : {
+              words: values.searchOf(reader.tenantId, query.q),
+              partyIds: await names.search(reader, query.q),
+            },
       fromMs: numberOf(query.from),
       toMs: numberOf(query.to),
       logId: numberOf(query.log),
@@ -135,24 +148,20 @@ export class EntryService {
     };
   }
 
-  async #view(tenantId: Uuid, store: EntryStore, rows: readonly EntryRow[]): Promise<ledger.LedgerEntry[]> {
-    const [values, names] = await Promise.all([
+  async #view(reader: Reader, store: EntryStore, rows: readonly EntryRow[]): Promise<ledger.LedgerEntry[]> {
+    const [values, named] = await Promise.all([
       store.personalOf(rows.map(({ event_id }) => event_id)),
-      this.#namesIn(tenantId, rows),
+      this.#namesIn(reader, rows),
     ]);
     const personal = Map.groupBy(values, ({ event_id }) => event_id);
-    return rows.map((row) => this.#viewOne(row, personal.get(row.event_id) ?? [], names));
+    return rows.map((row) => this.#viewOne(row, personal.get(row.event_id) ?? [], named));
   }
 
-  #namesIn(tenantId: Uuid, rows: readonly EntryRow[]): Promise<ReadonlyMap<Uuid, string>> {
-    return this.#deps.people.namesOf(tenantId, peopleIn(rows));
+  #namesIn(reader: Reader, rows: readonly EntryRow[]): Promise<Named> {
+    return this.#deps.names.resolver(reader, rows.flatMap(partiesIn));
   }
 
-  #viewOne(
-    row: EntryRow,
-    personal: readonly PersonalRow[],
-    names: ReadonlyMap<Uuid, string>,
-  ): ledger.LedgerEntry {
+  #viewOne(row: EntryRow, personal: readonly PersonalRow[], named: Named): ledger.LedgerEntry {
     const place = {
       id: row.event_id,
       log: row.log_id,
@@ -163,10 +172,6 @@ export class EntryService {
     if (row.event === null) return place;
     const event = JSON.parse(Buffer.from(row.event).toString("utf8")) as LedgerEvent;
     const texts = new Map(personal.map((value) => [value.name, this.#textOf(value)]));
-    const named = (party: { kind: string; id: string }): ledger.LedgerParty => {
-      const name = party.kind === "person" ? names.get(party.id) : undefined;
-      return { ...party, ...(name === undefined ? {} : { name }) };
-    };
     return {
       ...place,
       act: {
@@ -187,13 +192,13 @@ export class EntryService {
   }
 }
 
-const peopleIn = (rows: readonly EntryRow[]): Uuid[] => {
-  const ids = rows.flatMap((row) => [
-    ...(row.actor_kind === "person" ? [row.actor_id] : []),
-    ...(row.subject_kind === "person" ? [row.subject_id] : []),
-  ]);
-  return [...new Set(ids.filter((id) => id !== null && isUuid(id)))] as Uuid[];
-};
+function partiesIn(row: EntryRow): Party[] {
+  const { actor_kind, actor_id, subject_kind, subject_id } = row;
+  return [
+    ...(actor_kind !== null && actor_id !== null ? [{ kind: actor_kind, id: actor_id }] : []),
+    ...(subject_kind !== null && subject_id !== null ? [{ kind: subject_kind, id: subject_id }] : []),
+  ];
+}
 
 const cursorOf = ({ log_id: logId, index }: EntryRow): string => `${logId}.${index}`;
 

@@ -14,10 +14,12 @@ export interface EntryFilter {
   readonly outcome?: ledger.Outcome | undefined;
   readonly actorId?: string | undefined;
   readonly subjectId?: string | undefined;
-  /** Whose acts, and what was done to them. */
-  readonly personId?: Uuid | undefined;
-  /** A text about people must hold all digests of one of these. */
-  readonly words?: readonly (readonly string[])[] | undefined;
+  /** What it did, and what was done to it. */
+  readonly aboutId?: Uuid | undefined;
+  /** A text about people holds all digests of one of `words`, or one of `partyIds` did it or is what it was done to. */
+  readonly search?:
+    | { readonly words: readonly (readonly string[])[]; readonly partyIds: readonly Uuid[] }
+    | undefined;
   readonly fromMs?: UnixMs | undefined;
   readonly toMs?: UnixMs | undefined;
   readonly logId?: number | undefined;
@@ -48,7 +50,7 @@ export class EntryStore {
 
   /** Newest first. After a place: those next to it. */
   async list(filter: EntryFilter, { before, after, limit }: EntryPage): Promise<EntryRow[]> {
-    const { kinds, outcome, actorId, subjectId, personId, words, fromMs, toMs, logId } = filter;
+    const { kinds, outcome, actorId, subjectId, aboutId, search, fromMs, toMs, logId } = filter;
     const { fromIndex, toIndex } = filter;
     const isForward = after !== undefined && before === undefined;
     const rows = await this.#entries()
@@ -57,12 +59,12 @@ export class EntryStore {
       .$if(outcome !== undefined, (query) => query.where("outcome", "=", outcome as string))
       .$if(actorId !== undefined, (query) => query.where("actor_id", "=", actorId as string))
       .$if(subjectId !== undefined, (query) => query.where("subject_id", "=", subjectId as string))
-      .$if(personId !== undefined, (query) =>
+      .$if(aboutId !== undefined, (query) => query.where(concerns([aboutId as Uuid])))
+      .$if(search !== undefined, (query) =>
         query.where(({ or, eb }) =>
-          or([eb("actor_id", "=", personId as string), eb("subject_id", "=", personId as string)]),
+          or([eb("event_id", "in", this.#holding(search?.words ?? [])), concerns(search?.partyIds ?? [])]),
         ),
       )
-      .$if(words !== undefined, (query) => query.where("event_id", "in", this.#holding(words ?? [])))
       .$if(fromMs !== undefined, (query) => query.where("at", ">=", new Date(fromMs as number)))
       .$if(toMs !== undefined, (query) => query.where("at", "<=", new Date(toMs as number)))
       .$if(logId !== undefined, (query) => query.where("log_id", "=", logId as number))
@@ -129,6 +131,9 @@ export class EntryStore {
       : sql<boolean>`tenant_id = ${this.#tenantId}`;
   }
 }
+
+const concerns = (ids: readonly Uuid[]) =>
+  sql<boolean>`(actor_id = any(${ids}::text[]) or subject_id = any(${ids}::text[]))`;
 
 const placed = (side: "<" | ">", { logId, index }: Place) =>
   sql<boolean>`(log_id, index) ${sql.raw(side)} (${logId}::int, ${index}::bigint)`;

@@ -34,7 +34,12 @@ function ask(
 ): Promise<Reply> {
   const found = house.ledger.routes?.find((route) => route.endpoint.path === endpoint.path);
   if (found === undefined) throw new Error(`no route ${endpoint.path}`);
-  return found.handler({ principal: { tenantId }, query, params, request: { params } });
+  return found.handler({
+    principal: { tenantId, permissions: new Map([["ledger.read", "all"]]) },
+    query,
+    params,
+    request: { params },
+  });
 }
 
 const codeOf = (work: Promise<unknown>) =>
@@ -107,14 +112,14 @@ describe("the list of entries", () => {
     expect(await indexes({ outcome: "refused" })).toEqual([11]);
     expect(await indexes({ subject: "s1" })).toEqual([8, 2]);
     expect(await indexes({ actor: PERSON })).toEqual([11]);
-    expect(await indexes({ person: PERSON })).toEqual([12, 11]);
+    expect(await indexes({ about: PERSON })).toEqual([12, 11]);
     expect(await indexes({ fromIndex: "6", toIndex: "8" })).toEqual([8, 7, 6]);
     expect(await indexes({ to: "0" })).toEqual([]);
     for (const q of ["archer", "ANN.ARCHER@example.org", "example archer", "2001:db8::7"])
       expect(await indexes({ q })).toEqual([11]);
     expect(await indexes({ q: "arch" })).toEqual([]);
     expect(await indexes({ q: "archer" }, OTHER_TENANT)).toEqual([]);
-    const { items } = await ask(ledger.listLedgerEntries, { query: { person: PERSON } });
+    const { items } = await ask(ledger.listLedgerEntries, { query: { about: PERSON } });
     expect(items[1].act).toMatchObject({
       actor: { kind: "person", id: PERSON, name: "Ada" },
       personal: { email: "Ann.Archer@example.org", address: "2001:db8::7" },

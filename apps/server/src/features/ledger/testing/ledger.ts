@@ -36,8 +36,14 @@ export const ledgerOn = (
     people: {
       isHost: async (tenantId) => tenantId === TENANT,
       hostId: async () => TENANT,
-      namesOf: async (_tenantId, ids) => new Map(ids.map((id) => [id, "Ada"])),
     },
+    names: () => [
+      {
+        kind: "person",
+        permission: "ledger.read",
+        list: (_scope, ids = new Set()) => [...ids].map((id) => ({ id, name: "Ada" })),
+      },
+    ],
     findRestore: async () => restore(),
     settings: {
       tenants: async () => [TENANT, OTHER_TENANT],
