@@ -2,6 +2,8 @@ import { accounts } from "@gatehouse/contract";
 import { redirect } from "@tanstack/react-router";
 import { isApiError } from "../data/api-error.ts";
 import { query, queryClient } from "../data/query.ts";
+import { maysSomewhere } from "../data/rights.ts";
+import { allowedGroups } from "./shell/nav-items.ts";
 
 const withNext = (next: string) => (next === "/" ? {} : { next });
 
@@ -26,6 +28,14 @@ export async function requireSession(next: string): Promise<accounts.Me> {
 export async function requireStaff(next: string): Promise<void> {
   const { person } = await requireSession(next);
   if (person.role === "customer") throw redirect({ to: "/my" });
+}
+
+/** The first page, for who may see it; others begin at the first page that is theirs. */
+export async function requireOverview(): Promise<void> {
+  const { access } = await requireSession("/");
+  if (maysSomewhere(access, "overview.read")) return;
+  const [first] = allowedGroups(access).flatMap(({ items }) => items);
+  throw redirect({ to: first?.to ?? "/account" });
 }
 
 /** The part of `next` that may be followed: a path of this console, never another site (`//host`, `/\host`). */

@@ -2,6 +2,7 @@ import { devices, operations } from "@gatehouse/contract";
 import { useQuery } from "@tanstack/react-query";
 import { createPreference } from "./preference.ts";
 import { query } from "./query.ts";
+import { useCanEverywhere } from "./session.ts";
 
 /** The site the console is narrowed to; "" means all sites. */
 export const sitePreference = createPreference<string>("gatehouse.site", (stored) => stored ?? "");
@@ -13,9 +14,10 @@ export function useSelectedSite(): devices.Site | undefined {
   return sites?.find((site) => site.id === chosen);
 }
 
-/** Times are shown in the chosen site's zone; with all sites, in the installation's. Undefined until read. */
+/** Times are shown in the chosen site's zone; with all sites, in the installation's, for who may read it. */
 export function useSiteTimeZone(): string | undefined {
   const site = useSelectedSite();
-  const settings = useQuery(query(operations.getSettings, {})).data;
+  const enabled = useCanEverywhere()("settings.read");
+  const settings = useQuery({ ...query(operations.getSettings, {}), enabled }).data;
   return site?.timeZone ?? settings?.timeZone;
 }

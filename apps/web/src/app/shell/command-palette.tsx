@@ -7,7 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCan, useCanAtSomeSite } from "../../data/session.ts";
 import { StateGlyph } from "../../design/device-state.tsx";
 import { localePreference } from "../../i18n/locale.ts";
 import { savePersonal } from "../personal.ts";
@@ -216,6 +216,7 @@ function useActionCommands(onHelp: () => void, onTogglePause: () => void): Comma
   const t = useTranslations("shell");
   const navigate = useNavigate();
   const can = useCan();
+  const canAdd = useCanAtSomeSite()("device.write");
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme() === "dark";
   const other = localePreference.use() === "en" ? "fr" : "en";
@@ -250,5 +251,5 @@ function useActionCommands(onHelp: () => void, onTogglePause: () => void): Comma
     label: t("nav.rules"),
     run: () => void navigate({ to: "/alerts/rules" }),
   };
-  return [...(can("device.write") ? [add] : []), ...(can("rule.read") ? [rules] : []), ...commands];
+  return [...(canAdd ? [add] : []), ...(can("rule.read") ? [rules] : []), ...commands];
 }

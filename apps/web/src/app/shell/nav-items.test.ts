@@ -1,6 +1,6 @@
 import * as contract from "@gatehouse/contract";
 import { expect, it } from "vitest";
-import { HELD_BY } from "./nav-items.ts";
+import { allowedGroups, HELD_BY } from "./nav-items.ts";
 
 it("whoever may do something that can need a second person finds the approvals", () => {
   const needed = Object.values(contract)
@@ -9,4 +9,24 @@ it("whoever may do something that can need a second person finds the approvals",
       one?.fourEyes === undefined || one.permission === undefined ? [] : [one.permission],
     );
   expect([...HELD_BY].sort()).toEqual([...new Set(needed)].sort());
+});
+
+const pages = (rights: contract.access.AccessView) =>
+  allowedGroups(rights).flatMap(({ items }) => items.map(({ to }) => to));
+
+it("a page stands in the navigation for who may use it, and for nobody else", () => {
+  const everywhere = (role: contract.Role) =>
+    pages(Object.fromEntries(contract.ROLES[role].map((permission) => [permission, "all"])));
+  expect(everywhere("guard")).toEqual(["/", "/devices", "/telemetry", "/alerts", "/gateways"]);
+  expect(everywhere("auditor")).toContain("/tokens");
+  expect(everywhere("operator")).not.toContain("/roles");
+  expect(pages({ self: "all" })).toEqual([]);
+});
+
+it("a permission for a part opens the pages that show parts, not those about the whole", () => {
+  const north = { sites: ["north"], devices: [] };
+  expect(pages({ "device.read": north, "people.read": north, "settings.read": north })).toEqual([
+    "/devices",
+    "/gateways",
+  ]);
 });

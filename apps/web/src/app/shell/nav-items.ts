@@ -1,4 +1,4 @@
-import type { Permission } from "@gatehouse/contract";
+import type { access, Permission } from "@gatehouse/contract";
 import {
   IconActivity,
   IconBell,
@@ -17,6 +17,7 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import type { LinkProps } from "@tanstack/react-router";
+import { maysEverywhere, maysSomewhere } from "../../data/rights.ts";
 import type { shell } from "../../i18n/en/shell.ts";
 
 export interface NavItem {
@@ -25,6 +26,8 @@ export interface NavItem {
   readonly icon: TablerIcon;
   /** Without any of these the page is absent. */
   readonly permissions: readonly Permission[];
+  /** The page is about the organisation as a whole: a permission for a part of it does not open it. */
+  readonly whole?: true;
   /** Second key after `G`. */
   readonly key?: string;
 }
@@ -47,7 +50,7 @@ export const HELD_BY = [
 ] as const satisfies readonly Permission[];
 
 /** The pages of the console in the order of the navigation; the palette, tabs and shortcuts come from it too. */
-export const NAV_GROUPS: readonly NavGroup[] = [
+const NAV_GROUPS: readonly NavGroup[] = [
   {
     items: [
       { to: "/", label: "overview", icon: IconLayoutDashboard, permissions: ["overview.read"], key: "o" },
@@ -64,7 +67,7 @@ export const NAV_GROUPS: readonly NavGroup[] = [
     label: "protect",
     items: [
       { to: "/alerts", label: "alerts", icon: IconBell, permissions: ["alert.read"], key: "a" },
-      { to: "/lab", label: "lab", icon: IconSwords, permissions: ["lab.read"], key: "l" },
+      { to: "/lab", label: "lab", icon: IconSwords, permissions: ["lab.read"], whole: true, key: "l" },
     ],
   },
   {
@@ -74,17 +77,38 @@ export const NAV_GROUPS: readonly NavGroup[] = [
   {
     label: "manage",
     items: [
-      { to: "/audit", label: "audit", icon: IconFingerprint, permissions: ["ledger.read"] },
-      { to: "/outbox", label: "outbox", icon: IconMail, permissions: ["outbox.read"] },
+      { to: "/audit", label: "audit", icon: IconFingerprint, permissions: ["ledger.read"], whole: true },
+      { to: "/outbox", label: "outbox", icon: IconMail, permissions: ["outbox.read"], whole: true },
       { to: "/approvals", label: "approvals", icon: IconChecks, permissions: ["role.read", ...HELD_BY] },
-      { to: "/people", label: "people", icon: IconUsers, permissions: ["people.read", "access_log.read"] },
-      { to: "/roles", label: "roles", icon: IconKey, permissions: ["role.read"] },
-      { to: "/tokens", label: "tokens", icon: IconRobot, permissions: ["token.read"] },
-      { to: "/organisations", label: "organisations", icon: IconBuildings, permissions: ["tenant.read"] },
-      { to: "/settings", label: "settings", icon: IconSettings, permissions: ["settings.read"] },
+      {
+        to: "/people",
+        label: "people",
+        icon: IconUsers,
+        permissions: ["people.read", "access_log.read"],
+        whole: true,
+      },
+      { to: "/roles", label: "roles", icon: IconKey, permissions: ["role.read"], whole: true },
+      { to: "/tokens", label: "tokens", icon: IconRobot, permissions: ["token.read"], whole: true },
+      {
+        to: "/organisations",
+        label: "organisations",
+        icon: IconBuildings,
+        permissions: ["tenant.read"],
+        whole: true,
+      },
+      { to: "/settings", label: "settings", icon: IconSettings, permissions: ["settings.read"], whole: true },
     ],
   },
 ];
+
+/** The pages that somebody with these rights may use. */
+export function allowedGroups(rights: access.AccessView): NavGroup[] {
+  const isAllowed = ({ permissions, whole }: NavItem): boolean =>
+    permissions.some((one) => (whole === true ? maysEverywhere(rights, one) : maysSomewhere(rights, one)));
+  return NAV_GROUPS.map((group) => ({ ...group, items: group.items.filter(isAllowed) })).filter(
+    ({ items }) => items.length > 0,
+  );
+}
 
 /** How many pages have a tab of their own on a phone; the others stand under "More". */
 export const PHONE_TABS = 4;

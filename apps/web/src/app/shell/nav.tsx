@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { IconLockOpen } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useMe } from "../../data/session.ts";
 import { useViewport } from "../../design/viewport.ts";
@@ -80,9 +81,16 @@ function NavCount(props: { label: NavItem["label"] }) {
 function WaitingApprovals() {
   const t = useTranslations("shell");
   const count = useWaitingApprovals();
-  return count === 0 ? null : <Hot>{t("waitingCount", { count })}</Hot>;
+  const format = useFormat();
+  if (count === 0) return null;
+  return (
+    <Hot>
+      <span aria-hidden="true">{format.number(count)}</span>
+      <span className="visually-hidden">{t("waitingCount", { count })}</span>
+    </Hot>
+  );
 }
 
-function Hot(props: { children: string }) {
+function Hot(props: { children: ReactNode }) {
   return <span className={`${styles.count} ${styles.hot}`}>{props.children}</span>;
 }

@@ -1,4 +1,13 @@
-import { type AnyEndpoint, access, accounts, channel, devices, operations } from "@gatehouse/contract";
+import {
+  type AnyEndpoint,
+  access,
+  accounts,
+  channel,
+  devices,
+  FOUR_EYES_ACTS,
+  type FourEyesAct,
+  operations,
+} from "@gatehouse/contract";
 
 /** Everything that can need a second person, by the name of its words. */
 const ACTS = {
@@ -29,6 +38,12 @@ const ACTS = {
 
 export type ActName = keyof typeof ACTS;
 export const ACT_NAMES = Object.keys(ACTS) as ActName[];
+
+/** What an organisation can choose: kinds of acts that there are. The list of acts guards itself. */
+export const CHOOSABLE = FOUR_EYES_ACTS.filter(
+  (kind): kind is Exclude<FourEyesAct, "approval_policy"> =>
+    kind !== "approval_policy" && ACT_NAMES.some((name) => ACTS[name].fourEyes === kind),
+);
 
 /** Which act a request is, from its method and its address with the parameters filled in. */
 export function actOf({

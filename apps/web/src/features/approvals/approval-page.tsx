@@ -17,7 +17,7 @@ import styles from "./approvals.module.css";
 import { ReplyPanel } from "./reply-panel.tsx";
 import { RequestFacts } from "./request-facts.tsx";
 import { StateTag } from "./requests-panel.tsx";
-import { useSentence } from "./use-act-text.ts";
+import { capitalised, useActText, useSentence } from "./use-act-text.ts";
 
 const RENEW_MS = 15_000;
 
@@ -42,8 +42,8 @@ function Request(props: { approval: access.Approval }) {
   const sentence = useSentence();
   const can = useCan();
   const { approval } = props;
-  const title = sentence(approval);
-  usePageTitle(title);
+  const actText = useActText();
+  usePageTitle(capitalised(actText(approval)));
   const { state, request } = approval;
   const isOpen = state === "waiting" || state === "running";
   const asked = `${approval.requestedBy.name}, ${format.dateMinute(approval.requestedMs)}`;
@@ -51,7 +51,7 @@ function Request(props: { approval: access.Approval }) {
   return (
     <>
       <StatusSentence detail={isOpen ? asked + until : asked} end={<StateTag approval={approval} />}>
-        {title}
+        {sentence(approval)}
       </StatusSentence>
       <Waiting approval={approval} />
       <ApprovalActs approval={approval} />

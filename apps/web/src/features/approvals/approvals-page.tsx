@@ -30,6 +30,7 @@ export function ApprovalsPage() {
             to="/approvals"
             search={name === "decide" ? {} : { tab: name }}
             className={styles.tab ?? ""}
+            activeOptions={{ exact: true, includeSearch: true }}
             {...(name === current ? { "aria-current": "page" as const } : {})}
           >
             {t(`tab.${name}`)}

@@ -1,4 +1,4 @@
-import { access, accounts, FOUR_EYES_ACTS, type FourEyesAct } from "@gatehouse/contract";
+import { access, accounts, FOUR_EYES_ACTS } from "@gatehouse/contract";
 import { Button, Checkbox, NumberInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
@@ -9,14 +9,12 @@ import { useCan, useMe } from "../../data/session.ts";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
+import { CHOOSABLE } from "./act-words.ts";
 import styles from "./approvals.module.css";
 
 type Policy = access.ApprovalPolicy;
-type Choosable = Exclude<FourEyesAct, "approval_policy">;
 
 const MAX_HOURS = 168;
-/** The list of acts guards itself; other organisations are the host's. */
-const isChoosable = (act: FourEyesAct): act is Choosable => act !== "approval_policy";
 
 /** Which acts need a second person, and how long whoever is alone waits. */
 export function PolicyPanel() {
@@ -41,7 +39,8 @@ function PolicyForm(props: { read: Policy }) {
   const [acts, setActs] = useState<readonly string[]>(read.acts);
   const [delayHours, setDelayHours] = useState<number | string>(read.delayHours);
   const save = useCall(access.setApprovalPolicy, [access.getApprovalPolicy, access.listApprovals]);
-  const offered = FOUR_EYES_ACTS.filter(isChoosable).filter((act) => host || act !== "tenants");
+  /** Other organisations are the host's. */
+  const offered = CHOOSABLE.filter((act) => host || act !== "tenants");
   const chosen = FOUR_EYES_ACTS.filter((act) => acts.includes(act));
   const isChanged = chosen.join() !== FOUR_EYES_ACTS.filter((act) => read.acts.includes(act)).join();
   const isReady =

@@ -14,7 +14,7 @@ import { SearchField } from "../../design/search-field.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./approvals.module.css";
-import { STATE_TONES, useActText } from "./use-act-text.ts";
+import { capitalised, STATE_TONES, useActText } from "./use-act-text.ts";
 
 type Approval = access.Approval;
 
@@ -153,8 +153,6 @@ function Requests(props: { requests: readonly Approval[]; label: string }) {
     />
   );
 }
-
-const capitalised = (text: string): string => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
 
 export function StateTag(props: { approval: Approval }) {
   const t = useTranslations("approvals.state");

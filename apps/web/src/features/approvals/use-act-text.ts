@@ -14,6 +14,8 @@ export const STATE_TONES: Record<access.ApprovalState, Tone> = {
   expired: "neutral",
 };
 
+export const capitalised = (text: string): string => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
+
 /** "give a person a role": completes "wants to …". */
 export function useActText(): (approval: access.Approval) => string {
   const t = useTranslations("approvals.act");

@@ -9,7 +9,7 @@ import { usePageTitle } from "../../app/page-title.ts";
 import { isApiError } from "../../data/api-error.ts";
 import { useLive } from "../../data/live.ts";
 import { invalidate, query } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { Here, useCan } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { QueryView } from "../../design/query-view.tsx";
@@ -39,9 +39,6 @@ const TABS = [
   "settings",
 ] as const;
 type TabName = (typeof TABS)[number];
-
-const isTab = (text: string | undefined): text is TabName =>
-  (TABS as readonly (string | undefined)[]).includes(text);
 
 /** One device: what it says now, its past, and everything one may do with it. */
 export function DevicePage() {
@@ -83,15 +80,18 @@ function Missing() {
   );
 }
 
-/** Times on this page are those of the device's site. */
+/** Times on this page are those of the device's site, and what may be done is what may be done there. */
 function Loaded(props: { device: devices.Device }) {
   const format = useFormat();
   const sites = useQuery(query(devices.listSites, {})).data?.items;
-  const zone = sites?.find(({ id }) => id === props.device.siteId)?.timeZone;
+  const { id, siteId } = props.device;
+  const zone = sites?.find((site) => site.id === siteId)?.timeZone;
   return (
     <SiteTime timeZone={zone ?? format.timeZone}>
-      <DeviceHeader device={props.device} />
-      <DeviceTabs device={props.device} />
+      <Here value={{ siteId, deviceId: id }}>
+        <DeviceHeader device={props.device} />
+        <DeviceTabs device={props.device} />
+      </Here>
     </SiteTime>
   );
 }
@@ -107,7 +107,7 @@ function DeviceTabs(props: { device: devices.Device }) {
     configuration: findDeviceType(device.typeId)?.settings !== undefined,
   };
   const shown = TABS.filter((name) => isShown[name] ?? true);
-  const current = isTab(tab) ? tab : "now";
+  const current = shown.find((name) => name === tab) ?? "now";
   const line = useTabLine(current);
   const go = (name: string | null) =>
     void navigate({

@@ -7,7 +7,7 @@ import { useTranslations } from "use-intl";
 import { given } from "../../data/given.ts";
 import { useLive } from "../../data/live.ts";
 import { query } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCanAtSomeSite } from "../../data/session.ts";
 import { useSelectedSite } from "../../data/site.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
@@ -59,8 +59,8 @@ export function DevicesPage() {
 
 function AddButton() {
   const t = useTranslations("devices");
-  const can = useCan();
-  if (!can("device.write")) return null;
+  const canAdd = useCanAtSomeSite()("device.write");
+  if (!canAdd) return null;
   return (
     <ButtonLink to="/devices/add" leftSection={<IconPlus size={15} />}>
       {t("add")}

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCanEverywhere } from "../../data/session.ts";
 import { useErrorText } from "../../design/error-text.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 
@@ -13,7 +13,7 @@ const NEW = "new";
 /** The site a device stands at; a new one is made on the spot. */
 export function SiteField(props: { value: string; onChange: (siteId: string) => void; error?: string }) {
   const t = useTranslations("devices.settings");
-  const can = useCan();
+  const can = useCanEverywhere();
   const sites = useQuery(query(devices.listSites, {})).data?.items;
   const [adding, setAdding] = useState(false);
   const none = sites?.length === 0;

@@ -6,7 +6,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCan, useCanAtSomeSite } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { Pager } from "../../design/pager.tsx";
@@ -27,6 +27,7 @@ export function GatewaysPage() {
   const t = useTranslations("gateways");
   const common = useTranslations("common.action");
   const can = useCan();
+  const canAdd = useCanAtSomeSite()("device.write");
   const navigate = useNavigate();
   const { q = "", offset: from } = useSearch({ strict: false });
   const offset = Number(from ?? 0) || 0;
@@ -59,7 +60,7 @@ export function GatewaysPage() {
                 icon={<IconRouter size={22} stroke={1.6} />}
                 title={t("empty")}
                 action={
-                  can("device.write") && (
+                  canAdd && (
                     <ButtonLink to="/devices/add" variant="default">
                       {t("add")}
                     </ButtonLink>

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconBuildingCommunity, IconPlugConnected } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { useCall } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCan, useCanAtSomeSite } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
@@ -16,12 +16,13 @@ import styles from "./overview.module.css";
 export function FreshInstallation(props: { overview: operations.Overview }) {
   const t = useTranslations("overview.fresh");
   const can = useCan();
+  const canAdd = useCanAtSomeSite()("device.write");
   const { needsYou } = props.overview;
   return (
     <>
       <StatusSentence>{t("title")}</StatusSentence>
       <div className={styles.fresh}>
-        {can("device.write") && (
+        {canAdd && (
           <Panel>
             <EmptyState
               icon={<IconPlugConnected size={22} stroke={1.6} />}

@@ -65,7 +65,9 @@ function Rights(props: { person: accounts.PersonEntry; rights: access.PersonAcce
         {rights.grants.length === 0 ? (
           <p className="secondary small">{t("none")}</p>
         ) : (
-          <GrantTable person={person} grants={rights.grants} mayChange={mayChange} />
+          <div className={styles.bleed}>
+            <GrantTable person={person} grants={rights.grants} mayChange={mayChange} />
+          </div>
         )}
       </section>
       <EffectiveAccess effective={rights.effective} grants={rights.grants} />

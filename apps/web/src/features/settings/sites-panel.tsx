@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useCan, useCanEverywhere } from "../../data/session.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
@@ -41,7 +41,8 @@ export function SitesPanel() {
     ],
     [t, format],
   );
-  const add = canWrite && (
+  const canAdd = useCanEverywhere()("site.write");
+  const add = canAdd && (
     <Button variant="default" onClick={() => setEditing("new")}>
       {t("add")}
     </Button>
