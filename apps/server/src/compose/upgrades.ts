@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { bareReply } from "../platform/http/security-headers.ts";
 
 /** Takes the socket when the address is its own. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -19,8 +20,7 @@ export function routeUpgrades(
     const path = (request.url ?? "").split("?", 1)[0] as string;
     const handle = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     socket.on("error", () => socket.destroy());
-    if (handle === undefined)
-      socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    if (handle === undefined) socket.end(bareReply("encrypted" in socket, "404 Not Found"));
     else handle(request, socket, head);
   });
   return open;

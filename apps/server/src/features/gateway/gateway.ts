@@ -6,6 +6,7 @@ import type { WebSocket } from "ws";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
+import { bareReply } from "../../platform/http/security-headers.ts";
 import { Attendance } from "./attendance.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
 import { ConnectLimits } from "./connect-limits.ts";
@@ -220,5 +221,5 @@ const ratesOf = (counter: RateCounter): GatewayStats["accepted"] => ({
 });
 
 function answer(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.end(bareReply("encrypted" in socket, status));
 }

@@ -6,6 +6,7 @@ import type { Controls } from "../../platform/controls.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { toAppError } from "../../platform/http/problem.ts";
+import { bareReply } from "../../platform/http/security-headers.ts";
 
 export interface DoorOptions {
   /** Whose session the upgrade's cookie is; undefined when there is none. */
@@ -109,9 +110,7 @@ export class Door {
 
 /** RFC 9457 problem details in place of the upgrade. */
 function refuse(socket: Duplex, { code, row }: AppError): void {
-  const body = JSON.stringify({ type: `/problems/${code}`, title: row.title, status: row.status, code });
-  socket.end(
-    `HTTP/1.1 ${row.status} Refused\r\ncontent-type: application/problem+json\r\nconnection: close\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const { status, title } = row;
+  const problem = JSON.stringify({ type: `/docs/errors#${code}`, title, status, code });
+  socket.end(bareReply("encrypted" in socket, `${status} Refused`, problem));
 }

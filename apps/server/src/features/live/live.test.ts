@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { silentLogger, systemClock } from "@gatehouse/base";
@@ -189,6 +189,25 @@ test("nobody, another site's page, and nonsense are refused", async () => {
   const huge = await browser(`tenant=${A}`);
   huge.socket.send("x".repeat(70_000));
   expect((await once(huge.socket, "close"))[0]).toBe(1009);
+});
+
+test("a refusal in place of the WebSocket is a problem document with strict headers", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live`);
+  socket.on("error", () => undefined);
+  const [, reply] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  let body = "";
+  for await (const part of reply.setEncoding("utf8")) body += part;
+  expect(JSON.parse(body)).toMatchObject({
+    status: 401,
+    code: "auth.required",
+    type: "/docs/errors#auth.required",
+  });
+  expect(reply.headers).toMatchObject({
+    "content-type": "application/problem+json; charset=utf-8",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+  });
+  expect(reply.headers).not.toHaveProperty("strict-transport-security");
 });
 
 test("a client that disappears in the middle of the handshake harms nobody", async () => {

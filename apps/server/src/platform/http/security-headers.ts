@@ -32,11 +32,16 @@ export function bareHeaders(isHttps: boolean): Readonly<Record<string, string>> 
   };
 }
 
-/** To what is no HTTP. */
-export function bareRefusal(isHttps: boolean): string {
-  const headers = { connection: "close", "content-length": "0", ...bareHeaders(isHttps) };
+/** A whole answer to what is no request, or in place of a WebSocket; the connection ends with it. */
+export function bareReply(isHttps: boolean, status: string, problem = ""): string {
+  const headers = {
+    connection: "close",
+    "content-length": String(Buffer.byteLength(problem)),
+    ...(problem === "" ? {} : { "content-type": "application/problem+json; charset=utf-8" }),
+    ...bareHeaders(isHttps),
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return ["HTTP/1.1 400 Bad Request", ...lines, "", ""].join("\r\n");
+  return [`HTTP/1.1 ${status}`, ...lines, "", problem].join("\r\n");
 }
 
 /**

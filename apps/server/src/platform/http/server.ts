@@ -15,7 +15,7 @@ import { networkOf } from "../throttle/index.ts";
 import { limitConnections } from "./connection-places.ts";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
-import { bareHeaders, bareRefusal, registerSecurityHeaders } from "./security-headers.ts";
+import { bareHeaders, bareReply, registerSecurityHeaders } from "./security-headers.ts";
 
 export interface HttpOptions {
   /** HTTPS with these; plain HTTP without. */
@@ -54,7 +54,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       sendProblem(error, request, reply, options.log);
     },
     clientErrorHandler: (_error: unknown, socket: Socket) => {
-      if (socket.writable) socket.end(bareRefusal(options.tls !== undefined));
+      if (socket.writable) socket.end(bareReply(options.tls !== undefined, "400 Bad Request"));
     },
   } as object) as unknown as FastifyInstance;
   const server = app.server as unknown as HttpsServer;
