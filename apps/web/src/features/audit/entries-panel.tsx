@@ -18,7 +18,8 @@ import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./audit.module.css";
 import { type EntryFilter, type EntrySearch, FILTER_KEYS, filterOf } from "./entry-filter.ts";
 import { ExportDialog } from "./export-dialog.tsx";
-import { Subject, useActorName } from "./party.tsx";
+import { Narrowed } from "./narrowed.tsx";
+import { PartyName, usePartyText } from "./party.tsx";
 
 type Entry = ledger.LedgerEntry;
 const PAGE = "50";
@@ -107,6 +108,11 @@ export function EntriesPanel(props: { head: ledger.LedgerHead | undefined }) {
           </Button>
         )}
       </search>
+      <Narrowed
+        search={search}
+        entries={entries.data?.pages.flatMap(({ items }) => items) ?? []}
+        onClear={set}
+      />
       <QueryView
         query={entries}
         what={t("reading")}
@@ -150,7 +156,7 @@ function Entries(props: { entries: readonly Entry[] }) {
   const kinds = useTranslations("ledgerKinds");
   const format = useFormat();
   const navigate = useNavigate();
-  const actorName = useActorName();
+  const partyText = usePartyText();
   const columns = useMemo<Column<Entry>[]>(
     () => [
       {
@@ -176,15 +182,15 @@ function Entries(props: { entries: readonly Entry[] }) {
       {
         id: "who",
         header: () => t("who"),
-        cell: ({ row: { original } }) => (original.act === undefined ? "–" : actorName(original.act.actor)),
+        cell: ({ row }) => <PartyName party={row.original.act?.actor} />,
       },
       {
         id: "subject",
         header: () => t("subject"),
-        cell: ({ row }) => <Subject party={row.original.act?.subject} />,
+        cell: ({ row }) => <PartyName party={row.original.act?.subject} />,
       },
     ],
-    [t, kinds, format, actorName],
+    [t, kinds, format],
   );
   return (
     <DataTable
@@ -200,7 +206,8 @@ function Entries(props: { entries: readonly Entry[] }) {
             {entry.act?.outcome === "refused" && <Tag tone="warn">{t("outcome.refused")}</Tag>}
           </span>
           <span className="secondary small anywhere">
-            {entry.act === undefined ? "–" : actorName(entry.act.actor)}
+            {entry.act === undefined ? "–" : partyText(entry.act.actor)}
+            {entry.act?.subject !== undefined && ` → ${partyText(entry.act.subject)}`}
           </span>
           <span className="tertiary tiny">
             {format.dateTime(entry.atMs)}, {t("index")} {format.number(entry.index)}

@@ -23,6 +23,12 @@ export const KIND_GROUPS = {
   ],
 } as const satisfies Record<string, readonly ledger.LedgerKind[]>;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The view of everything about one thing; what has no id of its own, such as Gatehouse itself, only ever acts. */
+export const viewOf = ({ kind, id }: ledger.LedgerParty): EntrySearch =>
+  UUID.test(id) ? { about: id } : id === kind ? { actor: id } : { subject: id };
+
 const isGroup = (text: string): text is keyof typeof KIND_GROUPS => Object.hasOwn(KIND_GROUPS, text);
 const isKind = (text: string): text is ledger.LedgerKind =>
   (ledger.LEDGER_KIND_NAMES as readonly string[]).includes(text);
@@ -41,7 +47,7 @@ export function filterOf(search: EntrySearch): EntryFilter {
     ...(outcome === undefined ? {} : { outcome }),
     ...(actor === undefined ? {} : { actor }),
     ...(subject === undefined ? {} : { subject }),
-    ...(about === undefined ? {} : { about }),
+    ...(about === undefined || !UUID.test(about) ? {} : { about }),
     ...(Number.isFinite(from) && from >= 0 ? { from: String(from) } : {}),
     ...(Number.isFinite(to) && to >= 0 ? { to: String(to) } : {}),
   };

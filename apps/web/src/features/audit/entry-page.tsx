@@ -13,7 +13,8 @@ import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./audit.module.css";
 import type { EntryProof } from "./entry-checks.ts";
-import { Subject, useActorName } from "./party.tsx";
+import { viewOf } from "./entry-filter.ts";
+import { PartyName } from "./party.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
 
 const RENEW_MS = 2_000;
@@ -71,15 +72,14 @@ function Entry(props: { given: EntryProof }) {
 
 function Act(props: { act: NonNullable<ledger.LedgerEntry["act"]> }) {
   const t = useTranslations("audit");
-  const actorName = useActorName();
   const { actor, subject, data, personal } = props.act;
   return (
     <Panel title={t("what")}>
       <dl className="facts">
         <dt>{t("who")}</dt>
         <dd className="row row-wrap">
-          {actorName(actor)}
-          <Link className="link" to="/audit" search={{ actor: actor.id }}>
+          <PartyName party={actor} />
+          <Link className="link" to="/audit" search={viewOf(actor)}>
             {t("entry.actorLog")}
           </Link>
         </dd>
@@ -87,8 +87,8 @@ function Act(props: { act: NonNullable<ledger.LedgerEntry["act"]> }) {
           <>
             <dt>{t("subject")}</dt>
             <dd className="row row-wrap">
-              <Subject party={subject} />
-              <Link className="link" to="/audit" search={{ subject: subject.id }}>
+              <PartyName party={subject} />
+              <Link className="link" to="/audit" search={viewOf(subject)}>
                 {t("entry.subjectLog")}
               </Link>
             </dd>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { filterOf } from "./entry-filter.ts";
+import { filterOf, viewOf } from "./entry-filter.ts";
 import { type ExportChoice, plannedFilter, planOf, requestOf } from "./export-plan.ts";
 
 const choice: ExportChoice = { log: 2, first: "", last: "", reveal: false };
@@ -27,6 +27,14 @@ it("what is empty or reaches too far is known beforehand", () => {
   expect(planOf(undefined, undefined)).toEqual({ kind: "empty" });
   expect(planOf({ index: 5 }, { index: 1_000_004 }).kind).toBe("ready");
   expect(planOf({ index: 5 }, { index: 1_000_005 }).kind).toBe("too_large");
+});
+
+it("everything about a thing is asked for by its id, and by what it is where it has none", () => {
+  const id = "0191a000-0000-7000-8000-000000000001";
+  expect(viewOf({ kind: "device", id })).toEqual({ about: id });
+  expect(viewOf({ kind: "system", id: "system" })).toEqual({ actor: "system" });
+  expect(viewOf({ kind: "server_key", id: "k-1" })).toEqual({ subject: "k-1" });
+  expect(filterOf({ about: "nonsense" })).toEqual({});
 });
 
 it("sign-ins stand for every kind of log-in and session", () => {

@@ -3,6 +3,8 @@ import { IconArrowUp, IconNotes } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { given } from "../../data/given.ts";
+import { useCan } from "../../data/session.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { ReadMore } from "../../design/pager.tsx";
 import { Panel } from "../../design/panel.tsx";
@@ -16,6 +18,7 @@ import { type LogFilter, useDeviceLog } from "./use-device-log.ts";
 export function LogTab(props: { deviceId: string }) {
   const t = useTranslations("devices.log");
   const kindName = useKindName();
+  const can = useCan();
   const [q, setQ] = useState("");
   const [kind, setKind] = useState("");
   const filter: LogFilter = given({ q: q || undefined, kind: kind || undefined });
@@ -32,6 +35,11 @@ export function LogTab(props: { deviceId: string }) {
             ...LOG_KINDS.map((one) => ({ value: one, label: kindName(one) })),
           ]}
         />
+        {can("ledger.read") && (
+          <ButtonLink variant="default" to="/audit" search={{ about: props.deviceId }}>
+            {t("acts")}
+          </ButtonLink>
+        )}
       </search>
       <Lines key={`${q} ${kind}`} deviceId={props.deviceId} filter={filter} />
     </div>

@@ -321,6 +321,7 @@ export const devices = {
     empty: "Nothing so far",
     emptyText: "Connections, refusals, commands and the device’s own lines stand here.",
     noMatch: "No line matches.",
+    acts: "In the audit log",
   },
 
   settings: {

@@ -331,6 +331,7 @@ export const devices: Same<typeof en> = {
     empty: "Rien pour l’instant",
     emptyText: "Connexions, refus, commandes et lignes de l’appareil s’affichent ici.",
     noMatch: "Aucune ligne ne correspond.",
+    acts: "Dans le journal d’audit",
   },
 
   settings: {
