@@ -11,6 +11,8 @@ import { forwarding } from "./forwarding.ts";
 import { idor } from "./idor.ts";
 import { keySubstitution } from "./key-substitution.ts";
 import { linkPrefetch } from "./link-prefetch.ts";
+import { logDeletion } from "./log-deletion.ts";
+import { logRollback } from "./log-rollback.ts";
 import { malformed } from "./malformed.ts";
 import { otpGuessing } from "./otp-guessing.ts";
 import { poison } from "./poison.ts";
@@ -52,4 +54,6 @@ export const ATTACKS: readonly Attack[] = [
   wsHijack,
   idor,
   escalation,
+  logDeletion,
+  logRollback,
 ];

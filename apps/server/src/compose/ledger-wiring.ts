@@ -20,7 +20,7 @@ interface LedgerNeighbours extends WitnessNeighbours {
 }
 
 export function ledgerOf(
-  { clock, random, log, masterKey, config }: House,
+  { clock, random, log, masterKey, config, controls }: House,
   db: Db,
   neighbours: () => LedgerNeighbours,
 ): LedgerFeature {
@@ -30,6 +30,7 @@ export function ledgerOf(
     random,
     log,
     masterKey,
+    controls,
     installationName: config.publicUrl === "" ? UNNAMED : new URL(config.publicUrl).hostname,
     people: {
       isHost: async (tenantId) => (await neighbours().accounts.people.hostTenantId()) === tenantId,

@@ -52,6 +52,10 @@ export interface Controls {
   readonly tenantScope: boolean;
   /** Nobody gives away more than they may do themselves. */
   readonly grantCeiling: boolean;
+  /** An export of the audit log counts as listed what its tiles hold and the database has lost. */
+  readonly gapSearch: boolean;
+  /** A witness holds each checkpoint against the one that it cosigned last. */
+  readonly witnessMemory: boolean;
 }
 
 export const ALL_ON: Controls = {
@@ -79,4 +83,6 @@ export const ALL_ON: Controls = {
   upgradeOrigin: true,
   tenantScope: true,
   grantCeiling: true,
+  gapSearch: true,
+  witnessMemory: true,
 };

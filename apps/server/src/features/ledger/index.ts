@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { NameSource } from "../../platform/names.ts";
@@ -53,6 +54,7 @@ export interface LedgerDeps {
   readonly log: Logger;
   readonly masterKey: MasterKey;
   readonly installationName: string;
+  readonly controls?: Controls;
   readonly people: LedgerPeople;
   /** Names of what entries are about. */
   readonly names: () => readonly NameSource[];
@@ -90,7 +92,7 @@ export interface LedgerFeature extends Feature {
 }
 
 export function createLedger(deps: LedgerDeps): LedgerFeature {
-  const { db, clock, random, log, masterKey, installationName, people } = deps;
+  const { db, clock, random, log, masterKey, installationName, people, controls = ALL_ON } = deps;
   const store = new LogStore(db);
   const listeners = new Set<(checkpoint: StoredCheckpoint) => void>();
   const values = new PersonalValues(masterKey, random);
@@ -128,11 +130,12 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
   const seams = new SeamService({ db, logs: store, clock, audit, signerOf, root });
   const verifiers = readVerifiers();
   const witnesses = createWitnesses({
-    ...{ ...deps, logs: store, proofs, audit, signerOf, root },
+    ...{ ...deps, controls, logs: store, proofs, audit, signerOf, root },
     seamFor: (kept) => seams.noteFor(kept),
   });
   const exports = new ExportService({
     ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers, seams },
+    controls,
     witnesses: () => witnesses.asker.list(),
     flush: async () => {
       await sequencer.flush();

@@ -2,6 +2,7 @@ import { AppError, type Clock, type Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
 import { type ExportKeys, encodeVerifierKey, MAX_EXPORT_EVENTS, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
+import type { Controls } from "../../../platform/controls.ts";
 import type { LogStore } from "../log-store.ts";
 import type { Log, StoredCheckpoint } from "../model.ts";
 import type { PersonalValues } from "../personal.ts";
@@ -33,6 +34,7 @@ export interface ExportDeps {
   readonly root: Signer;
   readonly verifiers: readonly VerifierFile[];
   readonly seams: SeamService;
+  readonly controls: Controls;
   /** Those of today. */
   readonly witnesses: () => Promise<readonly Pick<Witness, "verifierKey" | "machine">[]>;
   /** Everything committed so far is under a checkpoint, and the witnesses were asked to cosign it. */
@@ -100,9 +102,9 @@ export class ExportService {
   }
 
   async *#files(plan: Plan): AsyncGenerator<ZipFile> {
-    const { db, verifiers, store, proofs } = this.#deps;
+    const { controls, db, verifiers, store, proofs } = this.#deps;
     const { log, range, checkpoint } = plan;
-    const gaps = await findGaps(db, log.id, range.from, range.to);
+    const gaps = controls.gapSearch ? await findGaps(db, log.id, range.from, range.to) : [];
     const listed = [...gaps];
     yield { name: "README.txt", chunks: [utf8(this.#readMe(plan))] };
     for (const { name, bytes } of verifiers) yield { name, chunks: [bytes] };

@@ -2,6 +2,7 @@ import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import { createVerifierKey, encodeVerifierKey, KEY_TYPES, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { Route } from "../../../platform/http/route.ts";
+import type { Controls } from "../../../platform/controls.ts";
 import { fetchPinned } from "../../../platform/outgoing/index.ts";
 import { deriveKey, ed25519Signer, type MasterKey } from "../../../platform/secrets/index.ts";
 import type { LogStore } from "../log-store.ts";
@@ -41,6 +42,7 @@ export interface WitnessDeps extends Pick<ReplyDeps, "signerOf" | "root" | "seam
   readonly people: LedgerPeople;
   readonly settings: LedgerSettings;
   readonly links: WitnessLinks;
+  readonly controls: Controls;
 }
 
 export interface Witnesses {
@@ -59,7 +61,7 @@ export interface Witnesses {
 
 /** Both sides: those who cosign this log, and the logs of others that this installation cosigns. */
 export function createWitnesses(deps: WitnessDeps, post: PostText = postText): Witnesses {
-  const { db, clock, random, masterKey, installationName, people, links } = deps;
+  const { db, clock, random, masterKey, installationName, people, links, controls } = deps;
   const signer = witnessSigner(masterKey, installationName, "witness", KEY_TYPES.cosignature);
   const acknowledger = witnessSigner(masterKey, installationName, "owner", KEY_TYPES.note);
   const store = new WitnessStore(db);
@@ -67,7 +69,7 @@ export function createWitnesses(deps: WitnessDeps, post: PostText = postText): W
   const nameOf = (deviceId: Uuid): string | undefined => links.find(deviceId)?.name;
   const watch = new WitnessWatch({ ...deps, store, notices: links, nameOf });
   const asker = new WitnessAsker({ ...deps, store, machines, watch, post });
-  const desk = new WitnessDesk({ store: new WitnessedStore(db), clock, random, signer, acknowledger });
+  const desk = new WitnessDesk({ store: new WitnessedStore(db), clock, random, signer, acknowledger, controls });
   const ownKey = encodeVerifierKey(signer.key);
   return {
     asker,

@@ -13,6 +13,7 @@ import {
   WITNESS_REFUSALS,
   type WitnessRefusal,
 } from "@gatehouse/ledger";
+import type { Controls } from "../../../platform/controls.ts";
 import { sha256 } from "../../../platform/secrets/index.ts";
 import type { Witnessed, WitnessedStore } from "./witnessed-store.ts";
 
@@ -30,6 +31,7 @@ export interface DeskDeps {
   readonly signer: Signer;
   /** Signs what this installation's owner acknowledged; a key of type 0x01. */
   readonly acknowledger: Signer;
+  readonly controls: Controls;
 }
 
 /** Two statements of one log that cannot both be true. */
@@ -52,13 +54,15 @@ export class WitnessDesk {
 
   /** Refuses `ledger.malformed`. What is cosigned is stored before the signature is given. */
   async consider(body: string): Promise<WitnessAnswer> {
-    const { store, clock, signer } = this.#deps;
+    const { store, clock, controls, signer } = this.#deps;
     const request = parseAddCheckpoint(body);
     return store.inTurn(async (tx) => {
       const { origin } = request.checkpoint;
       const witnessed = await tx.lockByOrigin(origin);
       if (witnessed === undefined) return { status: WITNESS_REFUSALS.unknown_log, body: "unknown_log\n" };
-      const verdict = considerCheckpoint(witnessed.state, request, sha256);
+      const { state } = witnessed;
+      const seen = controls.witnessMemory ? state : { ...state, ...startWitness(parseVerifierKey(state.log)) };
+      const verdict = considerCheckpoint(seen, request, sha256);
       if (verdict.verdict === "refuse") {
         await this.#keepRefusal(tx, witnessed, verdict.reason, body);
         const status = WITNESS_REFUSALS[verdict.reason];
