@@ -26,7 +26,7 @@ export function AddDeviceForm(props: { onCreated: (created: Created) => void }) 
   const [typedName, setName] = useState<string>();
   const [label, setLabel] = useState("");
   const [tags, setTags] = useState("");
-  const [siteId, setSiteId] = useDefaultSite();
+  const [siteId, setSiteId, isReading] = useDefaultSite();
   const [tried, setTried] = useState(false);
   const create = useCall(devices.createDevice, [
     devices.listDevices,
@@ -89,7 +89,7 @@ export function AddDeviceForm(props: { onCreated: (created: Created) => void }) 
         </p>
       )}
       <div>
-        <Button type="submit" h={36} loading={create.isPending}>
+        <Button type="submit" h={36} loading={create.isPending || isReading}>
           {t("adding.create")}
         </Button>
       </div>
@@ -134,7 +134,7 @@ function useSuggestedName(typeId: string): string {
 /** The chosen site, else the first. */
 function useDefaultSite() {
   const selected = useSelectedSite();
-  const sites = useQuery(query(devices.listSites, {})).data?.items;
+  const sites = useQuery(query(devices.listSites, {}));
   const [chosen, setChosen] = useState<string>();
-  return [chosen ?? selected?.id ?? sites?.[0]?.id ?? "", setChosen] as const;
+  return [chosen ?? selected?.id ?? sites.data?.items[0]?.id ?? "", setChosen, sites.isPending] as const;
 }
