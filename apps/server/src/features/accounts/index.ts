@@ -112,7 +112,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
       ...logIn.routes,
       ...members.routes,
     ],
-    jobs: [...accountJobs(context), ...members.jobs],
+    jobs: [...accountJobs(context, sessions), ...members.jobs],
     async start() {
       await languages.load();
       await members.start();

@@ -3,6 +3,7 @@ import { deleteOldAccessLog } from "./access-log/access-log-store.ts";
 import type { AccountsContext } from "./context.ts";
 import { deleteOldCeremonies } from "./factors/ceremony-store.ts";
 import { listTenantIds } from "./people/account-store.ts";
+import type { SessionService } from "./sessions/session-service.ts";
 import { deleteOldSessions } from "./sessions/session-store.ts";
 
 const DAY_MS = 86_400_000;
@@ -10,9 +11,13 @@ const ENDED_SESSIONS_KEPT_MS = 30 * DAY_MS;
 /** About 300 MB. */
 const MAX_LOG_ENTRIES = 1_000_000;
 
-/** Each night: sessions that are long over, and log entries older than the longest that any tenant wants. */
-export function accountJobs({ db, clock, retentionLogDays }: AccountsContext): JobDefinition[] {
+/** Often: sessions that have run out. Each night: those long over, and log entries older than any tenant wants. */
+export function accountJobs(
+  { db, clock, retentionLogDays }: AccountsContext,
+  sessions: SessionService,
+): JobDefinition[] {
   return [
+    { name: "accounts.sessions", cron: "* * * * *", run: () => sessions.endExpired() },
     {
       name: "accounts.half-done",
       cron: "*/10 * * * *",

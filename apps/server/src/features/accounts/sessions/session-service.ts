@@ -8,6 +8,7 @@ import { RefreshSecrets } from "./refresh-secret.ts";
 import { SessionAddresses } from "./session-addresses.ts";
 import {
   endAllSessions,
+  endExpiredSessions,
   endSessions,
   endSessionsBeyond,
   findLiveSession,
@@ -262,6 +263,18 @@ export class SessionService {
   ): Promise<void> {
     const expiresMs = Math.min(nowMs + IDLE_MS, session.created_at.getTime() + LONGEST_MS);
     return rotateSession(tx, session, hash, this.#addresses.seal(session.id, address), nowMs, expiresMs);
+  }
+
+  /** What is over at its next request is over on open connections too, which make none. */
+  async endExpired(): Promise<void> {
+    const { db, clock } = this.#context;
+    const ended = await db.transaction().execute(async (tx) => {
+      const expired = await endExpiredSessions(tx, clock.nowMs());
+      for (const { id, ...who } of expired)
+        await this.#record(tx, "session.ended", who, id, { expired: true });
+      return expired;
+    });
+    for (const { id, ...who } of ended) this.#announce(who, [id]);
   }
 
   /** At a start, when nobody is connected yet. */

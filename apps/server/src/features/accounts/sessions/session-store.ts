@@ -199,6 +199,23 @@ export async function endSessions(
   return (await query.returning("id").execute()).map(({ id }) => id);
 }
 
+/** Ends sessions whose time is over; answers whose they were. */
+export async function endExpiredSessions(
+  tx: AccountsDatabase,
+  nowMs: UnixMs,
+): Promise<{ readonly id: Uuid; readonly personId: Uuid; readonly tenantId: Uuid }[]> {
+  const now = new Date(nowMs);
+  return tx
+    .updateTable("sessions")
+    .from("people")
+    .set({ ended_at: now })
+    .whereRef("people.id", "=", "sessions.person_id")
+    .where("sessions.ended_at", "is", null)
+    .where("sessions.expires_at", "<=", now)
+    .returning(["sessions.id", "people.id as personId", "people.tenant_id as tenantId"])
+    .execute();
+}
+
 /** Ends every live session of every person. */
 export async function endAllSessions(db: AccountsDatabase, nowMs: UnixMs): Promise<void> {
   await db

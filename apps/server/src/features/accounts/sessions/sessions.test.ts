@@ -1,6 +1,7 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { type Browser, OWNER, openHouse } from "../testing/house.ts";
+import { runJob } from "../testing/jobs.ts";
 import { stepUp } from "../testing/step-up.ts";
 import { MAX_SESSIONS } from "./session-service.ts";
 
@@ -121,6 +122,27 @@ test("a session ends after two weeks without use, and after ninety days in any c
     house.clock.advance(10 * DAY_MS);
   }
   expect((await refresh(busy)).code).toBe("auth.session_ended");
+});
+
+test("a session that has run out is over within a minute on connections that ask for nothing", async () => {
+  await using house = await openHouse();
+  const { sessionId } = (await (await house.owner()).call(accounts.getMe)).body;
+  const ended: string[] = [];
+  house.bus.subscribe("session.ended", (one) => ended.push(one.sessionId));
+  house.clock.advance(14 * DAY_MS - 1);
+  await runJob(house, "accounts.sessions");
+  expect(ended).toEqual([]);
+  const later = await house.owner();
+  house.clock.advance(1);
+  await runJob(house, "accounts.sessions");
+  await runJob(house, "accounts.sessions");
+  expect(ended).toEqual([sessionId]);
+  expect(house.events.at(-1)).toMatchObject({
+    kind: "session.ended",
+    subject: { id: sessionId },
+    data: { expired: true },
+  });
+  expect(await me(later)).toBe(200);
 });
 
 test("sessions are listed with their browser, ended one by one, and an ended one is out at its next request", async () => {
