@@ -1,8 +1,8 @@
 import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import { createVerifierKey, encodeVerifierKey, KEY_TYPES, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
-import type { Route } from "../../../platform/http/route.ts";
 import type { Controls } from "../../../platform/controls.ts";
+import type { Route } from "../../../platform/http/route.ts";
 import { fetchPinned } from "../../../platform/outgoing/index.ts";
 import { deriveKey, ed25519Signer, type MasterKey } from "../../../platform/secrets/index.ts";
 import type { LogStore } from "../log-store.ts";
@@ -69,7 +69,14 @@ export function createWitnesses(deps: WitnessDeps, post: PostText = postText): W
   const nameOf = (deviceId: Uuid): string | undefined => links.find(deviceId)?.name;
   const watch = new WitnessWatch({ ...deps, store, notices: links, nameOf });
   const asker = new WitnessAsker({ ...deps, store, machines, watch, post });
-  const desk = new WitnessDesk({ store: new WitnessedStore(db), clock, random, signer, acknowledger, controls });
+  const desk = new WitnessDesk({
+    store: new WitnessedStore(db),
+    clock,
+    random,
+    signer,
+    acknowledger,
+    controls,
+  });
   const ownKey = encodeVerifierKey(signer.key);
   return {
     asker,

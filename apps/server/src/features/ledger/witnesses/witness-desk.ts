@@ -61,7 +61,7 @@ export class WitnessDesk {
       const witnessed = await tx.lockByOrigin(origin);
       if (witnessed === undefined) return { status: WITNESS_REFUSALS.unknown_log, body: "unknown_log\n" };
       const { state } = witnessed;
-      const seen = controls.witnessMemory ? state : { ...state, ...startWitness(parseVerifierKey(state.log)) };
+      const seen = controls.witnessMemory ? state : startWitness(parseVerifierKey(state.log));
       const verdict = considerCheckpoint(seen, request, sha256);
       if (verdict.verdict === "refuse") {
         await this.#keepRefusal(tx, witnessed, verdict.reason, body);
