@@ -7,6 +7,7 @@ import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
 import { toAppError } from "../../platform/http/problem.ts";
 import { bareReply } from "../../platform/http/security-headers.ts";
+import { RollingBudget } from "../../platform/throttle/index.ts";
 
 export interface DoorOptions {
   /** Whose session the upgrade's cookie is; undefined when there is none. */
@@ -23,6 +24,9 @@ const MAX_REQUEST_BYTES = 64 * 1024;
 const ADMIT_WITHIN_MS = 10_000;
 /** A session that ends while its upgrade is being checked is remembered this long. */
 const ENDED_FOR_MS = 60_000;
+const REFUSALS_LOGGED_A_MINUTE = 30;
+const MAX_ORIGIN_LENGTH = 200;
+const CROSS_SITE = "request.cross_site";
 
 /** Lets a browser in: same site, a session, and not too many. */
 export class Door {
@@ -36,11 +40,13 @@ export class Door {
   });
   readonly #perPerson = new Map<Uuid, number>();
   readonly #ended = new Map<Uuid, MonotonicMs>();
+  readonly #refusals: RollingBudget;
   #total = 0;
   #stopping = false;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.#refusals = new RollingBudget(options.clock, REFUSALS_LOGGED_A_MINUTE, 60_000);
   }
 
   get connections(): number {
@@ -78,6 +84,7 @@ export class Door {
         (error: unknown) => {
           const known = toAppError(error);
           if (known.row.fault === "server") log.error({ err: error }, "live.upgrade_failed");
+          if (known.code === CROSS_SITE) this.#noteForeign(request);
           refuse(socket, known);
         },
       )
@@ -93,6 +100,13 @@ export class Door {
     if ((this.#perPerson.get(principal.personId) ?? 0) >= this.#options.maxPerPerson)
       throw new AppError("request.rate_limited");
     return principal;
+  }
+
+  /** A page of another site tried to listen with the cookies of whoever looks at it. */
+  #noteForeign({ headers, socket }: IncomingMessage): void {
+    if (this.#refusals.takeOrWaitMs(CROSS_SITE) > 0) return;
+    const origin = headers.origin?.slice(0, MAX_ORIGIN_LENGTH);
+    this.#options.log.warn({ code: CROSS_SITE, origin, address: socket.remoteAddress }, "live.refused");
   }
 
   #open(request: IncomingMessage, socket: Duplex, head: Buffer, principal: PersonPrincipal): void {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { silentLogger, systemClock } from "@gatehouse/base";
 import { type Bus, type LiveFrame, PERMISSIONS, type Permission, type Reading } from "@gatehouse/contract";
+import { recordingLogger } from "@gatehouse/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBus } from "../../platform/bus/bus.ts";
@@ -19,6 +20,7 @@ const OTHER = "00000000-0000-4000-8000-000000000002";
 let bus: Bus;
 let live: LiveFeature;
 let server: Server;
+let log: ReturnType<typeof recordingLogger>;
 const open: WebSocket[] = [];
 /** Where devices lie, and what somebody may do when asked again. */
 const sites = new Map([[DEVICE, "site-1"]]);
@@ -42,10 +44,11 @@ function principalOf(url: string): PersonPrincipal | undefined {
 
 beforeEach(async () => {
   bus = createBus(silentLogger);
+  log = recordingLogger();
   live = createLive({
     bus,
     clock: systemClock,
-    log: silentLogger,
+    log,
     rate: () => ({ perSecond: 5, refused: 0 }),
     people: { again: async (principal) => again(principal), siteOf: (deviceId) => sites.get(deviceId) },
     authenticate: async (request) => principalOf(request.url ?? ""),
@@ -174,7 +177,10 @@ test("nobody, another site's page, and nonsense are refused", async () => {
     return (error as Error).message;
   };
   expect(await statusOf("")).toMatch(/401/);
+  expect(log.lines).toEqual([]);
   expect(await statusOf(`tenant=${A}`, { origin: "https://evil.example" })).toMatch(/403/);
+  const refused = { code: "request.cross_site", origin: "https://evil.example", address: "127.0.0.1" };
+  expect(log.lines).toEqual([{ level: "warn", event: "live.refused", fields: refused }]);
   for (const nonsense of [
     "{",
     '{"op":"watch"}',
@@ -189,6 +195,14 @@ test("nobody, another site's page, and nonsense are refused", async () => {
   const huge = await browser(`tenant=${A}`);
   huge.socket.send("x".repeat(70_000));
   expect((await once(huge.socket, "close"))[0]).toBe(1009);
+});
+
+test("whoever tries it without end fills no log", async () => {
+  for (let i = 0; i < 40; i++) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port()}/api/v1/live`, { origin: "https://evil.example" });
+    await once(socket, "error");
+  }
+  expect(log.lines).toHaveLength(30);
 });
 
 test("a refusal in place of the WebSocket is a problem document with strict headers", async () => {
