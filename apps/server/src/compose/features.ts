@@ -312,6 +312,7 @@ export function createFeatures(house: House): Features {
     ...shared,
     inventory: demoInventory(devices),
     furniture: demoFurniture({ db, clock, random, alerts, audit }),
+    language: (tenantId) => choices.get(tenantId).language,
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
   });
   const lab = createLab({ db, clock, random, log, audit });

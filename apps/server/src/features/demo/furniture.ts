@@ -1,17 +1,18 @@
 import type { alerts, telemetry } from "@gatehouse/contract";
+import type { FurnitureWords } from "./furniture-words.ts";
 import type { DemoDevice } from "./ports.ts";
 
 const byName = (devices: readonly DemoDevice[], name: string): DemoDevice[] =>
   devices.filter((device) => device.name === name);
 
 /** Rules that a caretaker would have written for these places. */
-export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
+export function demoRules(devices: readonly DemoDevice[], words: FurnitureWords): alerts.RuleBody[] {
   const common = { enabled: true, channelIds: [], repeatMs: 0 };
   const scope = (name: string) => ({ deviceIds: byName(devices, name).map((device) => device.id) });
   return [
     {
       ...common,
-      name: "Cold store too warm",
+      name: words.rules.coldStore,
       severity: "critical",
       scope: scope("cold-store"),
       condition: { kind: "threshold", metric: "temperature", op: "above", limit: 26, hysteresis: 1 },
@@ -19,7 +20,7 @@ export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
     },
     {
       ...common,
-      name: "Greenhouse heats up fast",
+      name: words.rules.greenhouse,
       severity: "warning",
       scope: scope("greenhouse"),
       condition: { kind: "rate", metric: "temperature", op: "rises", perMinute: 4, windowMs: 60_000 },
@@ -27,7 +28,7 @@ export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
     },
     {
       ...common,
-      name: "A plug went silent",
+      name: words.rules.plug,
       severity: "warning",
       scope: { typeId: "plug" },
       condition: { kind: "silence", forMs: 120_000 },
@@ -35,7 +36,7 @@ export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
     },
     {
       ...common,
-      name: "Loading bay open at night",
+      name: words.rules.loadingBay,
       severity: "warning",
       scope: { tag: "door" },
       condition: { kind: "state", metric: "open", equals: true },
@@ -48,21 +49,22 @@ export function demoRules(devices: readonly DemoDevice[]): alerts.RuleBody[] {
 /** One board: the four places that report each second, and the machines. */
 export function demoBoard(
   devices: readonly DemoDevice[],
+  words: FurnitureWords,
 ): Pick<telemetry.Board, "name" | "charts" | "rangeMs"> {
   const chart = (title: string, metric: string, names: readonly string[]) => ({
     title,
     series: names.flatMap((name) => byName(devices, name).map((device) => `${device.id}:${metric}`)),
   });
   return {
-    name: "Demo: four places",
+    name: words.board,
     rangeMs: 900_000,
     charts: [
-      chart("Boiler room", "temperature", ["boiler-02"]),
-      chart("Cold store", "temperature", ["cold-store"]),
-      chart("Meter room", "temperature", ["meter-room"]),
-      chart("Greenhouse", "temperature", ["greenhouse"]),
-      chart("Compressors", "power", ["quai-plug-01", "quai-plug-02", "quai-plug-03"]),
-      chart("Laundry", "power", [
+      chart(words.charts.boiler, "temperature", ["boiler-02"]),
+      chart(words.charts.coldStore, "temperature", ["cold-store"]),
+      chart(words.charts.meterRoom, "temperature", ["meter-room"]),
+      chart(words.charts.greenhouse, "temperature", ["greenhouse"]),
+      chart(words.charts.compressors, "power", ["quai-plug-01", "quai-plug-02", "quai-plug-03"]),
+      chart(words.charts.laundry, "power", [
         "tilleuls-plug-01",
         "tilleuls-plug-02",
         "tilleuls-plug-03",

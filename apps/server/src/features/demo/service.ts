@@ -1,9 +1,10 @@
 import { AppError, type Clock, type Logger, type Random, type Uuid } from "@gatehouse/base";
-import type { operations, ReplyOf } from "@gatehouse/contract";
+import type { Language, operations, ReplyOf } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { ServerEndpoints } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
 import { demoBoard, demoRules } from "./furniture.ts";
+import { FURNITURE_WORDS } from "./furniture-words.ts";
 import type { DemoDevice, DemoFurniture, DemoInventory } from "./ports.ts";
 import type { SimulatedDeviceSpec } from "./simulated-device.ts";
 import { DEMO_SITES, type PlannedDevice } from "./site-plan.ts";
@@ -15,6 +16,8 @@ export interface DemoDeps {
   readonly store: DemoStore;
   readonly inventory: DemoInventory;
   readonly furniture: DemoFurniture;
+  /** The organisation's. */
+  language(tenantId: Uuid): Language;
   /** Known once the listeners are open. */
   endpoints(): ServerEndpoints;
   readonly clock: Clock;
@@ -115,9 +118,10 @@ export class DemoService {
 
   async #furnish(tenantId: Uuid, devices: readonly DemoDevice[]): Promise<void> {
     const { furniture, store } = this.#deps;
-    for (const rule of demoRules(devices))
+    const words = FURNITURE_WORDS[this.#deps.language(tenantId)];
+    for (const rule of demoRules(devices, words))
       await store.add(tenantId, "rule", await furniture.addRule(tenantId, rule));
-    await store.add(tenantId, "board", await furniture.addBoard(tenantId, demoBoard(devices)));
+    await store.add(tenantId, "board", await furniture.addBoard(tenantId, demoBoard(devices, words)));
   }
 
   async #run(tenantId: Uuid, devices: readonly DemoDevice[]): Promise<void> {

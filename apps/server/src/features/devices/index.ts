@@ -19,6 +19,7 @@ import { addClaimKey } from "./migrations/003-claim-key.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
 import { addGateway } from "./migrations/005-gateway.ts";
 import { addUnprovenRefusals } from "./migrations/006-unproven-refusals.ts";
+import { addNaturalOrder } from "./migrations/007-natural-order.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
 import type { EndedCredential } from "./ports.ts";
@@ -55,6 +56,7 @@ export const devicesMigrations: FeatureMigrations = {
     addLogCodes,
     addGateway,
     addUnprovenRefusals,
+    addNaturalOrder,
   ],
 };
 

@@ -1,12 +1,13 @@
-import { devices } from "@gatehouse/contract";
+import { devices, trust } from "@gatehouse/contract";
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconCopy, IconDots, IconKey, IconLock, IconLockOpen, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useLiveDeviceStatus, useLiveReading } from "../../data/live-values.ts";
-import { useCall } from "../../data/query.ts";
+import { query, useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
 import { DeviceState } from "../../design/device-state.tsx";
@@ -32,7 +33,7 @@ export function DeviceHeader(props: { device: Device }) {
         <h1 className="page-title anywhere">{device.name}</h1>
         <HeaderState device={device} />
         <Tag>{typeName(device.typeId)}</Tag>
-        <TrustMark trust={device.trust} />
+        <HeaderTrust device={device} />
       </div>
       <Actions device={device} />
       <p className={`${styles.description} secondary`}>
@@ -40,6 +41,14 @@ export function DeviceHeader(props: { device: Device }) {
       </p>
     </header>
   );
+}
+
+/** From what the tab of the same name reads, so that both say the same; until that is read, as the device has it. */
+function HeaderTrust(props: { device: Device }) {
+  const { id, trust: known } = props.device;
+  const { data } = useQuery(query(trust.getDeviceTrust, { params: { id } }));
+  const now = data && { score: data.score, quarantined: data.quarantine !== undefined };
+  return <TrustMark trust={now ?? known} />;
 }
 
 function HeaderState(props: { device: Device }) {

@@ -35,8 +35,8 @@ export interface InventoryRow {
   readonly gateway: { readonly id: Uuid; readonly name: string } | undefined;
 }
 
-/** Byte order: the same on every server. Names are ASCII. */
-const NAME = sql`lower(d.name) collate "C"`;
+/** Numbers in names count as numbers. */
+const NAME = sql`lower(d.name) collate natural_order`;
 /** What needs a look comes first. */
 const STATUS = sql`array_position(array['offline', 'stale', 'never', 'online', 'revoked'], p.status)`;
 const SORTS: Readonly<Record<DeviceSort, Expression<unknown>>> = {

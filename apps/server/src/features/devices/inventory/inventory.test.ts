@@ -39,6 +39,13 @@ test("search finds name, label, site, tag and last address, without case and acc
   for (const [q, found] of cases) expect([q, await names(t, { q })]).toEqual([q, found]);
 });
 
+test("numbers in names are in the order of numbers", async () => {
+  await using t = await createTestHouse();
+  for (const name of ["meter-10", "Meter-2", "meter-1", "boiler-02"]) await t.addDevice(name);
+  expect(await names(t, { sort: "name" })).toEqual(["boiler-02", "meter-1", "Meter-2", "meter-10"]);
+  expect(await names(t, { sort: "-name" })).toEqual(["meter-10", "Meter-2", "meter-1", "boiler-02"]);
+});
+
 test("filters combine, and another tenant sees nothing", async () => {
   await using t = await createTestHouse();
   const attic = await t.house.sites.create(t.actor.tenantId, { name: "Attic", timeZone: "UTC" });
