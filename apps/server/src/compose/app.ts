@@ -10,6 +10,7 @@ import { isLoopbackHost } from "../platform/config/load.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { ALL_ON, type Controls } from "../platform/controls.ts";
 import { migrate } from "../platform/database/index.ts";
+import { callersBehind } from "../platform/http/caller.ts";
 import { registerConsole } from "../platform/http/console.ts";
 import { serveLocalSocket } from "../platform/http/local-socket.ts";
 import { mount } from "../platform/http/mount.ts";
@@ -173,11 +174,15 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
     features.useMounted({ acts, resources });
   });
   await registerConsole(http, { distDir: CONSOLE_DIST, log, publicUrl: () => address.url });
-  const upgraded = routeUpgrades(http.server as Server, {
-    [LIVE_PATH]: features.live.handleUpgrade,
-    [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,
-    [channel.CHANNEL_PATH]: features.gateway.handleChannelUpgrade,
-  });
+  const upgraded = routeUpgrades(
+    http.server as Server,
+    {
+      [LIVE_PATH]: features.live.handleUpgrade,
+      [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,
+      [channel.CHANNEL_PATH]: features.gateway.handleChannelUpgrade,
+    },
+    callersBehind(config.trustedProxies),
+  );
 
   for (const feature of features.inOrder) {
     if (!network && feature.name === "gateway") continue;

@@ -2,8 +2,13 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { bareReply } from "../platform/http/security-headers.ts";
 
-/** Takes the socket when the address is its own. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Takes the socket; `address` is of whoever asks, behind trusted proxies too. */
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  address: string,
+) => void;
 
 /**
  * One address, one handler; every other upgrade is refused before a byte of it is read. Answers the sockets that were
@@ -12,6 +17,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 export function routeUpgrades(
   server: Server,
   handlers: Readonly<Record<string, UpgradeHandler>>,
+  callerOf: (request: IncomingMessage) => string,
 ): ReadonlySet<Duplex> {
   const open = new Set<Duplex>();
   server.on("upgrade", (request, socket, head) => {
@@ -21,7 +27,7 @@ export function routeUpgrades(
     const handle = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     socket.on("error", () => socket.destroy());
     if (handle === undefined) socket.end(bareReply("encrypted" in socket, "404 Not Found"));
-    else handle(request, socket, head);
+    else handle(request, socket, head, callerOf(request));
   });
   return open;
 }

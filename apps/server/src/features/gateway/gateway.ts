@@ -49,8 +49,6 @@ export interface GatewayParts extends Given {
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
-  /** The peer's address behind trusted proxies; the socket's own unless told. */
-  readonly addressOf?: (request: IncomingMessage) => string;
 }
 
 export interface GatewayStats {
@@ -86,9 +84,9 @@ export interface GatewayFeature extends Feature {
   /** Whether the device has a live session over a WebSocket. */
   hasSession(deviceId: string): boolean;
   /** MQTT over WebSocket at MQTT_WEBSOCKET_PATH; answers refusals itself. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
   /** The secure channel over WebSocket at CHANNEL_PATH. */
-  handleChannelUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  handleChannelUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
 }
 
 /** Connects one address may open a second, in the mean. A site that lost its power comes back all at once. */
@@ -130,10 +128,10 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
   const admit = (
     request: IncomingMessage,
     socket: Duplex,
+    address: string,
     speaksOurs: boolean,
   ): { readonly via: Via; readonly address: string } | undefined => {
     const via = "encrypted" in request.socket ? "wss" : "ws";
-    const address = parts.addressOf?.(request) ?? request.socket.remoteAddress ?? "";
     try {
       assertSameOrigin(request.headers, request.headers.host);
     } catch (error) {
@@ -196,16 +194,16 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     sendControl: (deviceId, payload) =>
       channelSockets.sendControl(deviceId, payload) || service.sendControl(deviceId, payload),
     hasSession: (deviceId) => channelSockets.hasSession(deviceId),
-    handleUpgrade(request, socket, head) {
-      const place = admit(request, socket, chooseSubprotocol(request) !== undefined);
+    handleUpgrade(request, socket, head, address) {
+      const place = admit(request, socket, address, chooseSubprotocol(request) !== undefined);
       if (place === undefined) return;
       webSockets.handleUpgrade(request, socket, head, (opened: WebSocket) =>
         service.accept(new WebSocketBytes(opened), place.via, place.address),
       );
     },
-    handleChannelUpgrade(request, socket, head) {
+    handleChannelUpgrade(request, socket, head, address) {
       const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-      const place = admit(request, socket, offered.includes(CHANNEL_SUBPROTOCOL));
+      const place = admit(request, socket, address, offered.includes(CHANNEL_SUBPROTOCOL));
       if (place === undefined) return;
       channelServer.handleUpgrade(request, socket, head, (opened: WebSocket) =>
         channelSockets.accept(opened, place.via, place.address),

@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
-import { BlockList, isIPv6, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { networkOf } from "../throttle/index.ts";
+import { addressesIn } from "./caller.ts";
 
 export interface PlaceOptions {
   readonly maxConnections: number;
@@ -21,8 +22,7 @@ export function limitConnections(
 ): void {
   const open = new Map<string, number>();
   const leave = new Map<string, () => void>();
-  const proxies = blockListOf(["127.0.0.0/8", "::1", ...trustedProxies]);
-  const isExempt = (address: string): boolean => proxies.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  const isExempt = addressesIn(["127.0.0.0/8", "::1", ...trustedProxies]);
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress;
     if (address === undefined || isExempt(address)) return;
@@ -48,14 +48,3 @@ export function limitConnections(
 
 /** The same below TLS and above it. */
 const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
-
-function blockListOf(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address = "", prefix] = range.split("/");
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
-}

@@ -296,7 +296,9 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     async http() {
       const server = createServer();
       servers.push(server);
-      server.on("upgrade", (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+      server.on("upgrade", (request, socket, head) =>
+        gateway.handleUpgrade(request, socket, head, request.socket.remoteAddress ?? ""),
+      );
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
       return (server.address() as { port: number }).port;
