@@ -44,6 +44,7 @@ beforeAll(async () => {
     "notifications",
     "integrations",
     "storage",
+    "recovery",
     "demo",
     "about",
   ];

@@ -7,6 +7,7 @@ import {
   IconFingerprintOff,
   IconHistory,
   IconInfoCircle,
+  IconLifebuoy,
   IconLockOpen,
   IconMailOff,
   IconPlugConnected,
@@ -14,6 +15,7 @@ import {
   IconQrcode,
   IconShieldQuestion,
   IconShieldX,
+  IconTimelineEventExclamation,
   IconUserPlus,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -39,6 +41,8 @@ const KINDS = {
   no_channel: { icon: IconBellRinging, act: "setUp" },
   certificate_expiring: { icon: IconCertificate, act: "review" },
   restored: { icon: IconHistory, act: "review" },
+  seam_unacknowledged: { icon: IconTimelineEventExclamation, act: "review" },
+  recovery_kit_missing: { icon: IconLifebuoy, act: "setUp" },
   witness_refused: { icon: IconFingerprintOff, act: "review" },
   witness_silent: { icon: IconFingerprintOff, act: "review" },
   device_quarantined: { icon: IconShieldX, act: "review" },
@@ -173,6 +177,13 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "witness_silent":
       return (
         <ButtonLink {...look} to="/audit/witnesses">
+          {children}
+        </ButtonLink>
+      );
+    case "seam_unacknowledged":
+    case "recovery_kit_missing":
+      return (
+        <ButtonLink {...look} to="/settings/$section" params={{ section: "recovery" }}>
           {children}
         </ButtonLink>
       );

@@ -7,6 +7,7 @@ import { useCan } from "../../data/session.ts";
 import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
+import { RootFingerprintPanel } from "../recovery/root-fingerprint.tsx";
 import styles from "./settings.module.css";
 
 const RENEW_MS = 5_000;
@@ -27,15 +28,18 @@ export function AboutSection() {
     </a>
   );
   return (
-    <Panel title={t("title")} footer={docs}>
-      {can("installation.read") ? (
-        <QueryView query={about} what={t("reading")}>
-          {(read) => <Facts about={read} />}
-        </QueryView>
-      ) : (
-        <p className="secondary">{t("forbidden")}</p>
-      )}
-    </Panel>
+    <>
+      <Panel title={t("title")} footer={docs}>
+        {can("installation.read") ? (
+          <QueryView query={about} what={t("reading")}>
+            {(read) => <Facts about={read} />}
+          </QueryView>
+        ) : (
+          <p className="secondary">{t("forbidden")}</p>
+        )}
+      </Panel>
+      <RootFingerprintPanel />
+    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { DemoSection } from "./demo-section.tsx";
 import { IntegrationsSection } from "./integrations-section.tsx";
 import { NetworkSection } from "./network-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
+import { RecoverySection } from "./recovery-section.tsx";
 import styles from "./settings.module.css";
 import { SiteSection } from "./site-section.tsx";
 import { StorageSection } from "./storage-section.tsx";
@@ -19,6 +20,7 @@ const SECTIONS = {
   notifications: NotificationsSection,
   integrations: IntegrationsSection,
   storage: StorageSection,
+  recovery: RecoverySection,
   demo: DemoSection,
   about: AboutSection,
 } as const;

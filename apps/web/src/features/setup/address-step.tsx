@@ -10,8 +10,9 @@ import styles from "./setup.module.css";
 import { StepFoot, StepHead } from "./setup-frame.tsx";
 
 /** Where Gatehouse is reached, and the fingerprint that a person compares once. */
-export function AddressStep(props: { onNext: () => void }) {
+export function AddressStep(props: { onBack: () => void; onNext: () => void }) {
   const t = useTranslations("setup.address");
+  const back = useTranslations("common.action")("back");
   const network = useQuery(query(operations.getNetwork, {}));
   return (
     <>
@@ -20,6 +21,9 @@ export function AddressStep(props: { onNext: () => void }) {
         {(data) => <NetworkFacts network={data} />}
       </QueryView>
       <StepFoot>
+        <Button variant="default" h={36} onClick={props.onBack}>
+          {back}
+        </Button>
         <Button h={36} onClick={props.onNext}>
           {t("next")}
         </Button>

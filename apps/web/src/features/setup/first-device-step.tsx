@@ -11,6 +11,7 @@ import { Panel } from "../../design/panel.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import { AddDeviceForm } from "../devices/add-device-form.tsx";
 import { ConnectDevice, type Created } from "../devices/connect-device.tsx";
+import { RootFingerprintPanel } from "../recovery/root-fingerprint.tsx";
 import styles from "./setup.module.css";
 import { StepFoot, StepHead } from "./setup-frame.tsx";
 
@@ -39,6 +40,7 @@ export function FirstDeviceStep(props: { onBack: () => void }) {
           <DemoChoice />
         </div>
       )}
+      <RootFingerprintPanel />
       <StepFoot>
         <Button variant="default" h={36} onClick={adding ? () => setAdding(false) : props.onBack}>
           {back}

@@ -5,9 +5,9 @@ import { LanguageSwitch } from "../../app/shell/language-switch.tsx";
 import { Logo } from "../../app/shell/logo.tsx";
 import styles from "./setup.module.css";
 
-export type SetupStep = "administrator" | "address" | "device" | "people";
+export type SetupStep = "administrator" | "recovery" | "address" | "device" | "people";
 
-const STEPS: readonly SetupStep[] = ["administrator", "address", "device", "people"];
+const STEPS: readonly SetupStep[] = ["administrator", "recovery", "address", "device", "people"];
 
 /** The steps at the left, the current one beside them. */
 export function SetupFrame(props: { at: SetupStep; owner?: string; children: ReactNode }) {
@@ -15,6 +15,7 @@ export function SetupFrame(props: { at: SetupStep; owner?: string; children: Rea
   const current = STEPS.indexOf(props.at);
   const hints: Record<SetupStep, string> = {
     administrator: props.owner ?? t("step.administratorHint"),
+    recovery: t("step.recoveryHint"),
     address: t("step.addressHint"),
     device: t("step.deviceHint"),
     people: t("canWait"),

@@ -7,9 +7,11 @@ import { QueryView } from "../../design/query-view.tsx";
 import { AddressStep } from "./address-step.tsx";
 import { AdministratorStep } from "./administrator-step.tsx";
 import { FirstDeviceStep } from "./first-device-step.tsx";
-import { SetupFrame } from "./setup-frame.tsx";
+import { RecoveryStep } from "./recovery-step.tsx";
+import { SetupFrame, type SetupStep } from "./setup-frame.tsx";
 
 const route = getRouteApi("/setup");
+const LATER_STEPS = ["recovery", "address", "device"] as const;
 
 /**
  * First run. The one-time link carries its token in the fragment (`/setup#…`, never sent to a server) or as
@@ -33,7 +35,7 @@ function OwnerMissing() {
     <SetupFrame at="administrator">
       <AdministratorStep
         token={token ?? hash.replace(/^token=/, "")}
-        onDone={() => void navigate({ to: "/setup", search: { step: "address" }, hash: "", replace: true })}
+        onDone={() => void navigate({ to: "/setup", search: { step: "recovery" }, hash: "", replace: true })}
       />
     </SetupFrame>
   );
@@ -45,17 +47,16 @@ function OwnerThere() {
   const navigate = useNavigate();
   const me = useQuery({ ...query(accounts.getMe, {}), retry: false });
   if (me.isError && me.error.status === 401)
-    return <Navigate to="/login" search={{ next: "/setup?step=address" }} />;
-  const go = (to: "address" | "device") => void navigate({ to: "/setup", search: { step: to } });
+    return <Navigate to="/login" search={{ next: "/setup?step=recovery" }} />;
+  const at = LATER_STEPS.find((name) => name === step) ?? "recovery";
+  const go = (to: SetupStep) => void navigate({ to: "/setup", search: { step: to } });
   return (
     <QueryView query={me} what={t("title")}>
-      {({ person }) => (
-        <SetupFrame at={step === "device" ? "device" : "address"} owner={person.name}>
-          {step === "device" ? (
-            <FirstDeviceStep onBack={() => go("address")} />
-          ) : (
-            <AddressStep onNext={() => go("device")} />
-          )}
+      {({ person, tenant }) => (
+        <SetupFrame at={at} owner={person.name}>
+          {at === "recovery" && <RecoveryStep organisation={tenant.name} onNext={() => go("address")} />}
+          {at === "address" && <AddressStep onBack={() => go("recovery")} onNext={() => go("device")} />}
+          {at === "device" && <FirstDeviceStep onBack={() => go("address")} />}
         </SetupFrame>
       )}
     </QueryView>

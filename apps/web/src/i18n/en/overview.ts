@@ -54,6 +54,8 @@ export const overview = {
       no_channel: "Nobody is told about alerts",
       certificate_expiring: "The certificate of {name} ends soon",
       restored: "Restored from a backup",
+      seam_unacknowledged: "The audit log began anew",
+      recovery_kit_missing: "There is no recovery kit",
       witness_refused: "The witness {name} refuses the audit log",
       witness_silent: "The witness {name} is silent",
       device_quarantined: "{name} is quarantined",
@@ -75,6 +77,8 @@ export const overview = {
       witness_refused:
         "It saw another past: entries were cut off or rewritten, or an old backup was put back.",
       witness_silent: "It has not cosigned the audit log for longer than allowed.",
+      seam_unacknowledged: "Acknowledge it, so that witnesses take the new log.",
+      recovery_kit_missing: "Until there is one, backups hold the master key in the clear.",
       restored: "Keys were renewed and revocations applied again. Check what was changed since.",
       device_quarantined: "Its readings are kept apart until somebody decides.",
       quarantine_suggested: "Look at the reasons; quarantine keeps them out of history.",

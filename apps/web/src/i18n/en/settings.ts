@@ -8,6 +8,7 @@ export const settings = {
     notifications: "Notifications",
     integrations: "Integrations",
     storage: "Storage",
+    recovery: "Recovery",
     demo: "Demo",
     about: "About",
   },

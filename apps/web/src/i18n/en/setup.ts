@@ -7,6 +7,8 @@ export const setup = {
   step: {
     administrator: "Administrator",
     administratorHint: "you, with a strong password",
+    recovery: "Recovery kit",
+    recoveryHint: "a code on paper",
     address: "Address and TLS",
     addressHint: "check the fingerprint",
     device: "First device",
@@ -26,6 +28,15 @@ export const setup = {
     emailInvalid: "This is not an e-mail address.",
     noToken: "This page needs the one-time link that Gatehouse prints in its log when it starts.",
     tokenTitle: "Open the one-time link",
+  },
+  recovery: {
+    title: "Make a recovery kit",
+    intro:
+      "A fire or a thief takes the machine and its keys along. A printed code opens the copies that you keep elsewhere. It takes a minute.",
+    make: "Make the recovery kit",
+    later: "Later: continue to the address",
+    next: "Continue to the address",
+    made: "There is a recovery kit. Keep the paper where the machine is not.",
   },
   address: {
     title: "Check the address and the certificate",

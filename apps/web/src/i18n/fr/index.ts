@@ -19,6 +19,7 @@ export { password } from "./password.ts";
 export { people } from "./people.ts";
 export { permissions } from "./permissions.ts";
 export { portal } from "./portal.ts";
+export { recovery } from "./recovery.ts";
 export { remoteSettings } from "./remote-settings.ts";
 export { roles } from "./roles.ts";
 export { settings } from "./settings.ts";

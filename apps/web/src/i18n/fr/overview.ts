@@ -64,6 +64,8 @@ export const overview: Same<typeof en> = {
       no_channel: "Personne n’est averti des alertes",
       certificate_expiring: "Le certificat de {name} arrive à son terme",
       restored: "Restauré depuis une sauvegarde",
+      seam_unacknowledged: "Le journal d’audit a recommencé",
+      recovery_kit_missing: "Il n’y a pas de kit de secours",
       witness_refused: "Le témoin {name} refuse le journal d’audit",
       witness_silent: "Le témoin {name} se tait",
       device_quarantined: "{name} est en quarantaine",
@@ -85,6 +87,8 @@ export const overview: Same<typeof en> = {
       witness_refused:
         "Il a vu un autre passé\u00a0: entrées coupées ou réécrites, ou ancienne sauvegarde remise.",
       witness_silent: "Il n’a pas cosigné le journal d’audit depuis plus longtemps que permis.",
+      seam_unacknowledged: "Reconnaissez-le, pour que les témoins acceptent le nouveau journal.",
+      recovery_kit_missing: "D’ici là, les sauvegardes contiennent la clé maîtresse en clair.",
       restored: "Clés renouvelées, révocations appliquées de nouveau. Vérifiez ce qui a changé depuis.",
       device_quarantined: "Ses relevés sont mis à part jusqu’à une décision.",
       quarantine_suggested: "Examinez les raisons\u202f; la quarantaine les tient hors de l’historique.",

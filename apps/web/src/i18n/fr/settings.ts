@@ -11,6 +11,7 @@ export const settings: Same<typeof en> = {
     notifications: "Notifications",
     integrations: "Intégrations",
     storage: "Stockage",
+    recovery: "Secours",
     demo: "Démonstration",
     about: "À propos",
   },

@@ -10,6 +10,8 @@ export const setup: Same<typeof en> = {
   step: {
     administrator: "Administrateur",
     administratorHint: "vous, avec un mot de passe solide",
+    recovery: "Kit de secours",
+    recoveryHint: "un code sur papier",
     address: "Adresse et TLS",
     addressHint: "vérifier l’empreinte",
     device: "Premier appareil",
@@ -29,6 +31,15 @@ export const setup: Same<typeof en> = {
     emailInvalid: "Ce n’est pas une adresse courriel.",
     noToken: "Cette page demande le lien à usage unique que Gatehouse écrit dans son journal au démarrage.",
     tokenTitle: "Ouvrir le lien à usage unique",
+  },
+  recovery: {
+    title: "Créez un kit de secours",
+    intro:
+      "Un incendie ou un voleur emporte la machine et ses clés. Un code imprimé ouvre les copies que vous gardez ailleurs. Cela prend une minute.",
+    make: "Créer le kit de secours",
+    later: "Plus tard : continuer vers l’adresse",
+    next: "Continuer vers l’adresse",
+    made: "Il y a un kit de secours. Gardez la feuille loin de la machine.",
   },
   address: {
     title: "Vérifier l’adresse et le certificat",
