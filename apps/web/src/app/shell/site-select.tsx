@@ -1,15 +1,12 @@
-import { devices } from "@gatehouse/contract";
 import { NativeSelect } from "@mantine/core";
 import { IconSelector } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
-import { query } from "../../data/query.ts";
-import { sitePreference, useSelectedSite } from "../../data/site.ts";
+import { sitePreference, useSelectedSite, useSites } from "../../data/site.ts";
 
 /** Narrows the whole console to one site. */
 export function SiteSelect() {
   const t = useTranslations("shell.site");
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   const chosen = useSelectedSite();
   return (
     <NativeSelect

@@ -6,6 +6,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
+import { useSites } from "../../data/site.ts";
 import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import type { FieldsProps } from "./condition-fields.tsx";
@@ -15,7 +16,7 @@ export function ScopeFields(props: FieldsProps) {
   const t = useTranslations("alerts.rules");
   const locale = useLocale();
   const { draft, change } = props;
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   const tags = useQuery(query(devices.deviceFacets, { query: {} })).data?.tags ?? [];
   const tagNames = new Set([...tags.map(({ tag }) => tag), ...(draft.tag === "" ? [] : [draft.tag])]);
   return (

@@ -1,10 +1,9 @@
-import { type access, devices } from "@gatehouse/contract";
-import { useQuery } from "@tanstack/react-query";
+import type { access } from "@gatehouse/contract";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import { isGivable } from "../roles/permission-groups.ts";
 import { usePermissionText, useRoleName } from "../roles/use-words.ts";
@@ -138,7 +137,6 @@ function Place(props: { scope: access.GrantScope }) {
 }
 
 function Sites(props: { ids: readonly string[] }) {
-  const can = useCan();
-  const sites = useQuery({ ...query(devices.listSites, {}), enabled: can("site.read") }).data?.items;
+  const sites = useSites();
   return props.ids.map((id) => sites?.find((site) => site.id === id)?.name ?? id).join(", ");
 }

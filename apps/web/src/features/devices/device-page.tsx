@@ -10,6 +10,7 @@ import { isApiError } from "../../data/api-error.ts";
 import { useLive } from "../../data/live.ts";
 import { invalidate, query } from "../../data/query.ts";
 import { Here, useCan } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { QueryView } from "../../design/query-view.tsx";
@@ -83,7 +84,7 @@ function Missing() {
 /** Times on this page are those of the device's site, and what may be done is what may be done there. */
 function Loaded(props: { device: devices.Device }) {
   const format = useFormat();
-  const sites = useQuery(query(devices.listSites, {})).data?.items;
+  const sites = useSites();
   const { id, siteId } = props.device;
   const zone = sites?.find((site) => site.id === siteId)?.timeZone;
   return (

@@ -1,10 +1,10 @@
 import { devices } from "@gatehouse/contract";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { query, useCall } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
 import { useCanEverywhere } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { useErrorText } from "../../design/error-text.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 
@@ -14,7 +14,7 @@ const NEW = "new";
 export function SiteField(props: { value: string; onChange: (siteId: string) => void; error?: string }) {
   const t = useTranslations("devices.settings");
   const can = useCanEverywhere();
-  const sites = useQuery(query(devices.listSites, {})).data?.items;
+  const sites = useSites();
   const [adding, setAdding] = useState(false);
   const none = sites?.length === 0;
   const change = (value: string) => {

@@ -1,8 +1,6 @@
-import { type access, devices } from "@gatehouse/contract";
-import { useQuery } from "@tanstack/react-query";
+import type { access } from "@gatehouse/contract";
 import { useTranslations } from "use-intl";
-import { query } from "../../data/query.ts";
-import { useCan } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { byReach } from "../roles/permission-groups.ts";
 import { PermissionList } from "../roles/permission-picker.tsx";
 import styles from "./people.module.css";
@@ -28,8 +26,7 @@ export function EffectiveAccess(props: { effective: access.AccessView; grants: r
 
 function useWhereText(grants: readonly access.Grant[]): (reach: access.ReachView) => string {
   const t = useTranslations("roles.access");
-  const can = useCan();
-  const sites = useQuery({ ...query(devices.listSites, {}), enabled: can("site.read") }).data?.items;
+  const sites = useSites();
   const names = new Map(sites?.map(({ id, name }) => [id, name]));
   for (const { scope, scopeName } of grants) {
     if (scopeName === undefined) continue;

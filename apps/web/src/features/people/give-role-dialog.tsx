@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../data/query.ts";
+import { useSites } from "../../data/site.ts";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { Segmented } from "../../design/segmented.tsx";
@@ -104,7 +105,7 @@ interface PlaceFieldProps {
 
 function SiteField({ value, onChange }: PlaceFieldProps) {
   const t = useTranslations("roles.access");
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   return (
     <Select
       label={t("pickSite")}

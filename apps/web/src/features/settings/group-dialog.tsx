@@ -1,11 +1,11 @@
-import { channel, devices } from "@gatehouse/contract";
+import { channel } from "@gatehouse/contract";
 import { DEVICE_TYPES } from "@gatehouse/device-types";
 import { Button, Checkbox, Modal, NativeSelect, NumberInput, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
-import { query, useCall } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
+import { useSites } from "../../data/site.ts";
 import { CopyButton } from "../../design/copy-button.tsx";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
@@ -48,7 +48,7 @@ function GroupForm(props: { create: ReturnType<typeof useCall<typeof channel.cre
   const locale = useLocale();
   const errorText = useErrorText();
   const nowMs = useNow();
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   const [name, setName] = useState("");
   const [typeId, setTypeId] = useState(DEVICE_TYPES[0]?.id ?? "");
   const [siteId, setSiteId] = useState("");

@@ -1,10 +1,11 @@
-import { devices, telemetry } from "@gatehouse/contract";
+import { telemetry } from "@gatehouse/contract";
 import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
+import { useSites } from "../../data/site.ts";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { MAX_UNITS, unitsOf } from "./chart-parts.ts";
@@ -72,7 +73,7 @@ function Results(props: { chosen: readonly string[]; onToggle: (ref: string) => 
   const [site, setSite] = useState("");
   const [metric, setMetric] = useState("");
   const [asked] = useDebouncedValue(q.trim(), DEBOUNCE_MS);
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   const known = useQuery(query(telemetry.listSeries, { query: { limit: "200" } })).data?.items ?? [];
   const metrics = new Map(known.map((series) => [series.metric, series.label[locale]]));
   const filter = {

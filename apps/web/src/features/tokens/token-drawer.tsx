@@ -1,11 +1,11 @@
-import { access, devices, PERSON_ONLY_PERMISSIONS } from "@gatehouse/contract";
+import { access, PERSON_ONLY_PERMISSIONS } from "@gatehouse/contract";
 import { Button, MultiSelect, NativeSelect, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
-import { query, useCall } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
 import { useMe } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { FieldGrid } from "../../design/field-grid.tsx";
@@ -118,7 +118,7 @@ function useWhyNot(): (permission: Givable) => string | undefined {
 
 function SitesField(props: { value: string[]; onChange: (sites: string[]) => void }) {
   const t = useTranslations("tokens");
-  const sites = useQuery(query(devices.listSites, {})).data?.items ?? [];
+  const sites = useSites() ?? [];
   return (
     <MultiSelect
       label={t("onlySites")}

@@ -1,10 +1,10 @@
-import { access, devices } from "@gatehouse/contract";
+import { access } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
-import { query, useCall } from "../../data/query.ts";
+import { useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
+import { useSites } from "../../data/site.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { useErrorText } from "../../design/error-text.ts";
@@ -88,8 +88,7 @@ function May(props: { token: Token }) {
 
 function Sites(props: { token: Token }) {
   const t = useTranslations("tokens");
-  const can = useCan();
-  const known = useQuery({ ...query(devices.listSites, {}), enabled: can("site.read") }).data?.items;
+  const known = useSites();
   const { sites } = props.token;
   if (sites === undefined) return <span className="secondary">{t("everySite")}</span>;
   return sites.map((id) => known?.find((site) => site.id === id)?.name ?? id.slice(-8)).join(", ");
