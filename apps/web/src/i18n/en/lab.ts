@@ -77,7 +77,7 @@ export const lab = {
     alive: "process alive",
     serving: "serves others",
     label: "device is called",
-    state: "device is",
+    revoked: "device revoked",
     browser: "browser",
     tried: "tried",
     waitS: "told to wait, s",

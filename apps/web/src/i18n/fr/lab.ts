@@ -81,7 +81,7 @@ export const lab: Same<typeof en> = {
     alive: "processus en vie",
     serving: "sert les autres",
     label: "nom de l’appareil",
-    state: "état de l’appareil",
+    revoked: "appareil révoqué",
     browser: "navigateur",
     tried: "essais",
     waitS: "attente demandée, s",
