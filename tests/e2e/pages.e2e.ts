@@ -67,6 +67,13 @@ beforeAll(async () => {
     "/outbox",
     "/people",
     `/people/${owner}`,
+    "/approvals",
+    "/approvals?tab=rules",
+    `/approvals/${await askForApproval(machineId)}`,
+    "/roles",
+    "/roles?role=guard",
+    "/tokens",
+    "/organisations",
     "/audit",
     `/audit/${entry}`,
     "/account",
@@ -110,6 +117,17 @@ async function addMachine(): Promise<string> {
       after,
     });
   return device.id;
+}
+
+/** A request that waits for a second person: to delete this device. */
+async function askForApproval(deviceId: string): Promise<string> {
+  await server.call("PUT", "/api/v1/approval-policy", { acts: ["device_removal"], delayHours: 24 });
+  const held = await fetch(`${server.url}/api/v1/devices/${deviceId}`, {
+    method: "DELETE",
+    headers: { cookie: server.cookie },
+  });
+  expect(held.status).toBe(403);
+  return ((await held.json()) as { approvalId: string }).approvalId;
 }
 
 async function boardId(): Promise<string | undefined> {
