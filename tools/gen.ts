@@ -146,6 +146,10 @@ function permissionsPage(): string {
     "|---|---|",
     ...acts,
     "",
+    "## In the console",
+    "",
+    "**Roles** shows what each allows in plain words; roles of one's own are made there, new or like another, and removed once nobody holds them. A **person's page** changes the main role, gives roles in the whole organisation, at a site or on a device, takes them back, and says what all of it together allows where. **Tokens** makes and revokes tokens of programs. **Approvals** has what one can decide, what one asked for, what was decided, and which acts need two; an act that is kept says so wherever it was asked. **Organisations** is the host's. Pages and buttons that would be refused are absent: on a device's page for that device, elsewhere for everything that may be reached.",
+    "",
   ].join("\n");
 }
 
