@@ -47,6 +47,7 @@ export const ERRORS = {
   "auth.code_wrong": row(422, "The code is wrong."),
   "auth.code_expired": row(422, "The code has run out or was replaced by a later one."),
   "auth.codes_exhausted": row(429, "Too many wrong codes today.", "caller", true),
+  "auth.message_day_limit": row(429, "No more codes are sent this way today.", "caller", true),
   "auth.message_limit": row(429, "No more codes can be sent at the moment.", "caller", true),
   "auth.factor_unavailable": row(422, "This way of confirming is not available."),
   "auth.factor_required": row(403, "Set up a second factor first."),

@@ -345,7 +345,7 @@ export function createFeatures(house: House): Features {
     },
     stopping: house.stopping,
   });
-  addMetrics(house.metrics, { gateway, telemetry, live, trust });
+  addMetrics(house.metrics, { notifications, gateway, telemetry, live, trust });
 
   // Those that are asked come before those that ask; listeners open last.
   const inOrder: Feature[] = [

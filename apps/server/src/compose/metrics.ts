@@ -1,10 +1,12 @@
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LiveFeature } from "../features/live/index.ts";
+import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import type { TrustFeature } from "../features/trust/index.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 
 interface Sources {
+  readonly notifications: NotificationsFeature;
   readonly gateway: GatewayFeature;
   readonly telemetry: TelemetryFeature;
   readonly live: LiveFeature;
@@ -12,7 +14,10 @@ interface Sources {
 }
 
 /** What Prometheus reads: figures of the whole installation, none of a device or a person. */
-export function addMetrics(metrics: Metrics, { gateway, telemetry, live, trust }: Sources): void {
+export function addMetrics(
+  metrics: Metrics,
+  { notifications, gateway, telemetry, live, trust }: Sources,
+): void {
   metrics.add({
     name: "gatehouse_device_connections",
     help: "Device connections",
@@ -28,6 +33,16 @@ export function addMetrics(metrics: Metrics, { gateway, telemetry, live, trust }
     help: "Messages refused since start, by reason",
     labels: ["code"],
     read: () => [...gateway.stats().refused.byCode].map(([code, value]) => ({ labels: { code }, value })),
+  });
+  metrics.add({
+    name: "gatehouse_person_messages_capped_total",
+    help: "Messages to people that a day's limit stopped since start",
+    labels: ["medium"],
+    read: () =>
+      Object.entries(notifications.messenger.capped()).map(([medium, value]) => ({
+        labels: { medium },
+        value,
+      })),
   });
   metrics.add({
     name: "gatehouse_messages_waiting",

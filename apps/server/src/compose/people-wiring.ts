@@ -39,6 +39,7 @@ export function memberPorts(
     messenger: {
       send: (tx, message) => notifications().messenger.send(tx, message),
       wake: () => notifications().messenger.wake(),
+      isUsedUp: (message) => notifications().messenger.isUsedUp(message),
     },
     roles: {
       assertMayGive: (...gift) => permissions.assertMayGive(...gift),

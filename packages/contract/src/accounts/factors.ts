@@ -153,6 +153,7 @@ export const startSentCodes = endpoint({
     "auth.factor_exists",
     "auth.throttled",
     "auth.message_limit",
+    "auth.message_day_limit",
   ],
   unrecorded: "a challenge; what comes of it is recorded",
 });

@@ -62,7 +62,13 @@ export const sendLoginCode = endpoint({
   summary: "Send a code to finish a half-done log-in; it replaces every earlier one",
   body: object({ factor: SentFactor }),
   reply: CodeSent,
-  errors: ["auth.login_expired", "auth.factor_unavailable", "auth.throttled", "auth.message_limit"],
+  errors: [
+    "auth.login_expired",
+    "auth.factor_unavailable",
+    "auth.throttled",
+    "auth.message_limit",
+    "auth.message_day_limit",
+  ],
   unrecorded: "nobody is logged in yet; the message is in the outbox",
 });
 export const answerLogin = endpoint({

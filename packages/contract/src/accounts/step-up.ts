@@ -32,7 +32,7 @@ export const sendStepUpCode = endpoint({
   summary: "Send a code to confirm with",
   body: object({ factor: SentFactor }),
   reply: CodeSent,
-  errors: ["auth.factor_unavailable", "auth.throttled", "auth.message_limit"],
+  errors: ["auth.factor_unavailable", "auth.throttled", "auth.message_limit", "auth.message_day_limit"],
   unrecorded: "a challenge; what comes of it is recorded",
 });
 export const stepUp = endpoint({

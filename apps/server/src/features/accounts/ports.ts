@@ -31,6 +31,8 @@ export interface Messenger {
   send(tx: SharedTransaction, message: DirectMessage): Promise<void>;
   /** After the commit: sends now rather than at the next look. */
   wake(): void;
+  /** Whether a day's limit would keep it from being sent: asked only for people who are proven. */
+  isUsedUp(message: Pick<DirectMessage, "tenantId" | "medium" | "class" | "to">): Promise<boolean>;
 }
 
 /** Roles: what they allow and where they hold is the permissions feature's. */

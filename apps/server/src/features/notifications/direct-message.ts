@@ -69,11 +69,20 @@ export interface DirectCaps {
 export const directLimits = (
   { class: ofClass, medium, tenantId }: Pick<DirectMessage, "class" | "medium" | "tenantId">,
   recipient: string,
-  { perInstallation, perPerson, perTenant }: DirectCaps,
+  caps: DirectCaps,
+): readonly DayLimit[] => [
+  ...organisationLimits(medium, tenantId, caps),
+  { scope: `${medium}/person/${ofClass}/${recipient}`, cap: caps.perPerson },
+];
+
+/** Those that everybody of an organisation shares. */
+export const organisationLimits = (
+  medium: Medium,
+  tenantId: Uuid,
+  { perInstallation, perTenant }: DirectCaps,
 ): readonly DayLimit[] => [
   { scope: `${medium}/all`, cap: perInstallation },
   { scope: `${medium}/tenant/${tenantId}`, cap: perTenant },
-  { scope: `${medium}/person/${ofClass}/${recipient}`, cap: perPerson },
 ];
 
 const MAX_TEXT = 20_000;

@@ -40,6 +40,7 @@ const DAY_MS = 86_400_000;
 export class DirectSender {
   readonly #deps: DirectSenderDeps;
   readonly #pump: Pump<DeliveryRecord>;
+  readonly #capped = { email: 0, sms: 0 };
   #expireAtMs: UnixMs = 0;
 
   constructor(deps: DirectSenderDeps) {
@@ -51,6 +52,11 @@ export class DirectSender {
       keyOf: () => undefined,
       run: (delivery) => this.#deliver(delivery),
     });
+  }
+
+  /** Times since start that a message was not sent because a day's limit was used up. */
+  get capped(): Readonly<Record<Medium, number>> {
+    return this.#capped;
   }
 
   start(): void {
@@ -122,6 +128,7 @@ export class DirectSender {
     );
     const full = await direct.reserve(delivery.id, dayOf(clock.nowMs()), limits);
     if (full === undefined) return undefined;
+    this.#capped[delivery.direct.medium]++;
     this.#deps.log.warn({ tenantId, purpose: delivery.direct.purpose }, "messenger.capped");
     return { code: full.includes("/person/") ? "cap_recipient" : "cap_kind" };
   }

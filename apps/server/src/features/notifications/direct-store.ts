@@ -7,6 +7,8 @@ import type { NotificationDatabase } from "./tables.ts";
 export interface DirectStore {
   /** Takes one place in every limit, or none and names the first that is full. */
   reserve(deliveryId: Uuid, day: string, limits: readonly DayLimit[]): Promise<string | undefined>;
+  /** How many were counted in each scope on a day; a scope without any is left out. */
+  counts(day: string, scopes: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Wipes what is worthless and ends it; answers how many. */
   expire(nowMs: UnixMs): Promise<number>;
   removeCountsBefore(day: string): Promise<void>;
@@ -42,6 +44,15 @@ export function createDirectStore(db: NotificationDatabase): DirectStore {
         await tx.updateTable("deliveries").set({ counted: true }).where("id", "=", deliveryId).execute();
         return undefined;
       });
+    },
+    async counts(day, scopes) {
+      const rows = await db
+        .selectFrom("message_counts")
+        .select(["scope", "count"])
+        .where(sql<boolean>`day = ${day}::date`)
+        .where("scope", "in", scopes)
+        .execute();
+      return new Map(rows.map(({ scope, count }) => [scope, count]));
     },
     async expire(nowMs) {
       const { numUpdatedRows } = await db

@@ -160,6 +160,25 @@ describe("a day's limits of messages to people", () => {
     expect(await sealedLeft(house)).toBe(0);
   });
 
+  test("are known before a message is asked for, by person and class", async () => {
+    await using house = await openOutboxHouse({ directCaps: caps });
+    await using sink = await smtpSink();
+    await house.addChannel(email(sink.port));
+    await atNoon(house);
+    const isUsedUp = (to: string, ofClass: "code" | "notice" = "code") =>
+      house.feature.messenger.isUsedUp({ tenantId: house.tenantId, medium: "email", class: ofClass, to });
+    await send(house, { to: "a@b.org" });
+    expect(await isUsedUp("A@b.org")).toBe(false);
+    await send(house, { to: "a@b.org" });
+    expect([
+      await isUsedUp("A@b.org"),
+      await isUsedUp("a@b.org", "notice"),
+      await isUsedUp("c@b.org"),
+    ]).toEqual([true, false, false]);
+    await house.later(24 * 60 * MINUTE);
+    expect(await isUsedUp("a@b.org")).toBe(false);
+  });
+
   test("let what is still good tomorrow go tomorrow", async () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using sink = await smtpSink();
@@ -179,8 +198,11 @@ describe("a day's limits of messages to people", () => {
     await atNoon(house);
     for (let i = 0; i < 7; i++) await send(house, { medium: "sms", to: `+3361234567${i}` });
     expect(double.received).toHaveLength(5);
+    expect(house.feature.messenger.capped()).toEqual({ email: 0, sms: 2 });
+    expect((await house.feature.needs(house.tenantId)).map(({ kind }) => kind)).toContain("sms_limit");
     expect((await states(house)).filter((state) => state === "capped cap_kind")).toHaveLength(2);
     await house.later(24 * 60 * MINUTE);
+    expect(await house.feature.needs(house.tenantId)).toEqual([]);
     await send(house, { medium: "sms", to: "+33612345670" });
     expect(double.received).toHaveLength(6);
   });

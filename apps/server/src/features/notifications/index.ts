@@ -7,6 +7,7 @@ import { type Caps, DEFAULT_CAPS } from "./caps.ts";
 import { createChannelSecrets } from "./channel-secrets.ts";
 import { createChannelService } from "./channel-service.ts";
 import { createChannelStore } from "./channel-store.ts";
+import { DayLimits } from "./day-limits.ts";
 import { createWordSeal, type DirectCaps, type DirectMessage, type Medium } from "./direct-message.ts";
 import { DirectSender } from "./direct-sender.ts";
 import { createDirectStore } from "./direct-store.ts";
@@ -67,6 +68,10 @@ export interface NotificationsFeature extends Feature {
     send(tx: SharedTransaction, message: DirectMessage): Promise<void>;
     /** After the commit: sends now rather than at the next look. */
     wake(): void;
+    /** Whether a day's limit would keep it from being sent; only for those who have proven whose the address is. */
+    isUsedUp: DayLimits["isUsedUp"];
+    /** Messages that a day's limit stopped since start. */
+    capped(): DirectSender["capped"];
   };
   needs(tenantId: Uuid): ReturnType<typeof needsOf>;
   /** Resolves when nothing is on its way. */
@@ -98,6 +103,7 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     seal,
     caps: deps.directCaps,
   });
+  const dayLimits = new DayLimits({ direct, seal, clock, caps: deps.directCaps });
   const channelService = createChannelService({
     channels,
     queries,
@@ -154,8 +160,10 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     messenger: {
       send: (tx, message) => queueDirect(createOutboxStore(tx), message, { seal, clock, random }),
       wake: () => directSender.wake(),
+      isUsedUp: (message) => dayLimits.isUsedUp(message),
+      capped: () => directSender.capped,
     },
-    needs: (tenantId) => needsOf(tenantId, { channels, queries }),
+    needs: (tenantId) => needsOf(tenantId, { channels, queries, dayLimits }),
     async idle() {
       await Promise.all([sender.idle(), directSender.idle()]);
     },

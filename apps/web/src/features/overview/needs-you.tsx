@@ -35,6 +35,8 @@ const KINDS = {
   device_offline: { icon: IconPlugConnectedX, act: "open" },
   channel_failing: { icon: IconBellRinging, act: "review" },
   outbox_dead: { icon: IconMailOff, act: "review" },
+  mail_limit: { icon: IconMailOff, act: "review" },
+  sms_limit: { icon: IconMailOff, act: "review" },
   claim_pending: { icon: IconQrcode, act: "open" },
   sign_up_waiting: { icon: IconUserPlus, act: "review" },
   no_device: { icon: IconPlugConnected, act: "add" },
@@ -194,6 +196,8 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
         </ButtonLink>
       );
     case "outbox_dead":
+    case "mail_limit":
+    case "sms_limit":
       return (
         <ButtonLink {...look} to="/outbox">
           {children}

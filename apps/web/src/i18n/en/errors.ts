@@ -31,6 +31,8 @@ export const errors: Record<ErrorCode, string> = {
   "auth.code_expired": "The code has run out or was replaced by a later one. Ask for another one.",
   "auth.codes_exhausted":
     "Too many wrong codes today. Use another second factor or a recovery code, or try again tomorrow.",
+  "auth.message_day_limit":
+    "No more codes are sent this way today. Use another second factor or a recovery code, or try again tomorrow.",
   "auth.message_limit": "No more codes can be sent at the moment. Use another second factor, or try later.",
   "auth.factor_unavailable": "This way of confirming is not available to you. Choose another one.",
   "auth.factor_required": "Your role needs a second factor. Set one up first.",

@@ -35,6 +35,8 @@ export const errors: Record<ErrorCode, string> = {
   "auth.code_expired": "Le code a expiré ou a été remplacé par un plus récent. Demandez-en un autre.",
   "auth.codes_exhausted":
     "Trop de codes faux aujourd’hui. Utilisez un autre second facteur ou un code de secours, ou réessayez demain.",
+  "auth.message_day_limit":
+    "Plus aucun code n’est envoyé par ce moyen aujourd’hui. Utilisez un autre second facteur ou un code de secours, ou réessayez demain.",
   "auth.message_limit":
     "Aucun autre code ne peut être envoyé pour le moment. Utilisez un autre second facteur ou réessayez plus tard.",
   "auth.factor_unavailable": "Ce moyen de confirmer ne vous est pas disponible. Choisissez-en un autre.",

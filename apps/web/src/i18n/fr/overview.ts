@@ -57,6 +57,8 @@ export const overview: Same<typeof en> = {
       channel_failing: "{name} ne prend pas les messages",
       outbox_dead:
         "{count, plural, one {# message n’a pas pu être remis} other {# messages n’ont pas pu être remis}}",
+      mail_limit: "Plus aucun courriel ne part aujourd’hui",
+      sms_limit: "Plus aucun SMS ne part aujourd’hui",
       claim_pending:
         "{count, plural, one {# appareil attend sa connexion} other {# appareils attendent leur connexion}}",
       sign_up_waiting: "{count, plural, one {# personne attend} other {# personnes attendent}} votre accord",
@@ -79,6 +81,8 @@ export const overview: Same<typeof en> = {
       device_offline: "Silencieux depuis plus de 10 minutes. Les autres ne sont pas touchés.",
       channel_failing: "Les alertes sont gardées et renvoyées.",
       outbox_dead: "Ils sont gardés\u202f; renvoyez-les ou voyez la raison.",
+      mail_limit: "La limite du jour est atteinte\u00a0: codes et avis par courriel attendent demain (UTC).",
+      sms_limit: "La limite du jour est atteinte\u00a0: les codes par SMS attendent demain (UTC).",
       claim_pending: "Un code de rattachement a été créé et n’a pas encore servi.",
       sign_up_waiting: "Elles se sont inscrites et ont confirmé leur adresse et leur téléphone.",
       no_device: "Le premier demande environ deux minutes.",

@@ -44,7 +44,7 @@ export class SentCodes {
     return phone === undefined ? undefined : { to: phone, hint: maskPhone(phone) };
   }
 
-  /** In place of the one before. Fails with auth.factor_unavailable, auth.throttled or auth.message_limit. */
+  /** In place of the one before. Fails with auth.factor_unavailable, auth.throttled, auth.message_limit or auth.message_day_limit. */
   async send(
     tx: AccountsDatabase,
     ceremony: CeremonyRow,
@@ -55,6 +55,7 @@ export class SentCodes {
     if (target === undefined) throw new AppError("auth.factor_unavailable", { factor: medium });
     const nowMs = this.#context.clock.nowMs();
     assertMaySend(ceremony, nowMs);
+    await this.#teller.assertCanReach(person, medium, target.to);
     const code = randomDigits(this.#context.random);
     const expiresMs = nowMs + CODE_MS;
     await updateCeremony(tx, ceremony.id, {

@@ -1,6 +1,9 @@
 import { accounts } from "@gatehouse/contract";
 import { expect, test } from "vitest";
+import type { DirectMessage } from "../ports.ts";
+import { recordingMessenger } from "../testing/doubles.ts";
 import {
+  addEmail,
   addTotp,
   answer,
   appCode,
@@ -10,9 +13,10 @@ import {
   houseWithTotp,
   lastCode,
   otherThan,
+  PASSWORD,
   send,
 } from "../testing/factor-steps.ts";
-import { type House, openHouse } from "../testing/house.ts";
+import { type House, OWNER, openHouse } from "../testing/house.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -129,6 +133,37 @@ test("codes are sent every half minute at most, five in one log-in, and the wait
   }
   house.clock.advance(30_000);
   expect((await send(browser)).code).toBe("auth.message_limit");
+});
+
+test("whose messages of the day are used up is told so, once the password was right, and goes on another way", async () => {
+  let isUsedUp = false;
+  const asked: string[] = [];
+  const messages: DirectMessage[] = [];
+  await using house = await openHouse({
+    messenger: {
+      ...recordingMessenger(messages),
+      async isUsedUp(message) {
+        asked.push(`${message.class} to ${message.to}`);
+        return isUsedUp;
+      },
+    },
+  });
+  await addEmail({ ...house, messages }, await house.owner());
+  asked.splice(0);
+  isUsedUp = true;
+  const browser = house.browser();
+  await begin(browser);
+  const before = messages.length;
+  const reply = await send(browser);
+  expect([reply.status, reply.code]).toEqual([429, "auth.message_day_limit"]);
+  expect(reply.body.retryAfterSeconds).toBeLessThanOrEqual(DAY_MS / 1_000);
+  expect(messages).toHaveLength(before);
+  expect(asked).toEqual([`code to ${OWNER.email}`]);
+  const guess = { email: PASSWORD.email, password: "not this one" };
+  expect((await house.browser().call(accounts.login, { body: guess })).code).toBe("auth.invalid_credentials");
+  expect(asked).toHaveLength(1);
+  isUsedUp = false;
+  expect((await send(browser)).status).toBe(200);
 });
 
 test("after five wrong codes the log-in is over", async () => {

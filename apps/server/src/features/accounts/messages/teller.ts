@@ -1,3 +1,4 @@
+import { AppError } from "@gatehouse/base";
 import type { AccountsContext } from "../context.ts";
 import type { PersonRow } from "../people/account-store.ts";
 import type { MessageClass } from "../ports.ts";
@@ -5,7 +6,8 @@ import type { AccountsDatabase } from "../tables.ts";
 import { classOf, type PersonMessage, type Reader, writeMail, writeSms } from "./person-message.ts";
 
 /** A notice is worth reading for this long. */
-const NOTICE_MS = 3 * 86_400_000;
+const DAY_MS = 86_400_000;
+const NOTICE_MS = 3 * DAY_MS;
 
 type Addressee = Pick<PersonRow, "tenant_id" | "name" | "email" | "language">;
 type SmsMessage = Parameters<typeof writeSms>[0];
@@ -31,6 +33,18 @@ export class Teller {
     ofClass?: MessageClass,
   ): Promise<void> {
     await this.#send(tx, person, "sms", phone, message, writeSms(message, this.#reader(person)), ofClass);
+  }
+
+  /** Refuses auth.message_day_limit where a code would not be sent today; only for who has proven a first factor. */
+  async assertCanReach(
+    { tenant_id: tenantId }: Addressee,
+    medium: "email" | "sms",
+    to: string,
+  ): Promise<void> {
+    const { clock, messenger } = this.#context;
+    if (!(await messenger.isUsedUp({ tenantId, medium, to, class: "code" }))) return;
+    const untilTomorrowMs = DAY_MS - (clock.nowMs() % DAY_MS);
+    throw new AppError("auth.message_day_limit", { retryAfterSeconds: Math.ceil(untilTomorrowMs / 1_000) });
   }
 
   /** After the commit. */

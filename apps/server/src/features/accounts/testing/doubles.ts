@@ -12,4 +12,5 @@ export const recordingTrail = (events: AuditEvent[]): AuditTrail => ({
 export const recordingMessenger = (messages: DirectMessage[]): Messenger => ({
   send: async (_tx, message) => void messages.push(message),
   wake: () => undefined,
+  isUsedUp: async () => false,
 });
