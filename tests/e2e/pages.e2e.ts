@@ -75,6 +75,7 @@ beforeAll(async () => {
     "/tokens",
     "/organisations",
     "/audit",
+    "/audit/witnesses",
     `/audit/${entry}`,
     "/account",
     "/my",

@@ -1,0 +1,298 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type AgentProcess,
+  runCommand,
+  startProcess,
+  writeConfig,
+} from "../../apps/agent/src/testing/agent-process.ts";
+import { runningConnection } from "../../apps/server/src/platform/database/running-connection.ts";
+import { verifyEvidence } from "../../packages/ledger/src/index.ts";
+import { openZip } from "../../packages/verifier/src/index.ts";
+import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { DESKTOP, PHONE } from "../lib/visitor.ts";
+
+// A gateway's machine and a second installation watch the log while somebody with the database's password changes it.
+
+const TABLES = ["logs", "entries", "tiles", "checkpoints", "cosignatures"] as const;
+const AGENT = "cellar-gateway";
+
+interface Listed {
+  readonly ownKey: string;
+  readonly witnesses: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly state: string;
+    readonly reason?: string;
+    readonly last?: { readonly size: number };
+  }[];
+  readonly witnessed: readonly { readonly id: string; readonly refusal?: string }[];
+}
+interface Need {
+  readonly kind: string;
+  readonly severity: string;
+  readonly text?: string;
+}
+
+let server: Gatehouse;
+let neighbour: Gatehouse;
+let database: pg.Client;
+let agent: AgentProcess;
+let folder: string;
+let stateDir: string;
+let cookie: string;
+let browser: Browser;
+
+const run = (statement: string) => database.query(statement);
+
+/** Again while this machine has more to do than it can. */
+async function call<T>(of: Gatehouse, method: string, path: string, body?: unknown): Promise<T> {
+  for (;;) {
+    try {
+      return await of.call<T>(method, path, body);
+    } catch (error) {
+      if (!String(error).includes("server.busy")) throw error;
+      await sleep(500);
+    }
+  }
+}
+const listed = (of = server) => call<Listed>(of, "GET", "/api/v1/ledger/witnesses");
+const needs = async () =>
+  (await call<{ needsYou: Need[] }>(server, "GET", "/api/v1/overview")).needsYou.filter(({ kind }) =>
+    kind.startsWith("witness"),
+  );
+const act = (name: string) => call(server, "POST", "/api/v1/sites", { name, timeZone: "UTC" });
+
+async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 300; tries++) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    await sleep(200);
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+/** As the owner, whose cookies change when they confirm who they are. */
+async function post(path: string, body: object, method = "POST"): Promise<Response> {
+  const ask = () =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { "content-type": "application/json", cookie, origin: server.url },
+      body: JSON.stringify(body),
+    });
+  let reply = await ask();
+  for (; reply.status === 503; reply = await ask()) await sleep(500);
+  const renewed = reply.headers.getSetCookie().map((line) => (line.split(";")[0] ?? "").split(/=(.*)/s));
+  const jar = new Map([...cookie.split("; ").map((pair) => pair.split(/=(.*)/s)), ...renewed] as [
+    string,
+    string,
+  ][]);
+  cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+  return reply;
+}
+
+/** The zip of the whole log; whoever makes it asks the witnesses first. */
+async function exported(): Promise<Uint8Array> {
+  const reply = await post("/ledger/export", { reveal: false });
+  if (!reply.ok) throw new Error(`export: ${await reply.text()}`);
+  return new Uint8Array(await reply.arrayBuffer());
+}
+
+/** What the verifier says is wrong, with the index. */
+async function problems(): Promise<string[]> {
+  const opened = openZip(await exported());
+  if (opened.state !== "complete") throw new Error(opened.state);
+  return verifyEvidence(opened.files).problems.map(({ kind, index }) => `${index} ${kind}`);
+}
+
+/** How the witnesses stand once they were asked, by kind. */
+async function standings(wanted: string): Promise<void> {
+  await until(wanted, async () => {
+    const { witnesses } = await listed();
+    const all = witnesses.map(({ kind, state, reason }) => `${kind} ${state}${reason ? ` ${reason}` : ""}`);
+    return all.sort().join(", ") === wanted;
+  });
+}
+
+/** A copy of the log's tables as they are now; put back when called. */
+async function keep(schema: string): Promise<() => Promise<void>> {
+  await run(`drop schema if exists ${schema} cascade; create schema ${schema}`);
+  for (const table of TABLES) await run(`create table ${schema}.${table} as table ledger_${table}`);
+  return async () => {
+    await run("begin");
+    for (const table of [...TABLES].reverse()) await run(`delete from ledger_${table}`);
+    await run(`insert into ledger_logs overriding system value select * from ${schema}.logs`);
+    for (const table of TABLES.slice(1))
+      await run(`insert into ledger_${table} select * from ${schema}.${table}`);
+    await run("commit");
+  };
+}
+
+beforeAll(async () => {
+  server = await startGatehouse();
+  neighbour = await startGatehouse();
+  browser = await openBrowser();
+  cookie = server.cookie;
+  const unconfirmed = await post("/ledger/witnesses", {
+    url: "https://w.example",
+    verifierKey: "k".repeat(40),
+  });
+  expect([unconfirmed.status, await unconfirmed.json()]).toMatchObject([
+    403,
+    { code: "auth.step_up_required" },
+  ]);
+  const confirmed = await post("/auth/step-up", {
+    factor: "password",
+    password: "plum-harbour-tunnel-49-otter",
+  });
+  expect(confirmed.status).toBe(200);
+  database = new pg.Client(await runningConnection(join(server.dataDir, "postgres")));
+  await database.connect();
+  folder = mkdtempSync(join(tmpdir(), "witnesses-"));
+  stateDir = join(folder, "agent");
+  const { items } = await call<{ items: { id: string }[] }>(server, "GET", "/api/v1/sites");
+  const body = { name: AGENT, typeId: "site-gateway", siteId: items[0]?.id };
+  const { claim } = await call<{ claim: { code: string } }>(server, "POST", "/api/v1/devices", body);
+  writeConfig(stateDir, { intervalSeconds: 3600 });
+  const enrolled = await runCommand(["enrol", server.url, claim.code, "--state-dir", stateDir, "--json"]);
+  expect(enrolled.code, enrolled.stdout).toBe(0);
+  agent = startProcess(stateDir);
+  const { verifierKey } = await call<{ verifierKey: string }>(server, "GET", "/api/v1/ledger/head");
+  await call(neighbour, "POST", "/api/v1/ledger/witnessed", { verifierKey });
+  await call(server, "POST", "/api/v1/ledger/witnesses", {
+    url: `${neighbour.url}/ledger/witness`,
+    verifierKey: (await listed(neighbour)).ownKey,
+  });
+  await until("both are witnesses", async () => (await listed()).witnesses.length === 2);
+}, 240_000);
+afterAll(async () => {
+  await agent?.kill("SIGKILL");
+  await database?.end();
+  await browser?.close();
+  await Promise.all([server?.end(), neighbour?.end()]);
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+test("a changed, a deleted and two swapped events are named by index; a log cut short and an old backup are refused", async () => {
+  for (let n = 0; n < 8; n++) await act(`before ${n}`);
+  expect(await problems()).toEqual([]);
+  await standings("gateway ok, installation ok");
+  const backToOld = await keep("old");
+  for (let n = 0; n < 8; n++) await act(`after ${n}`);
+  expect(await problems()).toEqual([]);
+  await standings("gateway ok, installation ok");
+  expect(await needs()).toEqual([]);
+
+  // As somebody with the database's password; each is undone again.
+  await keep("now");
+  const undo = async (...indexes: number[]) => {
+    await run(`delete from ledger_entries where index in (${indexes.join()})`);
+    await run(`insert into ledger_entries select * from now.entries where index in (${indexes.join()})`);
+  };
+  await run("update ledger_entries set event = overlay(event placing 'X' from 60) where index = 7");
+  expect(await problems()).toEqual(["7 changed"]);
+  await undo(7);
+  await run("delete from ledger_entries where index = 9");
+  expect(await problems()).toEqual(["9 missing"]);
+  await undo(9);
+  await run("update ledger_entries set index = case index when 4 then -1 else 4 end where index in (4, 11)");
+  await run("update ledger_entries set index = 11 where index = -1");
+  expect(new Set(await problems())).toEqual(new Set(["4 swapped", "11 swapped"]));
+  await undo(4, 11);
+  expect(await problems()).toEqual([]);
+  await standings("gateway ok, installation ok");
+  const backToNow = await keep("now");
+
+  // The log is cut short, with a head of its own that its key signed before: nothing in it is wrong.
+  await run("begin; delete from ledger_cosignatures where size > (select max(size) from old.checkpoints)");
+  await run("delete from ledger_entries where index >= (select size from old.logs)");
+  await run("delete from ledger_checkpoints where size > (select max(size) from old.checkpoints)");
+  await run(
+    "update ledger_logs l set size = o.size, frontier = o.frontier from old.logs o where o.id = l.id",
+  );
+  await run("delete from ledger_tiles; insert into ledger_tiles select * from old.tiles; commit");
+  const refused = "gateway refused size_shrank, installation refused size_shrank";
+  // The export's own entry makes it grow by one: still shorter than what was seen.
+  expect(await problems()).toEqual([]);
+  await standings(refused);
+  expect(await needs()).toMatchObject([
+    { kind: "witness_refused", severity: "critical" },
+    { kind: "witness_refused", severity: "critical", text: expect.any(String) },
+  ]);
+  expect((await needs()).map(({ text }) => text)).toContain(AGENT);
+  const status = JSON.parse((await runCommand(["status", "--state-dir", stateDir, "--json"])).stdout);
+  expect(status).toMatchObject({ witness: "refuses: size_shrank", witnessRefused: 1 });
+  const [evidence] = JSON.parse(readFileSync(join(stateDir, "witness-evidence.json"), "utf8"));
+  expect(evidence).toMatchObject({
+    reason: "size_shrank",
+    keptCheckpoint: expect.stringContaining("ledger/"),
+  });
+  expect(agent.logged("witness.refused")).toBe(true);
+  await backToNow();
+  await exported();
+  await standings("gateway ok, installation ok");
+  expect(await needs()).toEqual([]);
+
+  // An old backup is put back by hand, and the log grows another past until it is longer than before.
+  await backToOld();
+  for (let n = 0; n < 30; n++) await act(`forged ${n}`);
+  expect(await problems()).toEqual([]);
+  await standings("gateway refused proof_wrong, installation refused proof_wrong");
+  expect(await needs()).toHaveLength(2);
+  const { items } = await call<{ items: { reason: string; kept: string; offered: string }[] }>(
+    server,
+    "GET",
+    "/api/v1/ledger/contradictions",
+  );
+  expect(items.map(({ reason }) => reason)).toEqual(["proof_wrong", "size_shrank"]);
+  for (const { kept, offered } of items)
+    expect([kept, offered]).toEqual(Array(2).fill(expect.stringMatching(/\n— /)));
+  const [seen] = (await listed(neighbour)).witnessed;
+  expect(seen).toMatchObject({ refusal: "proof_wrong" });
+}, 240_000);
+
+test.each([
+  ["en", DESKTOP, "light"],
+  ["fr", PHONE, "dark"],
+] as const)(
+  "the page of witnesses says who refuses and shows both statements: %s",
+  async (language, viewport, theme) => {
+    const changed = await post("/auth/me", { theme, language }, "PATCH");
+    expect(changed.status).toBe(200);
+    const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: "reduce" });
+    const faults = await watchFaults(context, [503]);
+    await useSession(context, server.url, cookie);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/audit/witnesses`);
+    const isEnglish = language === "en";
+    const title = isEnglish ? "2 witnesses refuse this log." : "2 témoins refusent ce journal.";
+    await page.getByRole("heading", { level: 1, name: title }).waitFor();
+    await page.getByText(AGENT).first().waitFor();
+    const download = page.waitForEvent("download");
+    const word = isEnglish ? "Download the evidence" : "Télécharger la preuve";
+    await page.getByRole("button", { name: word }).first().click();
+    const saved = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+    expect(saved).toMatchObject({
+      reason: "proof_wrong",
+      kept: expect.any(String),
+      offered: expect.any(String),
+    });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(viewport.width);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    if (isEnglish) {
+      await page.goto(server.url);
+      await page.getByText(`The witness ${AGENT} refuses the audit log`).waitFor();
+      await page.goto(`${server.url}/audit`);
+      await page.getByText("A witness refuses this log.").waitFor();
+    }
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+  120_000,
+);
