@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessibilityFaults, openBrowser } from "../lib/browser.ts";
+import { gatehouse } from "../lib/command-line.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
-import { button, field, heading, PHONE, type Visitor, visit } from "../lib/visitor.ts";
+import { button, DESKTOP, field, heading, logIn, PHONE, type Visitor, visit } from "../lib/visitor.ts";
 
 const PASSWORD = "plum-harbour-tunnel-49-otter";
 
@@ -102,3 +103,26 @@ test("the settings say when it was made and make another; on a phone too", async
   await expect.poll(recorded, { timeout: 30_000 }).toEqual([["kit", "replaces"], ["kit"]]);
   expect(owner.faults).toEqual([]);
 }, 120_000);
+
+test("after a restore the owner says why, and the restart stays on the page", async () => {
+  const backup = join(server.dataDir, "copy");
+  expect((await gatehouse(server.dataDir, ["backup", backup, "--json"])).json()).toMatchObject({
+    key: "kit",
+  });
+  await server.kill("SIGTERM");
+  await gatehouse(server.dataDir, ["restore", backup, "--force"]);
+  await server.restart();
+  await page.setViewportSize(DESKTOP);
+  await logIn(page, server.url, "owner@example.org", PASSWORD);
+  const need = page.getByRole("listitem").filter({ hasText: "The audit log began anew" });
+  await need.getByRole("link", { name: "Review" }).click();
+  await field(page, "Reason").fill("The disk failed");
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await button(page, "Acknowledge the restart").click();
+  await page.getByRole("dialog").getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+  await page.getByText(/^Acknowledged on .*: The disk failed$/).waitFor();
+  await page.goto(server.url);
+  await page.getByRole("heading", { name: "Nothing is connected yet" }).waitFor();
+  expect(await need.count()).toBe(0);
+}, 180_000);

@@ -36,7 +36,6 @@ export {
   writeRecoveryKit,
 } from "./recovery-kit.ts";
 export { openSecret, sealSecret } from "./seal.ts";
-export { MIN_PASSPHRASE_LENGTH, openSealedKey } from "./sealed-key.ts";
 export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";
 export { base32, newTotpSecret, totpKeyUri, verifyTotp } from "./totp.ts";

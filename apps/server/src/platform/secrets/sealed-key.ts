@@ -12,7 +12,7 @@ const KEY_BYTES = 32;
 const CONTEXT = "master-key";
 
 /** A passphrase protects as long as its file is stolen and tried offline: shorter ones do not. */
-export const MIN_PASSPHRASE_LENGTH = 12;
+const MIN_PASSPHRASE_LENGTH = 12;
 
 /** `secrets/master.key.sealed` */
 const SealedKey = Type.Object(

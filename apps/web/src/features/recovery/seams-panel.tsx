@@ -48,7 +48,7 @@ function Seam(props: { seam: ledger.LedgerSeam }) {
           ? t("found", { time: format.dateMinute(atMs) })
           : t("restored", { time: format.dateMinute(atMs), made: format.dateMinute(backupMs) })}
       </p>
-      <dl className="facts">
+      <dl className={`facts ${styles.ends}`}>
         <dt>{t("ended", { log: String(previousLog) })}</dt>
         <dd>
           <span className="mono small anywhere">{previousOrigin}</span>
@@ -100,7 +100,7 @@ function Acknowledge(props: { log: number }) {
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        <Button type="submit" disabled={reason.trim() === ""} loading={acknowledge.isPending}>
+        <Button type="submit" h={36} disabled={reason.trim() === ""} loading={acknowledge.isPending}>
           {t("acknowledge")}
         </Button>
       </div>

@@ -139,6 +139,11 @@ export class Eraser {
     this.#teller.wake();
   }
 
+  /** After the commit of an `erase` in somebody else's transaction: durable outside the database when it resolves. */
+  async remember(): Promise<void> {
+    await this.#list.add(await listErased(this.#context.db));
+  }
+
   /** The person is told first; the words of that mail are wiped as of any other. */
   async erase(tx: AccountsDatabase, person: PersonRow, isTold = true): Promise<void> {
     const { audit, clock, holders } = this.#context;

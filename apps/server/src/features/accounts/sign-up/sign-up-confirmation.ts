@@ -57,6 +57,7 @@ export class SignUpConfirmation {
       return verdict === "right" ? this.#makePerson(tx, row) : verdict;
     });
     if (outcome === "wrong" || outcome === "expired") refuseCode(outcome);
+    await this.#eraser.remember();
     return outcome;
   }
 

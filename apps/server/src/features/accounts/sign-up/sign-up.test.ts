@@ -94,7 +94,11 @@ describe("signing up", () => {
   });
 
   it("ends with a reason when it is rejected, and whoever was rejected may try again", async () => {
-    await using house = await openSignUpHouse();
+    let erased: readonly string[] = [];
+    const write = async (ids: readonly string[]) => {
+      erased = ids;
+    };
+    await using house = await openSignUpHouse({ erasedIds: { read: async () => [], write } });
     const owner = await house.owner();
     const browser = await waiting(house);
     const id = (await person(house))?.id as string;
@@ -109,6 +113,7 @@ describe("signing up", () => {
     house.clock.advance(2 * HOUR);
     await waiting(house);
     expect(await house.query("select state from people where id = $1", [id])).toEqual([{ state: "erased" }]);
+    expect(erased).toEqual([id]);
   });
 
   it("is tied to its browser by a cookie that no script, other site or other host gets", async () => {
