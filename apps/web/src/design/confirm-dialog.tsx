@@ -13,6 +13,8 @@ export function ConfirmDialog(props: {
   act: string;
   destructive?: boolean;
   busy?: boolean;
+  /** Something that the act needs, such as a reason, is still missing. */
+  incomplete?: boolean;
   error?: ReactNode;
   onConfirm: () => void;
   onClose: () => void;
@@ -35,6 +37,7 @@ export function ConfirmDialog(props: {
           <Button
             variant={props.destructive === true ? "danger" : "filled"}
             loading={props.busy === true}
+            disabled={props.incomplete === true}
             onClick={props.onConfirm}
           >
             {props.act}

@@ -67,9 +67,8 @@ function ActDialog(props: { act: Act; id: string; onClose: () => void }) {
       act={act === "approve" ? t("approve") : t(`${act}Act`)}
       busy={isPending}
       error={error === null ? undefined : errorText(error)}
-      onConfirm={() => {
-        if (!needsReason || body.reason !== "") confirm();
-      }}
+      incomplete={needsReason && body.reason === ""}
+      onConfirm={confirm}
       onClose={onClose}
     >
       <div className="stack">

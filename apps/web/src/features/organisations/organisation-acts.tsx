@@ -55,9 +55,8 @@ function ActDialog(props: { act: Act; tenant: access.Tenant; onClose: () => void
       destructive={act === "suspend"}
       busy={isPending}
       error={error === null ? undefined : errorText(error)}
-      onConfirm={() => {
-        if (act === "resume" || given !== "") confirm();
-      }}
+      incomplete={act !== "resume" && given === ""}
+      onConfirm={confirm}
       onClose={onClose}
     >
       <div className="stack">
