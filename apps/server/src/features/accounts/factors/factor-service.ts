@@ -6,6 +6,7 @@ import { enrolledKinds, isStaff } from "../login/login-model.ts";
 import type { Teller } from "../messages/teller.ts";
 import { getPerson, lockPerson, type PersonRow } from "../people/account-store.ts";
 import type { SessionService } from "../sessions/session-service.ts";
+import { sessionStartedMs } from "../sessions/session-store.ts";
 import type { AccountsDatabase } from "../tables.ts";
 import { type CeremonyRow, insertCeremony, lockSessionCeremony } from "./ceremony-store.ts";
 import { type HeldFactors, putRecoveryCodes, readFactors } from "./factor-store.ts";
@@ -53,7 +54,7 @@ export class FactorService {
   ): Promise<CeremonyRow> {
     return this.#context.db.transaction().execute(async (tx) => {
       const { person, held } = await this.#lock(tx, principal);
-      this.#assertMayChange(principal, held);
+      await this.#assertMayChange(tx, principal, held);
       const content = await prepare(tx, person, held);
       return this.#insert(tx, principal, purpose, content);
     });
@@ -68,10 +69,9 @@ export class FactorService {
     const { clock, db } = this.#context;
     return db.transaction().execute(async (tx) => {
       const { person, held } = await this.#lock(tx, principal);
-      if (purpose !== "step_up") this.#assertMayChange(principal, held);
-      const ceremony =
-        (await lockSessionCeremony(tx, principal.sessionId, purpose, clock.nowMs())) ??
-        (await this.#insert(tx, principal, purpose, {}));
+      const begun = await lockSessionCeremony(tx, principal.sessionId, purpose, clock.nowMs());
+      if (purpose !== "step_up") await this.#assertMayChange(tx, principal, held, begun !== undefined);
+      const ceremony = begun ?? (await this.#insert(tx, principal, purpose, {}));
       return act(tx, person, held, ceremony);
     });
   }
@@ -105,7 +105,7 @@ export class FactorService {
   ): Promise<accounts.Factors> {
     const answer = await this.#context.db.transaction().execute(async (tx) => {
       const { person, held } = await this.#lock(tx, principal);
-      this.#assertMayChange(principal, held);
+      await this.#assertMayChange(tx, principal, held);
       if (!(await remove(tx))) throw new AppError("factor.not_found");
       const left = enrolledKinds(await readFactors(tx, person.id));
       if (left.length === 0) await this.#noneLeft(tx, person);
@@ -135,7 +135,7 @@ export class FactorService {
     const { clock, db } = this.#context;
     const codes = await db.transaction().execute(async (tx) => {
       const { person, held } = await this.#lock(tx, principal);
-      this.#assertMayChange(principal, held);
+      await this.#assertMayChange(tx, principal, held);
       if (enrolledKinds(held).length === 0)
         throw new AppError("auth.factor_unavailable", { factor: "recovery" });
       const renewed = await this.#parts.recovery.renew(tx, person.id, clock.nowMs());
@@ -152,11 +152,20 @@ export class FactorService {
     this.#parts.teller.wake();
   }
 
-  /** A session somebody left open is not enough to change how its person logs in, once there is a second factor. */
-  #assertMayChange({ stepUpMs }: PersonPrincipal, held: HeldFactors): void {
-    if (enrolledKinds(held).length === 0) return;
-    const sinceMs =
-      stepUpMs === undefined ? Number.POSITIVE_INFINITY : this.#context.clock.nowMs() - stepUpMs;
+  /**
+   * A session somebody left open is not enough to change how its person logs in (ASVS 7.5.1): before the first factor a
+   * log-in counts as well, when it is begun; from then on only a factor does.
+   */
+  async #assertMayChange(
+    tx: AccountsDatabase,
+    { sessionId, stepUpMs }: PersonPrincipal,
+    held: HeldFactors,
+    isBegun = false,
+  ): Promise<void> {
+    const isFirst = enrolledKinds(held).length === 0;
+    if (isFirst && isBegun) return;
+    const startedMs = isFirst ? await sessionStartedMs(tx, sessionId) : undefined;
+    const sinceMs = this.#context.clock.nowMs() - Math.max(startedMs ?? 0, stepUpMs ?? 0);
     if (sinceMs > accounts.STEP_UP_MS) throw new AppError("auth.step_up_required");
   }
 
