@@ -21,11 +21,12 @@ export const witnessLinks = (neighbours: () => WitnessNeighbours): WitnessLinks 
     return { name: device.name, isGateway: device.typeId === GATEWAY_TYPE };
   },
   send: (deviceId: Uuid, payload) => neighbours().gateway.sendControl(deviceId, payload),
-  tell: (tx, { tenantId, event, name, sinceMs }: WitnessNotice) =>
+  tell: (tx, { tenantId, event, about, name, sinceMs }: WitnessNotice) =>
     neighbours().notifications.notifier.announce(tx, {
       tenantId,
       kind: "announced",
       event: `witness.${event}`,
+      severity: about === "refused" ? "critical" : "warning",
       name,
       sinceMs,
     }),

@@ -42,6 +42,8 @@ export interface WitnessMachines {
 export interface WitnessNotice {
   readonly tenantId: Uuid;
   readonly event: "refused" | "silent" | "well";
+  /** What it tells of, or the end of what. */
+  readonly about: "refused" | "silent";
   readonly name: string;
   readonly isMachine: boolean;
   /** A word of C2SP tlog-witness. */

@@ -47,26 +47,19 @@ export function noticeText({ kind, alert }: Pick<Notice, "kind" | "alert">, plac
   };
 }
 
-const ANNOUNCED = {
-  "witness.refused": { severity: "critical", words: "refused" },
-  "witness.silent": { severity: "warning", words: "silent" },
-  "witness.well": { severity: "info", words: "well" },
-} as const;
+const WORDS = { "witness.refused": "refused", "witness.silent": "silent", "witness.well": "well" } as const;
 
 /** Whether it tells of the end of something. */
 export const isEnd = (notice: Notice | Announcement): boolean =>
   notice.kind === "announced" ? notice.event === "witness.well" : notice.kind === "resolved";
 
-/** Below which a channel is not for it: the end of something goes where its beginning went. */
-export function severityOf(notice: Notice | Announcement): alerts.Severity {
-  if (notice.kind !== "announced") return notice.alert.severity;
-  return isEnd(notice) ? "critical" : ANNOUNCED[notice.event].severity;
-}
+/** The end of something is as severe as what it ends, and goes where its beginning went. */
+export const severityOf = (notice: Notice | Announcement): alerts.Severity =>
+  notice.kind === "announced" ? notice.severity : notice.alert.severity;
 
-export function announcementText({ event, name, sinceMs }: Announcement, place: Place): NoticeText {
+export function announcementText({ event, severity, name, sinceMs }: Announcement, place: Place): NoticeText {
   const messages = messagesIn(place.language);
-  const { severity, words } = ANNOUNCED[event];
-  const { subject, line } = messages.witness[words];
+  const { subject, line } = messages.witness[WORDS[event]];
   const shown = oneLine(name);
   return {
     severity,

@@ -63,6 +63,41 @@ describe("a notice", () => {
     ]);
   });
 
+  test("about a witness goes to every channel of its severity, its end where its beginning went, and waits without any", async () => {
+    await using house = await openOutboxHouse();
+    await using double = await httpDouble();
+    const { Kysely, PostgresDialect } = await import("kysely");
+    const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: house.pool }) });
+    const announce = (event: "refused" | "silent" | "well", severity: "critical" | "warning") =>
+      db.transaction().execute((tx) =>
+        house.feature.notifier.announce(tx, {
+          tenantId: house.tenantId,
+          kind: "announced",
+          event: `witness.${event}`,
+          severity,
+          name: "cellar\ngateway",
+          sinceMs: 1_000,
+        }),
+      );
+    await announce("refused", "critical");
+    const [held] = await house.outbox({ state: "held" });
+    expect(held).toMatchObject({ subject: "The witness cellar gateway refuses the audit log" });
+    expect(held?.body).toContain("/audit/witnesses");
+    await house.addChannel(webhook(double.url), { minSeverity: "critical" });
+    await house.addChannel(sms(double.url));
+    await announce("silent", "warning");
+    await announce("well", "warning");
+    await announce("refused", "critical");
+    await announce("well", "critical");
+    const queued = (await house.outbox()).filter(({ id }) => id !== held?.id);
+    expect(queued.map(({ kind, subject }) => `${kind} ${subject.split(" ").at(-1)}`).sort()).toEqual([
+      "sms_gateway log",
+      "sms_gateway silent",
+      "webhook again",
+      "webhook log",
+    ]);
+  });
+
   test("without any channel waits on the outbox page, in the tenant's language, and is sent once there is one", async () => {
     await using house = await openOutboxHouse();
     house.language = "fr";

@@ -14,6 +14,7 @@ export interface Announcement {
   readonly tenantId: Uuid;
   readonly kind: "announced";
   readonly event: "witness.refused" | "witness.silent" | "witness.well";
+  readonly severity: alerts.Severity;
   readonly name: string;
   readonly sinceMs: UnixMs;
 }

@@ -11,7 +11,7 @@ export const witnesses = {
   refusingHint: "A witness refuses this log.",
   own: {
     title: "Who cosigns this log",
-    subtitle: "machines are asked every five minutes, others every minute",
+    subtitle: "machines every 5 min, others every minute",
     empty: "Nobody cosigns this log yet",
     emptyText:
       "Whoever rules this server and its keys could sign another past, and nobody could show it. A witness elsewhere keeps what it saw. Gateways and agents become witnesses by themselves; ask another installation too, which somebody else owns.",

@@ -13,7 +13,7 @@ export const witnesses: typeof english = {
   refusingHint: "Un témoin refuse ce journal.",
   own: {
     title: "Qui cosigne ce journal",
-    subtitle: "les machines sont sollicitées toutes les cinq minutes, les autres chaque minute",
+    subtitle: "machines\u00a0: toutes les 5 min, autres\u00a0: chaque minute",
     empty: "Personne ne cosigne encore ce journal",
     emptyText:
       "Qui tient ce serveur et ses clés pourrait signer un autre passé, et nul ne pourrait le montrer. Un témoin ailleurs garde ce qu’il a vu. Passerelles et agents deviennent témoins d’eux-mêmes\u202f; demandez aussi à une autre installation, qui appartient à quelqu’un d’autre.",

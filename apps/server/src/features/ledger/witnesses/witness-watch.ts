@@ -61,6 +61,7 @@ export class WitnessWatch {
     const told = new Set([await people.hostId(), witness.machine?.tenantId]);
     const notice: Omit<WitnessNotice, "tenantId"> = {
       event: kind ?? "well",
+      about: kind ?? before?.kind ?? "silent",
       name: this.nameOf(witness),
       isMachine: witness.machine !== undefined,
       reason: kind === "refused" ? witness.refusal : undefined,
