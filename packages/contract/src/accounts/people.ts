@@ -54,8 +54,7 @@ export const listPeople = endpoint({
   tag: "people",
   audience: "operator",
   permission: "people.read",
-  summary:
-    "Everybody with an account; `q` is part of a name or e-mail address, or exactly a phone or identity number",
+  summary: "Everybody with an account; `q` is part of a name or e-mail address",
   query: object({
     q: Type.Optional(text(254)),
     state: Type.Optional(PersonState),
@@ -71,6 +70,18 @@ export const listPeople = endpoint({
     total: Type.Integer({ minimum: 0 }),
     counts: Type.Record(Type.String(), Type.Integer(), { description: "By state, whatever the filter" }),
   }),
+});
+
+export const findPeople = endpoint({
+  method: "POST",
+  path: "/api/v1/people/find",
+  tag: "people",
+  audience: "operator",
+  permission: "people.approve",
+  summary: "Who has exactly this phone or identity number; asked in a body, so that no address holds it",
+  body: object({ number: text(64) }),
+  reply: object({ items: Type.Array(PersonEntry) }),
+  unrecorded: "changes nothing",
 });
 
 const one = {

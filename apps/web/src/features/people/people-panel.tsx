@@ -2,9 +2,10 @@ import { accounts, ROLE_NAMES } from "@gatehouse/contract";
 import { Button, NativeSelect } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
+import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { Pager } from "../../design/pager.tsx";
@@ -13,6 +14,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { SearchField } from "../../design/search-field.tsx";
 import { Tag, type Tone } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
+import { isNumberText } from "./number-text.ts";
 import styles from "./people.module.css";
 
 type Entry = accounts.PersonEntry;
@@ -53,11 +55,36 @@ export function PeoplePanel() {
     placeholderData: keepPreviousData,
     refetchInterval: RENEW_MS,
   });
+  const [number, setNumber] = useState("");
+  const mayFind = useCan()("people.approve");
+  const found = useQuery({
+    ...query(accounts.findPeople, { body: { number } }),
+    enabled: number !== "" && mayFind,
+  });
+  const type = (text: string) => {
+    const next = isNumberText(text) ? text : "";
+    setNumber(next);
+    set({ who: next === "" ? text : "" });
+  };
+  const clear = () => {
+    setNumber("");
+    set({ who: "", state: "", role: "" });
+  };
+  const nobody = (
+    <EmptyState
+      title={t("nobody")}
+      action={
+        <Button variant="default" onClick={clear}>
+          {common("clearFilters")}
+        </Button>
+      }
+    />
+  );
   const waiting = people.data?.counts.waiting ?? 0;
   return (
     <Panel title={t("people")} {...(waiting > 0 ? { subtitle: t("waiting", { count: waiting }) } : {})} flush>
       <search className={styles.bar} aria-label={t("filter")}>
-        <SearchField label={t("search")} value={search.who ?? ""} onChange={(who) => set({ who })} />
+        <SearchField label={t("search")} value={number || (search.who ?? "")} onChange={type} />
         <NativeSelect
           aria-label={t("stateLabel")}
           value={state ?? ""}
@@ -77,33 +104,37 @@ export function PeoplePanel() {
           ]}
         />
       </search>
-      <QueryView
-        query={people}
-        what={t("readingPeople")}
-        isEmpty={({ items }) => items.length === 0}
-        empty={
-          <EmptyState
-            title={t("nobody")}
-            action={
-              <Button variant="default" onClick={() => set({ who: "", state: "", role: "" })}>
-                {common("clearFilters")}
-              </Button>
-            }
-          />
-        }
-      >
-        {({ items, total }) => (
-          <>
-            <People entries={items} />
-            <Pager
-              offset={offset}
-              limit={PAGE}
-              total={total}
-              onOffset={(to) => set({ offset: String(to) })}
-            />
-          </>
-        )}
-      </QueryView>
+      {number !== "" && !mayFind && nobody}
+      {number !== "" && mayFind && (
+        <QueryView
+          query={found}
+          what={t("readingPeople")}
+          isEmpty={({ items }) => items.length === 0}
+          empty={nobody}
+        >
+          {({ items }) => <People entries={items} />}
+        </QueryView>
+      )}
+      {number === "" && (
+        <QueryView
+          query={people}
+          what={t("readingPeople")}
+          isEmpty={({ items }) => items.length === 0}
+          empty={nobody}
+        >
+          {({ items, total }) => (
+            <>
+              <People entries={items} />
+              <Pager
+                offset={offset}
+                limit={PAGE}
+                total={total}
+                onOffset={(to) => set({ offset: String(to) })}
+              />
+            </>
+          )}
+        </QueryView>
+      )}
     </Panel>
   );
 }

@@ -28,7 +28,8 @@ export function peopleRoutes({ people, own, applier, eraser, exports, imports }:
     return own.view(principal);
   };
   return [
-    route(accounts.listPeople, ({ principal, query }) => people.list(principal, query)),
+    route(accounts.listPeople, ({ principal, query }) => people.list(principal.tenantId, query)),
+    route(accounts.findPeople, ({ principal, body }) => people.find(principal.tenantId, body.number.trim())),
     route(accounts.getPerson, ({ principal, params }) => people.get(principal, params.id)),
     route(accounts.approvePerson, ({ principal, params: { id } }) =>
       then(people.approve(principal, id), principal, id),

@@ -20,6 +20,8 @@ import {
 import { identityIndex, openPersonal, type PersonalData, phoneIndex } from "./personal-data.ts";
 
 const MAX_PAGE = 200;
+/** Fewer are nobody's number. */
+const MIN_DIGITS = 4;
 
 export const viewEntry = (row: ListedPerson): accounts.PersonEntry => ({
   id: row.id,
@@ -47,22 +49,13 @@ export class PeopleService {
     this.#sessions = sessions;
   }
 
-  /** A number is found by those who see it: whoever sees how it ends must not find out the rest by asking. */
   async list(
-    principal: PersonPrincipal,
+    tenantId: Uuid,
     { q, state, role, sort = "name", limit = "50", offset = "0" }: QueryOf<typeof accounts.listPeople>,
   ): Promise<ReplyOf<typeof accounts.listPeople>> {
     const { db } = this.#context;
-    const { tenantId } = principal;
-    const cipher = await this.#data.cipherOf(tenantId);
-    const typed = q?.trim() ?? "";
-    const indexes =
-      seesNumbers(principal) && /\d{4}/.test(typed)
-        ? [phoneIndex(cipher, typed), identityIndex(cipher, typed)]
-        : [];
     const { items, total } = await searchPeople(db, tenantId, {
-      q: typed,
-      indexes,
+      q: q?.trim() ?? "",
       state,
       role,
       sort,
@@ -72,13 +65,22 @@ export class PeopleService {
     return { items: items.map(viewEntry), total, counts: await countByState(db, tenantId) };
   }
 
+  /** By the whole of a phone or identity number. */
+  async find(tenantId: Uuid, number: string): Promise<ReplyOf<typeof accounts.findPeople>> {
+    if (number.replace(/\D/g, "").length < MIN_DIGITS) return { items: [] };
+    const cipher = await this.#data.cipherOf(tenantId);
+    const indexes = [phoneIndex(cipher, number), identityIndex(cipher, number)];
+    const page = { sort: "name", limit: MAX_PAGE, offset: 0 } as const;
+    const { items } = await searchPeople(this.#context.db, tenantId, { indexes, ...page });
+    return { items: items.map(viewEntry) };
+  }
+
   /** Phone, address and identity number are for those who decide about people; others see how they end. */
-  async get(principal: PersonPrincipal, personId: Uuid): Promise<accounts.PersonDetail> {
+  async get({ tenantId, permissions }: PersonPrincipal, personId: Uuid): Promise<accounts.PersonDetail> {
     const { clock, db } = this.#context;
-    const { tenantId } = principal;
     const person = await getPerson(db, tenantId, personId);
     const erasure = await findErasure(db, personId);
-    const masked = !seesNumbers(principal);
+    const masked = !permissions.has("people.approve") && !permissions.has("people.write");
     const decider = person.decided_by === null ? undefined : await findPersonById(db, person.decided_by);
     const due_at = erasure === undefined || erasure.done_at !== null ? null : erasure.due_at;
     const viewed = viewErasure(erasure);
@@ -162,6 +164,3 @@ function assertState(state: accounts.PersonState, wanted: accounts.PersonState):
 }
 
 const subjectOf = (id: Uuid): { kind: string; id: Uuid } => ({ kind: "person", id });
-
-const seesNumbers = ({ permissions }: PersonPrincipal): boolean =>
-  permissions.has("people.approve") || permissions.has("people.write");

@@ -28,15 +28,14 @@ export async function searchPeople(
   if (role !== undefined) query = query.where("p.role", "=", role);
   if (q !== "") {
     const pattern = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+    query = query.where((where) =>
+      where.or([where("p.name", "ilike", pattern), where("p.email", "ilike", pattern)]),
+    );
+  }
+  if (indexes.length > 0) {
     const keys = indexes.map((index) => Buffer.from(index));
     query = query.where((where) =>
-      where.or([
-        where("p.name", "ilike", pattern),
-        where("p.email", "ilike", pattern),
-        ...(keys.length === 0
-          ? []
-          : [where("p.phone_index", "in", keys), where("p.identity_index", "in", keys)]),
-      ]),
+      where.or([where("p.phone_index", "in", keys), where("p.identity_index", "in", keys)]),
     );
   }
   const { total } = await query.select(sql<number>`count(*)::int`.as("total")).executeTakeFirstOrThrow();
