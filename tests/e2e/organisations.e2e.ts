@@ -197,8 +197,8 @@ test("figures of the installation are for its host alone", async () => {
   expect((await house.nobody().ask("POST", "/api/v1/auth/login", stranger)).code).toBe(
     "auth.invalid_credentials",
   );
-  expect((await owner.ask("GET", "/api/v1/access-log")).text).toContain(stranger.email);
-  expect((await guest.ask("GET", "/api/v1/access-log")).text).not.toContain(stranger.email);
+  expect((await owner.ask("GET", "/api/v1/ledger/entries?kind=login.refused")).text).toContain(stranger.email);
+  expect((await guest.ask("GET", "/api/v1/ledger/entries?kind=login.refused")).text).not.toContain(stranger.email);
   const taken = {
     name: "guests ",
     language: "en",

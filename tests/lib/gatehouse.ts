@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
 
+export const OWNER_PASSWORD = "plum-harbour-tunnel-49-otter";
+
 export const MAIN = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
 
 export interface Gatehouse {
@@ -131,7 +133,7 @@ export async function createOwner(url: string, setupUrl: string | undefined): Pr
       organisation: "Bench",
       name: "Bench Owner",
       email: "owner@example.org",
-      password: "plum-harbour-tunnel-49-otter",
+      password: OWNER_PASSWORD,
       language: "en",
     }),
   });

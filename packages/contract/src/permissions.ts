@@ -32,7 +32,6 @@ export const PERMISSIONS = [
   "people.approve",
   /** Invite, disable, erase, import. */
   "people.write",
-  "access_log.read",
   /** See roles, who has them, and what everybody may do. */
   "role.read",
   /** Make roles and give them to people, never more than one may do oneself. */
@@ -80,7 +79,6 @@ export const PERSON_ONLY_PERMISSIONS: readonly Permission[] = [
   "people.read",
   "people.approve",
   "people.write",
-  "access_log.read",
   "role.read",
   "role.write",
   "token.read",
@@ -154,7 +152,6 @@ export const ROLES = {
     "channel.read",
     "outbox.read",
     "people.read",
-    "access_log.read",
     "role.read",
     "token.read",
     "ledger.read",

@@ -157,7 +157,6 @@ export function createFeatures(house: House): Features {
     // Behind a proxy that ends TLS the browser speaks HTTPS although we do not.
     secure: secure || config.publicUrl.startsWith("https:"),
     organisation: (tenantId) => choices.get(tenantId).organisation,
-    retentionLogDays: (tenantId) => choices.get(tenantId).retentionLogDays,
     accessOf: ({ id, tenant_id, role }) => permissions.accessOf({ tenantId: tenant_id, personId: id, role }),
     isHost: permissions.isHost,
     ...logInPolicy(choices, config),

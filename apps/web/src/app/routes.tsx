@@ -141,7 +141,7 @@ const outbox = createRoute({
 const people = createRoute({
   getParentRoute: () => console_,
   path: "/people",
-  validateSearch: textSearch("q", "outcome", "kind", "who", "state", "role", "offset"),
+  validateSearch: textSearch("q", "who", "state", "role", "offset"),
   staticData: { crumbs: [{ label: "people" }] },
   component: lazyRouteComponent(() => import("../features/people/people-page.tsx"), "PeoplePage"),
 });

@@ -1,4 +1,3 @@
-export * from "./access-log.ts";
 export * from "./factor-answers.ts";
 export * from "./factors.ts";
 export * from "./import.ts";

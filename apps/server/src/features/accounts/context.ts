@@ -3,7 +3,6 @@ import type { Bus, Language } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Controls } from "../../platform/controls.ts";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
-import { type AccessEvent, addAccessEvent } from "./access-log/access-log-store.ts";
 import type { PasswordPolicy, PasswordRules } from "./passwords/password-policy.ts";
 import type { ErasedIds } from "./people/erasure-list.ts";
 import type { Messenger, PersonalDataHolder, Roles } from "./ports.ts";
@@ -34,7 +33,6 @@ export interface AccountsDeps {
   isHost(tenantId: Uuid): boolean;
   /** The organisation's name as its settings have it now. */
   organisation(tenantId: Uuid): string;
-  retentionLogDays(tenantId: Uuid): number;
   /** Whether everybody but customers must have a second factor. */
   requireStaffFactor(tenantId: Uuid): boolean;
   /** What the organisation asks of passwords beyond ours. */
@@ -66,12 +64,8 @@ export interface AccountsContext extends AccountsDeps {
 export const ACCESS_LIFETIME_MS = 10 * 60_000;
 export const AUDIENCE = "console";
 
-/** Where a request came from, as the access log keeps it. */
+/** Where a request came from. */
 export interface Origin {
   readonly address: string;
   readonly client: string;
 }
-
-/** One line of the access log, in the transaction of what it tells. */
-export const note = (context: AccountsContext, db: AccountsDatabase, event: AccessEvent): Promise<void> =>
-  addAccessEvent(db, event, context.clock.nowMs());

@@ -13,6 +13,7 @@ import { up } from "./migrations/001-create.ts";
 import { up as factors } from "./migrations/002-factors.ts";
 import { up as people } from "./migrations/003-people.ts";
 import { up as generations } from "./migrations/004-generations.ts";
+import { up as noAccessLog } from "./migrations/005-no-access-log.ts";
 import { PasswordEstimator } from "./passwords/password-estimator.ts";
 import { PasswordPolicy } from "./passwords/password-policy.ts";
 import { countPeopleByTenant, firstTenantId, listTenantIds } from "./people/account-store.ts";
@@ -40,6 +41,7 @@ export const accountsMigrations: FeatureMigrations = {
     { id: "002-factors", up: factors },
     { id: "003-people", up: people },
     { id: "004-generations", up: generations },
+    { id: "005-no-access-log", up: noAccessLog },
   ],
 };
 

@@ -1,7 +1,6 @@
 import { accounts } from "@gatehouse/contract";
 import { type Route, route } from "../../platform/http/route.ts";
 import { productVersion } from "../../platform/http/server.ts";
-import { listAccessLog } from "./access-log/access-log-store.ts";
 import type { AccountsContext } from "./context.ts";
 import type { KnownBrowsers } from "./login/known-browsers.ts";
 import { getPerson, updatePerson } from "./people/account-store.ts";
@@ -15,8 +14,6 @@ export interface AccountServices {
   readonly known: KnownBrowsers;
   readonly languages: Languages;
 }
-
-const MAX_PAGE = 200;
 
 /** The first owner, oneself, and the access log. */
 export function accountRoutes(
@@ -49,15 +46,6 @@ export function accountRoutes(
       });
       if (change.language !== undefined) await languages.load();
       return viewMe(context, await getPerson(db, tenantId, personId), principal);
-    }),
-    route(accounts.listAccessLog, async ({ principal, query }) => {
-      const limit = Math.min(MAX_PAGE, Math.max(1, Number(query.limit ?? 50)));
-      const { outcome, kind, q } = query;
-      const before = query.before === undefined ? undefined : Number(query.before);
-      const whose = { ...principal, withNobodys: principal.permissions.has("installation.read") };
-      const items = await listAccessLog(db, whose, { before, limit, outcome, kind, q });
-      const last = items.at(-1);
-      return { items, ...(items.length === limit && last !== undefined ? { next: last.id } : {}) };
     }),
   ];
 }

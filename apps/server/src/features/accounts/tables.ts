@@ -52,18 +52,6 @@ export interface AccountsTables extends PeopleTables, FactorTables {
     step_up_at: Generated<Date | null>;
     generation: Generated<number>;
   };
-  access_log: {
-    id: Generated<number>;
-    tenant_id: Uuid | null;
-    person_id: Uuid | null;
-    at: Date;
-    kind: string;
-    outcome: "ok" | "refused";
-    reason: string | null;
-    email: string | null;
-    address: string;
-    client: string;
-  };
   setup_token: { only_one: Generated<boolean>; token_hash: string };
 }
 

@@ -13,6 +13,7 @@ import type { PermissionsDeps } from "./context.ts";
 import { GrantService } from "./grants/grant-service.ts";
 import { permissionJobs } from "./jobs.ts";
 import { createPermissions as createTables } from "./migrations/001-create.ts";
+import { removeAccessLog } from "./migrations/002-no-access-log.ts";
 import { personalData } from "./personal-data-store.ts";
 import { RoleService } from "./roles/role-service.ts";
 import { findRoleTenant, RoleStore } from "./roles/role-store.ts";
@@ -27,7 +28,7 @@ export type { PermissionTables } from "./tables.ts";
 
 export const permissionsMigrations: FeatureMigrations = {
   feature: "permissions",
-  migrations: [createTables],
+  migrations: [createTables, removeAccessLog],
 };
 
 export interface PermissionsFeature extends Feature {

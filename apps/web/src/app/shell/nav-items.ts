@@ -84,7 +84,7 @@ const NAV_GROUPS: readonly NavGroup[] = [
         to: "/people",
         label: "people",
         icon: IconUsers,
-        permissions: ["people.read", "access_log.read"],
+        permissions: ["people.read"],
         whole: true,
       },
       { to: "/roles", label: "roles", icon: IconKey, permissions: ["role.read"], whole: true },

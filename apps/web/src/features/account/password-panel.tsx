@@ -16,7 +16,7 @@ export function PasswordPanel() {
   const { person, tenant } = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
-  const change = useCall(accounts.changePassword, [accounts.listSessions, accounts.listAccessLog]);
+  const change = useCall(accounts.changePassword, [accounts.listSessions]);
   const waitMs = useWait(change.error);
   const submit = () =>
     change.mutate(

@@ -22,7 +22,7 @@ export function SessionsPanel() {
   const errorText = useErrorText();
   const [asking, setAsking] = useState<"others" | "every">();
   const sessions = useQuery(query(accounts.listSessions, {}));
-  const endOthers = useCall(accounts.endOtherSessions, [accounts.listSessions, accounts.listAccessLog]);
+  const endOthers = useCall(accounts.endOtherSessions, [accounts.listSessions]);
   const others = sessions.data?.items.filter(({ current }) => !current).length ?? 0;
   const columns = useMemo<Column<Session>[]>(
     () => [
@@ -106,7 +106,7 @@ export function SessionsPanel() {
 
 function EndSession(props: { session: Session }) {
   const t = useTranslations("account.session");
-  const end = useCall(accounts.endSession, [accounts.listSessions, accounts.listAccessLog]);
+  const end = useCall(accounts.endSession, [accounts.listSessions]);
   const { session } = props;
   if (session.current) return <Tag tone="accent">{t("current")}</Tag>;
   return (

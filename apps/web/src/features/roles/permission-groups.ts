@@ -24,7 +24,7 @@ export const PERMISSION_GROUPS = [
     name: "messages",
     permissions: ["channel.read", "channel.write", "outbox.read", "outbox.retry", "outbox.secrets"],
   },
-  { name: "people", permissions: ["people.read", "people.approve", "people.write", "access_log.read"] },
+  { name: "people", permissions: ["people.read", "people.approve", "people.write"] },
   { name: "rights", permissions: ["role.read", "role.write", "token.read", "token.write"] },
   { name: "log", permissions: ["ledger.read", "ledger.export", "ledger.manage"] },
   { name: "house", permissions: ["settings.read", "settings.write", "demo.manage"] },

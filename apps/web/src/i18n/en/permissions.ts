@@ -39,7 +39,6 @@ export const permissions = {
       approve: "let people in or turn them away, see phone and address",
       write: "invite, lock, erase and import people",
     },
-    access_log: { read: "see log-ins" },
     role: { read: "see roles and who has them", write: "make roles and give them to people" },
     token: { read: "see tokens of programs", write: "make and revoke tokens of programs" },
     ledger: {

@@ -41,7 +41,6 @@ export const permissions: Same<typeof en> = {
       approve: "admettre ou refuser des personnes, voir téléphone et adresse",
       write: "inviter, verrouiller, effacer et importer des personnes",
     },
-    access_log: { read: "voir les connexions" },
     role: { read: "voir les rôles et qui les a", write: "créer des rôles et les donner à des personnes" },
     token: {
       read: "voir les jetons de programmes",

@@ -1,6 +1,6 @@
 import type { accounts } from "@gatehouse/contract";
 import { RollingBudget } from "../../../platform/throttle/index.ts";
-import { type AccountsContext, note, type Origin } from "../context.ts";
+import type { AccountsContext, Origin } from "../context.ts";
 import { readFactors } from "../factors/factor-store.ts";
 import type { FirstStep } from "../factors/factor-tables.ts";
 import type { SentCodes } from "../factors/sent-codes.ts";
@@ -107,7 +107,6 @@ export class Admission {
     const { id: personId, tenant_id: tenantId, email, last_login_at } = person;
     const { origin } = visitor;
     await updatePerson(tx, tenantId, personId, { last_login_at: new Date(clock.nowMs()) });
-    await note(this.#context, tx, { tenantId, personId, kind: "login", outcome: "ok", email, ...origin });
     const twoFactors = proof.factor !== undefined;
     const tokens = await this.#sessions.open(tx, { tenantId, personId }, origin, twoFactors);
     await audit.record(tx, {

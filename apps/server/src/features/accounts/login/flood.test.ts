@@ -29,11 +29,6 @@ test("ten thousand addresses with a password each get nowhere: the person is tol
       codes.add(reply.code);
   expect([...codes]).toEqual(["auth.invalid_credentials"]);
   expect(refusals(house)).toHaveLength(10);
-  expect(
-    (await house.query("select count(*)::int as n from access_log where outcome = 'refused'"))[0],
-  ).toEqual({
-    n: 10,
-  });
   house.clock.advance(MINUTE_MS);
   await vi.waitFor(() => expect(refusals(house)).toHaveLength(11));
   expect(refusals(house).at(-1)?.data).toMatchObject({ act: "login", count: 9_990, networks: 1_000 });

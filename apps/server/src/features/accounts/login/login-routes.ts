@@ -4,7 +4,7 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import type { AccountsContext } from "../context.ts";
 import { viewMe } from "../sessions/me.ts";
 import type { SessionService } from "../sessions/session-service.ts";
-import { originOf, sessionCookies, visitorOf } from "../visitor.ts";
+import { sessionCookies, visitorOf } from "../visitor.ts";
 import type { Step } from "./admission.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { LinkLogin } from "./link-login.ts";
@@ -36,7 +36,7 @@ export function loginRoutes(context: AccountsContext, parts: LoginRouteParts): R
       return { step: "factor_needed", factors, expiresMs };
     }
     const { person, tokens } = step;
-    await sessions.replace(sessionCookies(names, request), originOf(request));
+    await sessions.endHeld(sessionCookies(names, request));
     const before = request.cookies[names.known];
     const isKnown = known.find(before, person.email) !== undefined;
     jar.setSession(reply, {

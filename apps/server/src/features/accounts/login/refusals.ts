@@ -1,7 +1,6 @@
 import type { MonotonicMs, Timer, Uuid } from "@gatehouse/base";
 import { networkOf } from "../../../platform/throttle/index.ts";
-import type { AccessKind } from "../access-log/access-log-store.ts";
-import { type AccountsContext, note, type Origin } from "../context.ts";
+import type { AccountsContext, Origin } from "../context.ts";
 import type { Teller } from "../messages/teller.ts";
 import { emailKey, type PersonRow } from "../people/account-store.ts";
 
@@ -37,8 +36,7 @@ interface Tries {
 }
 
 /**
- * Refused tries in the access log and in the ledger. A flood is summed up, so that nobody can fill either by
- * knocking, and the person whose account it is hears of it.
+ * Refused tries in the ledger. A flood is summed up, so that nobody can fill it by knocking, and the person whose account it is hears of it.
  */
 export class Refusals {
   readonly #context: AccountsContext;
@@ -110,21 +108,12 @@ export class Refusals {
   }
 
   async #write(
-    { act, person, email, reason, origin }: Refusal,
+    { act, person, email, reason }: Omit<Refusal, "origin">,
     sum: { readonly count?: number; readonly networks?: number },
   ): Promise<void> {
     const { db, audit } = this.#context;
-    const who = { tenantId: person?.tenant_id, personId: person?.id };
     const summed = sum.count !== undefined;
     await db.transaction().execute(async (tx) => {
-      await note(this.#context, tx, {
-        ...who,
-        kind: ACCESS_KINDS[act],
-        outcome: "refused",
-        reason: summed ? "repeated" : reason,
-        ...(email === "" ? {} : { email }),
-        ...origin,
-      });
       await audit.record(tx, {
         kind: "login.refused",
         tenantId: person?.tenant_id,
@@ -166,9 +155,3 @@ export class Refusals {
     bus.publish("account.attacked", { tenantId, personId, tries });
   }
 }
-
-const ACCESS_KINDS: Record<Refusal["act"], AccessKind> = {
-  login: "login",
-  password_change: "password_changed",
-  step_up: "step_up",
-};

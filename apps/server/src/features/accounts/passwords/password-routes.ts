@@ -45,8 +45,8 @@ export function passwordRoutes(
         device: known.find(request.cookies[names.known], body.email) ?? "",
       }),
     ),
-    route(accounts.resetPassword, async ({ body, request, reply }) => {
-      await passwords.reset(body.token, body.password, originOf(request));
+    route(accounts.resetPassword, async ({ body, reply }) => {
+      await passwords.reset(body.token, body.password);
       jar.clearSession(reply);
       return {};
     }),

@@ -1,7 +1,7 @@
 import { AppError } from "@gatehouse/base";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { hashPassword, sha256Hex, verifyPassword } from "../../../platform/secrets/index.ts";
-import { type AccountsContext, note, type Origin } from "../context.ts";
+import type { AccountsContext, Origin } from "../context.ts";
 import { deleteLoginCeremonies } from "../factors/ceremony-store.ts";
 import type { LoginThrottle } from "../login/login-throttle.ts";
 import { endLinks, lockLink } from "../login/mail-request-store.ts";
@@ -42,20 +42,12 @@ export class PasswordService {
       const now = await lockPerson(tx, personId);
       if (now?.password_hash !== person.password_hash) throw new AppError("request.conflict");
       await this.#put(tx, person, nextHash, "password.changed");
-      const event = {
-        tenantId,
-        personId,
-        kind: "password_changed",
-        outcome: "ok",
-        email: person.email,
-      } as const;
-      await note(this.#context, tx, { ...event, ...origin });
     });
     this.#parts.teller.wake();
   }
 
   /** Every session ends; second factors stay. Fails with auth.link_invalid or auth.password_weak: the link then stays good. */
-  async reset(token: string, next: string, origin: Origin): Promise<void> {
+  async reset(token: string, next: string): Promise<void> {
     const { db } = this.#context;
     const tokenHash = sha256Hex(token);
     const person = await db.transaction().execute((tx) => this.#personOfLink(tx, tokenHash));
@@ -64,8 +56,6 @@ export class PasswordService {
     await this.#parts.sessions.end(who, {} satisfies Which, async (tx) => {
       await this.#personOfLink(tx, tokenHash);
       await this.#put(tx, person, nextHash, "password.reset");
-      const event = { ...who, kind: "password_reset", outcome: "ok", email: person.email } as const;
-      await note(this.#context, tx, { ...event, ...origin });
     });
     this.#parts.teller.wake();
   }

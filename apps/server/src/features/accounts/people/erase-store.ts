@@ -46,15 +46,7 @@ export async function erasePersonRow(
     .where("tenant_id", "=", tenant_id)
     .where("email_key", "=", email_key)
     .execute();
-  // Attempts on the address too, also those that were never tied to the account.
-  await tx
-    .updateTable("access_log")
-    .set({ email: null, address: "", client: "" })
-    .where((where) => where.or([where("person_id", "=", id), where("email", "ilike", escapeLike(email_key))]))
-    .execute();
 }
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
 
 export async function putErasure(
   tx: AccountsDatabase,

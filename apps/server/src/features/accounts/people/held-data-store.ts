@@ -7,14 +7,11 @@ export interface HeldPart {
   readonly rows: AsyncIterable<unknown>;
 }
 
-const PAGE = 500;
-
 /** What this feature holds about a person beside the profile. */
 export function ownParts(db: AccountsDatabase, personId: Uuid): HeldPart[] {
   return [
     { name: "sessions", rows: sessions(db, personId) },
     { name: "waysToLogIn", rows: factors(db, personId) },
-    { name: "accessLog", rows: accessLog(db, personId) },
   ];
 }
 
@@ -52,21 +49,4 @@ async function* factors(db: AccountsDatabase, personId: Uuid): AsyncGenerator<un
     .where("person_id", "=", personId)
     .execute();
   for (const { medium, createdAt } of sent) yield { kind: medium, createdAt };
-}
-
-async function* accessLog(db: AccountsDatabase, personId: Uuid): AsyncGenerator<unknown> {
-  let before: number | undefined;
-  for (;;) {
-    let query = db
-      .selectFrom("access_log")
-      .select(["id", "at", "kind", "outcome", "reason", "email", "address", "client"])
-      .where("person_id", "=", personId)
-      .orderBy("id", "desc")
-      .limit(PAGE);
-    if (before !== undefined) query = query.where("id", "<", before);
-    const rows = await query.execute();
-    for (const { id: _, ...row } of rows) yield row;
-    if (rows.length < PAGE) return;
-    before = rows.at(-1)?.id;
-  }
 }

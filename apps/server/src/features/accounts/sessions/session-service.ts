@@ -1,7 +1,7 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import { accounts } from "@gatehouse/contract";
 import { deriveKey, equalConstantTime } from "../../../platform/secrets/index.ts";
-import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, note, type Origin } from "../context.ts";
+import { ACCESS_LIFETIME_MS, type AccountsContext, AUDIENCE, type Origin } from "../context.ts";
 import { getPersonById, lockPerson, type PersonRow } from "../people/account-store.ts";
 import type { AccountsDatabase } from "../tables.ts";
 import { RefreshSecrets } from "./refresh-secret.ts";
@@ -138,7 +138,7 @@ export class SessionService {
       const use = judgeUse(session, given.hash, nowMs);
       const isTheft = use === "again" && this.#context.controls.refreshFamily;
       if (use === "current") await this.#rotate(tx, session, next.hash, origin, nowMs);
-      if (isTheft) await this.#endByReuse(tx, person, sessionId, origin, nowMs);
+      if (isTheft) await this.#endByReuse(tx, person, sessionId, nowMs);
       return {
         use,
         isTheft,
@@ -176,18 +176,14 @@ export class SessionService {
   }
 
   /** Ends sessions now, also on open live connections; `alongside` is done in the same transaction. Answers how many. */
-  async end(
-    who: Who,
-    which: Which,
-    alongside: (tx: AccountsDatabase, ended: number) => Promise<void>,
-  ): Promise<number> {
+  async end(who: Who, which: Which, alongside?: (tx: AccountsDatabase) => Promise<void>): Promise<number> {
     const { db, clock } = this.#context;
     const ended = await db.transaction().execute(async (tx) => {
       // Person before session, as a log-in takes them.
       await lockPerson(tx, who.personId);
       const ids = await endSessions(tx, who.personId, which, clock.nowMs());
       for (const id of ids) await this.#record(tx, "session.ended", who, id);
-      await alongside(tx, ids.length);
+      await alongside?.(tx);
       return ids;
     });
     this.#announce(who, ended);
@@ -195,30 +191,14 @@ export class SessionService {
   }
 
   /** Ends the session of whoever holds these cookies, also when the access token has run out meanwhile. */
-  async logOut(held: HeldCookies, origin: Origin): Promise<void> {
-    await this.#endHeld(held, "logout", origin);
-  }
-
-  /** A browser logs in anew: the session that it held before is not left behind (ASVS 7.2.4). */
-  async replace(held: HeldCookies, origin: Origin): Promise<void> {
-    await this.#endHeld(held, "session_ended", origin);
-  }
-
-  async #endHeld(
-    { access, refresh }: HeldCookies,
-    kind: "logout" | "session_ended",
-    origin: Origin,
-  ): Promise<void> {
+  async endHeld({ access, refresh }: HeldCookies): Promise<void> {
     const { db, clock, tokens } = this.#context;
     const sessionId =
       this.#secrets.read(refresh)?.sessionId ??
       (access === undefined ? undefined : (await tokens.verify(access, AUDIENCE))?.sessionId);
     const person = sessionId === undefined ? undefined : await findLiveSession(db, sessionId, clock.nowMs());
     if (sessionId === undefined || person === undefined) return;
-    const who = { tenantId: person.tenant_id, personId: person.id };
-    await this.end(who, { only: sessionId }, (tx) =>
-      note(this.#context, tx, { ...who, kind, outcome: "ok", email: person.email, ...origin }),
-    );
+    await this.end({ tenantId: person.tenant_id, personId: person.id }, { only: sessionId });
   }
 
   /** A second factor was given just now: what needs one may be done for a while. Answers when. */
@@ -307,22 +287,13 @@ export class SessionService {
 
   async #endByReuse(
     tx: AccountsDatabase,
-    { tenant_id: tenantId, id: personId, email }: PersonRow,
+    { tenant_id: tenantId, id: personId }: PersonRow,
     sessionId: Uuid,
-    origin: Origin,
     nowMs: UnixMs,
   ): Promise<void> {
     this.#context.log.warn({ personId, sessionId }, "session.refresh_reused");
     await endSessions(tx, personId, { only: sessionId }, nowMs);
     await this.#record(tx, "session.theft_suspected", { tenantId, personId }, sessionId);
-    await note(this.#context, tx, {
-      tenantId,
-      personId,
-      kind: "refresh_reuse",
-      outcome: "refused",
-      email,
-      ...origin,
-    });
   }
 
   #announce({ tenantId, personId }: Who, sessionIds: readonly Uuid[]): void {

@@ -2,7 +2,7 @@ import { AppError, isAppError, newUuid } from "@gatehouse/base";
 import type { accounts, BodyOf } from "@gatehouse/contract";
 import { recognise } from "../../../platform/audit/index.ts";
 import { equalConstantTime, hashPassword, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
-import { type AccountsContext, note, type Origin } from "../context.ts";
+import type { AccountsContext, Origin } from "../context.ts";
 import { NO_RULES } from "../passwords/password-policy.ts";
 import {
   countPeople,
@@ -46,7 +46,7 @@ export class SetupService {
   /** Fails with auth.setup_done, auth.setup_link_invalid or auth.password_weak, and then changes nothing. */
   async complete(body: SetupBody, origin: Origin): Promise<Tokens & { readonly person: Who }> {
     const { db, clock, random, passwords } = this.#context;
-    await this.#assertLink(body.token, origin);
+    await this.#assertLink(body.token);
     await passwords.assertStrong(body.password, [body.name, body.email, body.organisation], NO_RULES);
     const passwordHash = await hashPassword(body.password);
     const person: Who = { tenantId: newUuid(clock, random), personId: newUuid(clock, random) };
@@ -59,8 +59,6 @@ export class SetupService {
     recognise(actor);
     await this.#furnish(person, body);
     const tokens = await db.transaction().execute(async (tx) => {
-      const event = { ...person, kind: "setup", outcome: "ok", email: body.email } as const;
-      await note(this.#context, tx, { ...event, ...origin });
       await this.#context.audit.record(tx, {
         kind: "installation.created",
         tenantId: person.tenantId,
@@ -108,15 +106,21 @@ export class SetupService {
     }
   }
 
-  /** A wrong link is in the access log, once there is somebody to read it. */
-  async #assertLink(token: string, origin: Origin): Promise<void> {
-    const { db } = this.#context;
+  /** A wrong link is in the ledger, once there is somebody to read it. */
+  async #assertLink(token: string): Promise<void> {
+    const { db, audit } = this.#context;
     try {
       await this.#assertToken(db, token);
     } catch (error) {
       if (!isAppError(error)) throw error;
-      const event = { tenantId: undefined, kind: "setup", outcome: "refused", reason: "setup_link" } as const;
-      await note(this.#context, db, { ...event, ...origin });
+      await db.transaction().execute((tx) =>
+        audit.record(tx, {
+          kind: "login.refused",
+          tenantId: undefined,
+          outcome: "refused",
+          data: { act: "setup", reason: "setup_link" },
+        }),
+      );
       throw error;
     }
   }

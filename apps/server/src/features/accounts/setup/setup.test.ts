@@ -60,7 +60,9 @@ test("a wrong link and the link of an earlier start are refused, and only a hash
     expect(reply.code).toBe(token === "" ? "request.invalid" : "auth.setup_link_invalid");
   }
   expect(JSON.stringify(await house.query("select * from setup_token"))).not.toContain(second);
-  expect(await house.query("select reason from access_log")).toEqual(Array(3).fill({ reason: "setup_link" }));
+  expect(house.events.map(({ kind, data }) => [kind, data?.reason])).toEqual(
+    Array(3).fill(["login.refused", "setup_link"]),
+  );
   expect(await house.query("select 1 from people")).toEqual([]);
 });
 

@@ -86,7 +86,6 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     secure: true,
     onTenantCreated: async ({ tenantId }) => void tenants.push(tenantId),
     organisation: () => OWNER.organisation,
-    retentionLogDays: () => 90,
     accessOf: ({ role }) => everywhere(ROLES[role]),
     isHost: () => true,
     requireStaffFactor: () => false,
