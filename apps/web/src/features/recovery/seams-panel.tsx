@@ -93,7 +93,6 @@ function Acknowledge(props: { log: number }) {
       <p className={`warn small ${styles.prose}`}>{t("ask")}</p>
       <div className={styles.acknowledge}>
         <TextInput
-          className="grow"
           label={t("reason")}
           placeholder={t("reasonHint")}
           maxLength={200}

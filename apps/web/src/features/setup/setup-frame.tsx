@@ -10,12 +10,18 @@ export type SetupStep = "administrator" | "recovery" | "address" | "device" | "p
 const STEPS: readonly SetupStep[] = ["administrator", "recovery", "address", "device", "people"];
 
 /** The steps at the left, the current one beside them. */
-export function SetupFrame(props: { at: SetupStep; owner?: string; children: ReactNode }) {
+export function SetupFrame(props: {
+  at: SetupStep;
+  owner?: string;
+  /** Passed by without being done. */
+  putOff?: SetupStep | undefined;
+  children: ReactNode;
+}) {
   const t = useTranslations("setup");
   const current = STEPS.indexOf(props.at);
   const hints: Record<SetupStep, string> = {
     administrator: props.owner ?? t("step.administratorHint"),
-    recovery: t("step.recoveryHint"),
+    recovery: props.putOff === "recovery" ? t("canWait") : t("step.recoveryHint"),
     address: t("step.addressHint"),
     device: t("step.deviceHint"),
     people: t("canWait"),
@@ -30,7 +36,7 @@ export function SetupFrame(props: { at: SetupStep; owner?: string; children: Rea
         <p className="secondary">{t("aside")}</p>
         <ol className={styles.steps}>
           {STEPS.map((step, n) => {
-            const done = n < current;
+            const done = n < current && step !== props.putOff;
             return (
               <li
                 key={step}

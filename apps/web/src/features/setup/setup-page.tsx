@@ -1,4 +1,4 @@
-import { accounts } from "@gatehouse/contract";
+import { accounts, recovery } from "@gatehouse/contract";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Navigate, useLocation, useNavigate } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -46,6 +46,8 @@ function OwnerThere() {
   const { step } = route.useSearch();
   const navigate = useNavigate();
   const me = useQuery({ ...query(accounts.getMe, {}), retry: false });
+  const kits = useQuery({ ...query(recovery.getRecoveryKit, {}), enabled: me.isSuccess });
+  const putOff = kits.isSuccess && kits.data.kit === undefined ? "recovery" : undefined;
   if (me.isError && me.error.status === 401)
     return <Navigate to="/login" search={{ next: "/setup?step=recovery" }} />;
   const at = LATER_STEPS.find((name) => name === step) ?? "recovery";
@@ -53,7 +55,7 @@ function OwnerThere() {
   return (
     <QueryView query={me} what={t("title")}>
       {({ person, tenant }) => (
-        <SetupFrame at={at} owner={person.name}>
+        <SetupFrame at={at} owner={person.name} putOff={putOff}>
           {at === "recovery" && <RecoveryStep organisation={tenant.name} onNext={() => go("address")} />}
           {at === "address" && <AddressStep onBack={() => go("recovery")} onNext={() => go("device")} />}
           {at === "device" && <FirstDeviceStep onBack={() => go("address")} />}
