@@ -15,7 +15,7 @@ export interface AccountServices {
   readonly languages: Languages;
 }
 
-/** The first owner, oneself, and the access log. */
+/** The first owner, and oneself. */
 export function accountRoutes(
   context: AccountsContext,
   { setup, known, languages }: AccountServices,
