@@ -5,7 +5,7 @@ import type { FromSite, ToSite } from "./messages.ts";
 
 const PROGRAM = fileURLToPath(new URL("process.ts", import.meta.url));
 const START_WITHIN_MS = 60_000;
-const STOP_WITHIN_MS = 10_000;
+const STOP_WITHIN_MS = 60_000;
 const WEIGH_WITHIN_MS = 10_000;
 const MAX_LAST_WORDS = 2_000;
 

@@ -124,7 +124,7 @@ export class LabSite implements Site {
   }
 
   async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await callLocalSocket(this.#dataDir, method, path, body);
+    const reply = await whenNotBusy(() => callLocalSocket(this.#dataDir, method, path, body));
     if (reply === undefined || reply.status >= 300)
       throw new Error(`${method} ${path}: ${JSON.stringify(reply?.body ?? "no answer")}`);
     return reply.body as T;
@@ -238,6 +238,21 @@ export class LabSite implements Site {
     if (!reply.ok) throw new Error(`set-up: ${await reply.text()}`);
     const { items } = await this.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
     this.#siteId = items[0]?.id ?? "";
+  }
+}
+
+const BUSY = 503;
+const BUSY_WAIT_MS = 2_000;
+const BUSY_TRIES = 10;
+
+/** A server on a machine with other work refuses before it does anything; asks again then, so that load decides nothing. */
+export async function whenNotBusy<R extends { readonly status: number } | undefined>(
+  ask: () => Promise<R>,
+): Promise<R> {
+  for (let i = 1; ; i++) {
+    const reply = await ask();
+    if (reply?.status !== BUSY || i === BUSY_TRIES) return reply;
+    await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Person, Site } from "./site.ts";
+import { type Person, type Site, whenNotBusy } from "./site.ts";
 
 export interface Answer {
   readonly status: number;
@@ -39,7 +39,8 @@ export class Visitor {
     if (this.#cookies.size > 0) given.set("cookie", this.cookieHeader);
     if (body !== undefined) given.set("content-type", "application/json");
     const payload = body === undefined ? {} : { body: JSON.stringify(body) };
-    const reply = await fetch(`${this.#url}${path}`, { method, headers: given, ...payload });
+    const url = `${this.#url}${path}`;
+    const reply = await whenNotBusy(() => fetch(url, { method, headers: given, ...payload }));
     for (const line of reply.headers.getSetCookie()) {
       const [pair = ""] = line.split(";", 1);
       const [name = "", value = ""] = pair.split(/=(.*)/s);
