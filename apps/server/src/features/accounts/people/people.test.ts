@@ -49,7 +49,7 @@ const kinds = (house: House): string[] => house.events.map(({ kind }) => kind);
 const me = async (browser: Browser) => (await browser.call(accounts.getMe)).status;
 
 describe("the list of people", () => {
-  it("is searched by part of a name or address, and by the whole of a phone or identity number", async () => {
+  it("is searched by part of a name or address", async () => {
     await using house = await openHouse();
     const owner = await withOwner(house);
     await bob(house, owner);
@@ -57,9 +57,6 @@ describe("the list of people", () => {
       (await owner.call(accounts.listPeople, { query })).body.items.map(({ name }: { name: string }) => name);
     expect(await find({ q: "bo" })).toEqual(["Bob"]);
     expect(await find({ q: "EXAMPLE.org" })).toEqual([OWNER.name, "Bob"]);
-    expect(await find({ q: "06 12 34 56 78" })).toEqual([]);
-    expect(await find({ q: "+33612345678" })).toEqual(["Bob"]);
-    expect(await find({ q: "61234567" })).toEqual([]);
     expect(await find({ q: "%" })).toEqual([]);
     expect(await find({ role: "customer" })).toEqual(["Bob"]);
     expect(await find({ limit: "1", offset: "1", sort: "name" })).toEqual(["Bob"]);
