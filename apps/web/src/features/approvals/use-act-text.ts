@@ -1,4 +1,5 @@
 import type { access } from "@gatehouse/contract";
+import { useCallback } from "react";
 import { useTranslations } from "use-intl";
 import { useMe } from "../../data/session.ts";
 import type { Tone } from "../../design/tag.tsx";
@@ -19,7 +20,7 @@ export const capitalised = (text: string): string => text.slice(0, 1).toLocaleUp
 /** "give a person a role": completes "wants to …". */
 export function useActText(): (approval: access.Approval) => string {
   const t = useTranslations("approvals.act");
-  return ({ request }) => t(actOf(request));
+  return useCallback(({ request }) => t(actOf(request)), [t]);
 }
 
 /** "Ada wants to delete a role." */

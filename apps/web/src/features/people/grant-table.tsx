@@ -23,6 +23,7 @@ export function GrantTable(props: {
   const format = useFormat();
   const nameOf = useRoleName();
   const { person, grants, mayChange } = props;
+  const [taking, setTaking] = useState<Grant>();
   const columns = useMemo<Column<Grant>[]>(
     () => [
       {
@@ -39,65 +40,79 @@ export function GrantTable(props: {
               id: "acts",
               header: () => <span className="visually-hidden">{t("remove")}</span>,
               meta: { align: "end" },
-              cell: ({ row }) => <TakeBack person={person} grant={row.original} />,
+              cell: ({ row }) => (
+                <TakeBackButton grant={row.original} onClick={() => setTaking(row.original)} />
+              ),
             } satisfies Column<Grant>,
           ]
         : []),
     ],
-    [t, format, nameOf, mayChange, person],
+    [t, format, nameOf, mayChange],
   );
   return (
-    <DataTable
-      label={t("grants")}
-      rows={grants}
-      rowId={({ id }) => id}
-      columns={columns}
-      phoneRow={(grant) => (
-        <span className={styles.lines}>
-          <span className="strong">{nameOf(grant.role, grant.roleName)}</span>
-          <span className="secondary small anywhere">{grant.scopeName ?? t("tenant")}</span>
-        </span>
+    <>
+      <DataTable
+        label={t("grants")}
+        rows={grants}
+        rowId={({ id }) => id}
+        columns={columns}
+        phoneRow={(grant) => (
+          <span className={styles.lines}>
+            <span className="strong">{nameOf(grant.role, grant.roleName)}</span>
+            <span className="secondary small anywhere">{grant.scopeName ?? t("tenant")}</span>
+          </span>
+        )}
+        {...(mayChange
+          ? {
+              phoneEnd: (grant: Grant) => <TakeBackButton grant={grant} onClick={() => setTaking(grant)} />,
+            }
+          : {})}
+      />
+      {taking !== undefined && (
+        <TakeBack person={person} grant={taking} onClose={() => setTaking(undefined)} />
       )}
-      {...(mayChange ? { phoneEnd: (grant: Grant) => <TakeBack person={person} grant={grant} /> } : {})}
-    />
+    </>
   );
 }
 
-function TakeBack(props: { person: accounts.PersonEntry; grant: Grant }) {
+/** Asks, then ends one role of the person. */
+function TakeBack(props: { person: accounts.PersonEntry; grant: Grant; onClose: () => void }) {
   const t = useTranslations("roles.access");
   const errorText = useErrorText();
   const nameOf = useRoleName();
-  const [asking, setAsking] = useState(false);
   const remove = useCall(access.removeGrant, RIGHTS_READS);
-  const { person, grant } = props;
+  const { person, grant, onClose } = props;
+  return (
+    <ConfirmDialog
+      opened
+      destructive
+      title={t("removeTitle", { role: nameOf(grant.role, grant.roleName), name: person.name })}
+      act={t("removeAct")}
+      busy={remove.isPending}
+      error={remove.error === null ? undefined : errorText(remove.error)}
+      onConfirm={() =>
+        remove.mutate({ params: { id: person.id, grantId: grant.id } }, { onSuccess: onClose })
+      }
+      onClose={onClose}
+    >
+      {t("removeText")}
+    </ConfirmDialog>
+  );
+}
+
+function TakeBackButton(props: { grant: Grant; onClick: () => void }) {
+  const t = useTranslations("roles.access");
+  const nameOf = useRoleName();
+  const { grant } = props;
   const role = nameOf(grant.role, grant.roleName);
   return (
-    <>
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={t("removeOne", { role, where: grant.scopeName ?? t("tenant") })}
-        onClick={() => setAsking(true)}
-      >
-        {t("remove")}
-      </Button>
-      <ConfirmDialog
-        opened={asking}
-        destructive
-        title={t("removeTitle", { role, name: person.name })}
-        act={t("removeAct")}
-        busy={remove.isPending}
-        error={remove.error === null ? undefined : errorText(remove.error)}
-        onConfirm={() =>
-          remove.mutate(
-            { params: { id: person.id, grantId: grant.id } },
-            { onSuccess: () => setAsking(false) },
-          )
-        }
-        onClose={() => setAsking(false)}
-      >
-        {t("removeText")}
-      </ConfirmDialog>
-    </>
+    <Button
+      variant="default"
+      size="compact-sm"
+      aria-label={t("removeOne", { role, where: grant.scopeName ?? t("tenant") })}
+      onClick={props.onClick}
+    >
+      {t("remove")}
+    </Button>
   );
 }

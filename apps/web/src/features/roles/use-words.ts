@@ -1,5 +1,6 @@
 import { access, ROLE_NAMES, type Role } from "@gatehouse/contract";
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
@@ -17,15 +18,18 @@ export function usePermissionText(): (permission: Givable) => string {
 export function useRoleName(): (ref: access.RoleRef, name?: string) => string {
   const t = useTranslations("people.role");
   const can = useCan();
-  const roles = useQuery({ ...query(access.listRoles, {}), enabled: can("role.read") });
-  return (ref, name) => {
-    if (isBuiltIn(ref)) return t(ref);
-    return name ?? roles.data?.items.find((one) => one.ref === ref)?.name ?? ref.slice(-8);
-  };
+  const known = useQuery({ ...query(access.listRoles, {}), enabled: can("role.read") }).data?.items;
+  return useCallback(
+    (ref, name) => {
+      if (isBuiltIn(ref)) return t(ref);
+      return name ?? known?.find((one) => one.ref === ref)?.name ?? ref.slice(-8);
+    },
+    [t, known],
+  );
 }
 
 /** What a role is for: its own words, or those of the built-in ones. */
 export function useRoleText(): (role: access.RoleInfo) => string {
   const t = useTranslations("roles.text");
-  return ({ ref, description }) => (isBuiltIn(ref) ? t(ref) : (description ?? ""));
+  return useCallback(({ ref, description }) => (isBuiltIn(ref) ? t(ref) : (description ?? "")), [t]);
 }

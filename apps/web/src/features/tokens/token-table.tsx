@@ -2,6 +2,7 @@ import { access } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
+import { useNow } from "../../data/now.ts";
 import { useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { useSites } from "../../data/site.ts";
@@ -18,15 +19,14 @@ import styles from "./tokens.module.css";
 type Token = access.ApiToken;
 
 const WORDS_SHOWN = 2;
+const RENEW_MS = 30_000;
 
-export function TokenTable(props: { tokens: readonly Token[]; nowMs: number }) {
+export function TokenTable(props: { tokens: readonly Token[] }) {
   const t = useTranslations("tokens");
   const format = useFormat();
-  const { nowMs } = props;
-  const columns = useMemo<Column<Token>[]>(() => {
-    const lastUse = ({ lastUsedMs }: Token) =>
-      lastUsedMs === undefined ? t("never") : format.since(lastUsedMs, nowMs);
-    return [
+  const [revoking, setRevoking] = useState<Token>();
+  const columns = useMemo<Column<Token>[]>(
+    () => [
       {
         id: "name",
         header: () => t("name"),
@@ -40,35 +40,39 @@ export function TokenTable(props: { tokens: readonly Token[]; nowMs: number }) {
       { id: "may", header: () => t("may"), cell: ({ row }) => <May token={row.original} /> },
       { id: "sites", header: () => t("sites"), cell: ({ row }) => <Sites token={row.original} /> },
       { id: "madeBy", header: () => t("madeBy"), cell: ({ row }) => row.original.madeBy.name },
-      { id: "lastUsed", header: () => t("lastUsed"), cell: ({ row }) => lastUse(row.original) },
+      { id: "lastUsed", header: () => t("lastUsed"), cell: ({ row }) => <LastUse token={row.original} /> },
       { id: "expires", header: () => t("expires"), cell: ({ row }) => format.date(row.original.expiresMs) },
       {
         id: "state",
         header: () => t("stateLabel"),
         meta: { align: "end" },
-        cell: ({ row }) => <State token={row.original} nowMs={nowMs} />,
+        cell: ({ row }) => <State token={row.original} onRevoke={setRevoking} />,
       },
-    ];
-  }, [t, format, nowMs]);
+    ],
+    [t, format],
+  );
   return (
-    <DataTable
-      label={t("title")}
-      rows={props.tokens}
-      rowId={({ id }) => id}
-      columns={columns}
-      phoneRow={(token) => (
-        <span className={styles.lines}>
-          <span className="strong anywhere">{token.name}</span>
-          <span className="secondary small">
-            <May token={token} />
+    <>
+      <DataTable
+        label={t("title")}
+        rows={props.tokens}
+        rowId={({ id }) => id}
+        columns={columns}
+        phoneRow={(token) => (
+          <span className={styles.lines}>
+            <span className="strong anywhere">{token.name}</span>
+            <span className="secondary small">
+              <May token={token} />
+            </span>
+            <span className="tertiary tiny">
+              {token.madeBy.name}, {t("expires")} {format.date(token.expiresMs)}
+            </span>
           </span>
-          <span className="tertiary tiny">
-            {token.madeBy.name}, {t("expires")} {format.date(token.expiresMs)}
-          </span>
-        </span>
-      )}
-      phoneEnd={(token) => <State token={token} nowMs={nowMs} />}
-    />
+        )}
+        phoneEnd={(token) => <State token={token} onRevoke={setRevoking} />}
+      />
+      {revoking !== undefined && <RevokeDialog token={revoking} onClose={() => setRevoking(undefined)} />}
+    </>
   );
 }
 
@@ -94,40 +98,50 @@ function Sites(props: { token: Token }) {
   return sites.map((id) => known?.find((site) => site.id === id)?.name ?? id.slice(-8)).join(", ");
 }
 
-function State(props: { token: Token; nowMs: number }) {
+/** What can still be done with it, else that it has ended. */
+function State(props: { token: Token; onRevoke: (token: Token) => void }) {
   const t = useTranslations("tokens");
   const can = useCan();
-  const errorText = useErrorText();
-  const [asking, setAsking] = useState(false);
-  const revoke = useCall(access.revokeToken, [access.listTokens]);
-  const { token, nowMs } = props;
-  const { id, name } = token;
-  const state = stateOf(token, nowMs);
+  const { token } = props;
+  const state = stateOf(token, useNow(RENEW_MS));
+  if (state !== "live" || !can("token.write")) return <Tag>{t(`state.${state}`)}</Tag>;
   return (
-    <span className="row" style={{ justifyContent: "flex-end" }}>
-      {(state !== "live" || !can("token.write")) && <Tag>{t(`state.${state}`)}</Tag>}
-      {state === "live" && can("token.write") && (
-        <Button
-          variant="default"
-          size="compact-sm"
-          aria-label={t("revokeOne", { name })}
-          onClick={() => setAsking(true)}
-        >
-          {t("revoke")}
-        </Button>
-      )}
-      <ConfirmDialog
-        opened={asking}
-        destructive
-        title={t("revokeTitle", { name })}
-        act={t("revokeAct", { name })}
-        busy={revoke.isPending}
-        error={revoke.error === null ? undefined : errorText(revoke.error)}
-        onConfirm={() => revoke.mutate({ params: { id } }, { onSuccess: () => setAsking(false) })}
-        onClose={() => setAsking(false)}
-      >
-        {t("revokeText")}
-      </ConfirmDialog>
-    </span>
+    <Button
+      variant="default"
+      size="compact-sm"
+      aria-label={t("revokeOne", { name: token.name })}
+      onClick={() => props.onRevoke(token)}
+    >
+      {t("revoke")}
+    </Button>
   );
+}
+
+function RevokeDialog(props: { token: Token; onClose: () => void }) {
+  const t = useTranslations("tokens");
+  const errorText = useErrorText();
+  const revoke = useCall(access.revokeToken, [access.listTokens]);
+  const { id, name } = props.token;
+  return (
+    <ConfirmDialog
+      opened
+      destructive
+      title={t("revokeTitle", { name })}
+      act={t("revokeAct", { name })}
+      busy={revoke.isPending}
+      error={revoke.error === null ? undefined : errorText(revoke.error)}
+      onConfirm={() => revoke.mutate({ params: { id } }, { onSuccess: props.onClose })}
+      onClose={props.onClose}
+    >
+      {t("revokeText")}
+    </ConfirmDialog>
+  );
+}
+
+function LastUse(props: { token: Token }) {
+  const t = useTranslations("tokens");
+  const format = useFormat();
+  const nowMs = useNow(RENEW_MS);
+  const { lastUsedMs } = props.token;
+  return lastUsedMs === undefined ? t("never") : format.since(lastUsedMs, nowMs);
 }

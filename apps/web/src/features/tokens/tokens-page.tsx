@@ -81,7 +81,7 @@ function Tokens(props: { tokens: readonly access.ApiToken[] }) {
             }
           />
         )}
-        {shown.length > 0 && <TokenTable tokens={shown} nowMs={nowMs} />}
+        {shown.length > 0 && <TokenTable tokens={shown} />}
       </Panel>
       {adding && <TokenDrawer onClose={() => setAdding(false)} />}
     </>
