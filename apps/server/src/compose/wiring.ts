@@ -155,7 +155,9 @@ export function demoInventory(devices: DevicesFeature): DemoInventory {
       const ids = devices
         .listDeviceIds(tenantId)
         .filter((id) => siteIds.includes(devices.findDevice(id)?.siteId ?? ""));
-      return Promise.all(ids.map((id) => devices.getDevice(tenantId, id)));
+      const found = await Promise.all(ids.map((id) => devices.getDevice(tenantId, id)));
+      // Somebody's own device at a demo site is not simulated.
+      return found.filter(({ demo }) => demo);
     },
     apiKey: (tenantId, deviceId) => devices.demoKey(actor(tenantId), deviceId),
     removeSite: (tenantId, siteId) => devices.removeSite(actor(tenantId), siteId),
