@@ -148,7 +148,7 @@ export class ReadStore {
       .executeTakeFirstOrThrow();
     const items = await rows
       .select(["d.device_id", "d.device_name", "d.verdict", "d.detail", "d.at"])
-      .orderBy(sql`lower(d.device_name) collate "C"`)
+      .orderBy(sql`lower(d.device_name) collate natural_order`)
       .orderBy("d.device_id")
       .offset(page.offset)
       .limit(page.limit)

@@ -77,7 +77,7 @@ function Act(props: { act: NonNullable<ledger.LedgerEntry["act"]> }) {
     <Panel title={t("what")}>
       <dl className="facts">
         <dt>{t("who")}</dt>
-        <dd className="row row-wrap">
+        <dd className={styles.end}>
           <PartyName party={actor} />
           <Link className="link" to="/audit" search={viewOf(actor)}>
             {t("entry.actorLog")}
@@ -86,7 +86,7 @@ function Act(props: { act: NonNullable<ledger.LedgerEntry["act"]> }) {
         {subject !== undefined && (
           <>
             <dt>{t("subject")}</dt>
-            <dd className="row row-wrap">
+            <dd className={styles.end}>
               <PartyName party={subject} />
               <Link className="link" to="/audit" search={viewOf(subject)}>
                 {t("entry.subjectLog")}
