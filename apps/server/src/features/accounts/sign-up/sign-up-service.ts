@@ -193,8 +193,9 @@ export class SignUpService {
     const before = row.code.sent === 0 ? null : row.code;
     const { code, stored } = codes.issue(codeScope(row), before, clock.nowMs(), row.decoy);
     await updateSignUp(tx, row.id, { code: stored, link_hash: sha256Hex(link) });
-    const known = row.decoy ? await findPersonByEmail(tx, row.email) : undefined;
-    if (known !== undefined)
+    // Asked in any case: an address that is known costs exactly what an unknown one does.
+    const known = await findPersonByEmail(tx, row.email);
+    if (row.decoy && known !== undefined)
       await teller.mail(tx, known, { purpose: "sign_up_exists", link: `${publicUrl()}/login` });
     else {
       // Without the name that was typed: nobody shall be written to in a stranger's words.
