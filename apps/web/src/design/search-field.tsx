@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import styles from "./search-field.module.css";
 
@@ -10,7 +11,10 @@ const TYPING_PAUSE_MS = 250;
 export function SearchField(props: { label: string; value: string; onChange: (text: string) => void }) {
   const [text, setText] = useState(props.value);
   const told = useRef(props.value);
-  const tell = useDebouncedCallback((next: string) => {
+  const router = useRouter();
+  const tell = useDebouncedCallback((next: string, page: string) => {
+    // Whoever has gone on to another page is not brought back.
+    if (router.latestLocation.pathname !== page) return;
     told.current = next;
     props.onChange(next);
   }, TYPING_PAUSE_MS);
@@ -32,7 +36,7 @@ export function SearchField(props: { label: string; value: string; onChange: (te
       data-filter-field=""
       onChange={(event) => {
         setText(event.currentTarget.value);
-        tell(event.currentTarget.value.trim());
+        tell(event.currentTarget.value.trim(), router.latestLocation.pathname);
       }}
     />
   );
