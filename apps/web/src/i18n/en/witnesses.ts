@@ -1,4 +1,5 @@
 export const witnesses = {
+  title: "Witnesses of the log",
   reading: "the witnesses",
   sentence:
     "{count, plural, =0 {Nobody cosigns this log.} one {# witness stands by this log.} other {# witnesses stand by this log.}}",

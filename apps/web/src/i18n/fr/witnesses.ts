@@ -1,6 +1,7 @@
 import type { witnesses as english } from "../en/witnesses.ts";
 
 export const witnesses: typeof english = {
+  title: "Témoins du journal",
   reading: "les témoins",
   sentence:
     "{count, plural, =0 {Personne ne cosigne ce journal.} one {# témoin répond de ce journal.} other {# témoins répondent de ce journal.}}",

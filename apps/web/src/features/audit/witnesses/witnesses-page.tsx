@@ -16,17 +16,15 @@ export function WitnessesPage() {
   const all = list.data?.witnesses ?? [];
   const count = (state: ledger.WitnessStanding): number => all.filter((one) => one.state === state).length;
   const [refusing, silent] = [count("refused"), count("silent")];
+  const sentence = (): string => {
+    if (list.data === undefined) return t("title");
+    if (refusing > 0) return t("refusing", { count: refusing });
+    if (silent > 0) return t("silent", { count: silent });
+    return t("sentence", { count: count("ok") });
+  };
   return (
     <>
-      {list.data !== undefined && (
-        <StatusSentence detail={t("detail")}>
-          {refusing > 0
-            ? t("refusing", { count: refusing })
-            : silent > 0
-              ? t("silent", { count: silent })
-              : t("sentence", { count: count("ok") })}
-        </StatusSentence>
-      )}
+      <StatusSentence detail={t("detail")}>{sentence()}</StatusSentence>
       <WitnessesPanel list={list} />
       <RefusalsPanel list={list.data} />
       <WitnessedPanel list={list} />
