@@ -32,10 +32,19 @@ export interface HttpOptions {
 export const isLoopbackAddress = (address: string): boolean =>
   address === "::1" || /^(::ffff:)?127\./.test(address);
 
+/** How often Node looks for connections that are slower than allowed; at its own half a minute they would stay for 40 s. */
+const CHECKED = { connectionsCheckingInterval: 1_000 } as const;
+
+/** What Node calls a request that never became one, and how it is answered; anything else is a bad request. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
+
 /** An HTTP(S) server with every limit and header in place and no route yet. */
 export async function createHttpServer(options: HttpOptions): Promise<FastifyInstance> {
   const app = fastify({
-    ...(options.tls === undefined ? {} : { https: options.tls }),
+    ...(options.tls === undefined ? { http: CHECKED } : { https: { ...options.tls, ...CHECKED } }),
     logger: false,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: () => newUuid(systemClock, systemRandom),
@@ -53,8 +62,9 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
       reply.headers(bareHeaders(options.tls !== undefined || isProxied));
       sendProblem(error, request, reply, options.log);
     },
-    clientErrorHandler: (_error: unknown, socket: Socket) => {
-      if (socket.writable) socket.end(bareReply(options.tls !== undefined, "400 Bad Request"));
+    clientErrorHandler: ({ code = "" }: { readonly code?: string }, socket: Socket) => {
+      const status = UNREADABLE[code] ?? "400 Bad Request";
+      if (socket.writable) socket.end(bareReply(options.tls !== undefined, status));
     },
   } as object) as unknown as FastifyInstance;
   const server = app.server as unknown as HttpsServer;
