@@ -73,7 +73,6 @@ export interface BusMessages {
   "command.changed": { tenantId: Uuid; command: Command };
   "alert.changed": { tenantId: Uuid; alert: Alert; event: string };
   /** Wrong tries on one account within an hour; its person was told by mail. */
-  "account.attacked": { tenantId: Uuid; personId: Uuid; tries: number };
   "session.ended": { tenantId: Uuid; personId: Uuid; sessionId: Uuid };
   "settings.changed": { tenantId: Uuid };
   /** What these people (`all`: everybody of the organisation) may do is decided anew, also on open connections. */

@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import type { Uuid } from "@gatehouse/base";
 import type { access, Permission } from "@gatehouse/contract";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { AlertsFeature } from "../features/alerts/index.ts";
@@ -113,6 +114,7 @@ export function overviewSources(house: Sources): OverviewSources {
             deviceId,
             deviceName: name,
           })),
+        ...(permissions.get("ledger.read") === "all" ? attackNeeds(house, tenantId) : []),
         ...channels,
         ...witnesses.map(({ kind, sinceMs, name }) => ({
           kind: `witness_${kind}` as const,
@@ -143,6 +145,15 @@ export function overviewSources(house: Sources): OverviewSources {
     },
   };
 }
+
+/** Whose passwords are guessed at. */
+const attackNeeds = ({ accounts }: Sources, tenantId: Uuid): Need[] =>
+  accounts.attacks(tenantId).map(({ name, atMs }) => ({
+    kind: name === undefined ? "logins_attacked" : "login_attacked",
+    severity: "warning",
+    atMs,
+    ...(name === undefined ? {} : { text: name }),
+  }));
 
 /** What the owner still owes the day when the machine is gone, and the log since it was. */
 async function recoveryNeeds({ ledger, recovery }: Sources): Promise<Need[]> {

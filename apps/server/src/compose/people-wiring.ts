@@ -33,13 +33,28 @@ export function memberPorts(
   ledger: LedgerFeature,
   notifications: () => NotificationsFeature,
   { config, random }: Pick<House, "config" | "random">,
-): Pick<AccountsDeps, "messenger" | "roles" | "signUpIsOpen" | "language" | "holders" | "erasedIds"> {
+): Pick<
+  AccountsDeps,
+  "messenger" | "attackNotices" | "roles" | "signUpIsOpen" | "language" | "holders" | "erasedIds"
+> {
   const held = [permissions.personalData, ledgerHolder(ledger)];
   return {
     messenger: {
       send: (tx, message) => notifications().messenger.send(tx, message),
       wake: () => notifications().messenger.wake(),
       isUsedUp: (message) => notifications().messenger.isUsedUp(message),
+    },
+    attackNotices: {
+      tell: (tx, { tenantId, name, atMs }) =>
+        notifications().notifier.announce(tx, {
+          tenantId,
+          kind: "announced",
+          event: "login.attacked",
+          severity: "warning",
+          name: name ?? "",
+          sinceMs: atMs,
+        }),
+      wake: () => notifications().notifier.wake(),
     },
     roles: {
       assertMayGive: (...gift) => permissions.assertMayGive(...gift),

@@ -5,7 +5,7 @@ import type { Controls } from "../../platform/controls.ts";
 import type { AccessTokens, MasterKey } from "../../platform/secrets/index.ts";
 import type { PasswordPolicy, PasswordRules } from "./passwords/password-policy.ts";
 import type { ErasedIds } from "./people/erasure-list.ts";
-import type { Messenger, PersonalDataHolder, Roles } from "./ports.ts";
+import type { AttackNotices, Messenger, PersonalDataHolder, Roles } from "./ports.ts";
 import type { CookieJar, CookieNames } from "./sessions/cookies.ts";
 import type { AccessOf } from "./sessions/person-gate.ts";
 import type { AccountsDatabase } from "./tables.ts";
@@ -41,6 +41,7 @@ export interface AccountsDeps {
   publicUrl(): string;
   readonly audit: AuditTrail;
   readonly messenger: Messenger;
+  readonly attackNotices: AttackNotices;
   readonly roles: Roles;
   /** Whether customers may sign up. */
   signUpIsOpen(tenantId: Uuid): boolean;

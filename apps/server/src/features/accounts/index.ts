@@ -21,6 +21,7 @@ import { type KnownPeople, knownPeople, namesOfPeople } from "./people/known-peo
 import { Languages } from "./people/languages.ts";
 import { PersonalData } from "./people/personal-data.ts";
 import { createPeoplePart, type NewOwner } from "./people-part.ts";
+import type { Attack } from "./ports.ts";
 import { accountRoutes } from "./routes.ts";
 import { cookieNames, createCookieJar } from "./sessions/cookies.ts";
 import { mustEnrol } from "./sessions/me.ts";
@@ -31,7 +32,7 @@ import { SetupService } from "./setup/setup-service.ts";
 
 export type { AccountsDeps, NewTenant } from "./context.ts";
 export type { NewOwner } from "./people-part.ts";
-export type { PersonalDataHolder, Roles } from "./ports.ts";
+export type { Attack, PersonalDataHolder, Roles } from "./ports.ts";
 export type { AccountsTables } from "./tables.ts";
 
 export const accountsMigrations: FeatureMigrations = {
@@ -55,6 +56,8 @@ export interface AccountsFeature extends Feature {
   inviteOwner(tenantId: Uuid, owner: NewOwner): Promise<void>;
   /** How many wait for a decision about their sign-up. */
   waitingPeople(tenantId: Uuid): Promise<number>;
+  /** Guessing of passwords in the last day. */
+  attacks(tenantId: Uuid): readonly Attack[];
   readonly personGate: PersonGate;
   /** For an upgrade request, which Fastify does not see: the value of the access cookie. */
   principalByToken(token: string | undefined): Promise<PersonPrincipal | undefined>;
@@ -126,6 +129,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     },
     inviteOwner: (tenantId, owner) => members.inviteOwner(tenantId, owner),
     waitingPeople: (tenantId) => members.waiting(tenantId),
+    attacks: logIn.attacks,
     personGate: gate,
     principalByToken: gate.byToken,
     accessCookie: names.access,

@@ -1,3 +1,4 @@
+import type { Uuid } from "@gatehouse/base";
 import type { Route } from "../../platform/http/route.ts";
 import type { AccountsContext } from "./context.ts";
 import { CodeAnswers } from "./factors/answers.ts";
@@ -22,6 +23,7 @@ import type { Teller } from "./messages/teller.ts";
 import { passwordRoutes } from "./passwords/password-routes.ts";
 import { PasswordService } from "./passwords/password-service.ts";
 import type { PersonalData } from "./people/personal-data.ts";
+import type { Attack } from "./ports.ts";
 import { sessionRoutes } from "./sessions/session-routes.ts";
 import type { SessionService } from "./sessions/session-service.ts";
 import { stepUpRoutes } from "./step-up/step-up-routes.ts";
@@ -30,6 +32,8 @@ import { StepUpService } from "./step-up/step-up-service.ts";
 export interface LogIn {
   readonly routes: Route[];
   readonly known: KnownBrowsers;
+  /** Of the last day, the newest first. */
+  attacks(tenantId: Uuid): readonly Attack[];
   start(): void;
   stop(): Promise<void>;
 }
@@ -82,6 +86,7 @@ export function createLogIn(
   });
   return {
     known,
+    attacks: (tenantId) => refusals.attacks().filter((attack) => attack.tenantId === tenantId),
     routes: [
       ...loginRoutes(context, { known, links, logins, passkeys, sessions }),
       ...passwordRoutes(context, { known, links: mailed, passwords, sessions }),

@@ -35,6 +35,23 @@ export interface Messenger {
   isUsedUp(message: Pick<DirectMessage, "tenantId" | "medium" | "class" | "to">): Promise<boolean>;
 }
 
+/** Somebody guesses passwords: of one person, or, without a name, of many. */
+export interface Attack {
+  /** Of one person's organisation; the host's where it is many accounts. */
+  readonly tenantId: Uuid;
+  readonly name: string | undefined;
+  readonly tries: number;
+  readonly atMs: UnixMs;
+}
+
+/** Lets those hear of an attack who look after the organisation, by the ways they have set up. */
+export interface AttackNotices {
+  /** Queued in the caller's transaction. */
+  tell(tx: SharedTransaction, attack: Attack): Promise<void>;
+  /** After the commit. */
+  wake(): void;
+}
+
 /** Roles: what they allow and where they hold is the permissions feature's. */
 export interface Roles {
   /** Whether whoever invites may do that, and these are sites. Refuses role.exceeds_own or site.not_found. */

@@ -20,18 +20,23 @@ export const en = {
   raised: (time: string) => `Since: ${time}`,
   resolved: (time: string) => `Over: ${time}`,
   truth: { true: "on", false: "off" },
-  witness: {
-    refused: {
+  announced: {
+    "witness.refused": {
       subject: (name: string) => `The witness ${name} refuses the audit log`,
       line: "It says that this log is not the one it saw before: entries were cut off or rewritten, or an old backup was put back.",
     },
-    silent: {
+    "witness.silent": {
       subject: (name: string) => `The witness ${name} is silent`,
       line: "It has not cosigned the audit log for longer than allowed. Until it does, nobody else stands by what is logged.",
     },
-    well: {
+    "witness.well": {
       subject: (name: string) => `The witness ${name} cosigns again`,
       line: "It cosigned the newest checkpoint of the audit log.",
+    },
+    "login.attacked": {
+      subject: (name: string) =>
+        name === "" ? "Somebody guesses passwords" : `Somebody guesses the password of ${name}`,
+      line: "Gatehouse refuses and slows them, and lets those in who know their passwords. A second factor stops whoever guesses right.",
     },
   },
   test: {

@@ -22,18 +22,23 @@ export const fr: Messages = {
   raised: (time) => `Depuis : ${time}`,
   resolved: (time) => `Terminé : ${time}`,
   truth: { true: "activé", false: "désactivé" },
-  witness: {
-    refused: {
+  announced: {
+    "witness.refused": {
       subject: (name) => `Le témoin ${name} refuse le journal d’audit`,
       line: "Il dit que ce journal n’est pas celui qu’il a vu\u00a0: des entrées ont été coupées ou réécrites, ou une ancienne sauvegarde a été remise.",
     },
-    silent: {
+    "witness.silent": {
       subject: (name) => `Le témoin ${name} se tait`,
       line: "Il n’a pas cosigné le journal d’audit depuis plus longtemps que permis. D’ici là, personne d’autre ne répond de ce qui est noté.",
     },
-    well: {
+    "witness.well": {
       subject: (name) => `Le témoin ${name} cosigne de nouveau`,
       line: "Il a cosigné le dernier point de contrôle du journal d’audit.",
+    },
+    "login.attacked": {
+      subject: (name) =>
+        name === "" ? "Quelqu’un devine des mots de passe" : `Quelqu’un devine le mot de passe de ${name}`,
+      line: "Gatehouse refuse et ralentit ces essais, et laisse entrer qui connaît son mot de passe. Un second facteur arrête qui devine juste.",
     },
   },
   test: {

@@ -47,7 +47,12 @@ export function noticeText({ kind, alert }: Pick<Notice, "kind" | "alert">, plac
   };
 }
 
-const WORDS = { "witness.refused": "refused", "witness.silent": "silent", "witness.well": "well" } as const;
+const PAGES: Record<Announcement["event"], string> = {
+  "witness.refused": "/audit/witnesses",
+  "witness.silent": "/audit/witnesses",
+  "witness.well": "/audit/witnesses",
+  "login.attacked": "/audit",
+};
 
 /** Whether it tells of the end of something. */
 export const isEnd = (notice: Notice | Announcement): boolean =>
@@ -59,14 +64,14 @@ export const severityOf = (notice: Notice | Announcement): alerts.Severity =>
 
 export function announcementText({ event, severity, name, sinceMs }: Announcement, place: Place): NoticeText {
   const messages = messagesIn(place.language);
-  const { subject, line } = messages.witness[WORDS[event]];
+  const { subject, line } = messages.announced[event];
   const shown = oneLine(name);
   return {
     severity,
     severityText: messages.severity[severity],
     subject: subject(shown),
     lines: [line, messages.raised(timeText(sinceMs, place))],
-    link: `${place.publicUrl}/audit/witnesses`,
+    link: `${place.publicUrl}${PAGES[event]}`,
     organisation: oneLine(place.organisation),
     event,
   };

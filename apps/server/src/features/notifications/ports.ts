@@ -9,12 +9,13 @@ export interface Notice {
   readonly channelIds: readonly Uuid[];
 }
 
-/** What is said about the installation itself: somebody who cosigns the audit log. */
+/** What is said about the installation itself: who cosigns the audit log, and who guesses passwords. */
 export interface Announcement {
   readonly tenantId: Uuid;
   readonly kind: "announced";
-  readonly event: "witness.refused" | "witness.silent" | "witness.well";
+  readonly event: "witness.refused" | "witness.silent" | "witness.well" | "login.attacked";
   readonly severity: alerts.Severity;
+  /** The witness, or the person whose account it is; empty where it is many. */
   readonly name: string;
   readonly sinceMs: UnixMs;
 }

@@ -10,6 +10,7 @@ import {
   IconLifebuoy,
   IconLockOpen,
   IconMailOff,
+  IconPasswordUser,
   IconPlugConnected,
   IconPlugConnectedX,
   IconQrcode,
@@ -47,6 +48,8 @@ const KINDS = {
   recovery_kit_missing: { icon: IconLifebuoy, act: "setUp" },
   witness_refused: { icon: IconFingerprintOff, act: "review" },
   witness_silent: { icon: IconFingerprintOff, act: "review" },
+  login_attacked: { icon: IconPasswordUser, act: "review" },
+  logins_attacked: { icon: IconPasswordUser, act: "review" },
   device_quarantined: { icon: IconShieldX, act: "review" },
   quarantine_suggested: { icon: IconShieldQuestion, act: "review" },
   backup_missing: { icon: IconDatabaseExport, act: "setUp" },
@@ -179,6 +182,13 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "witness_silent":
       return (
         <ButtonLink {...look} to="/audit/witnesses">
+          {children}
+        </ButtonLink>
+      );
+    case "login_attacked":
+    case "logins_attacked":
+      return (
+        <ButtonLink {...look} to="/audit" search={{ kind: "login.attacked,login.refused" }}>
           {children}
         </ButtonLink>
       );

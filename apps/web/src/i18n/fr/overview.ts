@@ -70,6 +70,8 @@ export const overview: Same<typeof en> = {
       recovery_kit_missing: "Il n’y a pas de kit de secours",
       witness_refused: "Le témoin {name} refuse le journal d’audit",
       witness_silent: "Le témoin {name} se tait",
+      login_attacked: "Quelqu’un devine le mot de passe de {name}",
+      logins_attacked: "Quelqu’un devine des mots de passe",
       device_quarantined: "{name} est en quarantaine",
       quarantine_suggested: "Les relevés de {name} sont invraisemblables",
       backup_missing: "Il n’y a pas de sauvegarde récente",
@@ -94,6 +96,10 @@ export const overview: Same<typeof en> = {
       seam_unacknowledged: "Reconnaissez-le, pour que les témoins acceptent le nouveau journal.",
       recovery_kit_missing: "D’ici là, les sauvegardes contiennent la clé maîtresse en clair.",
       restored: "Clés renouvelées, révocations appliquées de nouveau. Vérifiez ce qui a changé depuis.",
+      login_attacked:
+        "Ces essais sont refusés et ralentis\u00a0; qui connaît son mot de passe entre. Voyez le journal d’audit.",
+      logins_attacked:
+        "Ces essais sont refusés et ralentis\u00a0; qui connaît son mot de passe entre. Voyez le journal d’audit.",
       device_quarantined: "Ses relevés sont mis à part jusqu’à une décision.",
       quarantine_suggested: "Examinez les raisons\u202f; la quarantaine les tient hors de l’historique.",
       backup_missing: "Une sauvegarde tient en une commande.",

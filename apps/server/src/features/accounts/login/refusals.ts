@@ -2,7 +2,8 @@ import type { MonotonicMs, Timer, Uuid } from "@gatehouse/base";
 import { networkOf } from "../../../platform/throttle/index.ts";
 import type { AccountsContext, Origin } from "../context.ts";
 import type { Teller } from "../messages/teller.ts";
-import { emailKey, type PersonRow } from "../people/account-store.ts";
+import { emailKey, firstTenantId, type PersonRow } from "../people/account-store.ts";
+import type { Attack } from "../ports.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -11,7 +12,10 @@ const DAY_MS = 24 * HOUR_MS;
 const LIMITS = { account: 10, network: 20, all: 60 } as const;
 /** Wrong tries on one account in an hour, after which its person is told, once a day. */
 const ATTACK_TRIES = 20;
+/** Refusals of one minute, over all accounts, that are no crowd of forgetful people any more. */
+const FLOOD_TRIES = 200;
 const MAX_KEYS = 20_000;
+const MAX_ATTACKS = 100;
 
 export interface Refusal {
   /** What was tried: a log-in, a change of password, a step-up. */
@@ -44,6 +48,8 @@ export class Refusals {
   #window = new Map<string, number>();
   #summaries = new Map<string, Summary>();
   readonly #tries = new Map<Uuid, Tries>();
+  #attacks: readonly Attack[] = [];
+  #floodToldMs: MonotonicMs | undefined;
   #timer: Timer | undefined;
 
   constructor(context: AccountsContext, teller: Teller) {
@@ -75,11 +81,20 @@ export class Refusals {
     if (person !== undefined) await this.#watch(person);
   }
 
+  /** Of the last day, the newest first. */
+  attacks(): readonly Attack[] {
+    const sinceMs = this.#context.clock.nowMs() - DAY_MS;
+    this.#attacks = this.#attacks.filter(({ atMs }) => atMs > sinceMs);
+    return this.#attacks;
+  }
+
   /** Writes what was summed up; a new minute begins. */
   async flush(): Promise<void> {
     const summaries = [...this.#summaries.values()];
     this.#summaries = new Map();
+    const refused = this.#window.get("all") ?? 0;
     this.#window = new Map();
+    if (refused >= FLOOD_TRIES) await this.#tellOfFlood(refused);
     for (const { person, count, networks } of summaries) {
       const origin = { address: "", client: `× ${count}` };
       const repeated = {
@@ -138,20 +153,44 @@ export class Refusals {
   }
 
   async #tell(person: PersonRow, tries: number): Promise<void> {
-    const { db, audit, bus, log } = this.#context;
-    const { id: personId, tenant_id: tenantId } = person;
+    const { db, audit, clock } = this.#context;
+    const { id, tenant_id: tenantId, name } = person;
+    const attack = { tenantId, name, tries, atMs: clock.nowMs() };
     await db.transaction().execute(async (tx) => {
       await audit.record(tx, {
         kind: "login.attacked",
         tenantId,
         outcome: "refused",
-        subject: { kind: "person", id: personId },
+        subject: { kind: "person", id },
         data: { tries },
       });
       await this.#teller.mail(tx, person, { purpose: "under_attack", tries });
+      await this.#context.attackNotices.tell(tx, attack);
     });
     this.#teller.wake();
-    log.warn({ personId, tries }, "login.under_attack");
-    bus.publish("account.attacked", { tenantId, personId, tries });
+    this.#keep(attack);
+  }
+
+  /** Of many accounts; once a day. */
+  async #tellOfFlood(tries: number): Promise<void> {
+    const { db, audit, clock, attackNotices } = this.#context;
+    const nowMs = clock.monotonicMs();
+    const tenantId = await firstTenantId(db);
+    if (this.#floodToldMs !== undefined && nowMs - this.#floodToldMs < DAY_MS) return;
+    if (tenantId === undefined) return;
+    this.#floodToldMs = nowMs;
+    const attack = { tenantId, name: undefined, tries, atMs: clock.nowMs() };
+    await db.transaction().execute(async (tx) => {
+      await audit.record(tx, { kind: "login.attacked", tenantId, outcome: "refused", data: { tries } });
+      await attackNotices.tell(tx, attack);
+    });
+    this.#keep(attack);
+  }
+
+  #keep(attack: Attack): void {
+    const { attackNotices, log } = this.#context;
+    attackNotices.wake();
+    this.#attacks = [attack, ...this.#attacks].slice(0, MAX_ATTACKS);
+    log.warn({ tenantId: attack.tenantId, tries: attack.tries }, "login.under_attack");
   }
 }

@@ -10,7 +10,7 @@ import { createHttpServer } from "../../../platform/http/server.ts";
 import { everywhere, testGates } from "../../../platform/http/testing/gates.ts";
 import { type AccountsDeps, type AccountsTables, accountsMigrations, createAccounts } from "../index.ts";
 import { NO_RULES } from "../passwords/password-policy.ts";
-import type { DirectMessage } from "../ports.ts";
+import type { Attack, DirectMessage } from "../ports.ts";
 import { recordingMessenger, recordingTrail } from "./doubles.ts";
 
 export const OWNER = {
@@ -55,6 +55,8 @@ export interface House extends AsyncDisposable {
   readonly events: AuditEvent[];
   /** Mails and SMS, oldest first. */
   readonly messages: DirectMessage[];
+  /** What those were told who look after the organisation. */
+  readonly attacks: Attack[];
   /** Starts all of them while their rows are locked, and lets them go when each waits for the lock. */
   atOnce<T>(table: "sessions", start: () => Promise<T>[]): Promise<T[]>;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
@@ -76,6 +78,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
   const tenants: string[] = [];
   const events: AuditEvent[] = [];
   const messages: DirectMessage[] = [];
+  const attacks: Attack[] = [];
   const feature = createAccounts({
     db: database.db,
     clock,
@@ -93,6 +96,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     publicUrl: () => PUBLIC_URL,
     audit: recordingTrail(events),
     messenger: recordingMessenger(messages),
+    attackNotices: { tell: async (_, attack) => void attacks.push(attack), wake: () => undefined },
     roles: {
       assertMayGive: async () => undefined,
       narrow: async () => undefined,
@@ -157,6 +161,7 @@ export async function openHouse(changes: Partial<AccountsDeps> = {}): Promise<Ho
     tenants,
     events,
     messages,
+    attacks,
     async atOnce(table, start) {
       const blocker = await database.pool.connect();
       try {
