@@ -1,5 +1,6 @@
 import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import { access, type devices } from "@gatehouse/contract";
+import { naturalOrder } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { DeviceGate } from "../../platform/http/principal.ts";
 import type { ClaimedDevice, OpenClaim } from "./claims/claim-service.ts";
@@ -19,7 +20,6 @@ import { addClaimKey } from "./migrations/003-claim-key.ts";
 import { addLogCodes } from "./migrations/004-log-codes.ts";
 import { addGateway } from "./migrations/005-gateway.ts";
 import { addUnprovenRefusals } from "./migrations/006-unproven-refusals.ts";
-import { addNaturalOrder } from "./migrations/007-natural-order.ts";
 import type { Actor, DeviceIdentity, DeviceRecord } from "./model.ts";
 import type { DeviceOverview } from "./overview.ts";
 import type { EndedCredential } from "./ports.ts";
@@ -56,7 +56,7 @@ export const devicesMigrations: FeatureMigrations = {
     addLogCodes,
     addGateway,
     addUnprovenRefusals,
-    addNaturalOrder,
+    naturalOrder,
   ],
 };
 

@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { gateways } from "@gatehouse/contract";
 import { sql } from "kysely";
+import { inNaturalOrder } from "../../platform/database/index.ts";
 import type { Actor } from "./context.ts";
 import type { OpenRead, VerdictFilter } from "./model.ts";
 import type { SiteGatewayDatabase } from "./tables.ts";
@@ -148,7 +149,7 @@ export class ReadStore {
       .executeTakeFirstOrThrow();
     const items = await rows
       .select(["d.device_id", "d.device_name", "d.verdict", "d.detail", "d.at"])
-      .orderBy(sql`lower(d.device_name) collate natural_order`)
+      .orderBy(inNaturalOrder(sql.ref("d.device_name")))
       .orderBy("d.device_id")
       .offset(page.offset)
       .limit(page.limit)

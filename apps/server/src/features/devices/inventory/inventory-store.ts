@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { access, devices } from "@gatehouse/contract";
 import { type Expression, type SqlBool, sql } from "kysely";
+import { inNaturalOrder } from "../../../platform/database/index.ts";
 import { GATEWAY_TYPE } from "../model.ts";
 import type { DevicesDatabase } from "../tables.ts";
 import { deviceWithin } from "./scope-store.ts";
@@ -36,7 +37,7 @@ export interface InventoryRow {
 }
 
 /** Numbers in names count as numbers. */
-const NAME = sql`lower(d.name) collate natural_order`;
+const NAME = inNaturalOrder(sql.ref("d.name"));
 /** What needs a look comes first. */
 const STATUS = sql`array_position(array['offline', 'stale', 'never', 'online', 'revoked'], p.status)`;
 const SORTS: Readonly<Record<DeviceSort, Expression<unknown>>> = {

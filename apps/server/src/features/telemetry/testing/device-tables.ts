@@ -1,6 +1,6 @@
 import { newUuid, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
 import type { Pool } from "pg";
-import type { FeatureMigrations } from "../../../platform/database/index.ts";
+import { type FeatureMigrations, naturalOrder } from "../../../platform/database/index.ts";
 
 /** What telemetry points to in other features' tables, no more. */
 export const deviceTables: FeatureMigrations = {
@@ -11,6 +11,7 @@ export const deviceTables: FeatureMigrations = {
       up: `create table tenants (id uuid primary key);
         create table devices (id uuid primary key, tenant_id uuid not null references tenants (id) on delete cascade)`,
     },
+    naturalOrder,
   ],
 };
 

@@ -11,12 +11,17 @@ export async function holdsTables(pool: Pool): Promise<boolean> {
   return rowCount !== 0;
 }
 
-/** Empties the database for a restore: every table of `public` and the job queue. What other schemas hold stays. */
+/** Empties the database for a restore: every table and collation of `public` and the job queue. What other schemas hold stays. */
 export async function dropTables(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public'",
   );
   const tables = rows.map(({ name }) => `public.${escapeIdentifier(name)}`);
   if (tables.length > 0) await pool.query(`drop table if exists ${tables.join(", ")} cascade`);
+  const collations = await pool.query<{ name: string }>(
+    "select collname as name from pg_collation where collnamespace = 'public'::regnamespace",
+  );
+  for (const { name } of collations.rows)
+    await pool.query(`drop collation if exists public.${escapeIdentifier(name)}`);
   await pool.query(`drop schema if exists ${JOBS_SCHEMA} cascade`);
 }
