@@ -28,6 +28,8 @@ export const RESOURCE_KINDS = {
   role: "role.not_found",
   token: "token.not_found",
   approval: "approval.not_found",
+  segment: "segment.not_found",
+  camera_event: "camera_event.not_found",
   /** Another organisation, for the installation's host. */
   tenant: "tenant.not_found",
 } as const satisfies Record<string, ErrorCode>;
@@ -50,6 +52,8 @@ export const FOUR_EYES_ACTS = [
   "tenants",
   /** Exports of evidence, and what the ledger keeps. */
   "ledger",
+  /** How much is recorded, and the end of what was. */
+  "recordings",
   /** Which acts need a second person: needs one itself while any act does. */
   "approval_policy",
 ] as const;

@@ -2,6 +2,7 @@ export * as access from "./access/index.ts";
 export * as accounts from "./accounts/index.ts";
 export * as alerts from "./alerts/index.ts";
 export type * from "./bus.ts";
+export * as cameras from "./cameras/index.ts";
 export * as channel from "./channel/index.ts";
 export * as devices from "./devices/index.ts";
 export {

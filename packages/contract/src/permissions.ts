@@ -13,6 +13,16 @@ export const PERMISSIONS = [
   "device.configure",
   /** Start and cancel rounds of meter readings. */
   "meter_read.run",
+  /** Live pictures, and the state of cameras. */
+  "camera.view",
+  /** What is recorded, watched and hidden, and where the server fetches pictures from. */
+  "camera.write",
+  "recording.view",
+  /** Take recordings out: download, share. */
+  "recording.export",
+  /** How much is kept, and where copies go. */
+  "recording.manage",
+  "recording.erase",
   "telemetry.read",
   "telemetry.export",
   "board.read",
@@ -117,14 +127,18 @@ export const ROLES = {
     "channel.read",
     "outbox.read",
     "outbox.retry",
+    "camera.view",
+    "camera.write",
+    "recording.view",
+    "recording.export",
     "settings.read",
     "lab.read",
     "lab.run",
     "people.read",
     "people.approve",
   ],
-  /** Looks after alerts; changes nothing. */
-  guard: [...LOOK, "alert.handle"],
+  /** Looks after alerts and watches cameras; changes nothing, takes nothing out. */
+  guard: [...LOOK, "alert.handle", "camera.view", "recording.view"],
   /** Meters and what they said. */
   billing_clerk: [
     "overview.read",
@@ -144,6 +158,9 @@ export const ROLES = {
     "device.command",
     "device.configure",
     "meter_read.run",
+    /** To aim them. */
+    "camera.view",
+    "camera.write",
   ],
   /** Sees everything of the organisation, changes nothing. */
   auditor: [

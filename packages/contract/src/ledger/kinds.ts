@@ -87,6 +87,22 @@ export const LEDGER_KINDS = {
   "message.retried": { critical: false },
   "board.changed": { critical: false },
   "lab.run": { critical: false },
+  /** Somebody began to watch a camera, live. */
+  "camera.viewed": { critical: false },
+  "camera.changed": { critical: false },
+  "camera.source_changed": { critical: true },
+  /** The hash of a segment's manifest. */
+  "recording.sealed": { critical: false },
+  /** Somebody looked at what a camera recorded. */
+  "recording.viewed": { critical: false },
+  "recording.exported": { critical: true },
+  "recording.shared": { critical: true },
+  "recording.share_revoked": { critical: false },
+  "recording.policy_changed": { critical: true },
+  "recording.erased": { critical: true },
+  /** Nothing is written any more, or again. */
+  "recording.paused": { critical: true },
+  "recording.resumed": { critical: false },
   "demo.changed": { critical: false },
   "ledger.begun": { critical: true },
   "ledger.exported": { critical: true },

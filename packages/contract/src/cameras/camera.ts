@@ -1,0 +1,204 @@
+import { type Static, Type } from "typebox";
+import { endpoint } from "../endpoint.ts";
+import { IdParams, line, object, page, QueryInt, text, UnixMs, Uuid } from "../schemas.ts";
+import { Polygon, Zone } from "./picture.ts";
+
+/**
+ * `live`: frames come. `silent`: it sent frames and stopped. `never`: none came yet. `flooding`: more comes than is
+ * taken. `off`: switched off here.
+ */
+export const CAMERA_STATES = ["live", "silent", "never", "flooding", "off"] as const;
+export const CameraState = Type.Unsafe<(typeof CAMERA_STATES)[number]>(
+  Type.Union(CAMERA_STATES.map((state) => Type.Literal(state))),
+);
+export type CameraState = Static<typeof CameraState>;
+
+/** Since the server's start, but for the pace, which is of the last ten seconds. */
+export const CameraHealth = object({
+  framesPerSecond: Type.Number(),
+  bytesPerSecond: Type.Number(),
+  /** Of the newest frame. */
+  frameBytes: Type.Optional(Type.Integer()),
+  width: Type.Optional(Type.Integer()),
+  height: Type.Optional(Type.Integer()),
+  lastFrameMs: Type.Optional(UnixMs),
+  frames: Type.Integer(),
+  /** Times in which nothing came for longer than five seconds. */
+  gaps: Type.Integer(),
+  /** Frames that were refused, by code: `frame.no_end`, `frame.rate` … */
+  refused: Type.Record(Type.String(), Type.Integer()),
+  /** The camera's clock minus the server's; absent while it sends none. */
+  clockAheadMs: Type.Optional(Type.Integer()),
+  /** How it is connected now: `websocket`, `channel`, `agent`, `pull`, `grpc`. */
+  via: Type.Optional(Type.String()),
+  /** Of a pull source: why it does not deliver. */
+  problem: Type.Optional(Type.String()),
+});
+export type CameraHealth = Static<typeof CameraHealth>;
+
+export const RECORDING_MODES = ["off", "events", "continuous", "schedule"] as const;
+export const RecordingMode = Type.Unsafe<(typeof RECORDING_MODES)[number]>(
+  Type.Union(RECORDING_MODES.map((mode) => Type.Literal(mode))),
+);
+export type RecordingMode = Static<typeof RecordingMode>;
+
+/** Minutes since midnight in the site's time zone; `to` before `from` goes past midnight. */
+export const ScheduleSpan = object({
+  /** 1 Monday … 7 Sunday (ISO 8601), the days on which it begins. */
+  days: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, uniqueItems: true }),
+  fromMinute: Type.Integer({ minimum: 0, maximum: 1_439 }),
+  toMinute: Type.Integer({ minimum: 0, maximum: 1_440 }),
+});
+export type ScheduleSpan = Static<typeof ScheduleSpan>;
+
+const Days = Type.Integer({ minimum: 1, maximum: 3_650 });
+
+/** What an organisation chooses for one camera. */
+export const CameraSettings = object({
+  /** Off: nothing is taken from it, nobody sees it. */
+  enabled: Type.Boolean(),
+  recording: object({
+    mode: RecordingMode,
+    /** In mode `schedule`: continuous inside, nothing outside. */
+    schedule: Type.Array(ScheduleSpan, { maxItems: 20 }),
+    /** Kept before and after an event. */
+    preRollSeconds: Type.Integer({ minimum: 0, maximum: 600 }),
+    postRollSeconds: Type.Integer({ minimum: 0, maximum: 600 }),
+    /** What has no motion, what has, and what belongs to an event is kept this long at most. */
+    continuousDays: Days,
+    motionDays: Days,
+    eventDays: Days,
+  }),
+  motion: object({
+    enabled: Type.Boolean(),
+    /** 1 sees people who fill the picture, 100 sees every leaf. */
+    sensitivity: Type.Integer({ minimum: 1, maximum: 100 }),
+    /** An event ends when nothing moved for this long. */
+    endAfterSeconds: Type.Integer({ minimum: 1, maximum: 120 }),
+    zones: Type.Array(Zone, { maxItems: 16 }),
+  }),
+  /** Blackened before anything is shown, judged or kept. Each frame is decoded and encoded again for it. */
+  masks: Type.Array(Polygon, { maxItems: 16 }),
+  /** Refused above; 1…60. */
+  maxFramesPerSecond: Type.Integer({ minimum: 1, maximum: 60 }),
+});
+export type CameraSettings = Static<typeof CameraSettings>;
+
+export const DEFAULT_CAMERA_SETTINGS: CameraSettings = {
+  enabled: true,
+  recording: {
+    mode: "continuous",
+    schedule: [],
+    preRollSeconds: 15,
+    postRollSeconds: 10,
+    continuousDays: 7,
+    motionDays: 14,
+    eventDays: 30,
+  },
+  motion: { enabled: true, sensitivity: 50, endAfterSeconds: 8, zones: [] },
+  masks: [],
+  maxFramesPerSecond: 30,
+};
+
+/** A device whose type has pictures. */
+export const Camera = object({
+  id: Uuid,
+  name: Type.String(),
+  typeId: Type.String(),
+  siteId: Uuid,
+  siteName: Type.String(),
+  state: CameraState,
+  health: CameraHealth,
+  settings: CameraSettings,
+  /** For `updateCamera`: refused when somebody changed them meanwhile. */
+  settingsMs: UnixMs,
+  /** Whether frames are being written now. */
+  recording: Type.Boolean(),
+  /** Whether something moves now; absent where nobody looks for it. */
+  moving: Type.Optional(Type.Boolean()),
+  demo: Type.Boolean(),
+});
+export type Camera = Static<typeof Camera>;
+
+const tag = "cameras";
+const camera = { kind: "device", param: "id" } as const;
+const notFound = ["device.not_found", "camera.none"] as const;
+
+export const listCameras = endpoint({
+  method: "GET",
+  path: "/api/v1/cameras",
+  tag,
+  audience: "operator",
+  permission: "camera.view",
+  partial: true,
+  summary: "Cameras with their state and health, by site and name",
+  query: object({
+    q: Type.Optional(text(100)),
+    site: Type.Optional(Uuid),
+    offset: Type.Optional(QueryInt),
+    limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,3}$" })),
+  }),
+  reply: page(Camera),
+});
+export const getCamera = endpoint({
+  method: "GET",
+  path: "/api/v1/cameras/:id",
+  tag,
+  audience: "operator",
+  permission: "camera.view",
+  resource: camera,
+  summary: "One camera",
+  params: IdParams,
+  reply: Camera,
+  errors: notFound,
+});
+export const updateCamera = endpoint({
+  method: "PUT",
+  path: "/api/v1/cameras/:id/settings",
+  tag,
+  audience: "operator",
+  permission: "camera.write",
+  resource: camera,
+  records: ["camera.changed"],
+  summary: "Change what is recorded, watched and hidden",
+  params: IdParams,
+  body: object({ settings: CameraSettings, settingsMs: UnixMs }),
+  reply: Camera,
+  errors: [...notFound, "request.conflict"],
+});
+export const getSnapshot = endpoint({
+  method: "GET",
+  path: "/api/v1/cameras/:id/snapshot",
+  tag,
+  audience: "operator",
+  permission: "camera.view",
+  resource: camera,
+  summary: "The newest frame; never an old one",
+  params: IdParams,
+  reply: Type.Unknown(),
+  contentType: "image/jpeg",
+  errors: [...notFound, "camera.no_picture"],
+});
+export const watchMultipart = endpoint({
+  method: "GET",
+  path: "/api/v1/cameras/:id/stream",
+  tag,
+  audience: "operator",
+  permission: "camera.view",
+  resource: camera,
+  summary: "Frames as multipart/x-mixed-replace, for <img> and other programs",
+  params: IdParams,
+  query: object({ fps: Type.Optional(Type.String({ pattern: "^[0-9]{1,2}$" })) }),
+  reply: Type.Unknown(),
+  contentType: "multipart/x-mixed-replace",
+  errors: [...notFound, "camera.no_picture", "server.busy"],
+});
+
+/** A source that cannot push: the server fetches from it. */
+export const PullSource = object({
+  url: line(500),
+  /** Kept sealed; never answered. Absent in a change: as it was, for the same host. */
+  user: Type.Optional(text(100)),
+  password: Type.Optional(text(200)),
+});
+export type PullSource = Static<typeof PullSource>;

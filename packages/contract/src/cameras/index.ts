@@ -1,0 +1,5 @@
+export * from "./camera.ts";
+export * from "./events.ts";
+export * from "./live.ts";
+export * from "./picture.ts";
+export * from "./recordings.ts";

@@ -1,0 +1,41 @@
+export {
+  encodeFrameMessage,
+  FRAME_MESSAGE_HEADER_BYTES,
+  type FrameMessage,
+  parseFrameMessage,
+} from "./frame-message.ts";
+export {
+  DEFAULT_JPEG_LIMITS,
+  inspectJpeg,
+  JPEG_FAULTS,
+  type JpegFault,
+  type JpegInspection,
+  type JpegLimits,
+} from "./jpeg.ts";
+export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";
+export { FRAME_KINDS, type Frame, type FrameKind } from "./segment/frames.ts";
+export {
+  createHeader,
+  type OpenSegment,
+  openHeader,
+  parseHeader,
+  type SegmentHeader,
+  type SegmentIdentity,
+} from "./segment/header.ts";
+export {
+  isManifestSignedBy,
+  parseManifest,
+  type SegmentManifest,
+  type SignedManifest,
+  signManifest,
+} from "./segment/manifest.ts";
+export {
+  compareWithManifest,
+  framesRoot,
+  readSegment,
+  type SegmentContents,
+  type SegmentFault,
+} from "./segment/read.ts";
+export type { SegmentTrailer } from "./segment/trailer.ts";
+export { type Sealing, SegmentWriter } from "./segment/writer.ts";
+export { uuidBytes, uuidOf } from "./uuid.ts";
