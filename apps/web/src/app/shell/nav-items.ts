@@ -45,6 +45,8 @@ export const HELD_BY = [
   "device.write",
   "device.credentials",
   "settings.write",
+  "recording.manage",
+  "recording.erase",
   "installation.write",
   "tenant.write",
 ] as const satisfies readonly Permission[];

@@ -2,6 +2,7 @@ import {
   type AnyEndpoint,
   access,
   accounts,
+  cameras,
   channel,
   devices,
   FOUR_EYES_ACTS,
@@ -34,6 +35,8 @@ const ACTS = {
   reinstateDevice: devices.reinstateDevice,
   rotateKey: devices.rotateKey,
   updateSettings: operations.updateSettings,
+  updateRecordingPolicy: cameras.updateRecordingPolicy,
+  eraseRecordings: cameras.eraseRecordings,
 } as const satisfies Record<string, AnyEndpoint>;
 
 export type ActName = keyof typeof ACTS;

@@ -61,6 +61,8 @@ const READERS: Readonly<Record<FieldName, Reader>> = {
   maxDevices: count("number"),
   overlapSeconds: count("hours", SECONDS_AN_HOUR),
   validDays: count("days"),
+  fromMs: time,
+  toMs: time,
   expiresMs: time,
   untilMs: time,
   reason: text,

@@ -19,6 +19,17 @@ export const PERMISSION_GROUPS = [
     ],
   },
   { name: "readings", permissions: ["telemetry.read", "telemetry.export", "board.read", "board.write"] },
+  {
+    name: "cameras",
+    permissions: [
+      "camera.view",
+      "camera.write",
+      "recording.view",
+      "recording.export",
+      "recording.manage",
+      "recording.erase",
+    ],
+  },
   { name: "alerts", permissions: ["rule.read", "rule.write", "alert.read", "alert.handle"] },
   {
     name: "messages",

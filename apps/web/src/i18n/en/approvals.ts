@@ -59,6 +59,7 @@ export const approvals = {
     settings: "Settings",
     tenants: "Other organisations",
     ledger: "Exports of the audit log",
+    recordings: "How much is recorded, and erasing it",
     approval_policy: "Which acts need two",
   },
   act: {
@@ -85,6 +86,8 @@ export const approvals = {
     reinstateDevice: "let a revoked device in again",
     rotateKey: "give a device a new key",
     updateSettings: "change settings",
+    updateRecordingPolicy: "change how much is recorded",
+    eraseRecordings: "erase recordings for ever",
     other: "do something that is not offered any more",
   },
   would: "What would be done",
@@ -100,6 +103,8 @@ export const approvals = {
     permissions: "May",
     sites: "Sites",
     siteId: "Site",
+    fromMs: "From",
+    toMs: "To",
     expiresMs: "Ends",
     untilMs: "Until",
     acts: "Acts that need two",
@@ -175,6 +180,7 @@ export const approvals = {
       settings: "every change under Settings",
       tenants: "adding and suspending organisations",
       ledger: "exporting the audit log as evidence",
+      recordings: "changing how much is recorded, erasing recordings",
     },
     delay: "Delay for who is alone",
     delayHint:

@@ -136,6 +136,22 @@ export const ledgerKinds = {
   lab: {
     run: "Attack lab run",
   },
+  camera: {
+    viewed: "Camera watched live",
+    changed: "Camera’s settings changed",
+    source_changed: "Source of a camera changed",
+  },
+  recording: {
+    sealed: "Recording sealed",
+    viewed: "Recording watched",
+    exported: "Recording exported",
+    shared: "Recording shared",
+    share_revoked: "Share of a recording revoked",
+    policy_changed: "How much is recorded changed",
+    erased: "Recordings erased",
+    paused: "Recording paused",
+    resumed: "Recording resumed",
+  },
   demo: {
     changed: "Demo site changed",
   },

@@ -63,6 +63,7 @@ export const approvals: Same<typeof en> = {
     settings: "Réglages",
     tenants: "Autres organisations",
     ledger: "Exportations du journal d’audit",
+    recordings: "Quantité enregistrée et effacement",
     approval_policy: "Actes à deux",
   },
   act: {
@@ -89,6 +90,8 @@ export const approvals: Same<typeof en> = {
     reinstateDevice: "réadmettre un appareil révoqué",
     rotateKey: "donner une nouvelle clé à un appareil",
     updateSettings: "modifier des réglages",
+    updateRecordingPolicy: "changer combien est enregistré",
+    eraseRecordings: "effacer des enregistrements pour toujours",
     other: "faire un acte qui n’est plus offert",
   },
   would: "Ce qui serait fait",
@@ -105,6 +108,8 @@ export const approvals: Same<typeof en> = {
     permissions: "Peut",
     sites: "Sites",
     siteId: "Site",
+    fromMs: "Du",
+    toMs: "Au",
     expiresMs: "Fin",
     untilMs: "Jusqu’au",
     acts: "Actes à deux",
@@ -181,6 +186,7 @@ export const approvals: Same<typeof en> = {
       settings: "toute modification des réglages",
       tenants: "ajouter et suspendre des organisations",
       ledger: "exporter le journal d’audit comme preuve",
+      recordings: "changer combien est enregistré, effacer des enregistrements",
     },
     delay: "Délai pour qui est seul",
     delayHint:

@@ -138,6 +138,22 @@ export const ledgerKinds: Same<typeof en> = {
   lab: {
     run: "Laboratoire d’attaque exécuté",
   },
+  camera: {
+    viewed: "Caméra regardée en direct",
+    changed: "Réglages d’une caméra modifiés",
+    source_changed: "Source d’une caméra modifiée",
+  },
+  recording: {
+    sealed: "Enregistrement scellé",
+    viewed: "Enregistrement regardé",
+    exported: "Enregistrement exporté",
+    shared: "Enregistrement partagé",
+    share_revoked: "Partage d’un enregistrement révoqué",
+    policy_changed: "Quantité enregistrée modifiée",
+    erased: "Enregistrements effacés",
+    paused: "Enregistrement en pause",
+    resumed: "Enregistrement repris",
+  },
   demo: {
     changed: "Site de démonstration modifié",
   },
