@@ -1,11 +1,11 @@
 import { type Static, Type } from "typebox";
-import { object, Uuid } from "../schemas.ts";
+import { object, UnixMs, Uuid } from "../schemas.ts";
 
 /**
  * Live pictures: WebSocket, session cookie and Origin checked at the upgrade. The browser says which cameras it shows
- * (`watch` replaces the choice) and, after drawing a frame, `drawn` with its number: the server keeps at most
- * LIVE_CREDITS frames of a camera on the way to one viewer, and then sends the newest, never an old one. Whoever is slow
- * gets fewer frames, not later ones.
+ * (`watch` replaces the choice) and, after drawing a frame, `drawn` with its number, which stands for those sent before it
+ * too: the server keeps at most LIVE_CREDITS frames of a camera on the way to one viewer, and then sends the newest, never
+ * an old one. Whoever is slow gets fewer frames, not later ones. Initialisations of video (kind 2) need no `drawn`.
  *
  * Binary frames, big-endian: kind u8 (FRAME_KINDS) · 3 zero · number u32 · taken (ms since 1970) u64 · camera 16 · bytes.
  */
@@ -14,6 +14,8 @@ export const CAMERAS_LIVE_HEADER_BYTES = 32;
 export const LIVE_CREDITS = 3;
 /** Cameras of one connection. */
 export const MAX_WATCHED = 36;
+/** How often the server says that it is there, also while no camera sends. */
+export const CAMERAS_LIVE_ALIVE_MS = 10_000;
 
 export const CameraLiveRequest = Type.Union([
   object({
@@ -33,7 +35,9 @@ export type CameraLiveRequest = Static<typeof CameraLiveRequest>;
 
 /** Text frames of the server. */
 export const CameraLiveNote = Type.Union([
-  /** This camera sends nothing now, is hidden from this person, or is none. */
+  object({ type: Type.Literal("hello"), serverMs: UnixMs }),
+  object({ type: Type.Literal("alive"), serverMs: UnixMs }),
+  /** Of each watched camera at first and whenever it changes: a CameraState, or `none` for one that is hidden or is none. */
   object({ type: Type.Literal("state"), camera: Uuid, state: Type.String() }),
   object({ type: Type.Literal("bye"), code: Type.String() }),
 ]);
