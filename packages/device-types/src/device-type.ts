@@ -83,6 +83,8 @@ export interface DeviceTypeSpec {
   /** Expected time between readings; after three of them without one the device is stale. */
   readonly intervalMs: number;
   readonly homeAssistant: readonly HomeAssistantEntity[];
+  /** It sends pictures (docs/cameras.md), which are no readings; a frame is a sign of life as a reading is. */
+  readonly camera?: true;
   /** What the server may set on the device, signed (docs/agent.md); absent: it takes none. */
   readonly settings?: TSchema;
   /** A new simulated device; `random` gives it its own habits. Without `faults` it never fails. */

@@ -19,6 +19,6 @@ export {
   type RefusedReading,
   validateReading,
 } from "./reading.ts";
-export { DEVICE_TYPES, findDeviceType } from "./registry.ts";
+export { DEVICE_TYPES, findDeviceType, isCameraType } from "./registry.ts";
 export { findSettingsProblems, type SettingsProblem } from "./settings.ts";
 export { OCCASIONAL_FAULTS } from "./simulation.ts";

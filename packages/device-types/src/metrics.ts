@@ -60,3 +60,14 @@ export const OPEN: MetricSpec = {
   unit: "",
   label: { en: "Open", fr: "Ouvert" },
 };
+
+/** Strength of the Wi-Fi signal as a station hears it. */
+export const RSSI: MetricSpec = {
+  key: "rssi",
+  kind: "number",
+  unit: "dBm",
+  min: -128,
+  max: 20,
+  decimals: 0,
+  label: { en: "Wi-Fi signal", fr: "Signal Wi-Fi" },
+};

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { AppError } from "@gatehouse/base";
 import { describe, expect, it } from "vitest";
-import { DEVICE_TYPES, findDeviceType, getCommand } from "./index.ts";
+import { DEVICE_TYPES, findDeviceType, getCommand, isCameraType } from "./index.ts";
 
 const here = new URL("./", import.meta.url);
 const folders = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -16,6 +16,12 @@ describe("the catalogue of device types", () => {
     expect(findDeviceType("plug")?.label.en).toBe("Plug");
     for (const id of ["", "Plug", "toaster", "__proto__", "constructor"])
       expect(findDeviceType(id)).toBeUndefined();
+  });
+
+  it("knows which types send pictures", () => {
+    const cameras = DEVICE_TYPES.filter(({ id }) => isCameraType(id)).map(({ id }) => id);
+    expect(cameras).toEqual(["esp32-cam", "camera"]);
+    expect([isCameraType("toaster"), isCameraType("__proto__")]).toEqual([false, false]);
   });
 });
 

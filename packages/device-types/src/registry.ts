@@ -1,5 +1,7 @@
+import { camera } from "./camera/index.ts";
 import { contact } from "./contact/index.ts";
 import type { DeviceType } from "./device-type.ts";
+import { esp32Cam } from "./esp32-cam/index.ts";
 import { generic } from "./generic/index.ts";
 import { led } from "./led/index.ts";
 import { linuxAgent } from "./linux-agent/index.ts";
@@ -15,6 +17,8 @@ export const DEVICE_TYPES: readonly DeviceType[] = [
   led,
   contact,
   meter,
+  esp32Cam,
+  camera,
   linuxAgent,
   siteGateway,
   generic,
@@ -23,3 +27,6 @@ export const DEVICE_TYPES: readonly DeviceType[] = [
 const BY_ID = new Map(DEVICE_TYPES.map((type) => [type.id, type]));
 
 export const findDeviceType = (id: string): DeviceType | undefined => BY_ID.get(id);
+
+/** Whether devices of this type send pictures. */
+export const isCameraType = (id: string): boolean => BY_ID.get(id)?.camera === true;

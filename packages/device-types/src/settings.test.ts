@@ -6,10 +6,11 @@ import { findSettingsProblems } from "./settings.ts";
 const problems = (document: unknown) => findSettingsProblems(AgentSettings, document);
 
 describe("settings of a device type", () => {
-  it("are those of machines that run the agent, and of no other type", () => {
+  it("are those of machines that run the agent and of our camera firmware, and of no other type", () => {
     const taking = DEVICE_TYPES.filter(({ settings }) => settings !== undefined).map(({ id }) => id);
-    expect(taking).toEqual(["linux-agent", "site-gateway"]);
+    expect(taking).toEqual(["esp32-cam", "linux-agent", "site-gateway"]);
     expect(findDeviceType("linux-agent")?.settings).toBe(AgentSettings);
+    expect(findDeviceType("site-gateway")?.settings).toBe(AgentSettings);
   });
 
   it.each([

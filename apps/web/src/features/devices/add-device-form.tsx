@@ -121,7 +121,16 @@ function TypeCards(props: { value: string; onChange: (typeId: string) => void })
   );
 }
 
-const DESCRIBED = ["thermometer", "plug", "led", "contact", "linux-agent", "generic"] as const;
+const DESCRIBED = [
+  "thermometer",
+  "plug",
+  "led",
+  "contact",
+  "esp32-cam",
+  "camera",
+  "linux-agent",
+  "generic",
+] as const;
 const isDescribed = (id: string): id is (typeof DESCRIBED)[number] =>
   (DESCRIBED as readonly string[]).includes(id);
 

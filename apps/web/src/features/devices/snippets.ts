@@ -27,6 +27,8 @@ const EXAMPLES: Readonly<Record<string, Readonly<Record<string, number | boolean
   contact: { open: false },
   "linux-agent": { cpuTemperature: 48.3, load1: 0.12 },
   meter: { energy: 1204.6, power: 350 },
+  "esp32-cam": { rssi: -61, freeHeap: 131_072 },
+  camera: { uptime: 12.5 },
   "site-gateway": { devicesHeard: 12, linksOpen: 3 },
   generic: { temperature: 21.4, door_open: false },
 };

@@ -2,12 +2,14 @@ import { findDeviceType } from "@gatehouse/device-types";
 import {
   IconBraces,
   IconBulb,
+  IconCamera,
   IconCpu,
   IconDoor,
   IconGauge,
   IconPlug,
   IconRouter,
   IconTemperature,
+  IconVideo,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useLocale } from "use-intl";
@@ -20,6 +22,8 @@ const ICONS: Readonly<Record<string, TablerIcon>> = {
   door: IconDoor,
   gauge: IconGauge,
   router: IconRouter,
+  camera: IconCamera,
+  video: IconVideo,
   braces: IconBraces,
 };
 

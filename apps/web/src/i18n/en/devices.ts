@@ -361,6 +361,8 @@ export const devices = {
       plug: "Power, energy, voltage; switches on and off",
       led: "On, off and brightness",
       contact: "A door or window: open or closed",
+      "esp32-cam": "A board with Gatehouse’s firmware, or any sketch that sends JPEG",
+      camera: "Any camera: sends pictures, or they are fetched from it",
       "linux-agent": "A computer with Gatehouse’s own agent",
       generic: "Any flat JSON: numbers, on/off, text",
     },

@@ -371,6 +371,8 @@ export const devices: Same<typeof en> = {
       plug: "Puissance, énergie, tension\u202f; se commute",
       led: "Allumé, éteint et luminosité",
       contact: "Une porte ou fenêtre\u00a0: ouverte ou fermée",
+      "esp32-cam": "Une carte avec le micrologiciel de Gatehouse, ou tout croquis qui envoie du JPEG",
+      camera: "Toute caméra\u00a0: elle envoie des images, ou on les lui demande",
       "linux-agent": "Un ordinateur avec l’agent de Gatehouse",
       generic: "Tout JSON plat\u00a0: nombres, oui/non, texte",
     },

@@ -1,0 +1,5 @@
+import { describeDeviceType } from "../conformance.ts";
+import { camera } from "./index.ts";
+import { vectors } from "./vectors.ts";
+
+describeDeviceType(camera, vectors);
