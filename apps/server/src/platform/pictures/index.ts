@@ -1,0 +1,1 @@
+export { lumaOf } from "./luma.ts";
