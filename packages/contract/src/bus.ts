@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { Alert } from "./alerts/index.ts";
+import type { CameraState } from "./cameras/index.ts";
 import type { Command, DeviceLogEntry, DeviceStatus } from "./devices/index.ts";
 
 /** A sealed message by its sender's key (16 hex digits) and sequence number. */
@@ -69,6 +70,10 @@ export interface BusMessages {
     unproven?: boolean;
     atMs: UnixMs;
   };
+  /** Its settings: what is taken, hidden, recorded. */
+  "camera.changed": { tenantId: Uuid; cameraId: Uuid };
+  /** It fell silent, came back, floods, was switched off or on. */
+  "camera.state": { tenantId: Uuid; cameraId: Uuid; state: CameraState; atMs: UnixMs };
   "device.log": { tenantId: Uuid; deviceId: Uuid; entry: DeviceLogEntry };
   "command.changed": { tenantId: Uuid; command: Command };
   "alert.changed": { tenantId: Uuid; alert: Alert; event: string };
@@ -80,6 +85,15 @@ export interface BusMessages {
   /** Its people are out and its devices refused. */
   "tenant.suspended": { tenantId: Uuid };
   "tenant.resumed": { tenantId: Uuid };
+  /** Something happened before a camera: once when it began, once with `endMs` when it was over. After its commit. */
+  "camera.event": {
+    tenantId: Uuid;
+    cameraId: Uuid;
+    eventId: Uuid;
+    kind: "motion" | "device";
+    startMs: UnixMs;
+    endMs?: UnixMs;
+  };
   /** An act waits for a second person, or does not any more. */
   "approval.changed": { tenantId: Uuid; approvalId: Uuid };
 }
