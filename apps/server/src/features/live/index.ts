@@ -5,7 +5,7 @@ import type { Bus } from "@gatehouse/contract";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import type { PersonPrincipal } from "../../platform/http/principal.ts";
-import { Door } from "./door.ts";
+import { SocketDoor } from "../../platform/http/socket-door.ts";
 import { Hub, type LivePeople } from "./hub.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -45,7 +45,7 @@ export function createLive({
   ...limits
 }: LiveDeps): LiveFeature {
   const hub = new Hub(bus, clock, rate, people);
-  const door = new Door({
+  const door = new SocketDoor({
     authenticate,
     clock,
     log,

@@ -1,15 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { AppError, type Clock, type Logger, type MonotonicMs, type Uuid } from "@gatehouse/base";
+import type { Permission } from "@gatehouse/contract";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Controls } from "../../platform/controls.ts";
-import { assertSameOrigin } from "../../platform/http/cross-site.ts";
-import type { PersonPrincipal } from "../../platform/http/principal.ts";
-import { toAppError } from "../../platform/http/problem.ts";
-import { bareReply } from "../../platform/http/security-headers.ts";
-import { RollingBudget } from "../../platform/throttle/index.ts";
+import type { Controls } from "../controls.ts";
+import { RollingBudget } from "../throttle/index.ts";
+import { assertSameOrigin } from "./cross-site.ts";
+import type { PersonPrincipal } from "./principal.ts";
+import { toAppError } from "./problem.ts";
+import { bareReply } from "./security-headers.ts";
 
-export interface DoorOptions {
+export interface SocketDoorOptions {
   /** Whose session the upgrade's cookie is; undefined when there is none. */
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly clock: Clock;
@@ -17,7 +18,9 @@ export interface DoorOptions {
   readonly controls: Controls;
   readonly maxConnections: number;
   readonly maxPerPerson: number;
-  onOpen(socket: WebSocket, principal: PersonPrincipal): void;
+  /** Without it, anywhere in the organisation, nobody is let in. */
+  readonly permission?: Permission;
+  onOpen(socket: WebSocket, principal: PersonPrincipal, request: IncomingMessage): void;
 }
 
 const MAX_REQUEST_BYTES = 64 * 1024;
@@ -28,9 +31,9 @@ const REFUSALS_LOGGED_A_MINUTE = 30;
 const MAX_ORIGIN_LENGTH = 200;
 const CROSS_SITE = "request.cross_site";
 
-/** Lets a browser in: same site, a session, and not too many. */
-export class Door {
-  readonly #options: DoorOptions;
+/** Lets a browser's WebSocket in: same site, a session, and not too many. */
+export class SocketDoor {
+  readonly #options: SocketDoorOptions;
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_REQUEST_BYTES,
@@ -44,7 +47,7 @@ export class Door {
   #total = 0;
   #stopping = false;
 
-  constructor(options: DoorOptions) {
+  constructor(options: SocketDoorOptions) {
     this.#options = options;
     this.#refusals = new RollingBudget(options.clock, REFUSALS_LOGGED_A_MINUTE, 60_000);
   }
@@ -92,11 +95,13 @@ export class Door {
   }
 
   async #admit(request: IncomingMessage): Promise<PersonPrincipal> {
-    const { authenticate, controls } = this.#options;
+    const { authenticate, controls, permission } = this.#options;
     if (controls.upgradeOrigin) assertSameOrigin(request.headers, request.headers.host);
     const principal = await authenticate(request);
     if (principal === undefined) throw new AppError("auth.required");
     if (this.#ended.has(principal.sessionId)) throw new AppError("auth.session_ended");
+    if (permission !== undefined && !principal.permissions.has(permission))
+      throw new AppError("auth.forbidden", { permission });
     if ((this.#perPerson.get(principal.personId) ?? 0) >= this.#options.maxPerPerson)
       throw new AppError("request.rate_limited");
     return principal;
@@ -118,7 +123,9 @@ export class Door {
       if (left === 0) this.#perPerson.delete(personId);
       else this.#perPerson.set(personId, left);
     });
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#options.onOpen(opened, principal));
+    this.#server.handleUpgrade(request, socket, head, (opened) =>
+      this.#options.onOpen(opened, principal, request),
+    );
   }
 }
 
