@@ -44,6 +44,8 @@ export interface PermissionsFeature extends Feature {
   narrow: GrantService["narrow"];
   /** Who asks with `Authorization: Bearer ghp_…`. Fails with auth.token_invalid. */
   programOf(token: string): Promise<PersonPrincipal>;
+  /** What a program with something open may do now; undefined when its token has ended. */
+  programAgain(tenantId: Uuid, tokenId: Uuid): Promise<PersonPrincipal | undefined>;
   /** What is held here about people: for an account's export and its erasure. */
   readonly personalData: ReturnType<typeof personalData>;
   /** An organisation that has just been made. */
@@ -107,6 +109,7 @@ export function createPermissions(
     personChanged: (tenantId, personId) => directory.changed(tenantId, [personId]),
     narrow: (...narrowing) => grants.narrow(...narrowing),
     programOf: (token) => tokens.authenticate(token),
+    programAgain: (...which) => tokens.again(...which),
     tenantAdded: (tenantId) => directory.added(tenantId),
     useMounted(given) {
       mounted = given;

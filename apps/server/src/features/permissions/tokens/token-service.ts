@@ -69,28 +69,42 @@ export class TokenService {
     return { token: viewToken(row, new Map([[personId, principal.name]])), secret: key.text };
   }
 
-  /** Its next request is refused. */
+  /** Its next request is refused, and what it holds open ends. */
   async revoke(tenantId: Uuid, id: Uuid): Promise<void> {
-    const { db, clock, audit } = this.#context;
-    await db.transaction().execute(async (tx) => {
-      if (!(await new TokenStore(tx, tenantId).revoke(id, clock.nowMs())))
-        throw new AppError("token.not_found");
+    const { db, clock, audit, bus } = this.#context;
+    const personId = await db.transaction().execute(async (tx) => {
+      const madeBy = await new TokenStore(tx, tenantId).revoke(id, clock.nowMs());
+      if (madeBy === undefined) throw new AppError("token.not_found");
       await audit.record(tx, { kind: "token.revoked", tenantId, subject: { kind: "token", id } });
+      return madeBy;
     });
+    bus.publish("session.ended", { tenantId, personId, sessionId: id });
   }
 
   /** Who asks with this token. Fails with auth.token_invalid or request.rate_limited; never says which part is wrong. */
   async authenticate(text: string): Promise<PersonPrincipal> {
-    const { db, clock, people } = this.#context;
+    const { db, clock } = this.#context;
     const nowMs = clock.nowMs();
     const key = parseApiKey(text, TOKEN_PREFIX);
     const row = key === undefined ? undefined : await findTokenByKey(db, key.keyId);
     if (row === undefined || !matchesApiKey(text, row.secret_sha256) || !isLive(row, nowMs))
       throw new AppError("auth.token_invalid");
     this.#rate.take(row.id);
-    const maker = await people.principalOf(row.tenant_id, row.person_id);
-    if (maker === undefined) throw new AppError("auth.token_invalid");
+    const program = await this.#programOf(row);
+    if (program === undefined) throw new AppError("auth.token_invalid");
     if (nowMs - (row.last_used_at?.getTime() ?? 0) > TOUCH_EVERY_MS) await touchToken(db, row.id, nowMs);
+    return program;
+  }
+
+  /** What a program with something open may do now; undefined when its token has ended. */
+  async again(tenantId: Uuid, tokenId: Uuid): Promise<PersonPrincipal | undefined> {
+    const row = await this.#store(tenantId).find(tokenId);
+    return row !== undefined && isLive(row, this.#context.clock.nowMs()) ? this.#programOf(row) : undefined;
+  }
+
+  async #programOf(row: TokenRow): Promise<PersonPrincipal | undefined> {
+    const maker = await this.#context.people.principalOf(row.tenant_id, row.person_id);
+    if (maker === undefined) return undefined;
     const allowed = new Set(
       (row.permissions as Permission[]).filter((one) => !PERSON_ONLY_PERMISSIONS.includes(one)),
     );

@@ -60,16 +60,26 @@ export class TokenStore {
       .execute();
   }
 
-  /** False when there is none, or it was revoked before. */
-  async revoke(id: Uuid, nowMs: UnixMs): Promise<boolean> {
-    const { numUpdatedRows } = await this.#db
+  find(id: Uuid): Promise<TokenRow | undefined> {
+    return this.#db
+      .selectFrom("api_tokens")
+      .selectAll()
+      .where("tenant_id", "=", this.#tenantId)
+      .where("id", "=", id)
+      .executeTakeFirst();
+  }
+
+  /** Who made it; undefined when there is none, or it was revoked before. */
+  async revoke(id: Uuid, nowMs: UnixMs): Promise<Uuid | undefined> {
+    const row = await this.#db
       .updateTable("api_tokens")
       .set({ revoked_at: new Date(nowMs) })
       .where("tenant_id", "=", this.#tenantId)
       .where("id", "=", id)
       .where("revoked_at", "is", null)
+      .returning("person_id")
       .executeTakeFirst();
-    return numUpdatedRows === 1n;
+    return row?.person_id;
   }
 
   /** Ended so long ago that nobody asks about them. */
