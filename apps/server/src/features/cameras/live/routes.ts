@@ -1,0 +1,92 @@
+import { AppError, type Clock, type Uuid } from "@gatehouse/base";
+import { cameras } from "@gatehouse/contract";
+import type { PersonPrincipal } from "../../../platform/http/principal.ts";
+import { type Route, route } from "../../../platform/http/route.ts";
+import { bareHeaders } from "../../../platform/http/security-headers.ts";
+import type { CameraFrame } from "../model.ts";
+import type { Audience } from "./audience.ts";
+import { MULTIPART_TYPE, MultipartStream } from "./multipart.ts";
+import { isShown, type ShownCameras, standingOf } from "./ports.ts";
+import { OLD_AFTER_MS } from "./shown.ts";
+import type { Viewings } from "./viewings.ts";
+
+export interface LiveRouteDeps {
+  readonly clock: Clock;
+  readonly cameras: ShownCameras;
+  readonly viewings: Viewings;
+  readonly audience: Audience;
+  readonly maxStreams: number;
+  readonly maxStreamsPerPerson: number;
+}
+
+export function liveRoutes(deps: LiveRouteDeps): Route[] {
+  const { viewings } = deps;
+  const streams = new Streams(deps);
+  return [
+    route(cameras.getSnapshot, async ({ principal, params: { id } }) => {
+      pictureOf(deps, principal, id);
+      await viewings.note(principal, [id], "snapshot");
+      return pictureOf(deps, principal, id).bytes;
+    }),
+    route(cameras.watchMultipart, async ({ principal, params: { id }, query, request, reply }) => {
+      pictureOf(deps, principal, id);
+      const leave = streams.enter(principal);
+      reply.raw.once("close", leave);
+      await viewings.note(principal, [id], "multipart");
+      pictureOf(deps, principal, id);
+      const maxFps = query.fps === undefined ? undefined : Math.max(1, Number(query.fps));
+      // No hook of the HTTP server sees an answer without end.
+      reply.hijack();
+      reply.raw.writeHead(200, {
+        ...bareHeaders(request.protocol === "https"),
+        "content-type": MULTIPART_TYPE,
+        "cache-control": "no-store",
+      });
+      const stream = new MultipartStream(reply.raw, principal, { cameraId: id, maxFps }, deps);
+      deps.audience.add(stream);
+      reply.raw.once("close", () => deps.audience.remove(stream));
+      return "";
+    }),
+  ];
+}
+
+/** The newest picture; never one that is too old to be shown as if it were now. */
+function pictureOf(
+  { cameras: shown, clock }: LiveRouteDeps,
+  who: PersonPrincipal,
+  cameraId: Uuid,
+): CameraFrame {
+  const standing = standingOf(shown, who, cameraId);
+  if (!isShown(standing)) throw new AppError(standing === "off" ? "camera.off" : "camera.none");
+  const newest = shown.frames.newest(cameraId);
+  const isPicture = newest?.kind === cameras.FRAME_KINDS.jpeg;
+  if (!isPicture || clock.nowMs() - newest.takenMs > OLD_AFTER_MS) throw new AppError("camera.no_picture");
+  return newest;
+}
+
+/** Places for multipart answers, which stay open. */
+class Streams {
+  readonly #limits: Pick<LiveRouteDeps, "maxStreams" | "maxStreamsPerPerson">;
+  readonly #perPerson = new Map<Uuid, number>();
+  #total = 0;
+
+  constructor(limits: Pick<LiveRouteDeps, "maxStreams" | "maxStreamsPerPerson">) {
+    this.#limits = limits;
+  }
+
+  /** Takes a place; returns how to give it back. */
+  enter({ personId }: PersonPrincipal): () => void {
+    const own = this.#perPerson.get(personId) ?? 0;
+    const { maxStreams, maxStreamsPerPerson } = this.#limits;
+    if (this.#total >= maxStreams || own >= maxStreamsPerPerson)
+      throw new AppError("server.busy", { retryAfterSeconds: 5 });
+    this.#total++;
+    this.#perPerson.set(personId, own + 1);
+    return () => {
+      this.#total--;
+      const left = (this.#perPerson.get(personId) ?? 1) - 1;
+      if (left === 0) this.#perPerson.delete(personId);
+      else this.#perPerson.set(personId, left);
+    };
+  }
+}
