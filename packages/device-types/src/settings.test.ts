@@ -1,7 +1,10 @@
+import { Type } from "typebox";
 import { describe, expect, it } from "vitest";
 import { AgentSettings } from "./agent-settings.ts";
 import { DEVICE_TYPES, findDeviceType } from "./registry.ts";
 import { findSettingsProblems } from "./settings.ts";
+
+const LETTERS = [..."abcdefghij"].map((letter) => Type.Literal(letter));
 
 const problems = (document: unknown) => findSettingsProblems(AgentSettings, document);
 
@@ -54,4 +57,10 @@ describe("settings of a device type", () => {
       ],
     ],
   ])("name what is wrong with %j", (document, expected) => expect(problems(document)).toEqual(expected));
+
+  it("are never sound for having more choices than there are errors told", () => {
+    const schema = Type.Object({ letter: Type.Union(LETTERS) }, { additionalProperties: false });
+    expect(findSettingsProblems(schema, { letter: "j" })).toEqual([]);
+    expect(findSettingsProblems(schema, { letter: "k" })).not.toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "typebox";
-import { Errors } from "typebox/value";
+import { Check, Errors } from "typebox/value";
 
 /** What is wrong with one value; `limit` is the bound it passed, or the values there are to choose from. */
 export interface SettingsProblem {
@@ -17,6 +17,7 @@ const RULES: Readonly<Record<string, SettingsProblem["rule"]>> = {
   minimum: "minimum",
   maximum: "maximum",
   anyOf: "choice",
+  enum: "choice",
   pattern: "text",
   maxLength: "length",
 };
@@ -45,12 +46,15 @@ export function findSettingsProblems(schema: TSchema, document: unknown): Settin
         found.set(at, { at, rule, ...(shown === undefined ? {} : { limit: String(shown) }) });
     }
   }
+  // It says eight things at most, and those may all be choices of one value.
+  if (found.size === 0 && !Check(sparse(schema), document)) return [{ at: "", rule: "type" }];
   return [...found.values()].slice(0, MAX_PROBLEMS);
 }
 
 interface Parts {
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly anyOf?: readonly { readonly const?: unknown }[];
+  readonly enum?: readonly unknown[];
 }
 
 /** The same schema with nothing required. */
@@ -66,5 +70,5 @@ function sparse(schema: TSchema): TSchema {
 function choicesAt(schema: TSchema, path: readonly string[]): string | undefined {
   let at: Parts | undefined = schema;
   for (const name of path) at = at?.properties?.[name];
-  return at?.anyOf?.map((choice) => String(choice.const)).join(", ");
+  return (at?.enum ?? at?.anyOf?.map((choice) => choice.const))?.map(String).join(", ");
 }

@@ -1,23 +1,14 @@
 import { type Static, Type } from "typebox";
 
-const frameSize = Type.Union(
-  [
-    Type.Literal("qvga"),
-    Type.Literal("cif"),
-    Type.Literal("vga"),
-    Type.Literal("svga"),
-    Type.Literal("xga"),
-    Type.Literal("hd"),
-    Type.Literal("sxga"),
-    Type.Literal("uxga"),
-  ],
-  { default: "vga", description: "Size of the picture: qvga 320 × 240 to uxga 1600 × 1200" },
-);
+const frameSize = Type.Enum(["qvga", "cif", "vga", "svga", "xga", "hd", "sxga", "uxga"], {
+  default: "vga",
+  description: "Size of the picture: qvga 320 × 240 to uxga 1600 × 1200",
+});
 
-const flip = Type.Union(
-  [Type.Literal("none"), Type.Literal("horizontal"), Type.Literal("vertical"), Type.Literal("both")],
-  { default: "none", description: "Mirrored along an axis; both: turned by 180°" },
-);
+const flip = Type.Enum(["none", "horizontal", "vertical", "both"], {
+  default: "none",
+  description: "Mirrored along an axis; both: turned by 180°",
+});
 
 /** What firmware/esp32-cam lets the server set. */
 export const Esp32CamSettings = Type.Object(
