@@ -168,6 +168,7 @@ export const ERRORS = {
   "segment.damaged": row(422, "This part of the recording was changed or damaged."),
   "segment.unsigned": row(404, "This part of the recording was ended by a crash and is not signed."),
   "segment.erased": row(410, "This recording was erased."),
+  "segment.range_unsatisfiable": row(416, "The recording is shorter than what was asked of it."),
   "segment.range_invalid": row(422, "The time range is empty or too long."),
   "camera_event.not_found": row(404, "There is no such event of a camera."),
   // site gateways and meters

@@ -1,3 +1,5 @@
+export { inspectFragment } from "./fmp4/fragment.ts";
+export { inspectInit, type VideoFault, type VideoInit } from "./fmp4/init.ts";
 export {
   encodeFrameMessage,
   FRAME_MESSAGE_HEADER_BYTES,
@@ -12,10 +14,12 @@ export {
   type JpegInspection,
   type JpegLimits,
 } from "./jpeg.ts";
+export { openChunk, placeOfContent, SEALING_BYTES } from "./segment/chunks.ts";
 export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";
-export { FRAME_KINDS, type Frame, type FrameKind } from "./segment/frames.ts";
+export { FRAME_KINDS, type Frame, type FrameKind, parseFrames } from "./segment/frames.ts";
 export {
   createHeader,
+  HEADER_BYTES,
   type OpenSegment,
   openHeader,
   parseHeader,
@@ -32,6 +36,7 @@ export {
 export {
   compareWithManifest,
   framesRoot,
+  framesRootOf,
   readSegment,
   type SegmentContents,
   type SegmentFault,

@@ -23,6 +23,7 @@ export const RecordingStorage = object({
   disk: object({ freeBytes: Bytes, totalBytes: Bytes }),
   /** Why nothing is written now: `disk_full`, `pinned_full`, `failed`. */
   paused: Type.Optional(Type.String()),
+  /** Segments of the last 24 hours. */
   sealedToday: Type.Integer(),
   cameras: Type.Array(
     object({
@@ -40,7 +41,7 @@ export type RecordingStorage = Static<typeof RecordingStorage>;
 /** Of one camera in a span that is divided into equal buckets: what there is to see, never per frame. */
 export const Lane = object({
   cameraId: Uuid,
-  /** Spans with recordings, [from, to], merged where less than two seconds are missing. */
+  /** Spans with recordings, [from, to], merged where less than two seconds, or than a bucket, are missing. */
   recorded: Type.Array(Type.Tuple([UnixMs, UnixMs])),
   /** A bucket each: strength of motion 0…9 as a digit, `-` where nothing is recorded. */
   density: Type.String(),
@@ -132,7 +133,13 @@ export const getSegmentContent = endpoint({
   params: IdParams,
   reply: Type.Unknown(),
   contentType: "application/vnd.gatehouse.frames",
-  errors: ["segment.not_found", "segment.damaged", "segment.erased", "segment.range_invalid"],
+  errors: [
+    "segment.not_found",
+    "segment.damaged",
+    "segment.erased",
+    "segment.range_unsatisfiable",
+    "server.busy",
+  ],
 });
 export const getSegmentManifest = endpoint({
   method: "GET",
@@ -146,6 +153,15 @@ export const getSegmentManifest = endpoint({
   reply: Type.Unknown(),
   contentType: "text/plain; charset=utf-8",
   errors: ["segment.not_found", "segment.unsigned"],
+});
+export const getRecordingKey = endpoint({
+  method: "GET",
+  path: "/recordings/key",
+  tag,
+  audience: "public",
+  summary: "Verifier key of whoever signs the manifests here (C2SP signed-note)",
+  contentType: "text/plain; charset=utf-8",
+  reply: Type.String(),
 });
 export const getRecordingStorage = endpoint({
   method: "GET",

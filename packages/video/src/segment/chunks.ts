@@ -4,6 +4,8 @@ import { HEADER_BYTES, type OpenSegment } from "./header.ts";
 
 /** length of what follows u32 · ciphertext · tag 16. */
 const LENGTH_BYTES = 4;
+/** What sealing adds to the bytes of a chunk. */
+export const SEALING_BYTES = LENGTH_BYTES + TAG_BYTES;
 /** A second of 25 frames of 2 MiB. */
 export const MAX_CHUNK_BYTES = 64 * 1_048_576;
 /** A minute in chunks of a quarter of a second is 240. */
@@ -61,6 +63,12 @@ export function placeChunks(file: Uint8Array): { readonly chunks: ChunkPlace[]; 
     at = start + length;
   }
   return { chunks, end: at };
+}
+
+/** Where a chunk of `length` bytes is in the file whose content, the opened chunks one after the other, has it at `at`. */
+export function placeOfContent(number: number, at: number, length: number): ChunkPlace {
+  const start = HEADER_BYTES + at + number * SEALING_BYTES + LENGTH_BYTES;
+  return { number, start, end: start + length + TAG_BYTES };
 }
 
 function nonceOf(prefix: Uint8Array, number: number, isLast: boolean): Uint8Array {

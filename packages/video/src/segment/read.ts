@@ -2,7 +2,7 @@ import { appendLeaves, EMPTY_FRONTIER, hashLeaf, rootOf } from "@gatehouse/ledge
 import { hexOf } from "../bytes.ts";
 import { uuidOf } from "../uuid.ts";
 import { type ChunkPlace, openChunk, placeChunks } from "./chunks.ts";
-import type { SegmentCrypto } from "./crypto.ts";
+import { type SegmentCrypto, TAG_BYTES } from "./crypto.ts";
 import { FRAME_KINDS, type Frame, parseFrames } from "./frames.ts";
 import { type OpenSegment, openHeader, parseHeader } from "./header.ts";
 import type { SegmentManifest } from "./manifest.ts";
@@ -18,9 +18,19 @@ export type SegmentFault =
   | { readonly fault: "no_end"; readonly chunks: number }
   | { readonly fault: "manifest_differs"; readonly field: keyof SegmentManifest };
 
+export interface OpenedChunk {
+  /** Without what sealing adds. */
+  readonly bytes: number;
+  readonly frames: number;
+  /** Of its first frame. */
+  readonly offsetMs: number;
+}
+
 export interface SegmentContents {
   readonly segment: OpenSegment;
   readonly frames: readonly Frame[];
+  /** Of each chunk of frames. */
+  readonly chunks: readonly OpenedChunk[];
   /** Undefined where the segment has no end. */
   readonly trailer: SegmentTrailer | undefined;
   /** Bytes of header and chunks; what stands after them is not the segment's. */
@@ -39,24 +49,27 @@ export function readSegment(
   const segment = openHeader(header, segmentKey, crypto);
   if (segment === undefined) return { fault: "wrong_key" };
   const frames: Frame[] = [];
+  const chunks: OpenedChunk[] = [];
+  const cutAt = (sealedBytes: number, fault: SegmentFault): SegmentContents => ({
+    ...{ segment, frames, chunks, sealedBytes },
+    trailer: undefined,
+    faults: [fault],
+  });
   const places = placeChunks(file);
   for (const place of places.chunks) {
     const opened = openPlace(segment, file, place, crypto);
-    if (opened === undefined)
-      return contents(segment, frames, place.start - 4, { fault: "chunk_altered", chunk: place.number });
+    if (opened === undefined) return cutAt(place.start - 4, { fault: "chunk_altered", chunk: place.number });
     if ("trailer" in opened)
-      return { segment, frames, trailer: opened.trailer, sealedBytes: place.end, faults: [] };
-    frames.push(...opened.frames);
+      return { segment, frames, chunks, trailer: opened.trailer, sealedBytes: place.end, faults: [] };
+    chunks.push({
+      bytes: place.end - place.start - TAG_BYTES,
+      frames: opened.frames.length,
+      offsetMs: opened.frames[0]?.offsetMs ?? 0,
+    });
+    for (const frame of opened.frames) frames.push(frame);
   }
-  return contents(segment, frames, places.end, { fault: "no_end", chunks: places.chunks.length });
+  return cutAt(places.end, { fault: "no_end", chunks: places.chunks.length });
 }
-
-const contents = (
-  segment: OpenSegment,
-  frames: readonly Frame[],
-  sealedBytes: number,
-  fault: SegmentFault,
-): SegmentContents => ({ segment, frames, trailer: undefined, sealedBytes, faults: [fault] });
 
 function openPlace(
   segment: OpenSegment,
@@ -106,7 +119,14 @@ export function compareWithManifest(
 }
 
 /** RFC 6962 tree over the SHA-256 of each frame. */
-export function framesRoot(frames: readonly Frame[], { sha256 }: SegmentCrypto): Uint8Array {
-  const leaves = frames.map(({ bytes }) => hashLeaf(sha256(bytes), sha256));
+export const framesRoot = (frames: readonly Frame[], { sha256 }: SegmentCrypto): Uint8Array =>
+  framesRootOf(
+    frames.map(({ bytes }) => sha256(bytes)),
+    sha256,
+  );
+
+/** The same from digests that are made already: a browser's own SHA-256 is no function that answers at once. */
+export function framesRootOf(digests: readonly Uint8Array[], sha256?: SegmentCrypto["sha256"]): Uint8Array {
+  const leaves = digests.map((digest) => hashLeaf(digest, sha256));
   return rootOf(appendLeaves(EMPTY_FRONTIER, leaves, sha256), sha256);
 }

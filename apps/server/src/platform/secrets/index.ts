@@ -36,6 +36,8 @@ export {
   writeRecoveryKit,
 } from "./recovery-kit.ts";
 export { openSecret, sealSecret } from "./seal.ts";
+export { fastestCipher, segmentCrypto } from "./segment-crypto.ts";
+export { newRecordingKey, openRecordingKey, type SegmentKeys, type SegmentName } from "./segment-keys.ts";
 export { type CellPlace, newTenantDataKey, openTenantCipher, type TenantCipher } from "./tenant-data-key.ts";
 export { newToken } from "./token.ts";
 export { base32, newTotpSecret, totpKeyUri, verifyTotp } from "./totp.ts";

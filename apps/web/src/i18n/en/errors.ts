@@ -141,6 +141,7 @@ export const errors: Record<ErrorCode, string> = {
   "segment.damaged": "This part of the recording was changed or damaged. It is not shown.",
   "segment.unsigned": "This part of the recording was ended by a crash and is not signed.",
   "segment.erased": "This recording was erased.",
+  "segment.range_unsatisfiable": "The recording is shorter than what was asked of it.",
   "segment.range_invalid": "The time range is empty or too long. Choose another one.",
   "camera_event.not_found": "There is no such event of a camera.",
   "outbox.not_found": "There is no such message.",

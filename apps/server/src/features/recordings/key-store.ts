@@ -1,0 +1,47 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { RecordingDatabase } from "./tables.ts";
+
+export const listKeys = (
+  db: RecordingDatabase,
+  tenantId: Uuid,
+): Promise<{ generation: number; sealed: Uint8Array }[]> =>
+  db
+    .selectFrom("recording_keys")
+    .select(["generation", "sealed"])
+    .where("tenant_id", "=", tenantId)
+    .orderBy("generation")
+    .execute();
+
+/** The first one of a generation stays. */
+export async function addKey(
+  db: RecordingDatabase,
+  key: {
+    readonly tenantId: Uuid;
+    readonly generation: number;
+    readonly sealed: Uint8Array;
+    readonly madeMs: UnixMs;
+  },
+): Promise<void> {
+  await db
+    .insertInto("recording_keys")
+    .values({
+      tenant_id: key.tenantId,
+      generation: key.generation,
+      sealed: key.sealed,
+      made_ms: key.madeMs,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function deleteKeysBefore(
+  db: RecordingDatabase,
+  tenantId: Uuid,
+  generation: number,
+): Promise<void> {
+  await db
+    .deleteFrom("recording_keys")
+    .where("tenant_id", "=", tenantId)
+    .where("generation", "<", generation)
+    .execute();
+}

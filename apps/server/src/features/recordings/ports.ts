@@ -1,0 +1,88 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { cameras } from "@gatehouse/contract";
+import type { AnyDatabase } from "../../platform/database/index.ts";
+
+/** A frame after validation and masks. Its bytes are never changed afterwards. */
+export interface RecordedFrame {
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+  readonly kind: cameras.FrameKind;
+  readonly bytes: Uint8Array;
+  /** Never before the one of the frame before it. */
+  readonly takenMs: UnixMs;
+  readonly deviceMs: UnixMs | undefined;
+}
+
+export interface Frames {
+  /** Every frame of every camera, at once and in order. Returns the end of it. */
+  subscribe(listener: (frame: RecordedFrame) => void): () => void;
+}
+
+export interface RecordedCamera {
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+  readonly siteId: Uuid;
+  readonly name: string;
+}
+
+/** What recordings ask of cameras; all from memory but the time zone. */
+export interface Cameras {
+  /** Undefined for what is no camera, or gone. */
+  find(cameraId: Uuid): RecordedCamera | undefined;
+  list(tenantId: Uuid): readonly RecordedCamera[];
+  settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
+  /** IANA name. */
+  timeZoneOf(tenantId: Uuid, siteId: Uuid): Promise<string>;
+}
+
+/** What motion knows of recorded time. */
+export interface Motion {
+  /** Of each camera the largest strength in each of `buckets` equal parts of the span: 0…9, -1 where nobody looked. */
+  strengthIn(
+    tenantId: Uuid,
+    cameraIds: readonly Uuid[],
+    fromMs: UnixMs,
+    toMs: UnixMs,
+    buckets: number,
+  ): Promise<ReadonlyMap<Uuid, ArrayLike<number>>>;
+  /** Events that overlap the span, at most `limit` of each camera. */
+  eventsIn(
+    tenantId: Uuid,
+    cameraIds: readonly Uuid[],
+    fromMs: UnixMs,
+    toMs: UnixMs,
+    limit: number,
+  ): Promise<
+    readonly {
+      readonly id: Uuid;
+      readonly cameraId: Uuid;
+      readonly kind: string;
+      readonly startMs: UnixMs;
+      readonly endMs?: UnixMs | undefined;
+    }[]
+  >;
+}
+
+/** What of the audit log recordings show. */
+export interface LogEntries {
+  /** Index of the entry that holds the manifest of each segment; absent where there is none yet. */
+  sealedIn(tenantId: Uuid, segmentIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, number>>;
+}
+
+/** What events ask of recordings, in their own transaction. */
+export interface Pins {
+  /**
+   * Everything recorded between the two times stays while the event is kept; without `toMs` also what is still to
+   * come. The same event again replaces what it said.
+   */
+  set(
+    tx: AnyDatabase,
+    pin: {
+      readonly eventId: Uuid;
+      readonly tenantId: Uuid;
+      readonly cameraId: Uuid;
+      readonly fromMs: UnixMs;
+      readonly toMs: UnixMs | undefined;
+    },
+  ): Promise<void>;
+}

@@ -1,0 +1,139 @@
+import { sha256Hex } from "../../../platform/secrets/index.ts";
+import type { RecordingContext } from "../context.ts";
+import { KEY_BLOB_BYTES } from "../keyring.ts";
+import { keyBlob, parseBlobName, type SegmentName, type SegmentRow, segmentBlob } from "../model.ts";
+import { sealedEvent } from "../recording/open-segment.ts";
+import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
+import { allSegments, findSegment, SegmentStore } from "../segment-store.ts";
+
+/** What became of a segment that a crash, or a failing disk, left open. */
+export type Outcome = "sealed" | "unsigned" | "damaged" | "empty";
+
+export interface RecoveryReport {
+  readonly sealed: number;
+  readonly unsigned: number;
+  readonly damaged: number;
+  readonly empty: number;
+  /** Files without a row. */
+  readonly orphanFiles: number;
+  /** Rows without a file. */
+  readonly orphanRows: number;
+}
+
+/** Closes what was left open, never goes on with it, and makes index and files agree. */
+export class Recovery {
+  readonly #context: RecordingContext;
+
+  constructor(context: RecordingContext) {
+    this.#context = context;
+  }
+
+  /** At the start, before anything is recorded. */
+  async run(): Promise<RecoveryReport> {
+    const { db, log } = this.#context;
+    const count = { sealed: 0, unsigned: 0, damaged: 0, empty: 0 };
+    for await (const row of allSegments(db, "open")) count[await this.close(row)]++;
+    for await (const row of allSegments(db, "erased")) if (row.bytes > 0) await this.finishErasing(row);
+    const orphanRows = await this.#sweepRows();
+    const orphanFiles = await this.#sweepFiles();
+    const report = { ...count, orphanFiles, orphanRows };
+    if (Object.values(report).some((found) => found > 0)) log.warn(report, "recordings.recovered");
+    return report;
+  }
+
+  /** Says what an open segment holds: whole chunks that open under its key, no more. */
+  async close(row: SegmentRow): Promise<Outcome> {
+    const { blobs, room } = this.#context;
+    const store = new SegmentStore(this.#context.db, row.tenantId);
+    const file = await blobs.read(segmentBlob(row), 0, MAX_FILE_BYTES);
+    const found = file && (await this.#read(row, file));
+    let outcome: Outcome;
+    if (file === undefined || found === undefined || (found.chunks.length === 0 && row.chunks.length === 0)) {
+      await room.removeFiles(row);
+      await store.delete(row.segmentId);
+      outcome = "empty";
+    } else outcome = await this.#settle(row, file, found);
+    this.#context.log.warn(
+      { segmentId: row.segmentId, cameraId: row.cameraId, outcome },
+      "segment.recovered",
+    );
+    await room.recount(row.tenantId);
+    return outcome;
+  }
+
+  /** Keys and files of a segment that was erased, with its entry in the audit log, are gone when it resolves. */
+  async finishErasing(row: SegmentName): Promise<void> {
+    await this.#context.room.removeFiles(row);
+    await new SegmentStore(this.#context.db, row.tenantId).setState(row.segmentId, "erased", 0);
+  }
+
+  async #settle(row: SegmentRow, file: Uint8Array, found: FileIndex): Promise<Outcome> {
+    const { audit, blobs, db } = this.#context;
+    const store = new SegmentStore(db, row.tenantId);
+    const { signed } = found;
+    const index = {
+      codec: found.codec,
+      firstMs: found.firstMs,
+      lastMs: found.lastMs,
+      chunks: found.chunks,
+    };
+    if (signed !== undefined) {
+      await db.transaction().execute(async (tx) => {
+        const inTx = new SegmentStore(tx, row.tenantId);
+        const bytes = file.length + KEY_BLOB_BYTES;
+        await inTx.rewrite(row.segmentId, { state: "open", ...index, bytes });
+        const manifestSha256 = sha256Hex(signed.note);
+        const end = { manifest: signed.note, manifestSha256, addedBytes: 0, moved: false };
+        await inTx.seal(row, end);
+        await audit.record(tx, sealedEvent(row, signed.manifest, manifestSha256));
+      });
+      return "sealed";
+    }
+    // The index knew of more than what opens: not a crash but a change. Nothing of it is cut off.
+    if (found.chunks.length < row.chunks.length) {
+      await store.setState(row.segmentId, "damaged", file.length + KEY_BLOB_BYTES);
+      return "damaged";
+    }
+    if (file.length > found.sealedBytes) await blobs.truncate(segmentBlob(row), found.sealedBytes);
+    const bytes = found.sealedBytes + KEY_BLOB_BYTES;
+    await store.rewrite(row.segmentId, { state: "unsigned", ...index, bytes });
+    return "unsigned";
+  }
+
+  /** Undefined without a key: nobody reads it any more. */
+  async #read(row: SegmentRow, file: Uint8Array): Promise<FileIndex | undefined> {
+    const key = await this.#context.keyring.open(row).catch(() => undefined);
+    return key && readIndex(file, key, this.#context.signer.key);
+  }
+
+  async #sweepRows(): Promise<number> {
+    const { blobs, db } = this.#context;
+    let swept = 0;
+    for await (const row of allSegments(db)) {
+      if (row.state === "open" || row.state === "erased") continue;
+      if ((await blobs.size(segmentBlob(row))) !== undefined) continue;
+      await blobs.remove(keyBlob(row));
+      await new SegmentStore(db, row.tenantId).delete(row.segmentId);
+      swept++;
+    }
+    return swept;
+  }
+
+  async #sweepFiles(): Promise<number> {
+    const { blobs, db } = this.#context;
+    let swept = 0;
+    for await (const { name } of blobs.list()) {
+      const segment = parseBlobName(name);
+      const known = segment && (await findSegment(db, segment.segmentId));
+      if (
+        known?.cameraId === segment?.cameraId &&
+        known?.tenantId === segment?.tenantId &&
+        known !== undefined
+      )
+        continue;
+      await blobs.remove(name);
+      swept++;
+    }
+    return swept;
+  }
+}

@@ -1,0 +1,2 @@
+export type { Blobs, BlobWriter, StoredBlob } from "./blobs.ts";
+export { createFolderBlobs } from "./folder-blobs.ts";
