@@ -89,7 +89,7 @@ export {
   tilesChanged,
   tilesOf,
 } from "./tiles.ts";
-export { emptyRoot, HASH_BYTES, type Hash, hashLeaf, hashNode } from "./tree-hash.ts";
+export { defaultHash, emptyRoot, HASH_BYTES, type Hash, hashLeaf, hashNode } from "./tree-hash.ts";
 export {
   appendLeaves,
   EMPTY_FRONTIER,

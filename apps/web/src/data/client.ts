@@ -14,12 +14,23 @@ type Part<Name extends string, T> = {} extends T
     ? { readonly [K in Name]?: undefined }
     : { readonly [K in Name]: T };
 
+/** Of an answer that is bytes: the first and the last that are wanted (RFC 9110 §14). */
+export type ByteRange = readonly [first: number, last: number];
+
 /** What a call needs: only the parts its endpoint declares. */
 export type Input<E extends AnyEndpoint> = Part<"params", ParamsOf<E>> &
   Part<"query", QueryOf<E>> &
-  Part<"body", BodyOf<E>>;
+  Part<"body", BodyOf<E>> & { readonly range?: ByteRange };
+
+/** Answers that are handed on unread, as the `Response` itself. */
+const UNREAD: ReadonlySet<string> = new Set([
+  "application/zip",
+  "application/vnd.gatehouse.frames",
+  "image/jpeg",
+]);
 
 interface AnyInput {
+  readonly range?: ByteRange;
   readonly params?: Record<string, unknown>;
   readonly query?: Record<string, unknown>;
   readonly body?: unknown;
@@ -27,8 +38,8 @@ interface AnyInput {
 
 export interface Client {
   /**
-   * Calls one endpoint. Throws ApiError, or the signal's reason when it was aborted. A zip is answered as the unread
-   * response, so that its bytes can be followed.
+   * Calls one endpoint. Throws ApiError, or the signal's reason when it was aborted. A file, frames and a picture are
+   * answered as the unread response, so that their bytes can be followed.
    */
   call<E extends AnyEndpoint>(endpoint: E, input: Input<E>, signal?: AbortSignal): Promise<ReplyOf<E>>;
 }
@@ -72,7 +83,7 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
     const response = await fetchFn(urlOf(endpoint, input), {
       method: endpoint.method,
       credentials: "same-origin",
-      headers: input.body === undefined ? {} : { "content-type": "application/json" },
+      headers: headersOf(input),
       ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((cause: unknown) => {
@@ -81,7 +92,7 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
     });
     if (!response.ok) throw await readProblem(response);
     if (response.status === 204) return undefined;
-    if (endpoint.contentType === "application/zip") return response;
+    if (UNREAD.has(endpoint.contentType ?? "")) return response;
     if (endpoint.contentType !== undefined) return response.text();
     return response.json().catch((cause: unknown) => {
       throw new ApiError("unexpected", response.status, { cause });
@@ -141,6 +152,11 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
     },
   };
 }
+
+const headersOf = ({ body, range }: AnyInput): Record<string, string> => ({
+  ...(body === undefined ? {} : { "content-type": "application/json" }),
+  ...(range === undefined ? {} : { range: `bytes=${range[0]}-${range[1]}` }),
+});
 
 const needsRefresh = (error: ApiError): boolean =>
   error.code === "auth.required" || error.code === "auth.session_ended";

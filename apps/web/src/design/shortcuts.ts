@@ -21,6 +21,13 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Space presses what has the focus; arrows move in what has them already. */
+function isForFocused(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === " ") return target.closest("button, a, summary, [role=button], [role=tab]") !== null;
+  return key.startsWith("arrow") && target.closest("[role=slider], [role=tablist], [data-row]") !== null;
+}
+
 /** Keys belong to an open dialog, not to the page behind it. */
 const dialogOpen = (): boolean =>
   document.querySelector("[role=dialog][aria-modal=true], [role=menu]") !== null;
@@ -29,6 +36,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (singleKeys.get() === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.defaultPrevented || isTyping(event.target) || dialogOpen()) return;
   const key = event.key.toLowerCase();
+  if (isForFocused(event.target, key)) return;
   const sequence =
     prefix !== undefined && event.timeStamp - prefix.atMs < SEQUENCE_MS ? `${prefix.key} ${key}` : key;
   prefix = sequence === "g" ? { key, atMs: event.timeStamp } : undefined;

@@ -19,6 +19,8 @@ export interface Format {
   dateMinute(atMs: number): string;
   /** `19 Nov 2026` · `19 nov. 2026`. */
   date(atMs: number): string;
+  /** `19 Nov` · `19 nov.`: where the year is plain. */
+  dayMonth(atMs: number): string;
   /** `Thursday, 19 November 2026` · `jeudi 19 novembre 2026`. */
   longDate(atMs: number): string;
   /** `14:02:37` in both languages: axes, logs, lists. */
@@ -100,6 +102,7 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     dateTime: (atMs) => date({ ...DAY, ...HOUR_MINUTE, second: "2-digit" }).format(atMs),
     dateMinute: (atMs) => date({ ...DAY, ...HOUR_MINUTE }).format(atMs),
     date: (atMs) => date(DAY).format(atMs),
+    dayMonth: (atMs) => date({ day: "numeric", month: "short" }).format(atMs),
     longDate: (atMs) =>
       date({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(atMs),
     clock: (atMs) => clock.format(atMs),

@@ -1,0 +1,131 @@
+import type { cameras } from "@gatehouse/contract";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTranslations } from "use-intl";
+import { type Column, DataTable } from "../../../design/data-table.tsx";
+import { Tag, type Tone } from "../../../design/tag.tsx";
+import { useFormat } from "../../../i18n/provider.tsx";
+import { FrameThumb } from "../frame-thumb.tsx";
+import type { Library } from "../player/use-player.ts";
+import styles from "../recordings.module.css";
+import { EventShape } from "../timeline/event-shape.tsx";
+
+type CameraEvent = cameras.CameraEvent;
+
+const TONES: Record<CameraEvent["recorded"], Tone> = { all: "neutral", part: "warn", none: "warn" };
+/** The player shows this much around an event. */
+const AROUND_MS = 15 * 60_000;
+
+/** One row an event; opening it plays it. */
+export function ClipTable(props: { events: readonly CameraEvent[]; library: Library }) {
+  const t = useTranslations("recordings.clips");
+  const kinds = useTranslations("recordings.timeline.kind");
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { events, library } = props;
+  const columns = useMemo<Column<CameraEvent>[]>(
+    () => [
+      {
+        id: "picture",
+        header: () => <span className="visually-hidden">{t("picture")}</span>,
+        meta: { width: 104 },
+        cell: ({ row: { original } }) => <Thumb event={original} library={library} />,
+      },
+      {
+        id: "what",
+        header: () => t("what"),
+        cell: ({ row: { original } }) => (
+          <span className="row">
+            <KindShape kind={original.kind} />
+            <span className="strong">{kinds(original.kind)}</span>
+            {original.zones.length > 0 && <span className="secondary">{original.zones.join(", ")}</span>}
+          </span>
+        ),
+      },
+      { id: "camera", header: () => t("camera"), cell: ({ row }) => row.original.cameraName },
+      { id: "at", header: () => t("at"), cell: ({ row }) => format.dateTime(row.original.startMs) },
+      {
+        id: "duration",
+        header: () => t("duration"),
+        meta: { align: "end" },
+        cell: ({ row: { original } }) => <Duration event={original} />,
+      },
+      {
+        id: "strength",
+        header: () => t("strength"),
+        meta: { align: "end" },
+        cell: ({ row }) => <span className="num">{format.percent(row.original.strength, 0)}</span>,
+      },
+      {
+        id: "recorded",
+        header: () => t("recorded"),
+        cell: ({ row }) => <Recorded event={row.original} />,
+      },
+    ],
+    [t, kinds, format, library],
+  );
+  return (
+    <DataTable
+      label={t("title")}
+      rows={events}
+      rowId={({ id }) => id}
+      columns={columns}
+      onOpen={({ cameraId, startMs }) =>
+        void navigate({
+          to: "/cameras/playback",
+          search: { cameras: cameraId, at: String(startMs), span: String(2 * AROUND_MS) },
+        })
+      }
+      phoneRow={(event) => (
+        <span className={styles.phoneClip}>
+          <Thumb event={event} library={library} />
+          <span className={styles.lines}>
+            <span className="row row-between">
+              <span className="row">
+                <KindShape kind={event.kind} />
+                <span className="strong">{kinds(event.kind)}</span>
+              </span>
+              <Recorded event={event} />
+            </span>
+            <span className="secondary small">{event.cameraName}</span>
+            <span className="tertiary tiny">
+              {format.dateTime(event.startMs)} · <Duration event={event} />
+            </span>
+          </span>
+        </span>
+      )}
+    />
+  );
+}
+
+function Thumb(props: { event: CameraEvent; library: Library }) {
+  const { cameraId, bestMs, recorded } = props.event;
+  if (recorded === "none")
+    return <span className={`${styles.thumb} ${styles.smallThumb} ${styles.noThumb}`} />;
+  return (
+    <span className={styles.smallThumb}>
+      <FrameThumb reel={props.library.reelOf(cameraId)} atMs={bestMs} width={96} />
+    </span>
+  );
+}
+
+function KindShape(props: { kind: string }) {
+  return (
+    <svg width="14" height="14" aria-hidden="true">
+      <EventShape kind={props.kind} x={7} y={7} />
+    </svg>
+  );
+}
+
+function Duration(props: { event: CameraEvent }) {
+  const t = useTranslations("recordings.clips");
+  const format = useFormat();
+  const { startMs, endMs } = props.event;
+  return <span className="num">{endMs === undefined ? t("goesOn") : format.duration(endMs - startMs)}</span>;
+}
+
+function Recorded(props: { event: CameraEvent }) {
+  const t = useTranslations("recordings.clips.state");
+  const { recorded } = props.event;
+  return <Tag tone={TONES[recorded]}>{t(recorded)}</Tag>;
+}

@@ -1,0 +1,129 @@
+import type { cameras } from "@gatehouse/contract";
+import { IconClockOff, IconWifiOff } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { useErrorText } from "../../../design/error-text.ts";
+import { useFormat } from "../../../i18n/provider.tsx";
+import { SealMark } from "../proof/seal-mark.tsx";
+import { type Shown, timeOf } from "./camera-reel.ts";
+import { drawFrame } from "./canvas-screen.ts";
+import { PictureLoop, type Screen } from "./picture-loop.ts";
+import styles from "./player.module.css";
+import type { Player } from "./use-player.ts";
+import { VideoScreen } from "./video-screen.ts";
+
+type State = "reading" | "picture" | "video" | "gap" | "damaged" | "unreadable" | "failed";
+
+/** What one camera recorded at the playhead, or why nothing is seen. */
+export function CameraPicture(props: { camera: cameras.Camera; player: Player; onProof: () => void }) {
+  const t = useTranslations("recordings.player");
+  const format = useFormat();
+  const errorText = useErrorText();
+  const { camera, player } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const clock = useRef<HTMLTimeElement>(null);
+  const [state, setState] = useState<State>("reading");
+  const [segment, setSegment] = useState<cameras.Segment>();
+  const [error, setError] = useState<unknown>();
+  const [isSlow, setIsSlow] = useState(false);
+
+  useEffect(() => {
+    const [surface, element, time] = [canvas.current, video.current, clock.current];
+    if (surface === null || element === null || time === null) return;
+    const reel = player.library.reelOf(camera.id);
+    const videoScreen = new VideoScreen(element, reel, player.playhead, () => setState("unreadable"));
+    const tell = (shown: Shown, next: State) => {
+      setIsSlow(false);
+      setState(next);
+      setSegment(shown.kind === "gap" ? undefined : shown.segment);
+      const atMs =
+        shown.kind === "gap" || shown.kind === "damaged" ? undefined : timeOf(shown.segment, shown.frame);
+      time.dateTime = atMs === undefined ? "" : new Date(atMs).toISOString();
+      time.textContent = atMs === undefined ? "" : format.clockMs(atMs);
+    };
+    const screen: Screen = {
+      async show(shown) {
+        if (shown.kind !== "video") videoScreen.hide();
+        if (shown.kind === "picture") {
+          const isDrawn = await drawFrame(surface, shown.frame);
+          tell(shown, isDrawn ? "picture" : "unreadable");
+        } else {
+          // Nothing that was seen before stays where it would be taken for what is asked for now.
+          surface.getContext("2d")?.clearRect(0, 0, surface.width, surface.height);
+          const isShown = shown.kind !== "video" || (await videoScreen.show(shown));
+          tell(shown, isShown ? shown.kind : "unreadable");
+        }
+      },
+      wait: () => setIsSlow(true),
+      fail(cause) {
+        setError(cause);
+        setState("failed");
+      },
+    };
+    const loop = new PictureLoop(reel, player.playhead, screen);
+    return () => {
+      loop.stop();
+      videoScreen.hide();
+    };
+  }, [camera.id, player, format]);
+
+  return (
+    <figure className={styles.picture} aria-label={camera.name}>
+      <canvas ref={canvas} className={state === "picture" ? styles.shown : styles.hidden} />
+      <video
+        ref={video}
+        className={state === "video" ? styles.shown : styles.hidden}
+        muted
+        playsInline
+        disablePictureInPicture
+      />
+      {state === "gap" && <Notice icon={<IconClockOff size={20} aria-hidden="true" />} text={t("gap")} />}
+      {state === "damaged" && (
+        <Notice
+          icon={<SealMark state="tampered" size={26} />}
+          text={t("damaged")}
+          strong={t("damagedTitle")}
+        />
+      )}
+      {state === "unreadable" && <Notice text={t("unreadable")} />}
+      {state === "failed" && (
+        <Notice icon={<IconWifiOff size={20} aria-hidden="true" />} text={errorText(error)} />
+      )}
+      {isSlow && <span className={styles.slow}>{t("reading")}</span>}
+      <figcaption className={styles.top}>
+        <span className={styles.name}>{camera.name}</span>
+        <time ref={clock} className="num" />
+      </figcaption>
+      <div className={styles.bottom}>
+        <span className="truncate">{camera.siteName}</span>
+        {segment !== undefined && <SealButton segment={segment} onProof={props.onProof} />}
+      </div>
+    </figure>
+  );
+}
+
+function Notice(props: { icon?: React.ReactNode; strong?: string; text: string }) {
+  return (
+    <div className={styles.notice} role="status">
+      {props.icon}
+      {props.strong !== undefined && <strong>{props.strong}</strong>}
+      <span>{props.text}</span>
+    </div>
+  );
+}
+
+/** What is known of the recording that is shown, and the way to its proof. */
+function SealButton(props: { segment: cameras.Segment; onProof: () => void }) {
+  const t = useTranslations("recordings.segment");
+  const { state } = props.segment;
+  return (
+    <button type="button" className={styles.seal} onClick={props.onProof}>
+      <SealMark
+        state={state === "sealed" ? "sealed" : state === "damaged" ? "tampered" : "unknown"}
+        size={15}
+      />
+      {t(state)}
+    </button>
+  );
+}

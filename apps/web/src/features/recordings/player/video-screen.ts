@@ -1,0 +1,75 @@
+import type { CameraReel, Shown } from "./camera-reel.ts";
+import type { Playhead } from "./playhead.ts";
+import { VideoBuffer } from "./video-buffer.ts";
+
+type VideoShown = Extract<Shown, { kind: "video" }>;
+
+/** The element's own clock may be so far from the playhead before it is set right. */
+const DRIFT_S = 0.25;
+const MAX_RATE = 16;
+
+/** Shows an H.264 recording at the playhead; the element plays by itself, the playhead says where and how fast. */
+export class VideoScreen {
+  readonly #video: HTMLVideoElement;
+  readonly #reel: CameraReel;
+  readonly #playhead: Playhead;
+  readonly #onFailed: () => void;
+  #failedId: string | undefined;
+  #current: { readonly segmentId: string; readonly buffer: VideoBuffer } | undefined;
+
+  constructor(video: HTMLVideoElement, reel: CameraReel, playhead: Playhead, onFailed: () => void) {
+    this.#video = video;
+    this.#reel = reel;
+    this.#playhead = playhead;
+    this.#onFailed = onFailed;
+  }
+
+  /** False when this browser cannot play the recording. */
+  async show({ segment, chunk }: VideoShown): Promise<boolean> {
+    if (this.#failedId === segment.id) return false;
+    if (this.#current?.segmentId !== segment.id && !(await this.#open(segment))) return false;
+    const wantedS = Math.max(0, (this.#playhead.state.atMs - segment.startMs) / 1_000);
+    for (const near of [chunk, chunk + 1, chunk + 2])
+      this.#current?.buffer.append(this.#reel.fragmentsOf(segment, near), wantedS);
+    this.#follow(wantedS);
+    return true;
+  }
+
+  hide(): void {
+    if (this.#current === undefined) return;
+    this.#current.buffer.close();
+    this.#current = undefined;
+    this.#video.removeAttribute("src");
+    this.#video.load();
+  }
+
+  async #open(segment: VideoShown["segment"]): Promise<boolean> {
+    const init = await this.#reel.initOf(segment, new AbortController().signal);
+    this.hide();
+    if (init === undefined) {
+      this.#failedId = segment.id;
+      return false;
+    }
+    const buffer = new VideoBuffer(init, () => {
+      this.#failedId = segment.id;
+      this.#onFailed();
+    });
+    this.#current = { segmentId: segment.id, buffer };
+    this.#video.src = buffer.url;
+    return true;
+  }
+
+  #follow(wantedS: number): void {
+    const { isPlaying, isBackwards, isWaiting, speed } = this.#playhead.state;
+    const video = this.#video;
+    const runs = isPlaying && !isBackwards && !isWaiting;
+    if (!runs) {
+      video.pause();
+      if (Math.abs(video.currentTime - wantedS) > 0.01) video.currentTime = wantedS;
+      return;
+    }
+    video.playbackRate = Math.min(MAX_RATE, speed);
+    if (Math.abs(video.currentTime - wantedS) > DRIFT_S * Math.max(1, speed)) video.currentTime = wantedS;
+    if (video.paused) void video.play().catch(() => undefined);
+  }
+}
