@@ -47,4 +47,5 @@ export const noiseRates = (sinceMs: number): NoiseRates => ({
 });
 
 /** How much of a difference a running average takes over in a time, by its time constant. */
-export const shareAfter = (sinceMs: number, constantMs: number): number => 1 - Math.exp(-sinceMs / constantMs);
+export const shareAfter = (sinceMs: number, constantMs: number): number =>
+  1 - Math.exp(-sinceMs / constantMs);

@@ -1,8 +1,13 @@
 import type { Look } from "./gate.ts";
 
+/** What a look says to the machine. */
+export type Seen = Pick<Look, "atMs" | "share" | "moves" | "zones">;
+
 export interface EventSettings {
   /** An event ends when nothing moved for this long. */
   readonly endAfterMs: number;
+  /** Looks that move before it is an event; 3 unless told, 5 at most. */
+  readonly looksToBegin?: number;
 }
 
 export interface MotionEvent {
@@ -17,32 +22,32 @@ export interface MotionEvent {
   readonly zones: readonly string[];
 }
 
-/** `began` comes once, with the third look that moves; `went_on` whenever something moves; `ended` once. */
+/** `began` comes once, with the look that makes it an event; `went_on` whenever something moves; `ended` once. */
 export interface EventChange {
   readonly kind: "began" | "went_on" | "ended";
   readonly event: MotionEvent;
 }
 
-/** Looks that move before it is an event, and the time in which they must come. */
 const LOOKS_TO_BEGIN = 3;
+/** The looks that begin an event come within this time. */
 const BEGIN_WITHIN_MS = 10_000;
 /** Of the newest looks this many may be still between them. */
 const LOOKS_REMEMBERED = 5;
 /** A street that never rests is many events, not one for ever. */
-const LONGEST_MS = 10 * 60_000;
+export const LONGEST_EVENT_MS = 10 * 60_000;
 
 /** From looks to events, for one camera; `idle` → `going on` → `idle`. */
 export class EventMachine {
-  #endAfterMs: number;
-  #newest: Pick<Look, "atMs" | "share" | "moves" | "zones">[] = [];
+  #settings: EventSettings;
+  #newest: Seen[] = [];
   #event: MotionEvent | undefined;
 
   constructor(settings: EventSettings) {
-    this.#endAfterMs = settings.endAfterMs;
+    this.#settings = settings;
   }
 
   retune(settings: EventSettings): void {
-    this.#endAfterMs = settings.endAfterMs;
+    this.#settings = settings;
   }
 
   get event(): MotionEvent | undefined {
@@ -50,13 +55,14 @@ export class EventMachine {
   }
 
   /** Looks come in order of their time. At most an end and then a beginning. */
-  take(look: Pick<Look, "atMs" | "share" | "moves" | "zones">): EventChange[] {
+  take(look: Seen): EventChange[] {
     const ended = this.pass(look.atMs);
     if (this.#event !== undefined) return look.moves ? [...ended, this.#goOn(look)] : ended;
     this.#newest = [...this.#newest.slice(1 - LOOKS_REMEMBERED), look];
     const moved = this.#newest.filter((one) => one.moves && look.atMs - one.atMs <= BEGIN_WITHIN_MS);
     const [first, ...others] = moved;
-    if (!look.moves || first === undefined || moved.length < LOOKS_TO_BEGIN) return ended;
+    const enough = moved.length >= (this.#settings.looksToBegin ?? LOOKS_TO_BEGIN);
+    if (!look.moves || first === undefined || !enough) return ended;
     this.#newest = [];
     this.#event = others.reduce(extend, begin(first));
     return [...ended, { kind: "began", event: this.#event }];
@@ -66,7 +72,8 @@ export class EventMachine {
   pass(nowMs: number): EventChange[] {
     const event = this.#event;
     if (event === undefined) return [];
-    const over = nowMs - event.lastMs >= this.#endAfterMs || nowMs - event.startMs >= LONGEST_MS;
+    const over =
+      nowMs - event.lastMs >= this.#settings.endAfterMs || nowMs - event.startMs >= LONGEST_EVENT_MS;
     return over ? this.end() : [];
   }
 
@@ -78,13 +85,13 @@ export class EventMachine {
     return event === undefined ? [] : [{ kind: "ended", event }];
   }
 
-  #goOn(look: Pick<Look, "atMs" | "share" | "zones">): EventChange {
+  #goOn(look: Seen): EventChange {
     this.#event = extend(this.#event as MotionEvent, look);
     return { kind: "went_on", event: this.#event };
   }
 }
 
-const begin = ({ atMs, share, zones }: Pick<Look, "atMs" | "share" | "zones">): MotionEvent => ({
+const begin = ({ atMs, share, zones }: Seen): MotionEvent => ({
   startMs: atMs,
   lastMs: atMs,
   strength: share,
@@ -92,7 +99,7 @@ const begin = ({ atMs, share, zones }: Pick<Look, "atMs" | "share" | "zones">): 
   zones,
 });
 
-function extend(event: MotionEvent, { atMs, share, zones }: Pick<Look, "atMs" | "share" | "zones">): MotionEvent {
+function extend(event: MotionEvent, { atMs, share, zones }: Seen): MotionEvent {
   const better = share > event.strength;
   return {
     startMs: event.startMs,

@@ -1,5 +1,6 @@
+import { CellGroups, FOREGROUND_PIXELS } from "./cell-groups.ts";
 import { CellNoise, type NoiseRates, noiseRates, shareAfter } from "./cell-noise.ts";
-import { CELL_PIXELS, CELLS, COLUMNS, LUMA_HEIGHT, LUMA_WIDTH, PIXELS_PER_CELL, ROWS } from "./grid.ts";
+import { CELL_PIXELS, CELLS, COLUMNS, LUMA_HEIGHT, LUMA_WIDTH, PIXELS_PER_CELL } from "./grid.ts";
 import { type Tuning, tuningOf } from "./tuning.ts";
 import { type MotionZone, type ZoneMask, zoneMask } from "./zones.ts";
 
@@ -16,7 +17,7 @@ export interface Look {
   readonly dark: boolean;
   /** The background is being learned. Nothing moves in the dark and while learning. */
   readonly learning: boolean;
-  /** Of the watched cells, 0…1. */
+  /** Of the watched cells, 0…1: those that the largest thing that moves covers. */
   readonly share: number;
   /** The share from which on something moves. */
   readonly threshold: number;
@@ -34,20 +35,19 @@ const LEARNING_MS = 2_000;
 /** Longer without a picture, and what was known of the scene is old. */
 const FORGET_MS = 30_000;
 
-/** Pixels of a cell that differ from the background, and from the recent picture by half as much. */
-const FOREGROUND_PIXELS = 8;
-const CHANGED_PIXELS = 3;
-/** A cell without a neighbour that moves must be that full. */
-const LONE_PIXELS = PIXELS_PER_CELL / 2;
-
 /** A cell is lit above this luma; a picture with a smaller share of lit cells is dark, until a larger one is lit. */
 const LIT_LUMA = 24;
 const DARK_SHARE = 0.02;
 const LIGHT_SHARE = 0.04;
 
-/** From few moving cells to most of them at once: light, not motion. */
+/** So many cells lighter, or darker, by so much from one look to the next: a lamp, not motion. */
+const LIGHT_CELLS = 0.75 * CELLS;
+const LIGHT_LUMA = 10;
+/** From few cells that change to most of them at once: the camera was pushed. */
 const MOST_CELLS = 0.6 * CELLS;
 const FEW_CELLS = 0.25 * CELLS;
+/** More pixels of a cell than that, and it changes. */
+const CHANGED_PIXELS = PIXELS_PER_CELL / 4;
 
 const STRONGEST = 9;
 
@@ -59,16 +59,18 @@ export class MotionGate {
   readonly #recentMeans = new Float32Array(CELLS);
   readonly #means = new Float32Array(CELLS);
   readonly #sorted = new Float32Array(CELLS);
-  /** Pixels of each cell that count as moving, 0 where too few do. */
-  readonly #counts = new Uint8Array(CELLS);
+  /** Pixels of each cell that differ from the background, and from the recent picture by half as much. */
+  readonly #foreground = new Uint8Array(CELLS);
+  readonly #changed = new Uint8Array(CELLS);
   readonly #cells = new Uint8Array(CELLS);
+  readonly #groups = new CellGroups();
   readonly #noise = new CellNoise();
   #tuning: Tuning;
   #mask: ZoneMask;
   #lastMs: number | undefined;
   #learningUntilMs = 0;
   #dark = false;
-  #movingBefore = 0;
+  #changedBefore = 0;
 
   constructor(settings: GateSettings) {
     this.#tuning = tuningOf(settings.sensitivity);
@@ -104,13 +106,13 @@ export class MotionGate {
     const sinceMs = this.#lastMs === undefined ? -1 : atMs - this.#lastMs;
     this.#lastMs = atMs;
     if (wasDark || sinceMs < 0 || sinceMs > FORGET_MS) return this.#learnAnew(luma, atMs);
+    if (this.#isOtherLight()) return this.#learnAnew(luma, atMs);
     const learning = atMs < this.#learningUntilMs;
     this.#compare(luma, sinceMs, learning);
-    const moving = this.#joinCells();
-    const before = this.#movingBefore;
-    this.#movingBefore = moving;
+    const before = this.#changedBefore;
+    this.#changedBefore = this.#changed.reduce((sum, pixels) => sum + (pixels > CHANGED_PIXELS ? 1 : 0), 0);
     if (learning) return this.#still(atMs, { dark: false, learning });
-    if (moving >= MOST_CELLS && before <= FEW_CELLS) return this.#learnAnew(luma, atMs);
+    if (this.#changedBefore >= MOST_CELLS && before <= FEW_CELLS) return this.#learnAnew(luma, atMs);
     return this.#judge(atMs);
   }
 
@@ -133,6 +135,16 @@ export class MotionGate {
     return lit / CELLS;
   }
 
+  #isOtherLight(): boolean {
+    let [lighter, darker] = [0, 0];
+    for (let cell = 0; cell < CELLS; cell++) {
+      const change = (this.#means[cell] as number) - (this.#recentMeans[cell] as number);
+      if (change > LIGHT_LUMA) lighter++;
+      else if (change < -LIGHT_LUMA) darker++;
+    }
+    return lighter >= LIGHT_CELLS || darker >= LIGHT_CELLS;
+  }
+
   /** By how much the whole picture is lighter than what is known of it: what most cells say, whatever moves in few. */
   #lighterThan(known: Float32Array): number {
     for (let cell = 0; cell < CELLS; cell++)
@@ -146,7 +158,7 @@ export class MotionGate {
     this.#backgroundMeans.set(this.#means);
     this.#recentMeans.set(this.#means);
     this.#learningUntilMs = atMs + LEARNING_MS;
-    this.#movingBefore = 0;
+    this.#changedBefore = 0;
     return this.#still(atMs, { dark: false, learning: true });
   }
 
@@ -186,51 +198,28 @@ export class MotionGate {
       }
       this.#backgroundMeans[cell] = backgroundSum / PIXELS_PER_CELL;
       this.#recentMeans[cell] = recentSum / PIXELS_PER_CELL;
-      const moves = foreground >= FOREGROUND_PIXELS && changed >= CHANGED_PIXELS;
-      this.#counts[cell] = moves ? foreground : 0;
-      this.#noise.learn(cell, deviation / PIXELS_PER_CELL, rateOf(rates, moves, learning));
+      this.#foreground[cell] = foreground;
+      this.#changed[cell] = changed;
+      const isStill = foreground < FOREGROUND_PIXELS;
+      this.#noise.learn(cell, deviation / PIXELS_PER_CELL, rateOf(rates, isStill, learning));
     }
-  }
-
-  /** Drops cells that move alone, unless they are full; answers how many of all are left. */
-  #joinCells(): number {
-    let moving = 0;
-    for (let cell = 0; cell < CELLS; cell++) {
-      const count = this.#counts[cell] as number;
-      const counts = count > 0 && (count >= LONE_PIXELS || this.#hasNeighbour(cell));
-      this.#cells[cell] = counts ? Math.ceil((count * STRONGEST) / PIXELS_PER_CELL) : 0;
-      if (counts) moving++;
-    }
-    return moving;
-  }
-
-  #hasNeighbour(cell: number): boolean {
-    const [row, column] = [Math.floor(cell / COLUMNS), cell % COLUMNS];
-    for (let y = Math.max(0, row - 1); y <= Math.min(ROWS - 1, row + 1); y++)
-      for (let x = Math.max(0, column - 1); x <= Math.min(COLUMNS - 1, column + 1); x++)
-        if (y * COLUMNS + x !== cell && (this.#counts[y * COLUMNS + x] as number) > 0) return true;
-    return false;
   }
 
   #judge(atMs: number): Look {
     const { watched, count, zones } = this.#mask;
-    let moving = 0;
+    const largest = this.#groups.find(this.#foreground, this.#changed, watched);
+    const { sizes } = this.#groups;
     for (let cell = 0; cell < CELLS; cell++) {
-      if (watched[cell] === 0) this.#cells[cell] = 0;
-      else if ((this.#cells[cell] as number) > 0) moving++;
+      const pixels = sizes[cell] === 0 ? 0 : (this.#foreground[cell] as number);
+      this.#cells[cell] = Math.ceil((pixels * STRONGEST) / PIXELS_PER_CELL);
     }
-    const share = count === 0 ? 0 : moving / count;
+    const share = count === 0 ? 0 : largest / count;
     const threshold = this.#threshold();
-    const touched = zones.filter(({ cells }) => cells.some((cell) => (this.#cells[cell] as number) > 0));
-    return {
-      atMs,
-      dark: false,
-      learning: false,
-      share,
-      threshold,
-      moves: count > 0 && share >= threshold,
-      zones: touched.map(({ name }) => name),
-    };
+    const moves = count > 0 && share >= threshold;
+    const counts = (cell: number): boolean => (sizes[cell] as number) >= threshold * count;
+    const touched = moves ? zones.filter(({ cells }) => cells.some(counts)) : [];
+    const names = touched.map(({ name }) => name);
+    return { atMs, dark: false, learning: false, share, threshold, moves, zones: names };
   }
 
   /** A thing is as large in the picture whatever is watched of it; but half of a small zone is enough. */
@@ -245,7 +234,7 @@ export class MotionGate {
   }
 }
 
-const rateOf = (rates: NoiseRates, moves: boolean, learning: boolean): number => {
+const rateOf = (rates: NoiseRates, isStill: boolean, learning: boolean): number => {
   if (learning) return rates.learning;
-  return moves ? rates.moving : rates.still;
+  return isStill ? rates.still : rates.moving;
 };

@@ -1,1 +1,2 @@
 export { lumaOf } from "./luma.ts";
+export { type MaskArea, maskPicture } from "./mask.ts";
