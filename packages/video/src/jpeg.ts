@@ -47,6 +47,8 @@ const FRAME_HEADERS = new Set([0xc0, 0xc1, 0xc2]);
 /** Tables, restart interval: harmless and needed. */
 const TABLES = new Set([0xc4, 0xdb, 0xdd]);
 const MAX_SEGMENTS = 256;
+/** A progressive picture has about ten. Each goes over the whole picture once more: many are a bomb. */
+const MAX_SCANS = 16;
 
 const isApplication = (marker: number): boolean => marker >= 0xe0 && marker <= 0xef;
 const isRestart = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd7;
@@ -68,7 +70,7 @@ class Walk {
   #at = 2;
   #size: { readonly width: number; readonly height: number } | undefined;
   #metadataBytes = 0;
-  #hasScan = false;
+  #scans = 0;
 
   constructor(frame: Uint8Array, limits: JpegLimits) {
     this.#frame = frame;
@@ -78,7 +80,7 @@ class Walk {
   run(): JpegInspection {
     for (let segments = 0; segments < MAX_SEGMENTS; segments++) {
       const marker = this.#marker();
-      if (marker === undefined) return { fault: this.#hasScan ? "no_end" : "truncated" };
+      if (marker === undefined) return { fault: this.#scans > 0 ? "no_end" : "truncated" };
       if (marker === EOI) return this.#end();
       const fault = this.#segment(marker);
       if (fault !== undefined) return { fault };
@@ -133,6 +135,7 @@ class Walk {
   /** Leaves `#at` at the marker that ends the entropy-coded data (F.1.2.3: 0xFF in it is followed by zero). */
   #scan(): JpegFault | undefined {
     if (this.#size === undefined) return "malformed";
+    if (++this.#scans > MAX_SCANS) return "unsupported";
     const frame = this.#frame;
     const start = this.#at;
     for (let at = frame.indexOf(0xff, start); at !== -1; at = frame.indexOf(0xff, at)) {
@@ -143,7 +146,6 @@ class Walk {
       else {
         if (next === DNL) return "unsupported";
         if (at === start) return "malformed";
-        this.#hasScan = true;
         this.#at = at;
         return undefined;
       }
@@ -152,7 +154,7 @@ class Walk {
   }
 
   #end(): JpegInspection {
-    if (!this.#hasScan || this.#size === undefined) return { fault: "malformed" };
+    if (this.#scans === 0 || this.#size === undefined) return { fault: "malformed" };
     for (let at = this.#at; at < this.#frame.length; at++)
       if (this.#frame[at] !== 0) return { fault: "trailing_data" };
     return { ...this.#size, bytes: this.#frame.subarray(0, this.#at) };

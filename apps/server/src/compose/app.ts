@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import { type Clock, type Logger, systemClock, systemRandom } from "@gatehouse/base";
-import { channel, LIVE_PATH } from "@gatehouse/contract";
+import { cameras, channel, LIVE_PATH } from "@gatehouse/contract";
 import type { FastifyInstance } from "fastify";
 import { MQTT_WEBSOCKET_PATH } from "../features/gateway/index.ts";
 import { createBus } from "../platform/bus/bus.ts";
@@ -178,6 +178,8 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
     http.server as Server,
     {
       [LIVE_PATH]: features.live.handleUpgrade,
+      [cameras.CAMERAS_FEED_PATH]: features.cameras.cameras.handleFeedUpgrade,
+      [cameras.CAMERAS_LIVE_PATH]: features.cameras.live.handleUpgrade,
       [MQTT_WEBSOCKET_PATH]: features.gateway.handleUpgrade,
       [channel.CHANNEL_PATH]: features.gateway.handleChannelUpgrade,
     },

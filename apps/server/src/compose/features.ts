@@ -1,27 +1,23 @@
-import type { IncomingMessage } from "node:http";
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus, operations } from "@gatehouse/contract";
-import { parseCookie } from "cookie";
 import type { FastifyInstance } from "fastify";
-import { type AccountsFeature, type AccountsTables, createAccounts } from "../features/accounts/index.ts";
-import { type AlertTables, createAlerts } from "../features/alerts/index.ts";
-import { type ChannelTables, createChannel } from "../features/channel/index.ts";
-import { createDemo, type DemoTables } from "../features/demo/index.ts";
-import { createDevices, type DevicesFeature, type DevicesTables } from "../features/devices/index.ts";
-import { createGateway, type GatewayTables } from "../features/gateway/index.ts";
-import { createLab, type LabTables } from "../features/lab/index.ts";
-import type { LedgerTables } from "../features/ledger/index.ts";
+import { type AccountsFeature, createAccounts } from "../features/accounts/index.ts";
+import { createAlerts } from "../features/alerts/index.ts";
+import { createChannel } from "../features/channel/index.ts";
+import { createDemo } from "../features/demo/index.ts";
+import { createDevices, type DevicesFeature } from "../features/devices/index.ts";
+import { createGateway } from "../features/gateway/index.ts";
+import { createLab } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
-import { createNotifications, type NotificationTables } from "../features/notifications/index.ts";
+import { createNotifications } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
-import type { PermissionsFeature, PermissionTables } from "../features/permissions/index.ts";
+import type { PermissionsFeature } from "../features/permissions/index.ts";
 import { createRecovery } from "../features/recovery/index.ts";
-import { createRemoteSettings, type RemoteSettingsTables } from "../features/remote-settings/index.ts";
-import { createSettings, type SettingsTables } from "../features/settings/index.ts";
-import { createSiteGateways, type SiteGatewayTables } from "../features/site-gateways/index.ts";
-import { createTelemetry, type TelemetryTables } from "../features/telemetry/index.ts";
-import type { TenantTables } from "../features/tenants/index.ts";
-import { createTrust, type TrustFeature, type TrustTables } from "../features/trust/index.ts";
+import { createRemoteSettings } from "../features/remote-settings/index.ts";
+import { createSettings } from "../features/settings/index.ts";
+import { createSiteGateways } from "../features/site-gateways/index.ts";
+import { createTelemetry } from "../features/telemetry/index.ts";
+import { createTrust, type TrustFeature } from "../features/trust/index.ts";
 import { unasked } from "../platform/audit/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import type { Controls } from "../platform/controls.ts";
@@ -34,6 +30,8 @@ import type { JobDefinition } from "../platform/jobs/jobs.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 import { deriveKey, type MasterKey } from "../platform/secrets/index.ts";
 import type { Tls } from "../platform/tls/index.ts";
+import type { AllTables } from "./all-tables.ts";
+import { type CameraFeatures, camerasOf } from "./camera-wiring.ts";
 import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
 import { bridgeSettings, longestRetention } from "./installation-settings.ts";
 import { ledgerOf } from "./ledger-wiring.ts";
@@ -44,7 +42,7 @@ import type { OpenDatabase } from "./open-database.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import { directCaps, memberPorts } from "./people-wiring.ts";
-import { livePeople, permissionsOf, tenantsOf, unlessSuspended, withPrograms } from "./permission-wiring.ts";
+import { browsersOf, permissionsOf, tenantsOf, unlessSuspended, withPrograms } from "./permission-wiring.ts";
 import {
   bridgedDevices,
   channelDeviceGate,
@@ -92,6 +90,7 @@ export interface Features {
   useMounted: PermissionsFeature["useMounted"];
   readonly deviceGate: DeviceGate;
   readonly live: ReturnType<typeof createLive>;
+  readonly cameras: CameraFeatures;
   readonly gateway: ReturnType<typeof createGateway>;
   firstTenantId(): Promise<Uuid | undefined>;
   ensureSetupToken(): Promise<string | undefined>;
@@ -99,23 +98,6 @@ export interface Features {
   /** Resumes a demo site from before; with `wanted` makes one as soon as there is an owner. */
   startDemo(wanted: boolean): Promise<void>;
 }
-
-type AllTables = AccountsTables &
-  SettingsTables &
-  DevicesTables &
-  ChannelTables &
-  GatewayTables &
-  TelemetryTables &
-  SiteGatewayTables &
-  RemoteSettingsTables &
-  TrustTables &
-  AlertTables &
-  NotificationTables &
-  DemoTables &
-  LabTables &
-  PermissionTables &
-  TenantTables &
-  LedgerTables;
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {
@@ -255,6 +237,8 @@ export function createFeatures(house: House): Features {
     signer: { sign: channel.signSettings },
     line: { send: (deviceId, payload) => gateway.sendControl(deviceId, payload) },
   });
+  const browsers = browsersOf(accounts, devices, permissions, () => tenants);
+  const cameras = camerasOf(house, shared, { devices, channel, tenants, browsers });
   const siteGateways = createSiteGateways({
     ...shared,
     devices: siteDevices(devices, channel),
@@ -284,6 +268,7 @@ export function createFeatures(house: House): Features {
     deviceSettings: remoteSettings,
     witnesses: ledger.witnesses.machines,
     siteGateways,
+    frames: cameras.cameras.carried,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
     settings: { get: (tenantId) => choices.get(tenantId) },
@@ -299,12 +284,7 @@ export function createFeatures(house: House): Features {
       const { accepted, refused } = gateway.statsOf(tenantId);
       return { perSecond: accepted.perSecond, refused };
     },
-    people: livePeople(accounts, devices),
-    authenticate: unlessSuspended(
-      () => tenants,
-      (request: IncomingMessage) =>
-        accounts.principalByToken(parseCookie(request.headers.cookie ?? "")[accounts.accessCookie]),
-    ),
+    ...browsers,
   });
   const listeners = () => listListeners(config, secure, house.http, gateway.listening());
   const demo = createDemo({
@@ -363,6 +343,7 @@ export function createFeatures(house: House): Features {
     live,
     remoteSettings,
     siteGateways,
+    ...cameras.inOrder,
     gateway,
     demo,
     lab,
@@ -384,6 +365,7 @@ export function createFeatures(house: House): Features {
       authenticate: unlessSuspended(() => tenants, channelDeviceGate(devices, channel, house).authenticate),
     },
     live,
+    cameras,
     gateway,
     firstTenantId: () => accounts.firstTenantId(),
     ensureSetupToken: () => accounts.ensureSetupToken(),

@@ -1,5 +1,6 @@
 import { accountsMigrations } from "../features/accounts/index.ts";
 import { alertsMigrations } from "../features/alerts/index.ts";
+import { camerasMigrations } from "../features/cameras/index.ts";
 import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
@@ -29,6 +30,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   siteGatewaysMigrations,
   remoteSettingsMigrations,
   trustMigrations,
+  camerasMigrations,
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,

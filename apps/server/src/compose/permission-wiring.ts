@@ -1,4 +1,6 @@
+import type { IncomingMessage } from "node:http";
 import { AppError, type Uuid } from "@gatehouse/base";
+import { parseCookie } from "cookie";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
@@ -60,23 +62,51 @@ export function permissionsOf(
   });
 }
 
-const PROGRAM = /^Bearer (ghp_\S+)$/i;
+const BEARER = /^Bearer (ghp_\S+)$/i;
+const BASIC = /^Basic ([\w+/]+={0,2})$/i;
+
+/** The token of a program: as Bearer, or as the password of Basic for those that can do no more, whatever the name. */
+export function programToken(authorization = ""): string | undefined {
+  const [, bearer] = BEARER.exec(authorization) ?? [];
+  const [, basic = ""] = BASIC.exec(authorization) ?? [];
+  const [, password] = /^[^:]*:(ghp_\S+)$/.exec(Buffer.from(basic, "base64").toString("latin1")) ?? [];
+  return bearer ?? password;
+}
 
 /** Programs ask with a token of their own; a browser's cookies beside it do not count. */
 export const withPrograms = (gate: PersonGate, programOf: PermissionsFeature["programOf"]): PersonGate => ({
   async authenticate(request, reply) {
-    const [, token] = PROGRAM.exec(request.headers.authorization ?? "") ?? [];
+    const token = programToken(request.headers.authorization);
     return token === undefined ? gate.authenticate(request, reply) : programOf(token);
   },
 });
 
 /** For open live connections, when something has changed about who may see what. */
-export const livePeople = (accounts: AccountsFeature, devices: DevicesFeature): LiveDeps["people"] => ({
+const livePeople = (
+  accounts: AccountsFeature,
+  devices: DevicesFeature,
+  permissions: PermissionsFeature,
+): LiveDeps["people"] => ({
   async again(principal) {
+    const { tenantId, program } = principal;
+    if (program !== undefined) return permissions.programAgain(tenantId, program.tokenId);
     const now = await accounts.people.principalOf(principal.tenantId, principal.personId);
     return now && { ...principal, permissions: now.permissions };
   },
   siteOf: (deviceId) => devices.findDevice(deviceId)?.siteId,
+});
+
+/** Who is behind a live connection: by the cookie at the upgrade, and again when something has changed. */
+export const browsersOf = (
+  accounts: AccountsFeature,
+  devices: DevicesFeature,
+  permissions: PermissionsFeature,
+  tenants: () => TenantsFeature,
+): Pick<LiveDeps, "authenticate" | "people"> => ({
+  people: livePeople(accounts, devices, permissions),
+  authenticate: unlessSuspended(tenants, ({ headers }: IncomingMessage) =>
+    accounts.principalByToken(parseCookie(headers.cookie ?? "")[accounts.accessCookie]),
+  ),
 });
 
 /** The organisations of this installation, as its host sees them. */

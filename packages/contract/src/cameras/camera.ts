@@ -27,6 +27,10 @@ export const CameraHealth = object({
   gaps: Type.Integer(),
   /** Frames that were refused, by code: `frame.no_end`, `frame.rate` … */
   refused: Type.Record(Type.String(), Type.Integer()),
+  /** Frames left out because the masks of the one before were not drawn yet. */
+  skipped: Type.Integer(),
+  /** What drawing the masks of the newest frame took; absent without masks. */
+  maskMs: Type.Optional(Type.Number()),
   /** The camera's clock minus the server's; absent while it sends none. */
   clockAheadMs: Type.Optional(Type.Integer()),
   /** How it is connected now: `websocket`, `channel`, `agent`, `pull`, `grpc`. */
@@ -177,7 +181,7 @@ export const getSnapshot = endpoint({
   params: IdParams,
   reply: Type.Unknown(),
   contentType: "image/jpeg",
-  errors: [...notFound, "camera.no_picture"],
+  errors: [...notFound, "camera.off", "camera.no_picture"],
 });
 export const watchMultipart = endpoint({
   method: "GET",
@@ -191,7 +195,7 @@ export const watchMultipart = endpoint({
   query: object({ fps: Type.Optional(Type.String({ pattern: "^[0-9]{1,2}$" })) }),
   reply: Type.Unknown(),
   contentType: "multipart/x-mixed-replace",
-  errors: [...notFound, "camera.no_picture", "server.busy"],
+  errors: [...notFound, "camera.off", "camera.no_picture", "server.busy"],
 });
 
 /** A source that cannot push: the server fetches from it. */

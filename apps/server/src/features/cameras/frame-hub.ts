@@ -1,4 +1,5 @@
 import type { Logger, Uuid } from "@gatehouse/base";
+import { cameras } from "@gatehouse/contract";
 import type { CameraFrame } from "./model.ts";
 
 export type FrameListener = (frame: CameraFrame) => void;
@@ -9,6 +10,7 @@ export class FrameHub {
   readonly #all = new Set<FrameListener>();
   readonly #ofCamera = new Map<Uuid, Set<FrameListener>>();
   readonly #newest = new Map<Uuid, CameraFrame>();
+  readonly #init = new Map<Uuid, CameraFrame>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -34,13 +36,21 @@ export class FrameHub {
     return this.#newest.get(cameraId);
   }
 
-  /** Nothing of this camera is shown any more. */
+  /** The initialisation that the newest fragments belong to; undefined for a camera that sends pictures. */
+  initOf(cameraId: Uuid): CameraFrame | undefined {
+    return this.#init.get(cameraId);
+  }
+
+  /** Nothing that came until now is shown any more. */
   forget(cameraId: Uuid): void {
     this.#newest.delete(cameraId);
+    this.#init.delete(cameraId);
   }
 
   publish(frame: CameraFrame): void {
     this.#newest.set(frame.cameraId, frame);
+    if (frame.kind === cameras.FRAME_KINDS.videoInit) this.#init.set(frame.cameraId, frame);
+    else if (frame.kind === cameras.FRAME_KINDS.jpeg) this.#init.delete(frame.cameraId);
     for (const listener of this.#all) this.#tell(listener, frame);
     for (const listener of this.#ofCamera.get(frame.cameraId) ?? []) this.#tell(listener, frame);
   }

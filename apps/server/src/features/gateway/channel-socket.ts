@@ -1,13 +1,15 @@
-import type { Clock, Logger, Timer } from "@gatehouse/base";
-import { type Bus, channel, type devices } from "@gatehouse/contract";
+import type { Duplex } from "node:stream";
+import type { Clock, ErrorCode, Logger, MonotonicMs, Timer } from "@gatehouse/base";
+import { type Bus, cameras, channel, type devices } from "@gatehouse/contract";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { WebSocketProgress } from "../../platform/http/websocket-progress.ts";
 import { commandText } from "./adapters/index.ts";
 import type { Attendance } from "./attendance.ts";
 import type { Via } from "./connection.ts";
 import { type Envelopes, type Outcome, toldCode } from "./envelopes.ts";
 import { MQTT_LIMITS } from "./limits.ts";
 import type { Pacer } from "./pacer.ts";
-import type { ChannelLink, CommandSource, SecureChannel } from "./ports.ts";
+import type { ChannelLink, CommandSource, FrameDesk, SecureChannel } from "./ports.ts";
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 
@@ -15,6 +17,13 @@ export const CHANNEL_SUBPROTOCOL = "gatehouse.sx.v1";
 
 /** Frames that wait on one socket before it is not read any more. */
 const MAX_WAITING = 64;
+const MAX_WAITING_BYTES = 4 * 1_048_576;
+/** A camera's frame, the header in front of it, and what sealing adds. */
+const FRAME_MESSAGE_BYTES = cameras.FRAME_LIMITS.bytes + 1_024;
+const CHECK_EVERY_MS = 1_000;
+/** A message that has been on its way through this many checks is not coming any more. */
+const STALLED_CHECKS = 10;
+const TELL_FRAME_EVERY_MS = 1_000;
 /** A peer whose frames are refused again and again has nothing to say. */
 const MAX_REFUSED = 20;
 const CLOSE = { policy: 1008, tryAgain: 1013, stopping: 1001 } as const;
@@ -23,7 +32,7 @@ export const createChannelSocketServer = (): WebSocketServer =>
   new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    maxPayload: MQTT_LIMITS.packetBytes,
+    maxPayload: FRAME_MESSAGE_BYTES,
     handleProtocols: (offered) => (offered.has(CHANNEL_SUBPROTOCOL) ? CHANNEL_SUBPROTOCOL : false),
   });
 
@@ -39,6 +48,15 @@ export interface ChannelSocketParts {
   readonly attendance: Attendance;
   readonly refusals: Refusals;
   readonly commands: CommandSource;
+  readonly frames: Pick<FrameDesk, "mayCome">;
+}
+
+/** An upgraded connection, and the bytes below its messages. */
+export interface ChannelPlace {
+  readonly via: Via;
+  readonly address: string;
+  readonly progress: WebSocketProgress;
+  readonly stream: Duplex;
 }
 
 /** Sockets of the secure channel: one binary message is one frame, and every accepted one is answered. */
@@ -47,16 +65,20 @@ export class ChannelSockets {
   readonly #open = new Set<ChannelSocket>();
   readonly #byDevice = new Map<string, ChannelSocket>();
   readonly #unsubscribe: () => void;
+  readonly #timer: Timer;
 
   constructor(parts: ChannelSocketParts) {
     this.#parts = parts;
+    this.#timer = parts.clock.every(CHECK_EVERY_MS, () => {
+      for (const socket of this.#open) socket.check();
+    });
     this.#unsubscribe = parts.bus.subscribe("command.changed", ({ command }) => {
       if (command.state === "queued") this.#byDevice.get(command.deviceId)?.send(command);
     });
   }
 
-  accept(socket: WebSocket, via: Via, address: string): void {
-    const opened = new ChannelSocket(socket, this.#parts, via, address, {
+  accept(socket: WebSocket, place: ChannelPlace): void {
+    const opened = new ChannelSocket(socket, this.#parts, place, {
       began: (device) => this.#began(opened, device),
       ended: () => this.#ended(opened),
     });
@@ -74,6 +96,7 @@ export class ChannelSockets {
 
   stop(): void {
     this.#unsubscribe();
+    this.#timer.cancel();
     for (const socket of this.#open) socket.close(CLOSE.stopping);
   }
 
@@ -122,17 +145,24 @@ class ChannelSocket {
   readonly #events: SocketEvents;
   readonly #patience: Timer;
   #last: Promise<void> = Promise.resolve();
+  readonly #progress: WebSocketProgress;
   #waiting = 0;
+  #waitingBytes = 0;
   #refused = 0;
+  #stalled: { readonly sinceMs: MonotonicMs; readonly checks: number } | undefined;
+  #frameToldMs: MonotonicMs | undefined;
 
-  constructor(socket: WebSocket, parts: ChannelSocketParts, via: Via, address: string, events: SocketEvents) {
+  constructor(socket: WebSocket, parts: ChannelSocketParts, place: ChannelPlace, events: SocketEvents) {
+    const { via, address, progress, stream } = place;
     this.#socket = socket;
     this.#parts = parts;
+    this.#progress = progress;
     this.via = via;
     this.address = address;
     this.#events = events;
     this.#link = parts.channel.connect();
     this.#patience = parts.clock.after(MQTT_LIMITS.connectTimeoutMs, () => this.close(CLOSE.policy));
+    stream.on("data", () => this.#assertSize());
     socket.on("message", (data: RawData, isBinary) => {
       if (isBinary) this.#queue(data as Buffer);
       else this.close(CLOSE.policy);
@@ -140,7 +170,7 @@ class ChannelSocket {
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
       this.#patience.cancel();
-      this.#link.end();
+      parts.envelopes.end(this.#link);
       events.ended();
     });
   }
@@ -170,12 +200,34 @@ class ChannelSocket {
     this.#socket.once("close", () => cut.cancel());
   }
 
+  /** Called every second: a message that stops half-way ends the connection, unless it is we who do not read. */
+  check(): void {
+    const { sinceMs } = this.#progress;
+    if (sinceMs === undefined || this.#socket.isPaused) this.#stalled = undefined;
+    else if (this.#stalled?.sinceMs !== sinceMs) this.#stalled = { sinceMs, checks: 1 };
+    else this.#stalled = { sinceMs, checks: this.#stalled.checks + 1 };
+    if ((this.#stalled?.checks ?? 0) <= STALLED_CHECKS) return;
+    this.#parts.refusals.add(new Refused("message.malformed", "stalled within a message"), this.#by());
+    this.#socket.terminate();
+  }
+
+  /** Only from whom frames can come, a message may be as large as one: seen before it is whole. */
+  #assertSize(): void {
+    if (this.#progress.messageBytes <= MQTT_LIMITS.packetBytes) return;
+    const { owner } = this;
+    if (owner !== undefined && this.#parts.frames.mayCome(owner.deviceId)) return;
+    this.#parts.refusals.add(new Refused("message.too_large", "before its end"), this.#by());
+    this.#socket.terminate();
+  }
+
   /**
    * One after the other, in order; while many wait, nothing more is read. What a gateway passes on is of many devices: it is
    * begun in order, and none waits until the one before is stored.
    */
   #queue(frame: Buffer): void {
-    if (++this.#waiting === MAX_WAITING) this.#socket.pause();
+    this.#waiting++;
+    this.#waitingBytes += frame.length;
+    if (this.#isFull()) this.#socket.pause();
     const begun = this.#last.then(() => this.#turn()).then(() => ({ taken: this.#take(frame) }));
     const done = begun
       .then(({ taken }) => taken)
@@ -184,10 +236,16 @@ class ChannelSocket {
         this.close(CLOSE.tryAgain);
       })
       .finally(() => {
-        if (this.#waiting-- === MAX_WAITING) this.#socket.resume();
+        this.#waiting--;
+        this.#waitingBytes -= frame.length;
+        if (this.#socket.isPaused && !this.#isFull()) this.#socket.resume();
       });
     const isOfAnother = this.owner !== undefined && channel.isPassedOn(frame);
     this.#last = isOfAnother ? begun.then(ignore, ignore) : done;
+  }
+
+  #isFull(): boolean {
+    return this.#waiting >= MAX_WAITING || this.#waitingBytes >= MAX_WAITING_BYTES;
   }
 
   /** The rate of the address before anything is authentic, the device's after. */
@@ -213,10 +271,20 @@ class ChannelSocket {
       } else if (outcome.result === "stored") this.#patience.cancel();
     }
     if (outcome.result === "answer") this.#socket.send(outcome.frame, { binary: true });
+    else if (outcome.result === "frame") this.#tellOfFrame(outcome, frame);
     else this.#acknowledge(outcome, frame);
   }
 
-  #acknowledge(outcome: Exclude<Outcome, { result: "answer" }>, frame: Buffer): void {
+  /** Frames are not acknowledged one by one, and of those that are refused the sender hears once a second. */
+  #tellOfFrame({ code, ...owner }: Extract<Outcome, { result: "frame" }>, frame: Buffer): void {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (code === undefined || nowMs - (this.#frameToldMs ?? Number.NEGATIVE_INFINITY) < TELL_FRAME_EVERY_MS)
+      return;
+    this.#frameToldMs = nowMs;
+    this.#say(frame, owner.deviceId, { result: "refused", code });
+  }
+
+  #acknowledge(outcome: Exclude<Outcome, { result: "answer" | "frame" }>, frame: Buffer): void {
     const { result, deviceId } = outcome;
     // What is wrong with somebody else's message is not its carrier's doing.
     if (result === "refused" && !(this.owner && channel.isPassedOn(frame)) && ++this.#refused > MAX_REFUSED) {
@@ -224,16 +292,18 @@ class ChannelSocket {
       return;
     }
     const code = result === "refused" ? { code: toldCode(outcome.refused) } : {};
+    this.#say(frame, deviceId, { result, ...code });
+  }
+
+  #say(
+    frame: Buffer,
+    deviceId: string | undefined,
+    said: { readonly result: string; readonly code?: ErrorCode },
+  ): void {
     const serverTimeMs = this.#parts.clock.nowMs();
     const sender = channel.frameSender(frame);
     const keyId = sender === undefined ? {} : { keyId: sender };
-    const text = JSON.stringify({
-      seq: channel.frameSequence(frame),
-      ...keyId,
-      result,
-      ...code,
-      serverTimeMs,
-    });
+    const text = JSON.stringify({ seq: channel.frameSequence(frame), ...keyId, ...said, serverTimeMs });
     // What a gateway passed on is acknowledged in the gateway's session.
     const to = deviceId !== undefined && this.#link.hasSession(deviceId) ? deviceId : this.owner?.deviceId;
     const sealed = to && this.#link.seal(to, "ack", Buffer.from(text));

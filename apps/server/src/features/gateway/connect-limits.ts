@@ -1,6 +1,6 @@
 import type { Clock } from "@gatehouse/base";
 import ipaddr from "ipaddr.js";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../../platform/throttle/index.ts";
 
 export interface ConnectLimitOptions {
   readonly maxConnections: number;

@@ -30,14 +30,15 @@ export function envelopeRoute(parts: EnvelopeRouteParts): Route {
     }
     const link = parts.channel.connect();
     const outcome = await parts.envelopes.take(link, body, by);
-    link.end();
+    parts.envelopes.end(link);
     if (outcome.result === "stored" || outcome.result === "duplicate")
       return {
         seq: channel.frameSequence(body),
         result: outcome.result,
         serverTimeMs: parts.clock.nowMs(),
       };
-    if (outcome.result === "answer") throw new AppError("envelope.refused");
+    // Sessions, and what comes in them, need a connection.
+    if (outcome.result === "answer" || outcome.result === "frame") throw new AppError("envelope.refused");
     const code = toldCode(outcome.refused);
     const { detail } = outcome.refused;
     throw new AppError(code, detail === undefined || code === "envelope.refused" ? {} : { detail });

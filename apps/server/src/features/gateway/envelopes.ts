@@ -2,7 +2,7 @@ import { AppError, type Clock, type ErrorCode, isAppError } from "@gatehouse/bas
 import type { Reading } from "@gatehouse/contract";
 import type { TenantRates } from "./counters.ts";
 import type { Intake } from "./intake.ts";
-import { type CarriedReading, readOpened, type Said } from "./opened-content.ts";
+import { type CarriedReading, CONTENT, readOpened, type Said } from "./opened-content.ts";
 import type {
   ChannelLink,
   CommandSource,
@@ -10,6 +10,7 @@ import type {
   DeviceLogSink,
   DeviceSettingsDesk,
   DeviceWitnessDesk,
+  FrameDesk,
   GatewaySettings,
   OpenedMessage,
   SecureChannel,
@@ -33,6 +34,7 @@ export interface EnvelopeParts {
   readonly siteGateways: SiteGatewayDesk;
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
+  readonly frames: FrameDesk;
 }
 
 /** What became of one frame. */
@@ -41,6 +43,8 @@ export type Outcome =
   | ({ readonly result: "answer"; readonly frame: Uint8Array } & Owner)
   | ({ readonly result: "stored" } & Owner)
   | ({ readonly result: "duplicate" } & Owner)
+  /** A camera's frame, taken or (`code`) not: nobody waits for a word about each. */
+  | ({ readonly result: "frame"; readonly code: ErrorCode | undefined } & Owner)
   /** Counted; sending it again would not help. The owner is known when it is proven who sent it. */
   | ({ readonly result: "refused"; readonly refused: Refused } & Partial<Owner>);
 
@@ -77,6 +81,12 @@ export class Envelopes {
     return this.#duplicate(owner, received.isStored, by);
   }
 
+  /** For each link, when its connection is over. */
+  end(link: ChannelLink): void {
+    this.#parts.frames.end(link);
+    link.end();
+  }
+
   async #duplicate(owner: Owner, isStored: true | Promise<boolean>, by: RefusedBy): Promise<Outcome> {
     if (!(await isStored)) throw new AppError("server.busy");
     // Whoever recorded it can repeat it, and so does a device that did not hear our answer.
@@ -94,6 +104,11 @@ export class Envelopes {
   async #act(link: ChannelLink, message: OpenedMessage, by: RefusedBy): Promise<Outcome> {
     const { deviceId, tenantId } = message;
     const owner = { tenantId, deviceId };
+    if (message.contentType === CONTENT.frame && message.marks.length === 0) {
+      const code = this.#parts.frames.take(link, message, by);
+      message.settle(true);
+      return { result: "frame", code, ...owner };
+    }
     let isStored = false;
     try {
       const refused = await this.#effect(link, message);

@@ -7,6 +7,7 @@ import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import { bareReply } from "../../platform/http/security-headers.ts";
+import { WebSocketProgress } from "../../platform/http/websocket-progress.ts";
 import { Attendance } from "./attendance.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
 import { ConnectLimits } from "./connect-limits.ts";
@@ -18,7 +19,7 @@ import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/b
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
 import { Pacer } from "./pacer.ts";
-import type { DeviceSettingsDesk, DeviceWitnessDesk, ReadingSink } from "./ports.ts";
+import type { DeviceSettingsDesk, DeviceWitnessDesk, FrameDesk, ReadingSink } from "./ports.ts";
 import { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { ingestRoute } from "./routes.ts";
@@ -48,6 +49,7 @@ export interface GatewayParts extends Given {
   readonly sink: ReadingSink;
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
+  readonly frames: FrameDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
 }
 
@@ -205,8 +207,11 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
       const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
       const place = admit(request, socket, address, offered.includes(CHANNEL_SUBPROTOCOL));
       if (place === undefined) return;
+      // Before the reader of the messages, which waits for them to be whole.
+      const progress = new WebSocketProgress(clock);
+      socket.on("data", (bytes: Buffer) => progress.push(bytes));
       channelServer.handleUpgrade(request, socket, head, (opened: WebSocket) =>
-        channelSockets.accept(opened, place.via, place.address),
+        channelSockets.accept(opened, { ...place, progress, stream: socket }),
       );
     },
   };

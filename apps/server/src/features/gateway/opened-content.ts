@@ -11,6 +11,7 @@ export const CONTENT = {
   nothing: 0,
   cbor: 1,
   json: 2,
+  frame: 3,
   command: 4,
   meterReading: 7,
   keys: 8,

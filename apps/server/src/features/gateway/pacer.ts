@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "@gatehouse/base";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../../platform/throttle/index.ts";
 
 interface Lane {
   readonly bucket: TokenBucket;

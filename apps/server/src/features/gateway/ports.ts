@@ -175,6 +175,19 @@ export interface DeviceWitnessDesk {
   said(device: Pick<DeviceIdentity, "tenantId" | "deviceId">, word: unknown): Promise<ErrorCode | undefined>;
 }
 
+/** Frames of cameras that come in a session (content type 3). */
+export interface FrameDesk {
+  /** Whether they can come from this device: then its messages may be as large as a frame. From memory. */
+  mayCome(deviceId: Uuid): boolean;
+  /** At once; why a frame is not taken is counted there. `connection`: one object for as long as it lasts. */
+  take(
+    connection: object,
+    sender: Pick<OpenedMessage, "tenantId" | "deviceId" | "payload">,
+    by: { readonly via: string; readonly address: string },
+  ): ErrorCode | undefined;
+  end(connection: object): void;
+}
+
 /** What devices that speak for others say, and what meters sign. */
 export interface SiteGatewayDesk {
   /** Whether the gateway speaks for the device. */

@@ -282,7 +282,7 @@ export class MqttService {
     const { identity } = connection.peer as Peer;
     this.#router.leave(connection);
     this.#commands.leave(connection);
-    connection.link?.end();
+    if (connection.link !== undefined) this.#parts.envelopes.end(connection.link);
     if (this.#connections.remove(identity.deviceId, connection))
       this.#parts.attendance.left(identity, connection);
   }

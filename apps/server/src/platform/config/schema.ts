@@ -140,6 +140,20 @@ export const ConfigSchema = object({
       description: "Messages a second from one device; the burst is five times as many.",
     }),
   }),
+  cameras: object({
+    maxViewers: Type.Integer({
+      default: 1_000,
+      minimum: 1,
+      maximum: 100_000,
+      description: "Open live connections to cameras at once; as many multipart streams.",
+    }),
+    maxViewersPerPerson: Type.Integer({
+      default: 50,
+      minimum: 1,
+      maximum: 100_000,
+      description: "Of them of one person, with their programs.",
+    }),
+  }),
   metrics: object({
     loopback: Type.Boolean({ default: true, description: "Answer /metrics to loopback without a session." }),
   }),

@@ -18,7 +18,7 @@ import { createGateway, type GatewayFeature, type GatewayParts, type SecureChann
 import type { AnnouncedDevice, Announcement, DeviceIdentity, DeviceLogLine, TopicGrant } from "../ports.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "./database.ts";
-import { NO_CHANNEL, NO_DEVICE_SETTINGS, NO_SITE_GATEWAYS, NO_WITNESSES } from "./no-channel.ts";
+import { NO_CHANNEL, NO_DEVICE_SETTINGS, NO_FRAMES, NO_SITE_GATEWAYS, NO_WITNESSES } from "./no-channel.ts";
 
 /** Takes readings like the real store: commits when told, or at once. */
 export class FakeSink {
@@ -171,6 +171,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     siteGateways: NO_SITE_GATEWAYS,
     deviceSettings: NO_DEVICE_SETTINGS,
     witnesses: NO_WITNESSES,
+    frames: NO_FRAMES,
     deviceLog: {
       async append(device, lines) {
         for (const line of lines) state.log.push({ deviceId: device.deviceId, line });

@@ -1,5 +1,11 @@
 import { AppError } from "@gatehouse/base";
-import type { DeviceSettingsDesk, DeviceWitnessDesk, SecureChannel, SiteGatewayDesk } from "../ports.ts";
+import type {
+  DeviceSettingsDesk,
+  DeviceWitnessDesk,
+  FrameDesk,
+  SecureChannel,
+  SiteGatewayDesk,
+} from "../ports.ts";
 
 /** A door without the secure channel: every frame is refused, nothing is required. */
 export const NO_CHANNEL: SecureChannel = {
@@ -24,6 +30,9 @@ export const NO_DEVICE_SETTINGS: DeviceSettingsDesk = { reported: async () => "m
 
 /** A door at which nobody cosigns. */
 export const NO_WITNESSES: DeviceWitnessDesk = { said: async () => "message.schema" };
+
+/** A door without cameras. */
+export const NO_FRAMES: FrameDesk = { mayCome: () => false, take: () => "camera.none", end() {} };
 
 /** A door at which nobody speaks for others and no meter reads. */
 export const NO_SITE_GATEWAYS: SiteGatewayDesk = {

@@ -1,0 +1,36 @@
+import type { AccountsTables } from "../features/accounts/index.ts";
+import type { AlertTables } from "../features/alerts/index.ts";
+import type { CameraTables } from "../features/cameras/index.ts";
+import type { ChannelTables } from "../features/channel/index.ts";
+import type { DemoTables } from "../features/demo/index.ts";
+import type { DevicesTables } from "../features/devices/index.ts";
+import type { GatewayTables } from "../features/gateway/index.ts";
+import type { LabTables } from "../features/lab/index.ts";
+import type { LedgerTables } from "../features/ledger/index.ts";
+import type { NotificationTables } from "../features/notifications/index.ts";
+import type { PermissionTables } from "../features/permissions/index.ts";
+import type { RemoteSettingsTables } from "../features/remote-settings/index.ts";
+import type { SettingsTables } from "../features/settings/index.ts";
+import type { SiteGatewayTables } from "../features/site-gateways/index.ts";
+import type { TelemetryTables } from "../features/telemetry/index.ts";
+import type { TenantTables } from "../features/tenants/index.ts";
+import type { TrustTables } from "../features/trust/index.ts";
+
+/** Every table of every feature. */
+export type AllTables = AccountsTables &
+  SettingsTables &
+  DevicesTables &
+  ChannelTables &
+  GatewayTables &
+  TelemetryTables &
+  SiteGatewayTables &
+  RemoteSettingsTables &
+  TrustTables &
+  AlertTables &
+  NotificationTables &
+  CameraTables &
+  DemoTables &
+  LabTables &
+  PermissionTables &
+  TenantTables &
+  LedgerTables;

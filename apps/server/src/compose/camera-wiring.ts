@@ -1,0 +1,114 @@
+import { isAppError, type Uuid } from "@gatehouse/base";
+import { isCameraType } from "@gatehouse/device-types";
+import {
+  type CameraDevices,
+  type CamerasFeature,
+  type CameraTables,
+  createCameras,
+  type FeedAuthenticator,
+  type KnownCamera,
+} from "../features/cameras/index.ts";
+import {
+  type CameraLiveDeps,
+  type CameraLiveFeature,
+  createCameraLive,
+} from "../features/cameras/live/index.ts";
+import type { ChannelFeature } from "../features/channel/index.ts";
+import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
+import type { TenantsFeature } from "../features/tenants/index.ts";
+import type { AuditTrail } from "../platform/audit/index.ts";
+import type { createDatabase } from "../platform/database/index.ts";
+import type { Feature } from "../platform/feature.ts";
+import { maskPicture } from "../platform/pictures/index.ts";
+import type { House } from "./features.ts";
+
+interface Shared {
+  readonly db: ReturnType<typeof createDatabase<CameraTables>>;
+  readonly audit: AuditTrail;
+}
+
+interface Neighbours {
+  readonly devices: DevicesFeature;
+  readonly channel: ChannelFeature;
+  readonly tenants: TenantsFeature;
+  readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
+}
+
+export interface CameraFeatures {
+  readonly cameras: CamerasFeature;
+  readonly live: CameraLiveFeature;
+  /** Those that are asked before those that ask. */
+  readonly inOrder: readonly Feature[];
+}
+
+/** Everything about cameras: frames in and out, what moves in them, what is kept of them. */
+export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neighbours): CameraFeatures {
+  const { bus, clock, config, controls, log } = house;
+  const cameras = createCameras({
+    db,
+    clock,
+    log,
+    bus,
+    audit,
+    devices: cameraDevices(neighbours.devices),
+    activity: { isRecording: () => false, isMoving: () => undefined },
+    authenticator: feedAuthenticator(neighbours),
+    masker: { mask: maskPicture },
+  });
+  const live = createCameraLive({
+    db,
+    clock,
+    log,
+    bus,
+    audit,
+    controls,
+    ...neighbours.browsers,
+    cameras,
+    maxViewers: config.cameras.maxViewers,
+    maxViewersPerPerson: config.cameras.maxViewersPerPerson,
+  });
+  return { cameras, live, inOrder: [cameras, live] };
+}
+
+function cameraDevices(devices: DevicesFeature): CameraDevices {
+  const known = (record: DeviceRecord | undefined): KnownCamera | undefined => {
+    if (record === undefined || !isCameraType(record.typeId)) return undefined;
+    const { deviceId: cameraId, tenantId, name, typeId, siteId, revoked } = record;
+    return { tenantId, cameraId, name, typeId, siteId, revoked };
+  };
+  const find = (deviceId: Uuid) => known(devices.findDevice(deviceId));
+  return {
+    find,
+    idsWithin: (scope) => devices.idsWithin(scope).filter((id) => find(id)?.revoked === false),
+    async describe(cameraIds) {
+      if (cameraIds.length === 0) return [];
+      const described = await devices.describeDevices({ deviceIds: cameraIds });
+      return described.map(({ deviceId: cameraId, ...camera }) => ({ cameraId, ...camera }));
+    },
+    heard: (cameraId, from, atMs) => devices.heard(cameraId, from, atMs),
+    isAssigned: (gatewayId, cameraId) => devices.gatewayOf(cameraId) === gatewayId,
+    carriesCameras: (gatewayId) =>
+      devices
+        .assignedTo(gatewayId)
+        .values()
+        .some((id) => find(id) !== undefined),
+  };
+}
+
+/** Plain frames come without the secure channel: whose policy asks for it is not let in. */
+const feedAuthenticator = ({ devices, channel, tenants }: Neighbours): FeedAuthenticator => ({
+  async authenticate({ username, password }) {
+    const found = await devices.authenticateDevice({ username, password }).catch(refusedAsRevoked);
+    if (found === undefined) return { refused: "device.credentials_invalid" };
+    if ("refused" in found) return found;
+    const { tenantId, deviceId, credentialId } = found;
+    if (tenants.isSuspended(tenantId)) return { refused: "tenant.suspended", tenantId, deviceId };
+    const refused = channel.plainRefusal(tenantId, deviceId);
+    return refused === undefined ? { tenantId, deviceId, credentialId } : { refused, tenantId, deviceId };
+  },
+});
+
+function refusedAsRevoked(error: unknown): { readonly refused: "device.revoked" } {
+  if (isAppError(error, "device.revoked")) return { refused: error.code as "device.revoked" };
+  throw error;
+}

@@ -1,0 +1,77 @@
+import type { ErrorCode, Uuid } from "@gatehouse/base";
+import type { Bus } from "@gatehouse/contract";
+import { parseFrameMessage, uuidOf } from "@gatehouse/video";
+import type { IncomingFrame } from "../intake/inspect.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { FrameSource } from "../intake/source.ts";
+import type { CameraDevices } from "../ports.ts";
+
+interface Sender {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
+}
+
+interface CarriedDeps {
+  readonly bus: Bus;
+  readonly clock: { nowMs(): number };
+  readonly devices: CameraDevices;
+  readonly intake: Intake;
+}
+
+/** Frames that came in a session of the secure channel: a camera's own, or of cameras that a site gateway speaks for. */
+export class CarriedFrames {
+  readonly #deps: CarriedDeps;
+  /** By connection, then by camera. */
+  readonly #sources = new WeakMap<object, Map<Uuid, FrameSource>>();
+
+  constructor(deps: CarriedDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether frames can come from this device. */
+  mayCome(deviceId: Uuid): boolean {
+    const { devices } = this.#deps;
+    return devices.find(deviceId) !== undefined || devices.carriesCameras(deviceId);
+  }
+
+  /** `connection`: one object for as long as it lasts. Answers why the frame is not taken. */
+  take(
+    connection: object,
+    sender: Sender & { readonly payload: Uint8Array },
+    by: { readonly via: string; readonly address: string },
+  ): ErrorCode | undefined {
+    const message = parseFrameMessage(sender.payload);
+    if (message === undefined) return this.#refuse(sender, by, "message.malformed");
+    const cameraId = message.cameraId === undefined ? sender.deviceId : uuidOf(message.cameraId);
+    const isOwn = cameraId === sender.deviceId;
+    if (!isOwn && !this.#deps.devices.isAssigned(sender.deviceId, cameraId))
+      return this.#refuse(sender, by, "message.topic_forbidden");
+    const source = this.#sourceOf(connection, { ...by, tenantId: sender.tenantId, cameraId }, isOwn);
+    const { kind, bytes, takenMs: deviceMs } = message;
+    return this.#deps.intake.take(source, { kind: kind as IncomingFrame["kind"], bytes, deviceMs });
+  }
+
+  end(connection: object): void {
+    for (const source of this.#sources.get(connection)?.values() ?? []) this.#deps.intake.end(source);
+    this.#sources.delete(connection);
+  }
+
+  #sourceOf(connection: object, about: Omit<FrameSource, "way">, isOwn: boolean): FrameSource {
+    const known = this.#sources.get(connection) ?? new Map<Uuid, FrameSource>();
+    this.#sources.set(connection, known);
+    const source = known.get(about.cameraId) ?? { ...about, way: isOwn ? "channel" : "agent" };
+    known.set(about.cameraId, source);
+    return source;
+  }
+
+  /** What names no camera of the sender's is the sender's doing. */
+  #refuse(
+    { tenantId, deviceId }: Sender,
+    by: { readonly via: string; readonly address: string },
+    code: "message.malformed" | "message.topic_forbidden",
+  ): ErrorCode {
+    const { bus, clock } = this.#deps;
+    bus.publish("message.refused", { tenantId, deviceId, code, detail: "frame", ...by, atMs: clock.nowMs() });
+    return code;
+  }
+}
