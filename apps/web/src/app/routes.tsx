@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { shell } from "../i18n/en/shell.ts";
 import { entryRoutes } from "./entry-routes.tsx";
 import { requireOverview, requireStaff } from "./guard.ts";
@@ -42,6 +42,7 @@ const devices = createRoute({
 const addDevice = createRoute({
   getParentRoute: () => console_,
   path: "/devices/add",
+  validateSearch: textSearch("type"),
   staticData: { crumbs: [{ label: "devices", to: "/devices" }, { label: "addDevice" }] },
   component: lazyRouteComponent(() => import("../features/devices/add-device-page.tsx"), "AddDevicePage"),
 });
@@ -71,6 +72,29 @@ const board = createRoute({
   path: "/telemetry/boards/$boardId",
   staticData: { crumbs: [{ label: "telemetry", to: "/telemetry" }] },
   component: telemetryPage,
+});
+
+const cameras = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras",
+  beforeLoad: () => {
+    throw redirect({ to: "/cameras/live", replace: true });
+  },
+});
+
+const camerasLive = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/live",
+  validateSearch: textSearch("grid", "offset"),
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras/live" }, { label: "live" }] },
+  component: lazyRouteComponent(() => import("../features/cameras/live-page.tsx"), "LivePage"),
+});
+
+const camera = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/$cameraId/{-$tab}",
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras/live" }] },
+  component: lazyRouteComponent(() => import("../features/cameras/camera-page.tsx"), "CameraPage"),
 });
 
 const alerts = createRoute({
@@ -103,6 +127,32 @@ const gateways = createRoute({
   validateSearch: textSearch("q", "offset"),
   staticData: { crumbs: [{ label: "gateways" }] },
   component: lazyRouteComponent(() => import("../features/gateways/gateways-page.tsx"), "GatewaysPage"),
+});
+
+const playback = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/playback",
+  validateSearch: textSearch("cameras", "at", "span"),
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "playback" }] },
+  component: lazyRouteComponent(() => import("../features/recordings/playback-page.tsx"), "PlaybackPage"),
+});
+
+const clips = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/clips",
+  validateSearch: textSearch("camera", "kind", "from", "to"),
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "clips" }] },
+  component: lazyRouteComponent(() => import("../features/recordings/clips/clips-page.tsx"), "ClipsPage"),
+});
+
+const recordingStorage = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/storage",
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "recordingStorage" }] },
+  component: lazyRouteComponent(
+    () => import("../features/recordings/storage/storage-page.tsx"),
+    "StoragePage",
+  ),
 });
 
 const audit = createRoute({
@@ -230,10 +280,16 @@ export const routeTree = root.addChildren([
     device,
     telemetry,
     board,
+    cameras,
+    camerasLive,
+    camera,
     alerts,
     rules,
     gateways,
     lab,
+    playback,
+    clips,
+    recordingStorage,
     audit,
     auditWitnesses,
     auditEntry,

@@ -9,7 +9,9 @@ export const CameraEvent = object({
   id: Uuid,
   cameraId: Uuid,
   cameraName: Type.String(),
-  kind: Type.Union(CAMERA_EVENT_KINDS.map((kind) => Type.Literal(kind))),
+  kind: Type.Unsafe<(typeof CAMERA_EVENT_KINDS)[number]>(
+    Type.Union(CAMERA_EVENT_KINDS.map((kind) => Type.Literal(kind))),
+  ),
   startMs: UnixMs,
   /** Absent while it goes on. */
   endMs: Type.Optional(UnixMs),

@@ -5,6 +5,7 @@ import {
   IconBuildings,
   IconChecks,
   IconCpu,
+  IconDeviceCctv,
   IconFingerprint,
   IconKey,
   IconLayoutDashboard,
@@ -28,6 +29,8 @@ export interface NavItem {
   readonly permissions: readonly Permission[];
   /** The page is about the organisation as a whole: a permission for a part of it does not open it. */
   readonly whole?: true;
+  /** On a phone it stands at the foot before those that do not. */
+  readonly tab?: true;
   /** Second key after `G`. */
   readonly key?: string;
 }
@@ -55,20 +58,42 @@ export const HELD_BY = [
 const NAV_GROUPS: readonly NavGroup[] = [
   {
     items: [
-      { to: "/", label: "overview", icon: IconLayoutDashboard, permissions: ["overview.read"], key: "o" },
+      {
+        to: "/",
+        label: "overview",
+        icon: IconLayoutDashboard,
+        permissions: ["overview.read"],
+        key: "o",
+        tab: true,
+      },
     ],
   },
   {
     label: "operate",
     items: [
-      { to: "/devices", label: "devices", icon: IconCpu, permissions: ["device.read"], key: "d" },
+      {
+        to: "/devices",
+        label: "devices",
+        icon: IconCpu,
+        permissions: ["device.read"],
+        key: "d",
+        tab: true,
+      },
       { to: "/telemetry", label: "telemetry", icon: IconActivity, permissions: ["telemetry.read"], key: "t" },
+      {
+        to: "/cameras",
+        label: "cameras",
+        icon: IconDeviceCctv,
+        permissions: ["camera.view"],
+        key: "c",
+        tab: true,
+      },
     ],
   },
   {
     label: "protect",
     items: [
-      { to: "/alerts", label: "alerts", icon: IconBell, permissions: ["alert.read"], key: "a" },
+      { to: "/alerts", label: "alerts", icon: IconBell, permissions: ["alert.read"], key: "a", tab: true },
       { to: "/lab", label: "lab", icon: IconSwords, permissions: ["lab.read"], whole: true, key: "l" },
     ],
   },
@@ -113,4 +138,15 @@ export function allowedGroups(rights: access.AccessView): NavGroup[] {
 }
 
 /** How many pages have a tab of their own on a phone; the others stand under "More". */
-export const PHONE_TABS = 4;
+const PHONE_TABS = 4;
+
+/** Which pages stand at the foot of a phone, and which under "More"; each in the order of the navigation. */
+export function phoneTabs(items: readonly NavItem[]): { tabs: NavItem[]; rest: NavItem[] } {
+  const chosen = new Set(
+    [...items].sort((a, b) => Number(b.tab ?? false) - Number(a.tab ?? false)).slice(0, PHONE_TABS),
+  );
+  return {
+    tabs: items.filter((item) => chosen.has(item)),
+    rest: items.filter((item) => !chosen.has(item)),
+  };
+}

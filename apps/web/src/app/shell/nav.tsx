@@ -10,7 +10,7 @@ import { Logo } from "./logo.tsx";
 import styles from "./nav.module.css";
 import type { NavItem } from "./nav-items.ts";
 import { SiteSelect } from "./site-select.tsx";
-import { useFigures, useWaitingApprovals } from "./use-figures.ts";
+import { useCameraCount, useFigures, useWaitingApprovals } from "./use-figures.ts";
 import { useNavGroups } from "./use-nav.ts";
 
 /** The column at the left; between 768 and 1279 px its labels go and the icons stay. */
@@ -65,17 +65,25 @@ function NavLink(props: { item: NavItem }) {
   );
 }
 
-/** The figure beside a page's name: devices in all, alerts that are open, requests to decide. */
+/** The figure beside a page's name: devices and cameras in all, alerts that are open, requests to decide. */
 function NavCount(props: { label: NavItem["label"] }) {
   const t = useTranslations("shell");
   const format = useFormat();
   const figures = useFigures();
   if (props.label === "approvals") return <WaitingApprovals />;
+  if (props.label === "cameras") return <CameraCount />;
   if (figures === undefined) return null;
   if (props.label === "devices")
     return <span className={styles.count}>{format.number(figures.devices.total)}</span>;
   if (props.label !== "alerts" || figures.alerts.open === 0) return null;
   return <Hot>{t("openCount", { count: figures.alerts.open })}</Hot>;
+}
+
+function CameraCount() {
+  const format = useFormat();
+  const count = useCameraCount();
+  if (count === undefined) return null;
+  return <span className={styles.count}>{format.number(count)}</span>;
 }
 
 function WaitingApprovals() {

@@ -2,24 +2,23 @@ import { IconDots } from "@tabler/icons-react";
 import { useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
-import { PHONE_TABS } from "./nav-items.ts";
+import { phoneTabs } from "./nav-items.ts";
 import { PageLink, TabFace } from "./page-link.tsx";
 import styles from "./phone-tabs.module.css";
 import { useNavItems } from "./use-nav.ts";
 
 const MoreSheet = lazy(() => import("./more-sheet.tsx"));
 
-/** The first four pages and "More" at the foot of a phone. */
+/** The four pages that matter most on the way and "More" at the foot of a phone. */
 export function PhoneTabs() {
   const t = useTranslations("shell.nav");
   const { pathname } = useLocation();
   const [more, setMore] = useState(false);
-  const allowed = useNavItems();
-  const rest = allowed.slice(PHONE_TABS);
+  const { tabs, rest } = phoneTabs(useNavItems());
   const inRest = rest.some((item) => pathname.startsWith(item.to));
   return (
     <nav className={styles.tabs} aria-label={t("label")}>
-      {allowed.slice(0, PHONE_TABS).map((item) => (
+      {tabs.map((item) => (
         <PageLink key={item.label} item={item} className={styles.tab} />
       ))}
       <button

@@ -1,4 +1,4 @@
-import { access, operations } from "@gatehouse/contract";
+import { access, cameras, operations } from "@gatehouse/contract";
 import { useQuery } from "@tanstack/react-query";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
@@ -15,4 +15,10 @@ export function useFigures(): operations.Overview | undefined {
 export function useWaitingApprovals(): number {
   const waiting = query(access.listApprovals, { query: { who: "decider", limit: "1" } });
   return useQuery({ ...waiting, refetchInterval: RENEW_MS }).data?.waiting ?? 0;
+}
+
+/** Cameras that this person may see; undefined until read. */
+export function useCameraCount(): number | undefined {
+  const list = query(cameras.listCameras, { query: { limit: "1" } });
+  return useQuery({ ...list, refetchInterval: RENEW_MS }).data?.total;
 }

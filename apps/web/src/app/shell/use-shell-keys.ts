@@ -19,6 +19,7 @@ export function useShellKeys(actions: {
   useShortcut("g o", () => go("o"));
   useShortcut("g d", () => go("d"));
   useShortcut("g t", () => go("t"));
+  useShortcut("g c", () => go("c"));
   useShortcut("g a", () => go("a"));
   useShortcut("g l", () => go("l"));
   useShortcut("g g", () => go("g"));

@@ -1,5 +1,5 @@
 import { devices } from "@gatehouse/contract";
-import { DEVICE_TYPES } from "@gatehouse/device-types";
+import { DEVICE_TYPES, findDeviceType } from "@gatehouse/device-types";
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -18,10 +18,14 @@ import { TypeIcon } from "./type-icon.tsx";
 const FIRST_TYPE = "thermometer";
 
 /** What it is, its name and place; a free name stands there until one is typed. */
-export function AddDeviceForm(props: { onCreated: (created: Created) => void }) {
+export function AddDeviceForm(props: {
+  /** The type that is chosen at first. */
+  typeId?: string | undefined;
+  onCreated: (created: Created) => void;
+}) {
   const t = useTranslations("devices");
   const errorText = useErrorText();
-  const [typeId, setTypeId] = useState(FIRST_TYPE);
+  const [typeId, setTypeId] = useState(findDeviceType(props.typeId ?? "")?.id ?? FIRST_TYPE);
   const suggested = useSuggestedName(typeId);
   const [typedName, setName] = useState<string>();
   const [label, setLabel] = useState("");

@@ -1,0 +1,114 @@
+import { cameras } from "@gatehouse/contract";
+import { IconActivity, IconDeviceCctv } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import { useNow } from "../../data/now.ts";
+import { query } from "../../data/query.ts";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { Panel } from "../../design/panel.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { instantOf, localText } from "../../design/time-range.ts";
+import { useFormat } from "../../i18n/provider.tsx";
+import styles from "./cameras.module.css";
+
+type CameraEvent = cameras.CameraEvent;
+
+const RENEW_MS = 3_000;
+const MINUTE_MS = 60_000;
+const SHOWN = "40";
+const LAST = "12";
+
+/** What happened since midnight at the site. */
+export function EventsToday(props: {
+  /** Narrowed to these; without it, those of every camera. */
+  siteCameras: readonly cameras.Camera[] | undefined;
+}) {
+  const t = useTranslations("cameras.events");
+  const { timeZone } = useFormat();
+  const nowMs = useNow(MINUTE_MS);
+  const today = localText(nowMs, timeZone).slice(0, 10);
+  const fromMs = instantOf(`${today}T00:00`, timeZone) ?? nowMs;
+  const events = useQuery({
+    ...query(cameras.listCameraEvents, { query: { fromMs: String(fromMs), limit: SHOWN } }),
+    refetchInterval: RENEW_MS,
+    placeholderData: keepPreviousData,
+  });
+  const here = props.siteCameras && new Set(props.siteCameras.map(({ id }) => id));
+  const shown = ({ items }: { items: readonly CameraEvent[] }) =>
+    items.filter(({ cameraId }) => here === undefined || here.has(cameraId));
+  return (
+    <Panel title={t("title")} subtitle={t("today")} flush className={styles.events}>
+      <QueryView
+        query={events}
+        what={t("reading")}
+        isEmpty={(data) => shown(data).length === 0}
+        empty={<EmptyState title={t("none")}>{t("noneText")}</EmptyState>}
+      >
+        {(data) => <EventList events={shown(data)} named />}
+      </QueryView>
+    </Panel>
+  );
+}
+
+/** The last events of one camera. */
+export function LastEvents(props: { cameraId: string }) {
+  const t = useTranslations("cameras.events");
+  const events = useQuery({
+    ...query(cameras.listCameraEvents, { query: { camera: props.cameraId, limit: LAST } }),
+    refetchInterval: RENEW_MS,
+  });
+  return (
+    <Panel title={t("title")} subtitle={t("last")} flush>
+      <QueryView
+        query={events}
+        what={t("reading")}
+        isEmpty={({ items }) => items.length === 0}
+        empty={<EmptyState title={t("noneEver")}>{t("noneText")}</EmptyState>}
+      >
+        {({ items }) => <EventList events={items} />}
+      </QueryView>
+    </Panel>
+  );
+}
+
+function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
+  const t = useTranslations("cameras.events");
+  return (
+    <ul className={styles.eventList} aria-label={t("title")}>
+      {props.events.map((event) => (
+        <EventLine key={event.id} event={event} named={props.named === true} />
+      ))}
+    </ul>
+  );
+}
+
+const ICONS = { motion: IconActivity, device: IconDeviceCctv } as const;
+
+function EventLine(props: { event: CameraEvent; named: boolean }) {
+  const t = useTranslations("cameras.events");
+  const format = useFormat();
+  const nowMs = useNow(MINUTE_MS);
+  const { event } = props;
+  const Icon = ICONS[event.kind];
+  const isToday =
+    localText(event.startMs, format.timeZone).slice(0, 10) === localText(nowMs, format.timeZone).slice(0, 10);
+  const place = props.named ? event.cameraName : event.zones.join(", ");
+  return (
+    <li className={styles.event} data-open={event.endMs === undefined}>
+      <Icon size={18} stroke={1.6} aria-hidden="true" />
+      <span className="truncate">
+        <span className="strong">{t(`kind.${event.kind}`)}</span>{" "}
+        <span className="tertiary tiny">
+          {event.endMs === undefined ? t("now") : format.duration(event.endMs - event.startMs)}
+        </span>
+      </span>
+      <span className={styles.eventTime}>
+        {isToday ? format.clock(event.startMs) : format.dateTime(event.startMs)}
+      </span>
+      <span className="truncate secondary tiny">
+        {place !== "" ? place : t("strength", { share: format.percent(event.strength, 0) })}
+      </span>
+      <span className="tertiary tiny">{t(`recorded.${event.recorded}`)}</span>
+    </li>
+  );
+}

@@ -1,0 +1,135 @@
+import { cameras } from "@gatehouse/contract";
+import { IconCamera } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { given } from "../../data/given.ts";
+import { query } from "../../data/query.ts";
+import { useCan, useCanAtSomeSite } from "../../data/session.ts";
+import { useSelectedSite } from "../../data/site.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
+import { EmptyState } from "../../design/empty-state.tsx";
+import { Pager } from "../../design/pager.tsx";
+import { Panel } from "../../design/panel.tsx";
+import { QueryView } from "../../design/query-view.tsx";
+import { Segmented } from "../../design/segmented.tsx";
+import { StatusSentence } from "../../design/status-sentence.tsx";
+import { CameraGrid } from "./camera-grid.tsx";
+import { CameraSentence } from "./camera-sentence.tsx";
+import { CameraViews } from "./camera-views.tsx";
+import styles from "./cameras.module.css";
+import { EventsToday } from "./events-panel.tsx";
+import { GRIDS, type Grid, gridFor, isGrid, LARGEST_GRID, pageStart } from "./grid-plan.ts";
+
+const route = getRouteApi("/console/cameras/live");
+const RENEW_MS = 5_000;
+
+/** All cameras live, a page of them at a time, and what happened today. */
+export function LivePage() {
+  const t = useTranslations("cameras");
+  const site = useSelectedSite();
+  const { grid: gridWish, offset: offsetWish } = route.useSearch();
+  const navigate = route.useNavigate();
+  const chosen = isGrid(gridWish) ? gridWish : undefined;
+  const size = chosen ?? LARGEST_GRID;
+  const offset = pageStart(offsetWish, size);
+  const list = useQuery({
+    ...query(cameras.listCameras, { query: given({ site: site?.id, offset: String(offset), limit: size }) }),
+    refetchInterval: RENEW_MS,
+    placeholderData: keepPreviousData,
+  });
+  const grid = chosen ?? gridFor(list.data?.total ?? 0);
+  return (
+    <>
+      <StatusSentence
+        end={
+          <div className={styles.controls}>
+            <CameraViews />
+            {list.data !== undefined && list.data.total > 0 && (
+              <GridChoice grid={grid} onChange={(next) => void navigate({ search: { grid: next } })} />
+            )}
+          </div>
+        }
+      >
+        {list.data === undefined ? t("title") : <CameraSentence {...list.data} />}
+      </StatusSentence>
+      <QueryView
+        query={list}
+        what={t("reading")}
+        isEmpty={({ total }) => total === 0}
+        empty={<NoCamera hasSite={site !== undefined} />}
+      >
+        {({ items, total }) => (
+          <Wall items={items} grid={grid} siteId={site?.id}>
+            <Pager
+              offset={offset}
+              limit={Number(grid)}
+              total={total}
+              onOffset={(next) => void navigate({ search: { grid, offset: String(next) } })}
+            />
+          </Wall>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function Wall(props: {
+  items: readonly cameras.Camera[];
+  grid: Grid;
+  siteId: string | undefined;
+  children: ReactNode;
+}) {
+  const can = useCan();
+  const hasEvents = can("recording.view");
+  return (
+    <div className={hasEvents ? styles.wallWithEvents : styles.wallAlone}>
+      <div className={styles.wall}>
+        <CameraGrid cameras={props.items} grid={props.grid} />
+        {props.children}
+      </div>
+      {hasEvents && <EventsToday siteCameras={props.siteId === undefined ? undefined : props.items} />}
+    </div>
+  );
+}
+
+function GridChoice(props: { grid: Grid; onChange: (grid: Grid) => void }) {
+  const t = useTranslations("cameras.grid");
+  return (
+    <Segmented
+      label={t("label")}
+      value={props.grid}
+      onChange={props.onChange}
+      options={GRIDS.map((value) => ({ value, label: t(value) }))}
+    />
+  );
+}
+
+/** How the first camera comes here. */
+function NoCamera(props: { hasSite: boolean }) {
+  const t = useTranslations("cameras.empty");
+  const canAdd = useCanAtSomeSite()("device.write");
+  return (
+    <Panel>
+      <EmptyState
+        icon={<IconCamera size={22} stroke={1.6} />}
+        title={props.hasSite ? t("elsewhere") : t("title")}
+        action={
+          canAdd && (
+            <>
+              <ButtonLink to="/devices/add" search={{ type: "esp32-cam" }}>
+                {t("esp32")}
+              </ButtonLink>
+              <ButtonLink to="/devices/add" search={{ type: "camera" }} variant="default">
+                {t("other")}
+              </ButtonLink>
+            </>
+          )
+        }
+      >
+        {t("text")}
+      </EmptyState>
+    </Panel>
+  );
+}

@@ -1,0 +1,47 @@
+import { cameras } from "@gatehouse/contract";
+import { Value } from "typebox/value";
+import { describe, expect, it } from "vitest";
+import { MIDDLE } from "./areas.ts";
+import { draftOf, isChanged, settingsFrom, wrongOf } from "./settings-draft.ts";
+
+const settings = cameras.DEFAULT_CAMERA_SETTINGS;
+const draft = draftOf(settings);
+
+describe("a camera’s settings in the form", () => {
+  it("come out as they went in, and as the server takes them", () => {
+    expect(settingsFrom(draft)).toEqual(settings);
+    expect(Value.Check(cameras.CameraSettings, settingsFrom(draft))).toBe(true);
+    expect(isChanged(draft, settings)).toBe(false);
+  });
+
+  it("differ as soon as one of them does", () => {
+    expect(isChanged({ ...draft, mode: "events" }, settings)).toBe(true);
+    const mask = { key: "a", name: "", kind: "mask", corners: MIDDLE } as const;
+    expect(isChanged({ ...draft, areas: [mask] }, settings)).toBe(true);
+    expect(isChanged({ ...draft, numbers: { ...draft.numbers, eventDays: undefined } }, settings)).toBe(true);
+  });
+});
+
+describe("what keeps them from being saved", () => {
+  it("is a number that is missing, broken or out of bounds", () => {
+    const wrong = wrongOf({
+      ...draft,
+      numbers: { ...draft.numbers, eventDays: undefined, sensitivity: 101, preRollSeconds: 1.5 },
+    });
+    expect([...wrong].sort()).toEqual(["eventDays", "preRollSeconds", "sensitivity"]);
+  });
+
+  it("is a schedule without a span, and a span without days", () => {
+    expect([...wrongOf({ ...draft, mode: "schedule" })]).toEqual(["schedule"]);
+    const spans = [{ key: "1", days: [], from: "08:00", to: "18:00" }];
+    expect([...wrongOf({ ...draft, spans })]).toEqual(["spans"]);
+  });
+
+  it("is a zone without a name and an area without an inside; a mask needs no name", () => {
+    const zone = { key: "a", name: " ", kind: "watch", corners: MIDDLE } as const;
+    expect([...wrongOf({ ...draft, areas: [zone] })]).toEqual(["names"]);
+    expect(wrongOf({ ...draft, areas: [{ ...zone, kind: "mask" }] }).size).toBe(0);
+    const flat = { ...zone, name: "Door", corners: MIDDLE.map(([x]) => [x, x] as const) };
+    expect([...wrongOf({ ...draft, areas: [flat] })]).toEqual(["areas"]);
+  });
+});
