@@ -1,6 +1,6 @@
 import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
-import type { Signer } from "@gatehouse/ledger";
+import { encodeVerifierKey, type Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Blobs } from "../../platform/blobs/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
@@ -99,6 +99,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
       ...{ content, erasure, segments, storage },
       timeline: new Timeline(context, motion),
       views: new Views(deps),
+      verifierKey: encodeVerifierKey(deps.signer.key),
       isCamera: (deviceId) => cameras.find(deviceId) !== undefined,
     }),
     jobs: [retentionJob(context, deps.tenantIds)],

@@ -19,6 +19,8 @@ export interface RouteParts {
   readonly storage: Storage;
   readonly timeline: Timeline;
   readonly views: Views;
+  /** Of whoever signs manifests (C2SP signed-note). */
+  readonly verifierKey: string;
   readonly isCamera: (deviceId: string) => boolean;
 }
 
@@ -51,6 +53,7 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
     route(cameras.getSegmentManifest, ({ principal, params }) =>
       segments.manifest(principal.tenantId, params.id),
     ),
+    route(cameras.getRecordingKey, () => `${parts.verifierKey}\n`),
     route(cameras.getRecordingStorage, ({ principal }) => storage.get(principal.tenantId)),
     route(cameras.updateRecordingPolicy, ({ principal, body }) =>
       storage.setPolicy(principal.tenantId, body.policy, body.policyMs),

@@ -57,6 +57,8 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
         scriptSrc: ["'self'", nonceSource],
         styleSrc: ["'self'", nonceSource],
         imgSrc: ["'self'", "data:", "blob:"],
+        // Video of cameras comes through Media Source Extensions.
+        mediaSrc: ["'self'", "blob:"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         workerSrc: ["'self'"],
