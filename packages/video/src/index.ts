@@ -16,7 +16,7 @@ export {
 } from "./jpeg.ts";
 export { openChunk, placeOfContent, SEALING_BYTES } from "./segment/chunks.ts";
 export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";
-export { FRAME_KINDS, type Frame, type FrameKind, parseFrames } from "./segment/frames.ts";
+export { encodeFrames, FRAME_KINDS, type Frame, type FrameKind, parseFrames } from "./segment/frames.ts";
 export {
   createHeader,
   HEADER_BYTES,

@@ -1,16 +1,37 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
+import { useCan, useCanEverywhere } from "../../data/session.ts";
 import styles from "./cameras.module.css";
 
 /** The ways to look at cameras, as links of one line. */
 export function CameraViews() {
   const t = useTranslations("cameras.views");
+  const recorded = useTranslations("recordings.views");
+  const can = useCan();
+  const canEverywhere = useCanEverywhere();
   const link = { className: styles.view ?? "", activeProps: { "aria-current": "page" as const } };
   return (
     <nav className={styles.views} aria-label={t("label")}>
-      <Link to="/cameras/live" {...link}>
-        {t("live")}
-      </Link>
+      {can("camera.view") && (
+        <Link to="/cameras/live" {...link}>
+          {t("live")}
+        </Link>
+      )}
+      {can("recording.view") && (
+        <>
+          <Link to="/cameras/playback" {...link}>
+            {recorded("playback")}
+          </Link>
+          <Link to="/cameras/clips" {...link}>
+            {recorded("clips")}
+          </Link>
+        </>
+      )}
+      {canEverywhere("recording.view") && (
+        <Link to="/cameras/storage" {...link}>
+          {recorded("storage")}
+        </Link>
+      )}
     </nav>
   );
 }

@@ -67,7 +67,7 @@ export function dayView(text: string, timeZone: string): View | undefined {
 const STEPS_MS = [
   ...[30, 60, 120, 300, 600, 900, 1_800].map((seconds) => seconds * SECOND_MS),
   ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_MS),
-  ...[1, 2, 7].map((days) => days * DAY_MS),
+  ...[1, 2, 7, 14].map((days) => days * DAY_MS),
 ];
 
 export interface Tick {
@@ -79,7 +79,7 @@ export interface Tick {
 /** Round times of the zone's clock, at least `apartPx` from each other. */
 export function ticksOf(view: View, width: number, timeZone: string, apartPx = 90): Tick[] {
   const leastMs = (spanOf(view) / Math.max(1, width)) * apartPx;
-  const stepMs = STEPS_MS.find((step) => step >= leastMs) ?? 7 * DAY_MS;
+  const stepMs = STEPS_MS.find((step) => step >= leastMs) ?? 14 * DAY_MS;
   const ticks: Tick[] = [];
   // Each step is asked for by the clock on the wall, so that it is round there, whatever the zone's offset.
   for (let atMs = firstTick(view.fromMs, stepMs, timeZone); atMs <= view.toMs; ) {
