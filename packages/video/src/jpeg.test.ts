@@ -52,6 +52,15 @@ test("metadata is bounded in sum, and so are the markers", () => {
   expect(faultOf(new Uint8Array(DEFAULT_JPEG_LIMITS.maxBytes + 1))).toBe("too_large");
 });
 
+test("a progressive picture has few scans: each more is work for whoever decodes it", () => {
+  const scan = Uint8Array.from([...segment(0xda, [3, 1, 0, 2, 0, 3, 0, 0, 63, 0]), 0x12]);
+  const withScans = (count: number): Uint8Array => {
+    const whole = jpegOf(64, 64, { frameMarker: 0xc2 });
+    return joined(whole.subarray(0, -2), ...new Array<Uint8Array>(count).fill(scan), whole.subarray(-2));
+  };
+  expect([faultOf(withScans(9)), faultOf(withScans(16))]).toEqual([undefined, "unsupported"]);
+});
+
 test("a second picture header, a picture in the picture and a scan without a header are refused", () => {
   const whole = jpegOf(64, 64);
   const twice = joined(
