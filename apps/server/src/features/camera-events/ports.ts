@@ -1,0 +1,59 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import type { access, cameras } from "@gatehouse/contract";
+import type { AnyDatabase } from "../../platform/database/index.ts";
+
+/** A frame as cameras give it, validated and masked. */
+export interface Frame {
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+  readonly kind: cameras.FrameKind;
+  readonly bytes: Uint8Array;
+  /** The server's clock; never before the one of the frame before it. */
+  readonly takenMs: UnixMs;
+}
+
+export interface Frames {
+  /** Frames of every camera. Returns the end of it. */
+  subscribe(listener: (frame: Frame) => void): () => void;
+}
+
+export interface KnownCamera {
+  readonly tenantId: Uuid;
+  readonly siteId: Uuid;
+  readonly name: string;
+}
+
+/** From memory. */
+export interface Cameras {
+  find(cameraId: Uuid): KnownCamera | undefined;
+  settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
+  /** Cameras that an asker may see; `all` for the whole organisation. */
+  within(scope: access.Scope): "all" | readonly Uuid[];
+}
+
+/** What is recorded between the two times is kept for this event. */
+export interface Pin {
+  readonly eventId: Uuid;
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+  /** With the camera's pre-roll. */
+  readonly fromMs: UnixMs;
+  /** With its post-roll; undefined while the event goes on. */
+  readonly toMs: UnixMs | undefined;
+}
+
+export interface Pins {
+  /** In the transaction of the event; again with the same event to change it. */
+  set(tx: AnyDatabase, pin: Pin): Promise<void>;
+}
+
+export interface Span {
+  readonly cameraId: Uuid;
+  readonly fromMs: UnixMs;
+  readonly toMs: UnixMs;
+}
+
+export interface Recorded {
+  /** Of each span, in its order. */
+  coverage(tenantId: Uuid, spans: readonly Span[]): Promise<readonly cameras.CameraEvent["recorded"][]>;
+}

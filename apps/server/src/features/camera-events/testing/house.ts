@@ -1,0 +1,232 @@
+import { randomUUID } from "node:crypto";
+import { silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
+import { access, type Bus, type BusMessages, cameras } from "@gatehouse/contract";
+import { LUMA_HEIGHT, LUMA_WIDTH } from "@gatehouse/motion";
+import { Scene, type Shot } from "@gatehouse/motion/testing";
+import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
+import type { Pool } from "pg";
+import sharp from "sharp";
+import { createBus } from "../../../platform/bus/bus.ts";
+import { createTestDatabase } from "../../../platform/database/testing/index.ts";
+import type { FeatureMigrations } from "../../../platform/feature.ts";
+import { type CameraEventsFeature, cameraEventsMigrations, createCameraEvents } from "../index.ts";
+import type { Frame, Pin, Span } from "../ports.ts";
+import type { CameraEventTables } from "../tables.ts";
+
+/** The columns of other features that events refer to. */
+const neighbours: FeatureMigrations = {
+  feature: "neighbours",
+  migrations: [
+    {
+      id: "001-create",
+      up: `
+        create table tenants (id uuid primary key);
+        create table devices (id uuid primary key, tenant_id uuid not null references tenants (id));
+        create table pins (event_id uuid not null, from_ms bigint not null, to_ms bigint);`,
+    },
+  ],
+};
+
+export interface TestCamera {
+  readonly id: Uuid;
+  readonly tenantId: Uuid;
+  readonly siteId: Uuid;
+  readonly name: string;
+  readonly scene: Scene;
+  settings: cameras.CameraSettings;
+}
+
+/** A house around the feature: real database and bus, real JPEG, a clock that the test moves. */
+export interface House extends AsyncDisposable {
+  readonly tenantId: Uuid;
+  readonly pool: Pool;
+  readonly clock: VirtualClock;
+  readonly bus: Bus;
+  readonly feature: CameraEventsFeature;
+  readonly pins: Pin[];
+  readonly told: BusMessages["camera.event"][];
+  /** What `recorded` answers, and what it was asked. */
+  readonly recorded: { answer: cameras.CameraEvent["recorded"]; asked: Span[] };
+  addCamera(part?: Partial<TestCamera>): Promise<TestCamera>;
+  change(camera: TestCamera, motion: Partial<cameras.CameraSettings["motion"]>): void;
+  remove(camera: TestCamera): Promise<void>;
+  frame(camera: TestCamera, part?: Partial<Frame> & { readonly shot?: Shot }): Promise<Frame>;
+  give(frame: Frame): void;
+  /** Five frames a second for this long, each looked at. */
+  film(camera: TestCamera, seconds: number, shot?: (atSeconds: number) => Shot): Promise<void>;
+  pass(ms: number): Promise<void>;
+  /** The next transactions fail at the pin. */
+  failPins(times: number): void;
+  restart(options: { readonly crash: boolean; readonly downMs?: number }): Promise<void>;
+  call<T>(route: string, input?: Asked): Promise<T>;
+}
+
+interface Asked {
+  readonly params?: object;
+  readonly query?: object;
+  readonly tenantId?: Uuid;
+  readonly reach?: access.Reach;
+}
+
+/** Somebody who walks through the picture, 20 pixels a second. */
+export const walker = (at: number): Shot => ({
+  blocks: [{ x: at * 20 - 10, y: 50, width: 24, height: 60, luma: 20 }],
+});
+
+export const jpegOf = (luma: Uint8Array): Promise<Uint8Array> =>
+  sharp(luma.slice(), { raw: { width: LUMA_WIDTH, height: LUMA_HEIGHT, channels: 1 } })
+    .jpeg({ quality: 85 })
+    .toBuffer();
+
+export async function openHouse(): Promise<House> {
+  const database = await createTestDatabase<CameraEventTables>([neighbours, cameraEventsMigrations]);
+  const { pool, db } = database;
+  const clock = virtualClock();
+  const bus = createBus(silentLogger);
+  const tenantId = randomUUID();
+  await pool.query("insert into tenants (id) values ($1)", [tenantId]);
+  const known = new Map<Uuid, TestCamera>();
+  const listeners = new Set<(frame: Frame) => void>();
+  const pins: Pin[] = [];
+  const told: House["told"] = [];
+  const recorded: House["recorded"] = { answer: "all", asked: [] };
+  let failing = 0;
+  let cuts: (() => void)[] = [];
+  bus.subscribe("camera.event", (message) => void told.push(message));
+
+  const cutting = (end: () => void): (() => void) => {
+    cuts.push(end);
+    return end;
+  };
+  const make = (): CameraEventsFeature =>
+    createCameraEvents({
+      db,
+      random: systemRandom,
+      log: silentLogger,
+      bus: { ...bus, subscribe: (subject, handler) => cutting(bus.subscribe(subject, handler)) },
+      clock: {
+        ...clock,
+        every(periodMs, run) {
+          const timer = clock.every(periodMs, run);
+          cutting(() => timer.cancel());
+          return timer;
+        },
+      },
+      frames: {
+        subscribe(listener) {
+          listeners.add(listener);
+          return cutting(() => listeners.delete(listener));
+        },
+      },
+      cameras: {
+        find: (id) => known.get(id),
+        settingsOf: (id) => known.get(id)?.settings,
+        within: ({ reach }) =>
+          reach === "all"
+            ? "all"
+            : [...known.values()]
+                .filter(({ id: deviceId, siteId }) => access.reaches(reach, { siteId, deviceId }))
+                .map(({ id }) => id),
+      },
+      pins: {
+        async set(tx, pin) {
+          if (failing-- > 0) throw new Error("the ring is busy");
+          pins.push(pin);
+          await tx
+            .insertInto("pins")
+            .values({ event_id: pin.eventId, from_ms: pin.fromMs, to_ms: pin.toMs ?? null })
+            .execute();
+        },
+      },
+      recorded: {
+        async coverage(_tenantId, spans) {
+          recorded.asked = [...spans];
+          return spans.map(() => recorded.answer);
+        },
+      },
+    });
+  let feature = make();
+  await feature.start?.();
+
+  const house: House = {
+    tenantId,
+    pool,
+    clock,
+    bus,
+    pins,
+    told,
+    recorded,
+    get feature() {
+      return feature;
+    },
+    async addCamera(part = {}) {
+      const camera: TestCamera = {
+        id: randomUUID(),
+        tenantId,
+        siteId: randomUUID(),
+        name: `camera-${known.size + 1}`,
+        scene: new Scene(),
+        settings: cameras.DEFAULT_CAMERA_SETTINGS,
+        ...part,
+      };
+      await pool.query("insert into tenants (id) values ($1) on conflict do nothing", [camera.tenantId]);
+      await pool.query("insert into devices (id, tenant_id) values ($1, $2)", [camera.id, camera.tenantId]);
+      known.set(camera.id, camera);
+      return camera;
+    },
+    change(camera, motion) {
+      camera.settings = { ...camera.settings, motion: { ...camera.settings.motion, ...motion } };
+      bus.publish("camera.changed", { tenantId: camera.tenantId, cameraId: camera.id });
+    },
+    async remove({ id, tenantId: ownerId }) {
+      known.delete(id);
+      await pool.query("delete from devices where id = $1", [id]);
+      bus.publish("device.changed", { tenantId: ownerId, deviceId: id, change: "removed" });
+    },
+    async frame({ id, tenantId: ownerId, scene }, { shot = {}, ...part } = {}) {
+      const bytes = part.bytes ?? (await jpegOf(scene.shoot(shot)));
+      const { kind = cameras.FRAME_KINDS.jpeg, takenMs = clock.nowMs() } = part;
+      return { tenantId: ownerId, cameraId: id, kind, takenMs, bytes };
+    },
+    give(frame) {
+      for (const listener of listeners) listener(frame);
+    },
+    async film(camera, seconds, shot = () => ({})) {
+      for (let i = 0; i < seconds * 5; i++) {
+        house.give(await house.frame(camera, { shot: shot(i / 5) }));
+        await feature.idle();
+        clock.advance(200);
+        await feature.idle();
+      }
+    },
+    async pass(ms) {
+      clock.advance(ms);
+      await feature.idle();
+    },
+    failPins(times) {
+      failing = times;
+    },
+    async restart({ crash, downMs = 0 }) {
+      if (crash) for (const cut of cuts) cut();
+      else await feature.stop?.();
+      cuts = [];
+      clock.setWall(clock.nowMs() + downMs);
+      feature = make();
+      await feature.start?.();
+    },
+    call<T>(route: string, input: Asked = {}) {
+      const [method, path] = route.split(" ");
+      const found = feature.routes?.find(
+        ({ endpoint }) => endpoint.method === method && endpoint.path === path,
+      );
+      if (found === undefined) throw new Error(`no route ${route}`);
+      const { tenantId: asTenant = tenantId, reach = "all", params = {}, query = {} } = input;
+      return found.handler({ params, query, scope: { tenantId: asTenant, reach } }) as Promise<T>;
+    },
+    async [Symbol.asyncDispose]() {
+      await feature.stop?.();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+  return house;
+}
