@@ -93,6 +93,7 @@ const OUTSIDE = {
   openssl: "openssl",
   setpriv: "util-linux",
   cc: "gcc",
+  "g++": "g++",
 };
 
 /** Libraries for tests in other languages: file → Debian package. */

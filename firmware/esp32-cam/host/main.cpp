@@ -3,7 +3,7 @@
  *   enrol FOLDER SUITE URL CODE     makes an identity; the code is worth nothing afterwards
  *   run FOLDER [URL]                works until `quit` or the end of its input; at another address when one is given
  *   verify KEY MESSAGE SIGNATURE    Ed25519 by mbed TLS alone, all in hex: exit code 0 when it holds
- * Lines of input of `run`: `frame FILE [COUNT]`, `reading`, `skip MS`, `state`, `quit`.
+ * Lines of input of `run`: `frame COUNT FILE`, `reading`, `skip MS`, `state`, `quit`.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -106,8 +106,9 @@ static bool obey(const std::string& line, CameraLink& link, HostBoard& board) {
     board.log("reading", link.sendReading(metrics, 3) ? "sent" : "not sent");
   }
   if (what == "frame") {
-    int count = 1;
-    words >> path >> count;
+    int count = 0;
+    words >> count >> std::ws;
+    std::getline(words, path);
     const std::vector<uint8_t> jpeg = readFile(path);
     bool isSent = true;
     for (int sent = 0; sent < count && isSent; sent++) {

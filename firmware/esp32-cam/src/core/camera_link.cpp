@@ -7,7 +7,7 @@ namespace gatehouse {
 static const char PATH[] = "/api/v1/channel", SUBPROTOCOL[] = "gatehouse.sx.v1";
 static constexpr uint8_t ANSWER_TYPE = 0x22, JPEG_KIND = 1;
 static constexpr uint64_t ANSWER_TIMEOUT_MS = 15 * 1000, ACK_TIMEOUT_MS = 20 * 1000;
-static constexpr uint64_t PING_EVERY_MS = 30 * 1000, SILENCE_MS = 75 * 1000;
+static constexpr uint64_t PING_EVERY_MS = 30 * 1000;
 static constexpr uint64_t READING_EVERY_MS = 30 * 1000;
 static constexpr uint64_t FIRST_PAUSE_MS = 500, LONGEST_PAUSE_MS = 60 * 1000;
 /** A connection that lasted this long was a good one: the next attempt comes quickly. */
@@ -46,6 +46,7 @@ void CameraLink::connect() {
   if (failures_ > 1) refreshServerKeys();
   if (!socket_.open(identity_.address, identity_.ca(), PATH, SUBPROTOCOL)) return fail("unreachable");
   state_ = State::GREETING;
+  pingMs_ = nowMs();
   if (!shakeHands()) fail("no handshake");
 }
 
@@ -81,8 +82,9 @@ void CameraLink::keepUp() {
   const uint64_t now = nowMs();
   if (handshake_.isUnderWay() && now - greetingMs_ >= ANSWER_TIMEOUT_MS) return fail("no answer to HELLO");
   if (isAwaiting_ && now - awaitedSinceMs_ >= ACK_TIMEOUT_MS) return fail("no acknowledgement");
-  if (now - socket_.heardMs() >= SILENCE_MS) return fail("silent");
   if (now - pingMs_ >= PING_EVERY_MS) {
+    // Nothing came since the last one.
+    if (socket_.heardMs() < pingMs_) return fail("silent");
     pingMs_ = now;
     if (!socket_.ping()) return fail("not sent");
   }
@@ -122,7 +124,7 @@ void CameraLink::answered(Bytes frame) {
   if (!send(content::NOTHING, 0)) return;
   if (!isFirst) return;
   counters_.connects++;
-  liveMs_ = nextFrameMs_ = nextReadingMs_ = pingMs_ = now;
+  liveMs_ = nextFrameMs_ = nextReadingMs_ = now;
   board_.log("session.began", nullptr);
   board_.connected();
   report();

@@ -44,9 +44,15 @@ export interface Taken {
   readonly value: unknown;
 }
 
+const NO_JSON: readonly number[] = [
+  CONTENT_TYPES.cborTelemetry,
+  CONTENT_TYPES.jpegFrame,
+  CONTENT_TYPES.meterReading,
+];
+
 /** What is no JSON stays bytes. */
 const contentOf = (contentType: number, payload: Uint8Array): unknown =>
-  contentType === CONTENT_TYPES.meterReading ? payload : JSON.parse(Buffer.from(payload).toString());
+  NO_JSON.includes(contentType) ? payload : JSON.parse(Buffer.from(payload).toString());
 
 interface SiteKeysJson {
   readonly keys: readonly {
