@@ -9,6 +9,7 @@ import type { LabTables } from "../features/lab/index.ts";
 import type { LedgerTables } from "../features/ledger/index.ts";
 import type { NotificationTables } from "../features/notifications/index.ts";
 import type { PermissionTables } from "../features/permissions/index.ts";
+import type { RecordingTables } from "../features/recordings/index.ts";
 import type { RemoteSettingsTables } from "../features/remote-settings/index.ts";
 import type { SettingsTables } from "../features/settings/index.ts";
 import type { SiteGatewayTables } from "../features/site-gateways/index.ts";
@@ -29,6 +30,7 @@ export type AllTables = AccountsTables &
   AlertTables &
   NotificationTables &
   CameraTables &
+  RecordingTables &
   DemoTables &
   LabTables &
   PermissionTables &

@@ -15,15 +15,21 @@ import {
 } from "../features/cameras/live/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
+import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { RecordingsFeature, RecordingTables } from "../features/recordings/index.ts";
 import type { TenantsFeature } from "../features/tenants/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import { maskPicture } from "../platform/pictures/index.ts";
 import type { House } from "./features.ts";
+import { recordingsOf } from "./recording-wiring.ts";
+
+/** What the features about cameras keep. */
+type AllCameraTables = CameraTables & RecordingTables;
 
 interface Shared {
-  readonly db: ReturnType<typeof createDatabase<CameraTables>>;
+  readonly db: ReturnType<typeof createDatabase<AllCameraTables>>;
   readonly audit: AuditTrail;
 }
 
@@ -31,12 +37,15 @@ interface Neighbours {
   readonly devices: DevicesFeature;
   readonly channel: ChannelFeature;
   readonly tenants: TenantsFeature;
+  readonly ledger: LedgerFeature;
+  readonly tenantIds: () => Promise<readonly Uuid[]>;
   readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
 }
 
 export interface CameraFeatures {
   readonly cameras: CamerasFeature;
   readonly live: CameraLiveFeature;
+  readonly recordings: RecordingsFeature;
   /** Those that are asked before those that ask. */
   readonly inOrder: readonly Feature[];
 }
@@ -44,14 +53,14 @@ export interface CameraFeatures {
 /** Everything about cameras: frames in and out, what moves in them, what is kept of them. */
 export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neighbours): CameraFeatures {
   const { bus, clock, config, controls, log } = house;
-  const cameras = createCameras({
+  const cameras: CamerasFeature = createCameras({
     db,
     clock,
     log,
     bus,
     audit,
     devices: cameraDevices(neighbours.devices),
-    activity: { isRecording: () => false, isMoving: () => undefined },
+    activity: { isRecording: (cameraId) => recordings.isRecording(cameraId), isMoving: () => undefined },
     authenticator: feedAuthenticator(neighbours),
     masker: { mask: maskPicture },
   });
@@ -67,7 +76,13 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
-  return { cameras, live, inOrder: [cameras, live] };
+  const recordings = recordingsOf(
+    house,
+    { db, audit },
+    { ...neighbours, cameras, motion: { strengthIn: async () => new Map(), eventsIn: async () => [] } },
+  );
+  // Recordings end last, with the last frame in them.
+  return { cameras, live, recordings, inOrder: [recordings, cameras, live] };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {

@@ -238,7 +238,10 @@ export function createFeatures(house: House): Features {
     line: { send: (deviceId, payload) => gateway.sendControl(deviceId, payload) },
   });
   const browsers = browsersOf(accounts, devices, permissions, () => tenants);
-  const cameras = camerasOf(house, shared, { devices, channel, tenants, browsers });
+  const cameras = camerasOf(house, shared, {
+    ...{ devices, channel, tenants, browsers, ledger },
+    tenantIds: () => accounts.tenantIds(),
+  });
   const siteGateways = createSiteGateways({
     ...shared,
     devices: siteDevices(devices, channel),

@@ -9,6 +9,7 @@ import { labMigrations } from "../features/lab/index.ts";
 import { ledgerMigrations } from "../features/ledger/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
 import { permissionsMigrations } from "../features/permissions/index.ts";
+import { recordingsMigrations } from "../features/recordings/index.ts";
 import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
@@ -31,6 +32,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   remoteSettingsMigrations,
   trustMigrations,
   camerasMigrations,
+  recordingsMigrations,
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,

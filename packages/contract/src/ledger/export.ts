@@ -60,6 +60,8 @@ export const getLedgerTrust = endpoint({
     words: Type.Array(Type.String()),
     /** C2SP signed note, verifier key. */
     rootKey: Type.String(),
+    /** Signed note by which the root vouches for the key that signs manifests of recordings. */
+    recordingsCertificate: Type.String(),
     verifiers: Type.Array(object({ name: Type.String(), sha256: Type.String() })),
   }),
 });

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
+import type { Signer } from "@gatehouse/ledger";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { AnyDatabase } from "../../platform/database/index.ts";
@@ -22,6 +23,7 @@ import { PersonalValues } from "./personal.ts";
 import type { LedgerPeople, LedgerSettings, Restore, WitnessLinks } from "./ports.ts";
 import { CheckpointReader } from "./reading/checkpoint-reader.ts";
 import { EntryService } from "./reading/entry-service.ts";
+import { indexesOf } from "./reading/entry-store.ts";
 import { Names } from "./reading/names.ts";
 import { ProofService } from "./reading/proof-service.ts";
 import { seamRoutes } from "./recovery/seam-routes.ts";
@@ -30,7 +32,7 @@ import { ledgerRoutes } from "./routes.ts";
 import { Sequencer } from "./sequencer.ts";
 import type { LedgerDatabase } from "./tables.ts";
 import { isCritical, Trail } from "./trail.ts";
-import { rootSigner } from "./trust.ts";
+import { recordingSigner, rootSigner } from "./trust.ts";
 import { deletePersonal } from "./upkeep/erasure-store.ts";
 import { createWitnesses, type Witnesses } from "./witnesses/index.ts";
 
@@ -78,6 +80,14 @@ export interface LedgerFeature extends Feature {
   readonly exports: ExportService;
   readonly witnesses: Omit<Witnesses, "routes">;
   readonly seams: SeamService;
+  /** Signs manifests of recordings. */
+  readonly recordingSigner: Signer;
+  /** Index of the newest entry of this kind about each of these things; absent for what has none in its place yet. */
+  indexesOf(
+    tenantId: Uuid,
+    kind: ledger.LedgerKind,
+    subjectIds: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
   /** What the log says about a person, as doer or as what it was done to; newest first. */
   readonly personalData: {
     readonly name: "ledger_entries";
@@ -127,6 +137,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     return deletePersonal(tx, tenantId, personId, digests);
   };
   const root = rootSigner(masterKey, installationName);
+  const recordings = recordingSigner(masterKey, installationName);
   const seams = new SeamService({ db, logs: store, clock, audit, signerOf, root });
   const verifiers = readVerifiers();
   const witnesses = createWitnesses({
@@ -146,7 +157,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     name: "ledger",
     routes: [
       ...ledgerRoutes({ entries, proofs, checkpoints }),
-      ...exportRoutes({ exports, clock, root, verifiers }),
+      ...exportRoutes({ exports, clock, root, recordings, verifiers }),
       ...witnesses.routes,
       ...seamRoutes(seams),
     ],
@@ -171,6 +182,8 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     exports,
     witnesses,
     seams,
+    recordingSigner: recordings,
+    indexesOf: (tenantId, kind, subjectIds) => indexesOf(db, tenantId, kind, subjectIds),
     personalData: {
       name: "ledger_entries",
       read: ({ tenantId, personId }) => entries.allOf(tenantId, personId),

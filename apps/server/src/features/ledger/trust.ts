@@ -2,12 +2,20 @@ import {
   certifyLog,
   createVerifierKey,
   encodeNote,
+  encodeVerifierKey,
   fingerprintOf,
   KEY_TYPES,
   type Signer,
+  signNote,
 } from "@gatehouse/ledger";
 import { wordsOfBytes } from "@gatehouse/secure-channel";
-import { ed25519Signer, type MasterKey, sha256, trustRootSeed } from "../../platform/secrets/index.ts";
+import {
+  deriveKey,
+  ed25519Signer,
+  type MasterKey,
+  sha256,
+  trustRootSeed,
+} from "../../platform/secrets/index.ts";
 
 /** 132 bits: as much as the fingerprint has, and each word says eleven. */
 const FINGERPRINT_WORDS = 12;
@@ -20,6 +28,16 @@ export function rootSigner(master: MasterKey, installationName: string): Signer 
   const { publicKey, sign } = ed25519Signer(trustRootSeed(master));
   return { key: createVerifierKey(`${installationName}/root`, KEY_TYPES.note, publicKey), sign };
 }
+
+/** Signs the manifests of recordings: a key of its own, so that neither can be taken for the other. */
+export function recordingSigner(master: MasterKey, installationName: string): Signer {
+  const { publicKey, sign } = ed25519Signer(deriveKey(master, "recordings/manifest"));
+  return { key: createVerifierKey(`${installationName}/recordings`, KEY_TYPES.note, publicKey), sign };
+}
+
+/** By this the root's fingerprint stands for the key of recordings too. */
+export const recordingCertificate = ({ key }: Signer, root: Signer): string =>
+  encodeNote(signNote(`gatehouse-recordings-key/v1\n${encodeVerifierKey(key)}\n`, root));
 
 /** The certificate by which the root's fingerprint stands for the log's key too. */
 export const certificateOf = (log: Signer, root: Signer): string => encodeNote(certifyLog(log.key, root));

@@ -53,7 +53,7 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
     route(cameras.getSegmentManifest, ({ principal, params }) =>
       segments.manifest(principal.tenantId, params.id),
     ),
-    route(cameras.getRecordingKey, () => `${parts.verifierKey}\n`),
+    route(cameras.getRecordingKey, async () => `${parts.verifierKey}\n`),
     route(cameras.getRecordingStorage, ({ principal }) => storage.get(principal.tenantId)),
     route(cameras.updateRecordingPolicy, ({ principal, body }) =>
       storage.setPolicy(principal.tenantId, body.policy, body.policyMs),

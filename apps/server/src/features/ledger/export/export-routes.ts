@@ -3,7 +3,7 @@ import { AppError, type Clock } from "@gatehouse/base";
 import { ledger } from "@gatehouse/contract";
 import { encodeVerifierKey, type Signer } from "@gatehouse/ledger";
 import { type Route, route } from "../../../platform/http/route.ts";
-import { comparable } from "../trust.ts";
+import { comparable, recordingCertificate } from "../trust.ts";
 import type { ExportService } from "./export-service.ts";
 import { policyOf, readVerifyWorker, type VerifierFile } from "./verifier-files.ts";
 
@@ -11,10 +11,18 @@ export interface ExportRouteDeps {
   readonly exports: ExportService;
   readonly clock: Clock;
   readonly root: Signer;
+  /** Of manifests of recordings. */
+  readonly recordings: Signer;
   readonly verifiers: readonly VerifierFile[];
 }
 
-export function exportRoutes({ exports, clock, root, verifiers }: ExportRouteDeps): readonly Route[] {
+export function exportRoutes({
+  exports,
+  clock,
+  root,
+  recordings,
+  verifiers,
+}: ExportRouteDeps): readonly Route[] {
   const page = verifiers.find(({ name }) => name === "verify.html");
   const policy = page && policyOf(page);
   const worker = readVerifyWorker();
@@ -31,6 +39,7 @@ export function exportRoutes({ exports, clock, root, verifiers }: ExportRouteDep
     route(ledger.getLedgerTrust, async () => ({
       ...comparable(root),
       rootKey: encodeVerifierKey(root.key),
+      recordingsCertificate: recordingCertificate(recordings, root),
       verifiers: verifiers.map(({ name, sha256 }) => ({ name, sha256 })),
     })),
     route(ledger.getVerifyPage, async ({ reply }) => {

@@ -137,3 +137,22 @@ const concerns = (ids: readonly Uuid[]) =>
 
 const placed = (side: "<" | ">", { logId, index }: Place) =>
   sql<boolean>`(log_id, index) ${sql.raw(side)} (${logId}::int, ${index}::bigint)`;
+
+/** Index of the newest entry of this kind about each of these things. */
+export async function indexesOf(
+  db: LedgerDatabase,
+  tenantId: Uuid,
+  kind: ledger.LedgerKind,
+  subjectIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom("ledger_entries")
+    .select(["subject_id", "index"])
+    .where("tenant_id", "=", tenantId)
+    .where("subject_id", "in", [...subjectIds])
+    .where("kind", "=", kind)
+    .orderBy("log_id")
+    .orderBy("index")
+    .execute();
+  return new Map(rows.map(({ subject_id, index }) => [subject_id ?? "", index]));
+}

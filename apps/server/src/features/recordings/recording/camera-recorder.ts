@@ -35,6 +35,8 @@ interface Batch {
   bytes: number;
   /** Whether it is kept only until it is clear that no event needs it. */
   readonly transient: boolean;
+  /** What its H.264 stream begins with. */
+  readonly init: RecordedFrame | undefined;
 }
 
 /** Frames of one camera into segments: gathers a second of them, then writes in order, one thing after the other. */
@@ -53,6 +55,7 @@ export class CameraRecorder {
   /** What an H.264 stream begins with; each segment has it. */
   #init: RecordedFrame | undefined;
   #lost = 0;
+  #isEnding = false;
 
   constructor(context: RecordingContext, host: RecorderHost, camera: { tenantId: Uuid; cameraId: Uuid }) {
     this.#context = context;
@@ -73,7 +76,7 @@ export class CameraRecorder {
 
   take(frame: RecordedFrame, transient: boolean): void {
     if (frame.kind === FRAME_KINDS.mp4Init) {
-      this.endSegment();
+      void this.endSegment();
       this.#init = frame;
       return;
     }
@@ -90,7 +93,7 @@ export class CameraRecorder {
       this.#lost++;
       return;
     }
-    this.#batch ??= { frames: [], codec, bytes: 0, transient };
+    this.#batch ??= { frames: [], codec, bytes: 0, transient, init: this.#init };
     this.#batch.frames.push(frame);
     this.#batch.bytes += frame.bytes.length;
     this.#waitingBytes += frame.bytes.length;
@@ -101,7 +104,12 @@ export class CameraRecorder {
   tick(nowMs: UnixMs): void {
     const [first] = this.#batch?.frames ?? [];
     if (first !== undefined && nowMs - first.takenMs >= CHUNK_MS) this.flush();
-    if (this.#segment !== undefined && nowMs - this.#lastMs >= SILENT_MS) this.endSegment();
+    if (nowMs - this.#lastMs >= SILENT_MS) this.endWhenOpen();
+  }
+
+  /** Nothing more is to be recorded for now. */
+  endWhenOpen(): void {
+    if (this.isWriting && !this.#isEnding) void this.endSegment();
   }
 
   /** Writes what waits. */
@@ -121,7 +129,11 @@ export class CameraRecorder {
   /** Writes what waits and ends the segment; resolves when it is sealed. */
   endSegment(): Promise<void> {
     this.flush();
-    this.#then(() => this.#finish());
+    this.#isEnding = true;
+    this.#then(async () => {
+      this.#isEnding = false;
+      await this.#finish();
+    });
     return this.#work;
   }
 
@@ -175,9 +187,9 @@ export class CameraRecorder {
     return OpenSegment.begin(this.#context, { ...camera, codec, transient, startMs: takenMs });
   }
 
-  async #append(segment: OpenSegment, { frames }: Batch): Promise<void> {
-    const needsInit = segment.bytes === 0 && segment.codec !== "jpeg" && this.#init !== undefined;
-    const all = needsInit ? [this.#init as RecordedFrame, ...frames] : frames;
+  async #append(segment: OpenSegment, { frames, init }: Batch): Promise<void> {
+    const needsInit = segment.bytes === 0 && segment.codec !== "jpeg" && init !== undefined;
+    const all = needsInit ? [init, ...frames] : frames;
     await segment.append(
       all.map(
         ({ kind, bytes, deviceMs, takenMs }): Frame => ({

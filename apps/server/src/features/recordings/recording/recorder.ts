@@ -65,7 +65,7 @@ export class Recorder {
     const wanted = this.#wanted(frame);
     const known = this.#recorders.get(frame.cameraId);
     if (wanted === "nothing") {
-      if (known?.recorder.isWriting === true) void known.recorder.endSegment();
+      known?.recorder.endWhenOpen();
       return;
     }
     const { recorder } = known ?? this.#add(frame);

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { Uuid } from "@gatehouse/base";
+import { access } from "@gatehouse/contract";
+import type { CamerasFeature } from "../features/cameras/index.ts";
+import type { DevicesFeature } from "../features/devices/index.ts";
+import type { LedgerFeature } from "../features/ledger/index.ts";
+import {
+  createRecordings,
+  type Motion,
+  type RecordingsFeature,
+  type RecordingTables,
+} from "../features/recordings/index.ts";
+import type { AuditTrail } from "../platform/audit/index.ts";
+import { createFolderBlobs } from "../platform/blobs/index.ts";
+import type { createDatabase } from "../platform/database/index.ts";
+import type { House } from "./features.ts";
+
+interface Shared {
+  readonly db: ReturnType<typeof createDatabase<RecordingTables>>;
+  readonly audit: AuditTrail;
+}
+
+interface Neighbours {
+  readonly cameras: CamerasFeature;
+  readonly devices: DevicesFeature;
+  readonly ledger: LedgerFeature;
+  readonly motion: Motion;
+  readonly tenantIds: () => Promise<readonly Uuid[]>;
+}
+
+/** What cameras show, kept in files below the data folder. */
+export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Neighbours): RecordingsFeature {
+  const { bus, clock, config, log, masterKey, random } = house;
+  const { cameras, devices, ledger, motion, tenantIds } = neighbours;
+  return createRecordings({
+    ...{ db, audit, bus, clock, log, masterKey, random, motion, tenantIds },
+    blobs: createFolderBlobs(join(config.dataDir, "recordings"), random),
+    signer: ledger.recordingSigner,
+    frames: cameras.frames,
+    cameras: {
+      find: (cameraId) => cameras.find(cameraId),
+      list: (tenantId) =>
+        devices.idsWithin(access.wholeTenant(tenantId)).flatMap((id) => cameras.find(id) ?? []),
+      settingsOf: (cameraId) => cameras.settingsOf(cameraId),
+      async timeZoneOf(tenantId, siteId) {
+        const sites = await devices.listSites(tenantId);
+        return sites.find(({ id }) => id === siteId)?.timeZone ?? "UTC";
+      },
+    },
+    entries: { sealedIn: (tenantId, ids) => ledger.indexesOf(tenantId, "recording.sealed", ids) },
+  });
+}
