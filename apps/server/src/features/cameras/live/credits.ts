@@ -2,11 +2,11 @@ import type { MonotonicMs } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 
 /** What is on its way to one viewer takes no longer than this, where the line allows it. */
-const ON_THE_WAY_MS = 400;
-/** The quickest of so many frames counts: one that was held up by chance says nothing about the line. */
+const ON_THE_WAY_MS = 350;
+/** The second quickest of so many frames counts: one alone may have been held up, or have come with the one before, by chance. */
 const REMEMBERED = 4;
-/** Where one is allowed, every so many frames a second is tried: a line that is long and not narrow takes both at once. */
-const TRY_EVERY = 32;
+/** Where one is allowed, two are tried for four of so many frames: a line that is long and not narrow takes both at once. */
+const TRY_EVERY = 128;
 
 /**
  * How many frames of one camera may be on their way to one viewer. On a line with room that is LIVE_CREDITS, which hides
@@ -14,13 +14,15 @@ const TRY_EVERY = 32;
  * how long the line takes for a frame: bytes that wait in the kernel or in a proxy are seen by nobody else.
  */
 export class Credits {
-  #onTheWay: { readonly number: number; readonly sentMs: MonotonicMs }[] = [];
+  readonly #onTheWay: { readonly number: number; readonly sentMs: MonotonicMs }[] = [];
   #answeredMs: MonotonicMs = Number.NEGATIVE_INFINITY;
   #tookMs: readonly number[] = [];
   #answers = 0;
+  /** Before the second answer next to nothing is known of the line. */
+  #allowed = 1;
 
   get left(): boolean {
-    return this.#onTheWay.length < this.#allowed();
+    return this.#onTheWay.length < this.#allowed;
   }
 
   sent(number: number, atMs: MonotonicMs): void {
@@ -36,15 +38,16 @@ export class Credits {
     this.#tookMs = [...this.#tookMs.slice(1 - REMEMBERED), tookMs];
     this.#answeredMs = atMs;
     this.#answers++;
-    this.#onTheWay = this.#onTheWay.slice(at + 1);
+    this.#onTheWay.splice(0, at + 1);
+    this.#allowed = this.#judge();
     return true;
   }
 
-  #allowed(): number {
-    // Before the first answer nothing is known: one.
-    const quickestMs = Math.max(1, Math.min(...this.#tookMs));
-    const frames = Math.floor(ON_THE_WAY_MS / quickestMs);
+  #judge(): number {
+    const [, tookMs = Number.POSITIVE_INFINITY] = this.#tookMs.toSorted((a, b) => a - b);
+    const frames = Math.floor(ON_THE_WAY_MS / Math.max(1, tookMs));
     if (frames > 1) return Math.min(cameras.LIVE_CREDITS, frames);
-    return this.#answers % TRY_EVERY === 1 ? 2 : 1;
+    const tried = this.#answers % TRY_EVERY;
+    return tried >= 1 && tried <= REMEMBERED ? 2 : 1;
   }
 }

@@ -214,7 +214,12 @@ export class Viewer implements Watcher {
   }
 }
 
+/** As the console writes it: what comes for every frame is read without a walk through the schema. */
+const DRAWN = /^\{"op":"drawn","camera":"([0-9a-f-]{36})","number":(\d{1,10})\}$/;
+
 function parseRequest(text: string): cameras.CameraLiveRequest | undefined {
+  const [, camera, number] = DRAWN.exec(text) ?? [];
+  if (camera !== undefined) return { op: "drawn", camera, number: Number(number) };
   try {
     const request: unknown = JSON.parse(text);
     return Check(cameras.CameraLiveRequest, request) ? request : undefined;
