@@ -92,7 +92,6 @@ const OUTSIDE = {
   curl: "curl",
   openssl: "openssl",
   setpriv: "util-linux",
-  cc: "gcc",
   "g++": "g++",
 };
 

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 
 export const FIRMWARE = fileURLToPath(new URL("../../../firmware/esp32-cam", import.meta.url));
 
-const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
+export const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
+export const LIBRARIES = ["-lmbedcrypto", "-lsodium"];
 const hasCompiler = spawnSync("g++", ["--version"], { stdio: "ignore" }).status === 0;
 const missing = [
   ...(hasCompiler ? [] : ["g++"]),
@@ -45,8 +46,7 @@ export async function buildCamera(): Promise<string> {
   const fresh = `${program}.${process.pid}`;
   const sanitise = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"];
   const sources = [...sourcesIn("src/core"), ...sourcesIn("host")];
-  const libraries = ["-lmbedcrypto", "-lsodium"];
-  await run("g++", ["-std=c++17", "-O1", ...WARNINGS, ...sanitise, "-o", fresh, ...sources, ...libraries]);
+  await run("g++", ["-std=c++17", "-O1", ...WARNINGS, ...sanitise, "-o", fresh, ...sources, ...LIBRARIES]);
   renameSync(fresh, program);
   return program;
 }
