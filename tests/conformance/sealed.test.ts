@@ -11,7 +11,6 @@ import {
   open,
   parseEnvelope,
   SUITE_IDS,
-  type SuiteId,
   seal,
 } from "@gatehouse/secure-channel";
 import { afterAll, describe, expect, it } from "vitest";
