@@ -17,7 +17,7 @@ import { useShortcut } from "../../design/shortcuts.ts";
 import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
 import { CameraViews } from "../cameras/camera-views.tsx";
-import { startOf } from "./playback-search.ts";
+import { playbackSearch, startOf } from "./playback-search.ts";
 import { MAX_TOGETHER, PlayerGrid } from "./player/player-grid.tsx";
 import { TransportBar } from "./player/transport-bar.tsx";
 import { usePlayer } from "./player/use-player.ts";
@@ -93,7 +93,13 @@ function Playback(props: { cameras: readonly cameras.Camera[] }) {
   player.reels.skipsGaps = skipsGaps;
   useAddress(player.playhead, ids, control.view.toMs - control.view.fromMs);
   useReveal(player.playhead, control.reveal);
-  useShortcut("p", () => setProofOf(ids[0]), ids.length > 0);
+  /** Of the first that shows something. */
+  const prove = () => {
+    const { atMs } = player.playhead.state;
+    const isShown = (id: string) => player.library.reelOf(id).segments.peek(atMs) != null;
+    setProofOf(ids.find(isShown) ?? ids[0]);
+  };
+  useShortcut("p", prove, ids.length > 0);
   const select = (id: string, isOn: boolean) =>
     setWanted(isOn ? [...ids, id] : ids.filter((one) => one !== id));
   return (
@@ -113,7 +119,7 @@ function Playback(props: { cameras: readonly cameras.Camera[] }) {
             transport={transport}
             skipsGaps={skipsGaps}
             onSkipsGaps={setSkipsGaps}
-            onProof={() => setProofOf(ids[0])}
+            onProof={prove}
           />
         }
       />
@@ -144,7 +150,7 @@ function useAddress(
       if (isPlaying) return;
       void navigate({
         to: "/cameras/playback",
-        search: { cameras: ids.join(), at: String(Math.round(atMs)), span: String(Math.round(spanMs)) },
+        search: playbackSearch(ids, atMs, spanMs),
         replace: true,
         resetScroll: false,
       });

@@ -6,6 +6,7 @@ import { type Column, DataTable } from "../../../design/data-table.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { FrameThumb } from "../frame-thumb.tsx";
+import { playbackSearch } from "../playback-search.ts";
 import type { Library } from "../player/use-player.ts";
 import styles from "../recordings.module.css";
 import { EventShape } from "../timeline/event-shape.tsx";
@@ -73,7 +74,7 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
       onOpen={({ cameraId, startMs }) =>
         void navigate({
           to: "/cameras/playback",
-          search: { cameras: cameraId, at: String(startMs), span: String(2 * AROUND_MS) },
+          search: playbackSearch([cameraId], startMs, 2 * AROUND_MS),
         })
       }
       phoneRow={(event) => (

@@ -5,6 +5,8 @@ import { useTranslations } from "use-intl";
 import { useErrorText } from "../../../design/error-text.ts";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { SealMark } from "../proof/seal-mark.tsx";
+import { verdictOf } from "../proof/segment-checks.ts";
+import { useKnownReport } from "../proof/use-segment-report.ts";
 import { type Shown, timeOf } from "./camera-reel.ts";
 import { drawFrame } from "./canvas-screen.ts";
 import { PictureLoop, type Screen } from "./picture-loop.ts";
@@ -113,17 +115,20 @@ function Notice(props: { icon?: React.ReactNode; strong?: string; text: string }
   );
 }
 
-/** What is known of the recording that is shown, and the way to its proof. */
+/** What is known of the recording that is shown, and the way to its proof. Green only once this browser checked it. */
 function SealButton(props: { segment: cameras.Segment; onProof: () => void }) {
   const t = useTranslations("recordings.segment");
-  const { state } = props.segment;
+  const seals = useTranslations("recordings.seal");
+  const { segment } = props;
+  const report = useKnownReport(segment);
+  const verdict = report && verdictOf(report.checks);
+  const isJudged = verdict === "verified" || verdict === "tampered";
   return (
     <button type="button" className={styles.seal} onClick={props.onProof}>
-      <SealMark
-        state={state === "sealed" ? "sealed" : state === "damaged" ? "tampered" : "unknown"}
-        size={15}
-      />
-      {t(state)}
+      <SealMark state={isJudged ? verdict : SEALS[segment.state]} size={15} />
+      {isJudged ? seals(verdict) : t(segment.state)}
     </button>
   );
 }
+
+const SEALS = { sealed: "sealed", damaged: "tampered", unsigned: "unknown", open: "unknown" } as const;

@@ -1,6 +1,6 @@
 import { cameras, ledger } from "@gatehouse/contract";
 import type { Frame } from "@gatehouse/video";
-import { useQuery } from "@tanstack/react-query";
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { isApiError } from "../../../data/api-error.ts";
 import { call } from "../../../data/query.ts";
 import { useCanEverywhere } from "../../../data/session.ts";
@@ -18,11 +18,20 @@ export interface CheckedSegment extends SegmentReport {
   readonly mayReadLog: boolean;
 }
 
+const keyOf = (segment: Segment | undefined, mayReadLog: boolean) =>
+  ["segment-report", segment?.id, segment?.state, mayReadLog] as const;
+
+/** What this browser has found out about a segment so far, without checking it now. */
+export function useKnownReport(segment: Segment): CheckedSegment | undefined {
+  const mayReadLog = useCanEverywhere()("ledger.read");
+  return useQuery<CheckedSegment>({ queryKey: keyOf(segment, mayReadLog), queryFn: skipToken }).data;
+}
+
 /** Reads a whole segment with everything that vouches for it, and checks it in this browser. */
 export function useSegmentReport(segment: Segment | undefined) {
   const mayReadLog = useCanEverywhere()("ledger.read");
   return useQuery<CheckedSegment>({
-    queryKey: ["segment-report", segment?.id, segment?.state, mayReadLog],
+    queryKey: keyOf(segment, mayReadLog),
     enabled: segment !== undefined && segment.state !== "open",
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => {
