@@ -1,5 +1,6 @@
 import type { AccountsTables } from "../features/accounts/index.ts";
 import type { AlertTables } from "../features/alerts/index.ts";
+import type { CameraEventTables } from "../features/camera-events/index.ts";
 import type { CameraTables } from "../features/cameras/index.ts";
 import type { ChannelTables } from "../features/channel/index.ts";
 import type { DemoTables } from "../features/demo/index.ts";
@@ -30,6 +31,7 @@ export type AllTables = AccountsTables &
   AlertTables &
   NotificationTables &
   CameraTables &
+  CameraEventTables &
   RecordingTables &
   DemoTables &
   LabTables &

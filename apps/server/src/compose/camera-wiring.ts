@@ -1,6 +1,11 @@
 import { isAppError, type Uuid } from "@gatehouse/base";
 import { isCameraType } from "@gatehouse/device-types";
 import {
+  type CameraEventsFeature,
+  type CameraEventTables,
+  createCameraEvents,
+} from "../features/camera-events/index.ts";
+import {
   type CameraDevices,
   type CamerasFeature,
   type CameraTables,
@@ -26,7 +31,7 @@ import type { House } from "./features.ts";
 import { recordingsOf } from "./recording-wiring.ts";
 
 /** What the features about cameras keep. */
-type AllCameraTables = CameraTables & RecordingTables;
+type AllCameraTables = CameraTables & CameraEventTables & RecordingTables;
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<AllCameraTables>>;
@@ -46,21 +51,26 @@ export interface CameraFeatures {
   readonly cameras: CamerasFeature;
   readonly live: CameraLiveFeature;
   readonly recordings: RecordingsFeature;
+  readonly events: CameraEventsFeature;
   /** Those that are asked before those that ask. */
   readonly inOrder: readonly Feature[];
 }
 
 /** Everything about cameras: frames in and out, what moves in them, what is kept of them. */
 export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neighbours): CameraFeatures {
-  const { bus, clock, config, controls, log } = house;
+  const { bus, clock, config, controls, log, random } = house;
+  const { devices } = neighbours;
   const cameras: CamerasFeature = createCameras({
     db,
     clock,
     log,
     bus,
     audit,
-    devices: cameraDevices(neighbours.devices),
-    activity: { isRecording: (cameraId) => recordings.isRecording(cameraId), isMoving: () => undefined },
+    devices: cameraDevices(devices),
+    activity: {
+      isRecording: (cameraId) => recordings.isRecording(cameraId),
+      isMoving: (cameraId) => events.isMoving(cameraId),
+    },
     authenticator: feedAuthenticator(neighbours),
     masker: { mask: maskPicture },
   });
@@ -76,13 +86,31 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
-  const recordings = recordingsOf(
+  const recordings: RecordingsFeature = recordingsOf(
     house,
     { db, audit },
-    { ...neighbours, cameras, motion: { strengthIn: async () => new Map(), eventsIn: async () => [] } },
+    {
+      ...neighbours,
+      cameras,
+      motion: {
+        strengthIn: (...asked) => events.strengthIn(...asked),
+        eventsIn: (...asked) => events.eventsIn(...asked),
+      },
+    },
   );
-  // Recordings end last, with the last frame in them.
-  return { cameras, live, recordings, inOrder: [recordings, cameras, live] };
+  const events: CameraEventsFeature = createCameraEvents({
+    ...{ db, bus, clock, log, random },
+    frames: cameras.frames,
+    cameras: {
+      find: (cameraId) => cameras.find(cameraId),
+      settingsOf: (cameraId) => cameras.settingsOf(cameraId),
+      within: (scope) => (scope.reach === "all" ? "all" : devices.idsWithin(scope)),
+    },
+    pins: recordings.pins,
+    recorded: recordings,
+  });
+  // What moves is judged while frames still come; recordings end last, with the last frame in them.
+  return { cameras, live, recordings, events, inOrder: [recordings, cameras, live, events] };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {

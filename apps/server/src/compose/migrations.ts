@@ -1,5 +1,6 @@
 import { accountsMigrations } from "../features/accounts/index.ts";
 import { alertsMigrations } from "../features/alerts/index.ts";
+import { cameraEventsMigrations } from "../features/camera-events/index.ts";
 import { camerasMigrations } from "../features/cameras/index.ts";
 import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
@@ -33,6 +34,7 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   trustMigrations,
   camerasMigrations,
   recordingsMigrations,
+  cameraEventsMigrations,
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,
