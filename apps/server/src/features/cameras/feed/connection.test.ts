@@ -46,10 +46,10 @@ test("two hundred frames a second are thirty: the others are refused, counted, s
   expect(state).toBe("flooding");
   expect(health.refused["frame.rate"]).toBe(600 - house.frames.length);
   expect(camera.told.length).toBeLessThanOrEqual(3);
-  expect(house.states).toEqual(["flooding"]);
+  expect(house.statesOf(id)).toEqual(["flooding"]);
   camera.socket.close();
   house.clock.advance(11_000);
-  expect(house.states).toEqual(["flooding", "live", "silent"]);
+  expect(house.statesOf(id)).toEqual(["flooding", "live", "silent"]);
 });
 
 test("more messages than are read a second wait at the camera", async () => {

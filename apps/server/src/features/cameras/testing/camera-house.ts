@@ -35,7 +35,7 @@ export class CameraHouse {
   readonly clock: VirtualClock = virtualClock();
   readonly audit: RecordingTrail = recordingTrail();
   readonly refused: BusMessages["message.refused"][] = [];
-  readonly states: string[] = [];
+  readonly states: BusMessages["camera.state"][] = [];
   readonly presence: string[] = [];
   readonly heard: Uuid[] = [];
   readonly frames: CameraFrame[] = [];
@@ -63,7 +63,7 @@ export class CameraHouse {
     this.#masker = masker;
     for (const [at, cameraId] of ids.entries()) this.add(cameraId, { name: `camera-${at + 1}` });
     this.bus.subscribe("message.refused", (message) => this.refused.push(message));
-    this.bus.subscribe("camera.state", ({ state }) => this.states.push(state));
+    this.bus.subscribe("camera.state", (message) => this.states.push(message));
     this.bus.subscribe("device.connected", ({ via }) => this.presence.push(`+${via}`));
     this.bus.subscribe("device.disconnected", ({ reason }) => this.presence.push(`-${reason}`));
   }
@@ -180,6 +180,10 @@ export class CameraHouse {
   async quiet(): Promise<void> {
     await this.until(() => this.feature.stats().connections === 0);
     for (const list of [this.refused, this.frames, this.presence, this.states, this.heard]) list.length = 0;
+  }
+
+  statesOf(cameraId: Uuid): string[] {
+    return this.states.filter((message) => message.cameraId === cameraId).map(({ state }) => state);
   }
 
   codes(): string[] {
