@@ -15,6 +15,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   people import FILE.csv|FILE.json [--dry-run]
   simulate [--devices N] [--rate READINGS_PER_SECOND] [--seconds S] [--seed X]
   simulate FILE --server URL [--ca FILE]
+  simulate camera [FILM | --scene NAME | --frames FOLDER] [--fps N] [--seconds S] [--server URL --key KEY [--ca FILE]]
   backup [FOLDER]
   restore FOLDER [--force] [--code-file FILE]
   key show|seal|unseal|change|recover [BACKUP] [--force] [--passphrase-file FILE]
@@ -45,6 +46,8 @@ async function run(line: CommandLine): Promise<number> {
     if (command === "device") await (await import("./cli/device.ts")).runDevice(config, line, output);
     else if (command === "people")
       return (await (await import("./cli/people.ts")).runPeople(config, line, output)) ? 0 : 1;
+    else if (command === "simulate" && line.words[1] === "camera")
+      return (await (await import("./cli/simulate-camera.ts")).runSimulateCamera(config, line, output)) ? 0 : 1;
     else if (command === "simulate")
       return (await (await import("./cli/simulate.ts")).runSimulate(config, line, output)) ? 0 : 1;
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);

@@ -150,6 +150,7 @@ export const ERRORS = {
   "camera.taken": row(409, "This camera sends over another connection already."),
   "camera.source_invalid": row(422, "No pictures can be fetched from this address."),
   "camera.source_unreachable": row(502, "The camera does not answer at this address.", "caller", true),
+  "ffmpeg.missing": row(503, "There is no ffmpeg on this machine.", "server"),
   "camera.source_refused": row(502, "The camera does not accept these credentials."),
   // why a frame is not taken
   "frame.empty": row(400, "The frame is empty."),

@@ -1,16 +1,14 @@
 import { AppError, seededRandom, systemClock, systemRandom } from "@gatehouse/base";
-import type { devices, operations } from "@gatehouse/contract";
+import type { operations } from "@gatehouse/contract";
 import { Fleet, type ServerEndpoints, type SimulatedDeviceSpec } from "../features/demo/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { createLogger } from "../platform/logging/log.ts";
 import type { CommandLine } from "./arguments.ts";
 import { readCredentials } from "./credentials-file.ts";
-import { isRunning, type LocalCall, withLocalServer } from "./local-server.ts";
+import { isRunning, withLocalServer } from "./local-server.ts";
 import type { Output } from "./output.ts";
-import { readTextFile } from "./read-text-file.ts";
-import { UsageError } from "./usage-error.ts";
+import { ensureDevice, ensureSite, remote, untilDone, whole } from "./simulation.ts";
 
-const SITE = "Simulation";
 const TYPES = ["thermometer", "plug", "contact", "led"] as const;
 
 /**
@@ -74,24 +72,6 @@ export async function runSimulate(
   return tally.acknowledged > 0;
 }
 
-function whole(text: string | boolean | undefined, name: string, fallback: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > max)
-    throw new UsageError({ option: `--${name}`, expected: `1 to ${max}` });
-  return value;
-}
-
-function untilDone(seconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1_000);
-    process.once("SIGINT", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
 interface Target {
   readonly endpoints: ServerEndpoints;
   readonly devices: readonly Pick<SimulatedDeviceSpec, "name" | "typeId" | "apiKey">[];
@@ -117,39 +97,4 @@ async function prepareLocal(config: Config, count: number): Promise<Target> {
       devices: made,
     };
   });
-}
-
-async function ensureSite(call: LocalCall): Promise<string> {
-  const { items } = await call<{ items: devices.Site[] }>("GET", "/api/v1/sites");
-  const known = items.find((site) => site.name === SITE);
-  return (known ?? (await call<devices.Site>("POST", "/api/v1/sites", { name: SITE, timeZone: "UTC" }))).id;
-}
-
-/** The device of this name gets a new key when it exists from an earlier run. */
-async function ensureDevice(call: LocalCall, siteId: string, name: string, typeId: string): Promise<string> {
-  const { items } = await call<{ items: devices.Device[] }>("GET", `/api/v1/devices?limit=10&q=${name}`);
-  const known = items.find((device) => device.name === name);
-  if (known !== undefined)
-    return (await call<devices.NewApiKey>("POST", `/api/v1/devices/${known.id}/keys`, { overlapSeconds: 0 }))
-      .apiKey;
-  return (
-    await call<{ key: devices.NewApiKey }>("POST", "/api/v1/devices", {
-      name,
-      typeId,
-      siteId,
-      tags: ["simulated"],
-    })
-  ).key.apiKey;
-}
-
-async function remote(url: string, caFile: string | boolean | undefined): Promise<ServerEndpoints> {
-  const parsed = URL.parse(url);
-  if (parsed === null)
-    throw new UsageError({ option: "--server", expected: "an address like https://gate.example" });
-  const isMqtt = parsed.protocol.startsWith("mqtt");
-  return {
-    httpUrl: isMqtt ? "" : parsed.origin,
-    mqttUrl: isMqtt ? url : undefined,
-    caPem: typeof caFile === "string" ? await readTextFile(caFile) : undefined,
-  };
 }

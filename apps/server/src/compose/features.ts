@@ -295,6 +295,7 @@ export function createFeatures(house: House): Features {
     inventory: demoInventory(devices),
     furniture: demoFurniture({ db, clock, random, alerts, audit }),
     language: (tenantId) => choices.get(tenantId).language,
+    clip: config.demo.clip,
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),
   });
   const lab = createLab({ db, clock, random, log, audit });

@@ -1,3 +1,5 @@
+import type { OpenFrameSource } from "./frames/frame-source.ts";
+import { SimulatedCamera } from "./simulated-camera.ts";
 import { type FleetTools, SimulatedDevice, type SimulatedDeviceSpec } from "./simulated-device.ts";
 
 /** Pause between groups of new connections, so that a big fleet does not look like an attack. */
@@ -8,6 +10,7 @@ const GROUP_PAUSE_MS = 100;
 export class Fleet {
   readonly #tools: FleetTools;
   #devices: SimulatedDevice[] = [];
+  #cameras: SimulatedCamera[] = [];
   #stopped = false;
 
   constructor(tools: FleetTools) {
@@ -19,7 +22,9 @@ export class Fleet {
   }
 
   get connected(): number {
-    return this.#devices.filter((device) => device.connected).length;
+    const devices = this.#devices.filter((device) => device.connected).length;
+    // A camera whose pictures do not arrive is not there, whatever it measures.
+    return Math.max(0, devices - this.#cameras.filter((camera) => !camera.connected).length);
   }
 
   async start(specs: readonly SimulatedDeviceSpec[]): Promise<void> {
@@ -28,6 +33,7 @@ export class Fleet {
       const device = new SimulatedDevice(spec, this.#tools);
       this.#devices.push(device);
       device.start();
+      if (spec.pictures !== undefined) this.#addCamera(spec, spec.pictures);
       if (index % GROUP_SIZE === GROUP_SIZE - 1)
         await new Promise<void>((resolve) => this.#tools.clock.after(GROUP_PAUSE_MS, resolve));
     }
@@ -35,7 +41,16 @@ export class Fleet {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all(this.#devices.map((device) => device.stop()));
+    await Promise.all([...this.#devices, ...this.#cameras].map((device) => device.stop()));
     this.#devices = [];
+    this.#cameras = [];
+  }
+
+  /** Its tools without the tallies: those are of readings. */
+  #addCamera({ name, apiKey }: SimulatedDeviceSpec, pictures: OpenFrameSource): void {
+    const { endpoints, clock, random, log } = this.#tools;
+    const camera = new SimulatedCamera(name, apiKey, pictures, { endpoints, clock, random, log });
+    this.#cameras.push(camera);
+    camera.start();
   }
 }

@@ -7,7 +7,12 @@ import type { DemoDatabase } from "./tables.ts";
 
 export type { ServerEndpoints } from "./endpoints.ts";
 export { Fleet } from "./fleet.ts";
+export { openFilm } from "./frames/film-source.ts";
+export { openFolder } from "./frames/folder-source.ts";
+export type { OpenFrameSource } from "./frames/frame-source.ts";
+export { SceneStudio } from "./frames/scene-studio.ts";
 export type { DemoDevice, DemoFurniture, DemoInventory } from "./ports.ts";
+export { SimulatedCamera } from "./simulated-camera.ts";
 export type { SimulatedDeviceSpec } from "./simulated-device.ts";
 export type { DemoTables } from "./tables.ts";
 

@@ -3,11 +3,14 @@ import type { Language, operations, ReplyOf } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { ServerEndpoints } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
+import { openFilm } from "./frames/film-source.ts";
+import type { OpenFrameSource } from "./frames/frame-source.ts";
+import { SceneStudio } from "./frames/scene-studio.ts";
 import { demoBoard, demoRules } from "./furniture.ts";
 import { FURNITURE_WORDS } from "./furniture-words.ts";
 import type { DemoDevice, DemoFurniture, DemoInventory } from "./ports.ts";
 import type { SimulatedDeviceSpec } from "./simulated-device.ts";
-import { DEMO_SITES, type PlannedDevice } from "./site-plan.ts";
+import { DEMO_SITES, FILM_CAMERA, type PlannedDevice, type PlannedSite } from "./site-plan.ts";
 import type { DemoStore } from "./store.ts";
 
 export type DemoState = ReplyOf<typeof operations.getDemo>;
@@ -18,6 +21,8 @@ export interface DemoDeps {
   readonly furniture: DemoFurniture;
   /** The organisation's. */
   language(tenantId: Uuid): Language;
+  /** A film that one more camera plays; "" for none. */
+  readonly clip: string;
   /** Known once the listeners are open. */
   endpoints(): ServerEndpoints;
   readonly clock: Clock;
@@ -29,16 +34,20 @@ export interface DemoDeps {
 const PLANNED: ReadonlyMap<string, PlannedDevice> = new Map(
   DEMO_SITES.flatMap((site) => site.devices).map((device) => [device.name, device]),
 );
+const FILM_FRAMES_PER_SECOND = 10;
 
 /** The demo site of each tenant: made, run, resumed after a restart and removed as one thing. */
 export class DemoService {
   readonly #deps: DemoDeps;
   readonly #fleets = new Map<Uuid, Fleet>();
+  /** Draws while a demo site runs; all of them show the same pictures. */
+  readonly #studio: SceneStudio;
   /** One act at a time: a second click waits and then finds the first one's result. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: DemoDeps) {
     this.#deps = deps;
+    this.#studio = new SceneStudio(deps.log, { timeZone: DEMO_SITES[0]?.timeZone ?? "UTC" });
   }
 
   async state(tenantId: Uuid): Promise<DemoState> {
@@ -110,7 +119,7 @@ export class DemoService {
     for (const site of DEMO_SITES) {
       const siteId = await this.#deps.inventory.addSite(tenantId, site);
       await this.#deps.store.add(tenantId, "site", siteId);
-      for (const device of site.devices)
+      for (const device of this.#plannedAt(site))
         devices.push(await this.#deps.inventory.addDevice(tenantId, siteId, device));
     }
     return devices;
@@ -128,7 +137,7 @@ export class DemoService {
     const { clock, random, log, inventory } = this.#deps;
     const specs: SimulatedDeviceSpec[] = [];
     for (const device of devices) {
-      const planned = PLANNED.get(device.name);
+      const planned = device.name === FILM_CAMERA.name ? FILM_CAMERA : PLANNED.get(device.name);
       const apiKey = await inventory.apiKey(tenantId, device.id);
       if (apiKey === undefined) continue;
       specs.push({
@@ -137,12 +146,24 @@ export class DemoService {
         intervalMs: planned?.intervalMs ?? 10_000,
         transport: planned?.transport ?? "mqtt",
         apiKey,
+        pictures: this.#picturesOf(device.name),
       });
     }
     const fleet = new Fleet({ endpoints: this.#deps.endpoints(), clock, random, log });
     this.#fleets.set(tenantId, fleet);
     await fleet.start(specs);
     log.info({ tenantId, devices: specs.length }, "demo.running");
+  }
+
+  #plannedAt(site: PlannedSite): readonly PlannedDevice[] {
+    return this.#deps.clip !== "" && site === DEMO_SITES[0] ? [...site.devices, FILM_CAMERA] : site.devices;
+  }
+
+  #picturesOf(name: string): OpenFrameSource | undefined {
+    const { clip } = this.#deps;
+    if (name === FILM_CAMERA.name) return clip === "" ? undefined : openFilm(clip, FILM_FRAMES_PER_SECOND);
+    const scene = PLANNED.get(name)?.scene;
+    return scene === undefined ? undefined : this.#studio.open(scene);
   }
 
   async #clear(tenantId: Uuid): Promise<void> {

@@ -3,6 +3,7 @@ import { ackTopic, downTopic, upTopic } from "@gatehouse/contract";
 import { findDeviceType, OCCASIONAL_FAULTS, type Simulator } from "@gatehouse/device-types";
 import mqtt, { type MqttClient } from "mqtt";
 import { mqttAddress, type ServerEndpoints } from "./endpoints.ts";
+import type { OpenFrameSource } from "./frames/frame-source.ts";
 import { postReading } from "./http-sender.ts";
 import type { Transport } from "./site-plan.ts";
 
@@ -12,6 +13,8 @@ export interface SimulatedDeviceSpec {
   readonly intervalMs: number;
   readonly transport: Transport;
   readonly apiKey: string;
+  /** Of a camera: sent beside its readings. */
+  readonly pictures?: OpenFrameSource | undefined;
 }
 
 export interface FleetTools {

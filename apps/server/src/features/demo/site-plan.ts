@@ -1,3 +1,5 @@
+import type { SceneName } from "@gatehouse/scenes";
+
 /** How a simulated device talks to the server. */
 export type Transport = "mqtt" | "mqtts" | "ws" | "http";
 
@@ -8,6 +10,8 @@ export interface PlannedDevice {
   readonly tags: readonly string[];
   readonly intervalMs: number;
   readonly transport: Transport;
+  /** What a camera looks at. */
+  readonly scene?: SceneName;
 }
 
 export interface PlannedSite {
@@ -25,12 +29,25 @@ const device = (
   transport: Transport = "mqtt",
 ): PlannedDevice => ({ name, label, typeId, tags, intervalMs, transport });
 
+/** Sends pictures over a socket and, now and then, what it measures over HTTP. */
+const camera = (
+  name: string,
+  label: string,
+  typeId: "camera" | "esp32-cam",
+  scene: SceneName,
+): PlannedDevice => ({
+  ...device(name, label, typeId, ["camera"], 30_000, "http"),
+  scene,
+});
+
 const numbered = (count: number, make: (n: number) => PlannedDevice): PlannedDevice[] =>
   Array.from({ length: count }, (_, i) => make(i + 1));
 
 const two = (n: number): string => String(n).padStart(2, "0");
 
-/** Four places of one small organisation, 48 devices: thermometers each second to each ten, the rest slower. */
+/**
+ * Four places of one small organisation, 54 devices: thermometers each second to each ten, the rest slower, six cameras.
+ */
 export const DEMO_SITES: readonly PlannedSite[] = [
   {
     name: "Résidence Les Tilleuls",
@@ -52,6 +69,9 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(4, (n) =>
         device(`tilleuls-plug-${two(n)}`, `Laundry machine ${n}`, "plug", ["laundry"], 5_000),
       ),
+      camera("tilleuls-cam-gate", "Front gate", "camera", "front-gate"),
+      camera("tilleuls-cam-corridor", "Corridor, floor 3", "esp32-cam", "corridor"),
+      camera("tilleuls-cam-boiler", "Boiler room", "esp32-cam", "boiler-room"),
     ],
   },
   {
@@ -68,6 +88,8 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(2, (n) =>
         device(`maisonneuve-lamp-${two(n)}`, `Corridor lamp ${n}`, "led", ["light"], 10_000),
       ),
+      camera("maisonneuve-cam-meters", "Meter room", "esp32-cam", "meter-room"),
+      camera("maisonneuve-cam-parking", "Parking, level 1", "camera", "parking-level"),
     ],
   },
   {
@@ -79,6 +101,7 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(3, (n) => device(`quai-plug-${two(n)}`, `Compressor ${n}`, "plug", ["cold chain"], 5_000)),
       device("quai-lamp", "Bay signal lamp", "led", ["light"], 10_000),
       device("quai-weather", "Weather mast", "generic", ["outside"], 10_000, "ws"),
+      camera("quai-cam-loading-bay", "Loading bay", "camera", "loading-bay"),
     ],
   },
   {
@@ -95,3 +118,13 @@ export const DEMO_SITES: readonly PlannedSite[] = [
     ],
   },
 ];
+
+/** Plays the film of `demo.clip`, when there is one, at the first site. */
+export const FILM_CAMERA: PlannedDevice = device(
+  "tilleuls-cam-film",
+  "Film",
+  "camera",
+  ["camera"],
+  30_000,
+  "http",
+);

@@ -154,6 +154,12 @@ export const ConfigSchema = object({
       description: "Of them of one person, with their programs.",
     }),
   }),
+  demo: object({
+    clip: Type.String({
+      default: "",
+      description: "Film that one more camera of a new demo site plays again and again; needs ffmpeg.",
+    }),
+  }),
   metrics: object({
     loopback: Type.Boolean({ default: true, description: "Answer /metrics to loopback without a session." }),
   }),

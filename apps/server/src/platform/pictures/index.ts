@@ -1,2 +1,3 @@
+export { encodePicture } from "./encode.ts";
 export { lumaOf } from "./luma.ts";
 export { type MaskArea, maskPicture } from "./mask.ts";

@@ -1,0 +1,31 @@
+/** Longer than any frame that a server takes: whatever made it makes no frames. */
+const MAX_FRAME_BYTES = 1_500_000;
+const END = Buffer.from([0xff, 0xd9]);
+const START = Buffer.from([0xff, 0xd8]);
+
+/**
+ * Cuts JPEG pictures out of a stream in which they follow each other. For encoders that put no pictures into pictures:
+ * there the two bytes of an end stand nowhere else (ITU-T T.81, B.1.1.5).
+ */
+export class JpegSplitter {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** Whole pictures, in order. Throws when what comes is none. */
+  push(chunk: Buffer): Buffer[] {
+    // The end may lie across the border of two chunks.
+    let searched = Math.max(0, this.#rest.length - 1);
+    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const frames: Buffer[] = [];
+    for (;;) {
+      if (bytes.length >= 2 && !bytes.subarray(0, 2).equals(START)) throw new Error("not a stream of JPEG");
+      const end = bytes.indexOf(END, searched);
+      if (end < 0) break;
+      frames.push(bytes.subarray(0, end + END.length));
+      bytes = bytes.subarray(end + END.length);
+      searched = 0;
+    }
+    if (bytes.length > MAX_FRAME_BYTES) throw new Error("a picture is too large");
+    this.#rest = bytes;
+    return frames;
+  }
+}

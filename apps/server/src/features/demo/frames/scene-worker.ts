@@ -1,0 +1,68 @@
+import { setPriority } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import { type Clock, systemClock } from "@gatehouse/base";
+import { SceneCamera } from "@gatehouse/scenes";
+import { encodePicture } from "../../../platform/pictures/index.ts";
+import type { SceneOrder } from "./scene-studio.ts";
+
+/** As small cameras are set. */
+const QUALITY = 75;
+/** On Linux this is of the thread that asks: whoever serves people goes first. */
+const LATER_THAN_OTHERS = 10;
+/** While nobody is there only the clock and the grain change: so many pictures a second are drawn, and shown in turn. */
+const EMPTY_PICTURES = 3;
+
+/** One scene as JPEG. */
+class ScenePlayer {
+  readonly camera: SceneCamera;
+  readonly #date: Intl.DateTimeFormat;
+  #second = 0;
+  #shown = 0;
+  #empty: Uint8Array[] = [];
+
+  constructor(camera: SceneCamera, date: Intl.DateTimeFormat) {
+    this.camera = camera;
+    this.#date = date;
+  }
+
+  async next(nowMs: number): Promise<Uint8Array> {
+    const second = Math.floor(nowMs / 1_000);
+    if (second !== this.#second) this.#empty = [];
+    this.#second = second;
+    const isEmpty = this.camera.story.figuresAt(nowMs).length === 0;
+    if (isEmpty && this.#empty.length >= EMPTY_PICTURES)
+      return this.#empty[this.#shown++ % EMPTY_PICTURES] as Uint8Array;
+    const { rgb } = this.camera.frame(nowMs, this.#date.format(nowMs));
+    const jpeg = await encodePicture(rgb, this.camera, QUALITY);
+    if (isEmpty) this.#empty.push(jpeg);
+    return jpeg;
+  }
+}
+
+/** Draws one scene after the other, then shows all of them again and again, spread over the time of a frame. */
+async function run({ scenes, framesPerSecond, timeZone, seed }: SceneOrder, clock: Clock): Promise<void> {
+  const intervalMs = 1_000 / framesPerSecond;
+  const date = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  const players: ScenePlayer[] = [];
+  let dueMs = clock.monotonicMs();
+  for (;;) {
+    const name = scenes[players.length];
+    if (name !== undefined) players.push(new ScenePlayer(new SceneCamera(name, { seed }), date));
+    for (const player of players) {
+      const jpeg = await player.next(clock.nowMs());
+      parentPort?.postMessage({ scene: player.camera.name, jpeg });
+      dueMs += intervalMs / players.length;
+      // What should have been shown long ago is left out.
+      dueMs = Math.max(dueMs, clock.monotonicMs() - intervalMs);
+      await new Promise<void>((resolve) => clock.after(Math.max(0, dueMs - clock.monotonicMs()), resolve));
+    }
+  }
+}
+
+try {
+  setPriority(LATER_THAN_OTHERS);
+} catch {
+  // Where the system does not allow it, all are equal.
+}
+parentPort?.ref();
+await run(workerData as SceneOrder, systemClock);

@@ -1,0 +1,1 @@
+export { findFfmpeg } from "./find-ffmpeg.ts";
