@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type DeviceType, findDeviceType } from "@gatehouse/device-types";
 import { CONTENT_TYPES, type KeyBundle, signDeviceSettings } from "@gatehouse/secure-channel";
 import { parseFrameMessage } from "@gatehouse/video";
 import { describe, expect, it } from "vitest";
@@ -109,6 +110,28 @@ describe.skipIf(absent !== "").each(["M1", "C1"] as const)(`the camera's line, %
     await again.happened("session.began");
     expect(again.events[0]).toMatchObject({ event: "applied", settings: { fps: 30 } });
     expect((await again.state()).settingsVersion).toBe(8);
+  });
+
+  it("knows every value that the console offers", async () => {
+    const camera = await line.connected();
+    const { settings } = findDeviceType("esp32-cam") as DeviceType;
+    const { properties } = settings as unknown as {
+      readonly properties: Record<string, { enum?: string[]; minimum?: number; maximum?: number }>;
+    };
+    let version = 0;
+    for (const [name, { enum: choices, minimum, maximum }] of Object.entries(properties))
+      for (const value of choices ?? [minimum, maximum]) {
+        const report = await told(settingsOf(++version, { [name]: value }), camera);
+        const isBeyondBoard =
+          (report.refused as { reason?: string })?.reason === "more than this board can do";
+        expect([name, value, isBeyondBoard || report.version]).toEqual([
+          name,
+          value,
+          isBeyondBoard || version,
+        ]);
+        if (!isBeyondBoard) expect(report.settings).toMatchObject({ [name]: value });
+      }
+    expect((await camera.state()).settingsVersion).toBe(version);
   });
 
   it("refuses settings of anybody else, for anybody else, from before, and those it cannot do", async () => {
