@@ -71,6 +71,8 @@ export interface RecordingsFeature extends Feature {
   needs(tenantId: Uuid): Promise<readonly RecordingNeed[]>;
   /** A new key over the organisation's recordings; answers how many segments' keys were wrapped anew. */
   rotateKey(tenantId: Uuid): Promise<number>;
+  /** Resolves when whole chunks that came so far are written. */
+  idle(): Promise<void>;
   /** What the last start found. */
   recovered(): RecoveryReport | undefined;
   stats(): { readonly lostFrames: number };
@@ -140,6 +142,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
       return (await room.isPinnedOver(tenantId)) ? [{ kind: "recordings_pinned_full" }] : [];
     },
     rotateKey: (tenantId) => rotateKey(context, tenantId),
+    idle: () => recorder.idle(),
     recovered: () => report,
     stats: () => ({ lostFrames: recorder.lostFrames() }),
   };

@@ -137,6 +137,11 @@ export class CameraRecorder {
     return this.#work;
   }
 
+  /** Resolves when what was handed over to be written is. */
+  idle(): Promise<void> {
+    return this.#work;
+  }
+
   #then(act: () => Promise<void>): void {
     this.#work = this.#work.then(act).catch((err: unknown) => {
       this.#context.log.error({ err, cameraId: this.#cameraId }, "recording.failed");

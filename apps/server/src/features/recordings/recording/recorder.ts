@@ -56,6 +56,12 @@ export class Recorder {
     await this.#recorders.get(cameraId)?.recorder.endSegment();
   }
 
+  /** Resolves when whole chunks that came so far are written. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#recorders.values()].map(({ recorder }) => recorder.idle()));
+    await this.pauses.idle();
+  }
+
   /** Since the start. */
   lostFrames(): number {
     return [...this.#recorders.values()].reduce((sum, { recorder }) => sum + recorder.lost, 0);

@@ -54,7 +54,7 @@ export class RoomStore {
     const { rows } = await sql`
       insert into recording_policies (tenant_id, ring_bytes, pinned_bytes, changed_ms)
       select ${this.#tenantId}, ${ringBytes}, ${pinnedBytes}, ${changedMs}
-      where ${knownMs} = 0 or exists (select from recording_policies where tenant_id = ${this.#tenantId})
+      where ${knownMs}::bigint = 0 or exists (select from recording_policies where tenant_id = ${this.#tenantId})
       on conflict (tenant_id) do update
         set ring_bytes = excluded.ring_bytes, pinned_bytes = excluded.pinned_bytes, changed_ms = excluded.changed_ms
         where recording_policies.changed_ms = ${knownMs}

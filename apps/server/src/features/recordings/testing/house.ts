@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/base";
 import { cameras as contract } from "@gatehouse/contract";
 import { createVerifierKey, KEY_TYPES, type Signer } from "@gatehouse/ledger";
+import type { VirtualClock } from "@gatehouse/testkit";
 import { FRAME_KINDS } from "@gatehouse/video";
 import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createFolderBlobs } from "../../../platform/blobs/index.ts";
@@ -155,16 +156,17 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
   };
 }
 
-/** Sends frames of one camera, evenly, letting what they set off happen. */
+/** Sends frames of one camera, evenly, as fast as they are written. A virtual clock goes along. */
 export async function film(
-  { source }: Pick<RecordingHouse, "source">,
+  { clock, source, recordings }: Pick<RecordingHouse, "clock" | "source" | "recordings">,
   camera: { readonly tenantId: Uuid; readonly cameraId: Uuid },
   span: { readonly fromMs: UnixMs; readonly seconds: number; readonly fps: number; readonly bytes?: number },
 ): Promise<void> {
   const count = span.seconds * span.fps;
   for (let n = 0; n < count; n++) {
     const takenMs = span.fromMs + Math.round((n * 1_000) / span.fps);
+    if (takenMs > clock.nowMs()) (clock as Partial<VirtualClock>).advance?.(takenMs - clock.nowMs());
     source.send({ ...camera, takenMs, bytes: picture(span.bytes ?? 1_000), deviceMs: takenMs - 7 });
-    if (n % span.fps === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    if (n % span.fps === 0) await recordings.idle();
   }
 }

@@ -107,8 +107,14 @@ export class Recovery {
   }
 
   async #sweepRows(): Promise<number> {
-    const { blobs, db } = this.#context;
+    const { blobs, db, log } = this.#context;
     let swept = 0;
+    // A disk that is not mounted is no reason to forget what lies on it.
+    const { done: isEmpty } = await blobs.list()[Symbol.asyncIterator]().next();
+    if (isEmpty === true) {
+      log.warn({}, "recordings.folder_empty");
+      return 0;
+    }
     for await (const row of allSegments(db)) {
       if (row.state === "open" || row.state === "erased") continue;
       if ((await blobs.size(segmentBlob(row))) !== undefined) continue;
