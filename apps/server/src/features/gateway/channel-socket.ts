@@ -146,6 +146,8 @@ class ChannelSocket {
   readonly #patience: Timer;
   #last: Promise<void> = Promise.resolve();
   readonly #progress: WebSocketProgress;
+  /** Whose HELLO was answered: nothing more is known of who is there until the session is used. */
+  #greeted: string | undefined;
   #waiting = 0;
   #waitingBytes = 0;
   #refused = 0;
@@ -206,7 +208,7 @@ class ChannelSocket {
     if (sinceMs === undefined || this.#socket.isPaused) this.#stalled = undefined;
     else if (this.#stalled?.sinceMs !== sinceMs) this.#stalled = { sinceMs, checks: 1 };
     else this.#stalled = { sinceMs, checks: this.#stalled.checks + 1 };
-    if ((this.#stalled?.checks ?? 0) <= STALLED_CHECKS) return;
+    if (this.#stalled?.checks !== STALLED_CHECKS + 1) return;
     this.#parts.refusals.add(new Refused("message.malformed", "stalled within a message"), this.#by());
     this.#socket.terminate();
   }
@@ -214,8 +216,8 @@ class ChannelSocket {
   /** Only from whom frames can come, a message may be as large as one: seen before it is whole. */
   #assertSize(): void {
     if (this.#progress.messageBytes <= MQTT_LIMITS.packetBytes) return;
-    const { owner } = this;
-    if (owner !== undefined && this.#parts.frames.mayCome(owner.deviceId)) return;
+    const from = this.owner?.deviceId ?? this.#greeted;
+    if (from !== undefined && this.#parts.frames.mayCome(from)) return;
     this.#parts.refusals.add(new Refused("message.too_large", "before its end"), this.#by());
     this.#socket.terminate();
   }
@@ -270,8 +272,10 @@ class ChannelSocket {
         this.#events.began(this.owner);
       } else if (outcome.result === "stored") this.#patience.cancel();
     }
-    if (outcome.result === "answer") this.#socket.send(outcome.frame, { binary: true });
-    else if (outcome.result === "frame") this.#tellOfFrame(outcome, frame);
+    if (outcome.result === "answer") {
+      this.#greeted = outcome.deviceId;
+      this.#socket.send(outcome.frame, { binary: true });
+    } else if (outcome.result === "frame") this.#tellOfFrame(outcome, frame);
     else this.#acknowledge(outcome, frame);
   }
 

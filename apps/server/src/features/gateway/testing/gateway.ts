@@ -15,7 +15,14 @@ import { createBus } from "../../../platform/bus/bus.ts";
 import type { TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { BridgeSettings } from "../home-assistant/bridge.ts";
 import { createGateway, type GatewayFeature, type GatewayParts, type SecureChannel } from "../index.ts";
-import type { AnnouncedDevice, Announcement, DeviceIdentity, DeviceLogLine, TopicGrant } from "../ports.ts";
+import type {
+  AnnouncedDevice,
+  Announcement,
+  DeviceIdentity,
+  DeviceLogLine,
+  FrameDesk,
+  TopicGrant,
+} from "../ports.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "./database.ts";
 import { NO_CHANNEL, NO_DEVICE_SETTINGS, NO_FRAMES, NO_SITE_GATEWAYS, NO_WITNESSES } from "./no-channel.ts";
@@ -97,6 +104,7 @@ export interface TestOptions {
   readonly log?: Logger;
   readonly devices?: Map<string, TestDevice>;
   readonly channel?: SecureChannel;
+  readonly frames?: FrameDesk;
 }
 
 /** The whole gateway on free ports, with small stand-ins for the other features and the real PostgreSQL. */
@@ -171,7 +179,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     siteGateways: NO_SITE_GATEWAYS,
     deviceSettings: NO_DEVICE_SETTINGS,
     witnesses: NO_WITNESSES,
-    frames: NO_FRAMES,
+    frames: options.frames ?? NO_FRAMES,
     deviceLog: {
       async append(device, lines) {
         for (const line of lines) state.log.push({ deviceId: device.deviceId, line });
