@@ -88,7 +88,7 @@ function AreaShape(props: { area: Area; edit: AreaEdit; hatch: string; isSelecte
       data-kind={area.kind}
       data-selected={props.isSelected}
       points={pathOf(area.corners)}
-      fill={area.kind === "ignore" ? `url(#${props.hatch})` : undefined}
+      style={area.kind === "ignore" ? { fill: `url(#${props.hatch})` } : undefined}
       {...drag}
       onPointerDown={(event) => {
         last.current = undefined;

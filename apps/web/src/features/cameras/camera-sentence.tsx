@@ -29,7 +29,7 @@ export function CameraSentence(props: { items: readonly Camera[]; total: number 
             <Part state={state} those={those} />
           </Fragment>
         ))}
-      . {t("recording", { count: recording })}
+      . {t(recording === items.length ? "allRecord" : "recording", { count: recording })}
     </>
   );
 }

@@ -76,11 +76,11 @@ export function CornerList(props: { area: Area; name: string; edit: AreaEdit }) 
               type="button"
               className={styles.cornerButton}
               data-current={index === current}
-              aria-label={t("corner", { number: String(index + 1), x: share(x), y: share(y) })}
               onFocus={() => edit.select(key, index)}
               onKeyDown={(event) => press(event, index)}
             >
-              {share(x)} · {share(y)}
+              <span className="visually-hidden">{t("corner", { number: String(index + 1) })}</span> {share(x)}{" "}
+              · {share(y)}
             </button>
           </li>
         ))}

@@ -15,6 +15,7 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { Segmented } from "../../design/segmented.tsx";
 import { StatusSentence } from "../../design/status-sentence.tsx";
+import { useIsPhone } from "../../design/viewport.ts";
 import { CameraGrid } from "./camera-grid.tsx";
 import { CameraSentence } from "./camera-sentence.tsx";
 import { CameraViews } from "./camera-views.tsx";
@@ -96,12 +97,13 @@ function Wall(props: {
 
 function GridChoice(props: { grid: Grid; onChange: (grid: Grid) => void }) {
   const t = useTranslations("cameras.grid");
+  const phone = useIsPhone();
   return (
     <Segmented
       label={t("label")}
       value={props.grid}
       onChange={props.onChange}
-      options={GRIDS.map((value) => ({ value, label: t(value) }))}
+      options={GRIDS.map((value) => ({ value, label: phone ? value : t(value) }))}
     />
   );
 }

@@ -11,6 +11,7 @@ export const cameras = {
     off: "{count, plural, one {# switched off} other {# switched off}}",
     recording:
       "{count, plural, =0 {None of them records now.} one {One of them records now.} other {# of them record now.}}",
+    allRecord: "{count, plural, one {It records now.} other {All of them record now.}}",
   },
   views: { label: "Views of the cameras", live: "Live" },
   grid: { label: "Cameras at a time", "1": "1", "4": "2×2", "6": "3×2", "9": "3×3", "16": "4×4" },
@@ -199,8 +200,9 @@ export const cameras = {
     edit: "Corners of {name}",
     remove: "Remove {name}",
     corners: "Corners of {name}",
-    cornersHint: "Arrows move a corner by 1%, with Shift by 5%. Insert adds one after it, Delete removes it.",
-    corner: "Corner {number}: {x} from the left, {y} from the top",
+    cornersHint:
+      "From the left and from the top. Arrows move a corner by 1%, with Shift by 5%. Insert adds one after it, Delete removes it.",
+    corner: "Corner {number}:",
     addCorner: "Add a corner",
     removeCorner: "Remove this corner",
     maskCost:

@@ -14,6 +14,8 @@ export const cameras: Same<typeof en> = {
     off: "{count, plural, one {# désactivée} other {# désactivées}}",
     recording:
       "{count, plural, =0 {Aucune n’enregistre en ce moment.} one {Une enregistre en ce moment.} other {# enregistrent en ce moment.}}",
+    allRecord:
+      "{count, plural, one {Elle enregistre en ce moment.} other {Toutes enregistrent en ce moment.}}",
   },
   views: { label: "Vues des caméras", live: "Direct" },
   grid: { label: "Caméras à la fois", "1": "1", "4": "2×2", "6": "3×2", "9": "3×3", "16": "4×4" },
@@ -205,8 +207,8 @@ export const cameras: Same<typeof en> = {
     remove: "Retirer {name}",
     corners: "Coins de {name}",
     cornersHint:
-      "Les flèches déplacent un coin de 1\u202f%, avec Maj de 5\u202f%. Inser en ajoute un après lui, Suppr le retire.",
-    corner: "Coin {number}\u00a0: à {x} de la gauche, à {y} du haut",
+      "De la gauche et du haut. Les flèches déplacent un coin de 1\u202f%, avec Maj de 5\u202f%. Inser en ajoute un après lui, Suppr le retire.",
+    corner: "Coin {number}\u00a0:",
     addCorner: "Ajouter un coin",
     removeCorner: "Retirer ce coin",
     maskCost:

@@ -1,0 +1,298 @@
+import { readFileSync } from "node:fs";
+import type { cameras } from "@gatehouse/contract";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
+import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+
+// Six cameras of the plain kind send ten frames a second; a browser watches them, and draws what is watched and hidden.
+
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const PATIENT = { timeout: 60_000, interval: 200 };
+
+let server: Gatehouse;
+let browser: Browser;
+let feeds: FakeCamera[];
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startGatehouse(), openBrowser()]);
+  feeds = await addCameras(server, browser, 6, 10);
+  for (const camera of feeds) camera.start();
+});
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+afterAll(async () => {
+  for (const camera of feeds ?? []) camera.stop();
+  await browser?.close();
+  await server?.end();
+});
+
+interface Opened {
+  readonly page: Page;
+  readonly faults: string[];
+  /** Pictures that came over the live socket, of any camera. */
+  readonly received: () => number;
+}
+
+async function open(
+  path: string,
+  options: { viewport?: typeof DESKTOP; expected?: number[]; dark?: boolean } = {},
+): Promise<Opened> {
+  const { viewport = DESKTOP, expected = [], dark = false } = options;
+  const context = await browser.newContext({
+    viewport,
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    colorScheme: dark ? "dark" : "light",
+    acceptDownloads: true,
+  });
+  contexts.push(context);
+  const faults = await watchFaults(context, expected);
+  await useSession(context, server.url, server.cookie);
+  const page = await context.newPage();
+  let pictures = 0;
+  page.on("websocket", (socket) => {
+    if (!socket.url().includes("/cameras/live")) return;
+    socket.on("framereceived", ({ payload }) => {
+      if (typeof payload !== "string") pictures += 1;
+    });
+  });
+  await page.goto(server.url + path);
+  return { page, faults, received: () => pictures };
+}
+
+const tileOf = (page: Page, camera: FakeCamera | undefined): Locator =>
+  page.locator(`figure[data-camera="${camera?.deviceId}"]`);
+
+/** Colour of the drawn picture at shares of its width and height. */
+const colourAt = (tile: Locator, x: number, y: number): Promise<number[]> =>
+  tile.locator("canvas").evaluate(
+    (canvas, at) => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const context = (canvas as HTMLCanvasElement).getContext("2d");
+      const pixel = context?.getImageData(Math.floor(width * at.x), Math.floor(height * at.y), 1, 1);
+      return [...(pixel?.data ?? [])].slice(0, 3);
+    },
+    { x, y },
+  );
+
+const isNear = (seen: readonly number[], wanted: readonly number[]): boolean =>
+  wanted.every((value, n) => Math.abs(value - (seen[n] ?? 0)) < 24);
+
+const settingsOf = async (camera: FakeCamera | undefined) =>
+  server.call<cameras.Camera>("GET", `/api/v1/cameras/${camera?.deviceId}`);
+
+test("six cameras are seen live, each its own and moving", async () => {
+  const { page, faults } = await open("/cameras");
+  await page.waitForURL("**/cameras/live");
+  await page.getByRole("heading", { level: 1, name: /^6 cameras: 6 live/ }).waitFor({ timeout: 60_000 });
+  for (const camera of feeds) {
+    const tile = tileOf(page, camera);
+    await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+    // Top left is ground: nothing of another camera is ever drawn here.
+    const seen = await colourAt(tile, 0.1, 0.1);
+    expect([camera.name, seen, isNear(seen, camera.colour)]).toEqual([camera.name, seen, true]);
+    const still = (await colourAt(tile, 0.5, 0.7)).join();
+    await vi.waitFor(async () => expect((await colourAt(tile, 0.5, 0.7)).join()).not.toBe(still), PATIENT);
+    await tile.getByText(/\d+ fps, [\d,]+ ms/).waitFor();
+  }
+  expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
+});
+
+test("the grid shows as many as are asked for, page by page, and the address keeps it", async () => {
+  const { page, faults } = await open("/cameras/live");
+  await page.getByText("2×2", { exact: true }).click();
+  await vi.waitFor(async () => expect(await page.locator("figure").count()).toBe(4), PATIENT);
+  await page.getByRole("button", { name: "Next page" }).click();
+  await vi.waitFor(async () => expect(await page.locator("figure").count()).toBe(2), PATIENT);
+  expect(decodeURIComponent(new URL(page.url()).search)).toBe('?grid="4"&offset="4"');
+  await page.reload();
+  await tileOf(page, feeds[5]).waitFor();
+  expect(await page.locator("figure").count()).toBe(2);
+  expect(faults).toEqual([]);
+});
+
+test("nothing is sent while nobody sees the page, nor while the console is paused", async () => {
+  const { page, faults, received } = await open("/cameras/live");
+  const comes = () => vi.waitFor(comesMore(received), PATIENT);
+  const rests = async () => {
+    await vi.waitFor(async () => {
+      const before = received();
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(received()).toBe(before);
+    }, PATIENT);
+  };
+  const setHidden = (state: string) =>
+    page.evaluate(`Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "${state}" });
+      document.dispatchEvent(new Event("visibilitychange"))`);
+  await comes();
+  await setHidden("hidden");
+  await rests();
+  await setHidden("visible");
+  await comes();
+  await page.keyboard.press(".");
+  await rests();
+  await tileOf(page, feeds[0]).getByText("Paused").waitFor();
+  await page.keyboard.press(".");
+  await comes();
+  expect(faults).toEqual([]);
+});
+
+const comesMore = (received: () => number) => {
+  const before = received();
+  return () => expect(received()).toBeGreaterThan(before + 5);
+};
+
+test("a camera that stops is said to be silent since when, and its last picture is greyed", async () => {
+  const { page, faults } = await open("/cameras/live");
+  const [camera] = feeds;
+  const tile = tileOf(page, camera);
+  await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+  camera?.stop();
+  await tile.getByText(/Silent since \d\d:\d\d:\d\d/).waitFor({ timeout: 60_000 });
+  const filter = await tile.locator("canvas").evaluate((canvas) => getComputedStyle(canvas).filter);
+  expect(filter).toContain("grayscale");
+  await page.getByRole("heading", { level: 1, name: /1 silent/ }).waitFor({ timeout: 60_000 });
+  camera?.start();
+  await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+  expect(faults).toEqual([]);
+});
+
+test("a picture is saved as it is, enlarged by keys, and fills the screen", async () => {
+  const { page, faults } = await open(`/cameras/${feeds[1]?.deviceId}`);
+  const tile = tileOf(page, feeds[1]);
+  await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+  await page.getByText("320 × 240").waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    tile.getByRole("button", { name: "Save this picture" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^camera-2-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.jpg$/);
+  const bytes = readFileSync(await download.path());
+  expect([...bytes.subarray(0, 2), ...bytes.subarray(-2)]).toEqual([0xff, 0xd8, 0xff, 0xd9]);
+
+  await tile.focus();
+  await page.keyboard.press("+");
+  await tile.getByText("1.5×").waitFor();
+  await page.keyboard.press("0");
+  await tile.getByText("1.5×").waitFor({ state: "detached" });
+  await tile.hover({ position: { x: 100, y: 100 } });
+  await page.mouse.wheel(0, -300);
+  await tile.getByText("1.2×").waitFor();
+  await tile.getByRole("button", { name: "Full screen" }).click();
+  await tile.getByRole("button", { name: "End full screen" }).waitFor();
+  await page.keyboard.press("Escape");
+  expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
+});
+
+test("a zone is drawn with the keys alone, what is recorded is chosen, and both are kept", async () => {
+  const camera = feeds[2];
+  const { page, faults } = await open(`/cameras/${camera?.deviceId}/settings`);
+  await page.getByRole("button", { name: "Watch a zone" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Corner 1: 30% · 30%" }).waitFor();
+  for (const key of ["ArrowLeft", "ArrowLeft", "Shift+ArrowUp", "Insert"]) await page.keyboard.press(key);
+  await page.getByRole("button", { name: /^Corner 5/ }).waitFor();
+  await page.getByLabel("Name of zone 1").fill("Doorway");
+  await page.getByRole("radio", { name: "By schedule" }).check({ force: true });
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Add a time, or choose another way of recording.").waitFor();
+  await page.getByRole("button", { name: "Add a time" }).click();
+  await page.getByRole("group", { name: "Time 1" }).getByLabel("From").fill("19:30");
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("The settings of camera-3 are saved.").waitFor();
+  const { settings } = await settingsOf(camera);
+  expect(settings.recording.mode).toBe("schedule");
+  expect(settings.recording.schedule).toEqual([{ days: [1, 2, 3, 4, 5], fromMinute: 1_170, toMinute: 480 }]);
+  expect(settings.motion.zones).toEqual([
+    {
+      name: "Doorway",
+      kind: "watch",
+      area: [
+        [0.28, 0.25],
+        [0.49, 0.275],
+        [0.7, 0.3],
+        [0.7, 0.7],
+        [0.3, 0.7],
+      ],
+    },
+  ]);
+  await page.reload();
+  expect(await page.getByLabel("Name of zone 1").inputValue()).toBe("Doorway");
+  expect(faults).toEqual([]);
+});
+
+test("a mask drawn with the pointer is undone, drawn again, and blackens what everybody sees", async () => {
+  const camera = feeds[3];
+  const { page, faults } = await open(`/cameras/${camera?.deviceId}/settings`);
+  const picture = page.locator("[data-look=live]");
+  await picture.waitFor({ timeout: 60_000 });
+  const draw = async () => {
+    await page.getByRole("button", { name: "Mask a part" }).click();
+    const box = await picture.boundingBox();
+    for (const [x, y] of [
+      [0.05, 0.05],
+      [0.4, 0.05],
+      [0.4, 0.4],
+      [0.05, 0.4],
+      [0.055, 0.055],
+    ] as const)
+      await page.mouse.click((box?.x ?? 0) + x * (box?.width ?? 0), (box?.y ?? 0) + y * (box?.height ?? 0));
+    await page.getByText("Mask 1", { exact: true }).waitFor();
+  };
+  await draw();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Mask 1", { exact: true }).waitFor({ state: "detached" });
+  await draw();
+  await page.getByText("Every frame of a camera with masks is decoded").waitFor();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("The settings of camera-4 are saved.").waitFor();
+  await page.getByRole("tab", { name: "Live" }).click();
+  const tile = tileOf(page, camera);
+  await vi.waitFor(async () => {
+    expect(isNear(await colourAt(tile, 0.2, 0.2), [0, 0, 0])).toBe(true);
+    expect(isNear(await colourAt(tile, 0.7, 0.2), camera?.colour ?? [])).toBe(true);
+  }, PATIENT);
+  expect(faults).toEqual([]);
+});
+
+test("two people who change the same settings hear of each other, and nobody leaves changes behind unasked", async () => {
+  const camera = feeds[4];
+  const path = `/api/v1/cameras/${camera?.deviceId}/settings`;
+  const { page, faults } = await open(`/cameras/${camera?.deviceId}/settings`, { expected: [409] });
+  const days = page.getByLabel("With motion");
+  await days.fill("21");
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("dialog", { name: "Leave without saving?" }).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  const { settings, settingsMs } = await settingsOf(camera);
+  await server.call("PUT", path, { settings: { ...settings, maxFramesPerSecond: 12 }, settingsMs });
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Somebody else changed these settings meanwhile").waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save mine" }).click();
+  await page.getByText("The settings of camera-5 are saved.").waitFor();
+  const saved = (await settingsOf(camera)).settings;
+  expect([saved.recording.motionDays, saved.maxFramesPerSecond]).toEqual([21, settings.maxFramesPerSecond]);
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.waitForURL(`${server.url}/`);
+  expect(faults).toEqual([]);
+});
+
+test("on a phone cameras stand below each other, one thumb away", async () => {
+  const { page, faults } = await open("/devices", { viewport: PHONE, dark: true });
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Cameras" }).click();
+  await tileOf(page, feeds[0]).waitFor();
+  const boxes = await Promise.all(feeds.map((camera) => tileOf(page, camera).boundingBox()));
+  expect(new Set(boxes.map((box) => box?.x)).size).toBe(1);
+  const found = await accessibilityFaults(page);
+  await tileOf(page, feeds[0]).getByRole("link", { name: "camera-1" }).click();
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Watch a zone" }).waitFor();
+  found.push(...(await accessibilityFaults(page)));
+  expect(await page.evaluate("document.documentElement.scrollWidth > innerWidth")).toBe(false);
+  expect([...found, ...faults]).toEqual([]);
+});
