@@ -309,6 +309,7 @@ export function createFeatures(house: House): Features {
       devices,
       gateway,
       ledger,
+      recordings: cameras.recordings,
       recovery,
       alerts,
       notifications,

@@ -9,6 +9,7 @@ import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
+import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { RecoveryFeature } from "../features/recovery/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import type { TrustFeature } from "../features/trust/index.ts";
@@ -22,6 +23,7 @@ interface Sources extends House {
   readonly devices: DevicesFeature;
   readonly gateway: GatewayFeature;
   readonly ledger: LedgerFeature;
+  readonly recordings: RecordingsFeature;
   readonly recovery: RecoveryFeature;
   readonly alerts: AlertsFeature;
   readonly notifications: NotificationsFeature;
@@ -115,6 +117,7 @@ export function overviewSources(house: Sources): OverviewSources {
             deviceName: name,
           })),
         ...(permissions.get("ledger.read") === "all" ? attackNeeds(house, tenantId) : []),
+        ...(permissions.has("recording.view") ? await recordingNeeds(house, tenantId) : []),
         ...channels,
         ...witnesses.map(({ kind, sinceMs, name }) => ({
           kind: `witness_${kind}` as const,
@@ -145,6 +148,14 @@ export function overviewSources(house: Sources): OverviewSources {
     },
   };
 }
+
+/** Where frames that should be recorded are not, or soon will not be. */
+const recordingNeeds = async ({ recordings }: Sources, tenantId: Uuid): Promise<Need[]> =>
+  (await recordings.needs(tenantId)).map(({ kind, sinceMs }) => ({
+    kind,
+    severity: kind === "recording_pins_over" ? "warning" : "critical",
+    ...(sinceMs === undefined ? {} : { atMs: sinceMs }),
+  }));
 
 /** Whose passwords are guessed at. */
 const attackNeeds = ({ accounts }: Sources, tenantId: Uuid): Need[] =>

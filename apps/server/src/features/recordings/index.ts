@@ -58,8 +58,8 @@ export interface RecordingsDeps {
 
 /** Something about recordings that a person must see to. */
 export interface RecordingNeed {
-  readonly kind: "recording_paused" | "recordings_pinned_full";
-  readonly reason?: Pause["reason"];
+  /** Why it is paused, or that events take more than their share while it goes on. */
+  readonly kind: `recording_${Pause["reason"]}` | "recording_pins_over";
   readonly sinceMs?: UnixMs;
 }
 
@@ -138,8 +138,8 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
     coverage: (tenantId, spans) => coverage(db, tenantId, spans),
     async needs(tenantId) {
       const pause = recorder.pauses.of(tenantId);
-      if (pause !== undefined) return [{ kind: "recording_paused", ...pause }];
-      return (await room.isPinnedOver(tenantId)) ? [{ kind: "recordings_pinned_full" }] : [];
+      if (pause !== undefined) return [{ kind: `recording_${pause.reason}`, sinceMs: pause.sinceMs }];
+      return (await room.isPinnedOver(tenantId)) ? [{ kind: "recording_pins_over" }] : [];
     },
     rotateKey: (tenantId) => rotateKey(context, tenantId),
     idle: () => recorder.idle(),

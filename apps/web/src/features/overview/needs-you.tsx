@@ -18,6 +18,7 @@ import {
   IconShieldX,
   IconTimelineEventExclamation,
   IconUserPlus,
+  IconVideoOff,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
@@ -52,6 +53,10 @@ const KINDS = {
   logins_attacked: { icon: IconPasswordUser, act: "review" },
   device_quarantined: { icon: IconShieldX, act: "review" },
   quarantine_suggested: { icon: IconShieldQuestion, act: "review" },
+  recording_disk_full: { icon: IconVideoOff, act: "review" },
+  recording_pinned_full: { icon: IconVideoOff, act: "review" },
+  recording_failed: { icon: IconVideoOff, act: "review" },
+  recording_pins_over: { icon: IconVideoOff, act: "review" },
   backup_missing: { icon: IconDatabaseExport, act: "setUp" },
   plain_http: { icon: IconLockOpen, act: "setUp" },
   other: { icon: IconInfoCircle, act: "open" },
@@ -182,6 +187,15 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "witness_silent":
       return (
         <ButtonLink {...look} to="/audit/witnesses">
+          {children}
+        </ButtonLink>
+      );
+    case "recording_disk_full":
+    case "recording_pinned_full":
+    case "recording_failed":
+    case "recording_pins_over":
+      return (
+        <ButtonLink {...look} to="/cameras/storage">
           {children}
         </ButtonLink>
       );

@@ -74,6 +74,10 @@ export const overview: Same<typeof en> = {
       logins_attacked: "Quelqu’un devine des mots de passe",
       device_quarantined: "{name} est en quarantaine",
       quarantine_suggested: "Les relevés de {name} sont invraisemblables",
+      recording_disk_full: "Rien n’est enregistré\u00a0: le disque est plein",
+      recording_pinned_full: "Rien n’est enregistré\u00a0: les événements occupent toute la place",
+      recording_failed: "Rien n’est enregistré\u00a0: l’écriture échoue",
+      recording_pins_over: "Les enregistrements d’événements dépassent leur part",
       backup_missing: "Il n’y a pas de sauvegarde récente",
       plain_http: "Cette console n’est pas chiffrée",
       other: "Un point demande un coup d’œil",
@@ -102,6 +106,12 @@ export const overview: Same<typeof en> = {
         "Ces essais sont refusés et ralentis\u202f; qui connaît son mot de passe entre. Voyez le journal d’audit.",
       device_quarantined: "Ses relevés sont mis à part jusqu’à une décision.",
       quarantine_suggested: "Examinez les raisons\u202f; la quarantaine les tient hors de l’historique.",
+      recording_disk_full:
+        "Tout ce qui pouvait partir est parti. L’enregistrement reprend dès qu’il y a de la place.",
+      recording_pinned_full:
+        "Ce dont un événement a besoin ne cède jamais la place. Relevez la limite ou effacez-en une partie.",
+      recording_failed: "Nouvel essai toutes les cinq secondes. Voyez le disque et le journal du serveur.",
+      recording_pins_over: "Ils prennent la place du reste\u202f; ensuite, l’enregistrement s’arrête.",
       backup_missing: "Une sauvegarde tient en une commande.",
       plain_http: "Elle ne répond que sur cet ordinateur. Passez à TLS avant de l’ouvrir à d’autres.",
       other: "Ouvrez-le pour en savoir plus.",

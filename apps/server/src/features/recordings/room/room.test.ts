@@ -88,11 +88,11 @@ test("pins take from the ring's share, are told of, and stop recording loudly wh
   await feed(40, START_MS);
   await expect
     .poll(() => house.recordings.needs(tenantId), PATIENT)
-    .toEqual([{ kind: "recordings_pinned_full" }]);
+    .toEqual([{ kind: "recording_pins_over" }]);
   await feed(60, START_MS + 40_000);
   await expect
     .poll(() => house.recordings.needs(tenantId))
-    .toMatchObject([{ kind: "recording_paused", reason: "pinned_full" }]);
+    .toMatchObject([{ kind: "recording_pinned_full" }]);
   expect(house.recordings.stats().lostFrames).toBeGreaterThan(0);
   expect(await house.filesBytes()).toBeLessThanOrEqual(RING + PINNED);
   await expect.poll(() => house.trail.kinds(), PATIENT).toContain("recording.paused");
@@ -123,7 +123,9 @@ test("a disk that is full takes the oldest away, pauses loudly when there is non
     .toBe(true);
   freeBytes = 400_000_000;
   await film(set, { tenantId, cameraId }, { fromMs: START_MS + 61_000, seconds: 6, fps: 2, bytes: 2_000 });
-  await expect.poll(() => recordings.needs(tenantId), PATIENT).toMatchObject([{ reason: "disk_full" }]);
+  await expect
+    .poll(() => recordings.needs(tenantId), PATIENT)
+    .toMatchObject([{ kind: "recording_disk_full" }]);
   await expect
     .poll(async () => (await house.rows()).map(({ first_ms }) => first_ms), PATIENT)
     .not.toContain(START_MS);

@@ -59,7 +59,12 @@ test("a chunk that is on disk and not yet in the index is not lost", async () =>
   const before = await rowNow();
   await house.db
     .updateTable("recording_segments")
-    .set({ chunks: before.chunks.subarray(0, -24), frames: before.frames - 4, last_ms: START_MS, bytes: 99 })
+    .set({
+      chunks: Buffer.from(before.chunks.subarray(0, -24)),
+      frames: before.frames - 4,
+      last_ms: START_MS,
+      bytes: 99,
+    })
     .where("id", "=", id)
     .execute();
   await restart();
@@ -75,7 +80,7 @@ test("a segment that was sealed in its file and not in the index is sealed, once
   const { state, bytes, manifest, manifest_sha256, chunks, frames, last_ms } = open;
   await house.db
     .updateTable("recording_segments")
-    .set({ state, bytes, manifest, manifest_sha256, chunks, frames, last_ms })
+    .set({ state, bytes, manifest, manifest_sha256, chunks: Buffer.from(chunks), frames, last_ms })
     .where("id", "=", id)
     .execute();
   house.trail.events.length = 0;
