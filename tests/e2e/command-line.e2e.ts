@@ -155,7 +155,7 @@ test("a stop by signal is clean and quick, and the next start finds everything",
 test("the demo site comes as one thing, lives over the network and goes as one thing", async () => {
   await server.call("POST", "/api/v1/demo", {});
   const online = async () => (await server.call<{ connected: number }>("GET", "/api/v1/demo")).connected;
-  while ((await online()) < 48) await new Promise((resolve) => setTimeout(resolve, 200));
+  while ((await online()) < 54) await new Promise((resolve) => setTimeout(resolve, 200));
   const listed = await gatehouse(server.dataDir, "device", "list", "--search", "boiler", "--json");
   expect(listed.json<{ name: string }[]>().map((device) => device.name)).toEqual(["boiler-02", "boiler-led"]);
   expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toHaveLength(4);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([startGatehouse(), openBrowser()]);
   await server.call("POST", "/api/v1/demo", {});
   const connected = async () => (await server.call<{ connected: number }>("GET", "/api/v1/demo")).connected;
-  while ((await connected()) < 48) await new Promise((resolve) => setTimeout(resolve, 500));
+  while ((await connected()) < 54) await new Promise((resolve) => setTimeout(resolve, 500));
   const list = (query: string) =>
     server.call<{ items: { id: string; name: string }[] }>("GET", `/api/v1/devices?${query}`);
   const plug = (await list("type=plug&limit=1")).items[0];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { TrueBox } from "./figure.ts";
 import { SCENES } from "./places/index.ts";
-import { SceneCamera } from "./scene-camera.ts";
+import { drawScene, type SceneCamera } from "./scene-camera.ts";
 
 // Small pictures: every test draws its place first.
 const SIZE = { width: 144, height: 81 };
-const cameras = new Map(SCENES.map((name) => [name, new SceneCamera(name, SIZE)]));
+const cameras = new Map(SCENES.map((name) => [name, drawScene(name, SIZE)]));
 const cameraOf = (name: (typeof SCENES)[number]): SceneCamera => cameras.get(name) as SceneCamera;
 
 const isWhole = ({ x, y, width, height, visibleRatio }: TrueBox): boolean =>
@@ -28,7 +28,7 @@ describe.each(SCENES)("%s", (name) => {
   const camera = cameraOf(name);
 
   it("is the same picture whenever the same moment is asked for, and another one later", () => {
-    const again = new SceneCamera(name, SIZE);
+    const again = drawScene(name, SIZE);
     const atMs = 1_790_000_000_000;
     expect(again.frame(atMs, "12:00:00").rgb).toEqual(camera.frame(atMs, "12:00:00").rgb);
     expect(camera.frame(atMs + 100).rgb).not.toEqual(camera.frame(atMs).rgb);
@@ -83,7 +83,7 @@ it("people are as tall and as upright as people", () => {
 });
 
 it("says what a frame costs", () => {
-  const camera = new SceneCamera("boiler-room");
+  const camera = drawScene("boiler-room");
   const used = process.cpuUsage();
   const seconds = camera.story.seconds[0] as number;
   for (let i = 0; i < 20; i++) camera.draw(camera.story.figuresOfAct(0, (seconds * i) / 20), i, "12:00:00");

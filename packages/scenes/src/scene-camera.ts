@@ -29,7 +29,27 @@ export interface SceneOptions {
 const GRAIN = { light: 2.2, infrared: 4.2 } as const;
 const HIDDEN_RATIO = 0.02;
 
-/** A camera at a place that does not exist. Making one draws the place, which takes seconds; a frame milliseconds. */
+/** Makes a camera a row of its place at a time. */
+export function* prepareScene(
+  name: SceneName,
+  { width = 640, height = 360, seed = 1 }: SceneOptions = {},
+): Generator<undefined, SceneCamera> {
+  const place = PLACES[name];
+  const world = new World(place.stage.shapes);
+  const lens = new Lens(place.view, width, height);
+  return new SceneCamera(name, place, world, lens, yield* drawPlate(place.stage, world, lens), seed);
+}
+
+/** Makes a camera at once, which takes seconds. */
+export function drawScene(name: SceneName, options?: SceneOptions): SceneCamera {
+  const rows = prepareScene(name, options);
+  for (;;) {
+    const { done, value } = rows.next();
+    if (done === true) return value;
+  }
+}
+
+/** A camera at a place that does not exist; a frame takes milliseconds. */
 export class SceneCamera {
   readonly name: SceneName;
   readonly width: number;
@@ -41,18 +61,16 @@ export class SceneCamera {
   readonly #painter: FigurePainter;
   readonly #seed: number;
 
-  constructor(name: SceneName, { width = 640, height = 360, seed = 1 }: SceneOptions = {}) {
+  constructor(name: SceneName, place: Place, world: World, lens: Lens, plate: Plate, seed: number) {
     this.name = name;
-    this.width = width;
-    this.height = height;
+    this.width = lens.width;
+    this.height = lens.height;
     this.#seed = seed;
-    this.#place = PLACES[name];
-    const { stage, view } = this.#place;
-    const world = new World(stage.shapes);
-    this.#lens = new Lens(view, width, height);
-    this.#plate = drawPlate(stage, world, this.#lens);
-    this.#painter = new FigurePainter(stage, this.#plate, this.#lens, world);
-    this.story = new Story(this.#place, seed);
+    this.#place = place;
+    this.#lens = lens;
+    this.#plate = plate;
+    this.#painter = new FigurePainter(place.stage, plate, lens, world);
+    this.story = new Story(place, seed);
   }
 
   /** The picture at a moment: the same one whenever it is asked for. */

@@ -52,7 +52,7 @@ function describe(ready: Ready, demo: boolean): string {
     lines.push(`  CA       SHA-256 ${ready.caFingerprint}`, `           Certificate: ${ready.url}/ca.pem`);
   if (demo)
     lines.push(
-      `  Demo     ${ready.setupUrl === undefined ? "48 simulated devices are connecting." : "48 simulated devices appear as soon as there is an owner."}`,
+      `  Demo     ${ready.setupUrl === undefined ? "54 simulated devices are connecting." : "54 simulated devices appear as soon as there is an owner."}`,
     );
   return [...lines, "", "Ctrl-C stops it."].join("\n");
 }

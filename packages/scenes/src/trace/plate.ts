@@ -41,8 +41,11 @@ const SAMPLES = [
 ] as const;
 const SMOOTH_PIXELS = 2;
 
-/** Draws the place, a few seconds of work: light first and smoothed, then colours at four points a pixel. */
-export function drawPlate(stage: Stage, world: World, lens: Lens): Plate {
+/**
+ * Draws the place: light first and smoothed, then colours at four points a pixel. A few seconds of work, which pauses
+ * after each row so that something else can go on beside it.
+ */
+export function drawPlate(stage: Stage, world: World, lens: Lens): Generator<undefined, Plate> {
   return new PlateMaker(stage, world, lens).draw();
 }
 
@@ -71,12 +74,18 @@ class PlateMaker {
     this.#light = new Float32Array(pixels * this.#channels);
   }
 
-  draw(): Plate {
+  *draw(): Generator<undefined, Plate> {
     const { width, height } = this.#lens;
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) this.#gather(x, y);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) this.#gather(x, y);
+      yield;
+    }
     const light = this.#smoothed();
     const rgb = new Uint8Array(width * height * 3);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) this.#colour(x, y, light, rgb);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) this.#colour(x, y, light, rgb);
+      yield;
+    }
     return { width, height, rgb, distances: this.#distances, shares: this.#shares(light) };
   }
 

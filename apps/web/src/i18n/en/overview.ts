@@ -7,9 +7,9 @@ export const overview = {
     deviceText: "An ESP32, a Raspberry Pi, a script: anything that speaks MQTT or HTTP. About two minutes.",
     deviceAct: "Add the first device",
     demoTitle: "The demo site",
-    demoText: "48 simulated devices over the real protocols, each with its own key. Removable in one click.",
+    demoText: "54 simulated devices over the real protocols, each with its own key. Removable in one click.",
     demoAct: "Start the demo site",
-    demoStarting: "Starting 48 devices…",
+    demoStarting: "Starting 54 devices…",
   },
   sentence: {
     critical: "{count, plural, one {# critical alert is} other {# critical alerts are}} open.",

@@ -121,7 +121,7 @@ export const settings = {
     running: "Running",
     stopped: "Stopped",
     absent:
-      "48 simulated devices send over the real protocols. They can be removed in one click with everything they made.",
+      "54 simulated devices send over the real protocols. They can be removed in one click with everything they made.",
     present:
       "{count, plural, one {# simulated device} other {# simulated devices}}, {connected, plural, =0 {none connected} other {# connected}}.",
     start: "Start the demo site",

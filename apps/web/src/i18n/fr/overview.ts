@@ -14,9 +14,9 @@ export const overview: Same<typeof en> = {
       "Un ESP32, un Raspberry Pi, un programme\u00a0: tout ce qui parle MQTT ou HTTP. Environ deux minutes.",
     deviceAct: "Ajouter le premier appareil",
     demoTitle: "Le site de démonstration",
-    demoText: "48 appareils simulés par les vrais protocoles, chacun avec sa clé. Se retire en un clic.",
+    demoText: "54 appareils simulés par les vrais protocoles, chacun avec sa clé. Se retire en un clic.",
     demoAct: "Démarrer le site de démonstration",
-    demoStarting: "Démarrage de 48 appareils…",
+    demoStarting: "Démarrage de 54 appareils…",
   },
   sentence: {
     critical:

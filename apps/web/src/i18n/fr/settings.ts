@@ -126,7 +126,7 @@ export const settings: Same<typeof en> = {
     running: "En marche",
     stopped: "Arrêté",
     absent:
-      "48 appareils simulés envoient par les vrais protocoles. Un clic les retire avec tout ce qu’ils ont produit.",
+      "54 appareils simulés envoient par les vrais protocoles. Un clic les retire avec tout ce qu’ils ont produit.",
     present:
       "{count, plural, one {# appareil simulé} other {# appareils simulés}}, {connected, plural, =0 {aucun connecté} one {# connecté} other {# connectés}}.",
     start: "Lancer le site de démonstration",

@@ -66,9 +66,9 @@ export const setup: Same<typeof en> = {
     realAction: "Ajouter un appareil",
     demoTitle: "Un site de démonstration",
     demoText:
-      "48 appareils simulés sur les vrais protocoles, chacun avec sa propre clé. Supprimable d’un clic.",
+      "54 appareils simulés sur les vrais protocoles, chacun avec sa propre clé. Supprimable d’un clic.",
     demoAction: "Démarrer le site de démonstration",
-    demoStarting: "Démarrage de 48 appareils…",
+    demoStarting: "Démarrage de 54 appareils…",
     demoRunning: "Le site de démonstration fonctionne avec {count} appareils.",
     later: "Plus tard\u00a0: ouvrir l’aperçu",
     open: "Ouvrir l’aperçu",

@@ -1,7 +1,7 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Clock, systemClock } from "@gatehouse/base";
-import { SceneCamera } from "@gatehouse/scenes";
+import { prepareScene, type SceneCamera, type SceneName } from "@gatehouse/scenes";
 import { encodePicture } from "../../../platform/pictures/index.ts";
 import type { SceneOrder } from "./scene-studio.ts";
 
@@ -39,23 +39,45 @@ class ScenePlayer {
   }
 }
 
-/** Draws one scene after the other, then shows all of them again and again, spread over the time of a frame. */
+/** The scenes that are not drawn yet, one after the other. */
+class Easel {
+  readonly #waiting: Generator<undefined, SceneCamera>[];
+
+  constructor(scenes: readonly SceneName[], seed: number) {
+    this.#waiting = scenes.map((name) => prepareScene(name, { seed }));
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** A few milliseconds of work; the camera when it was the last of one. */
+  drawOn(): SceneCamera | undefined {
+    const step = this.#waiting[0]?.next();
+    if (step?.done !== true) return undefined;
+    this.#waiting.shift();
+    return step.value;
+  }
+}
+
+/** Shows each scene as soon as it is drawn, all of them spread over the time of a frame. */
 async function run({ scenes, framesPerSecond, timeZone, seed }: SceneOrder, clock: Clock): Promise<void> {
   const intervalMs = 1_000 / framesPerSecond;
   const date = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
+  const easel = new Easel(scenes, seed);
   const players: ScenePlayer[] = [];
   let dueMs = clock.monotonicMs();
-  for (;;) {
-    const name = scenes[players.length];
-    if (name !== undefined) players.push(new ScenePlayer(new SceneCamera(name, { seed }), date));
-    for (const player of players) {
-      const jpeg = await player.next(clock.nowMs());
-      parentPort?.postMessage({ scene: player.camera.name, jpeg });
-      dueMs += intervalMs / players.length;
-      // What should have been shown long ago is left out.
-      dueMs = Math.max(dueMs, clock.monotonicMs() - intervalMs);
-      await new Promise<void>((resolve) => clock.after(Math.max(0, dueMs - clock.monotonicMs()), resolve));
+  for (let turn = 0; ; turn++) {
+    while (easel.isBusy && (players.length === 0 || clock.monotonicMs() < dueMs)) {
+      const camera = easel.drawOn();
+      if (camera !== undefined) players.push(new ScenePlayer(camera, date));
     }
+    await new Promise<void>((resolve) => clock.after(Math.max(0, dueMs - clock.monotonicMs()), resolve));
+    const player = players[turn % players.length] as ScenePlayer;
+    const jpeg = await player.next(clock.nowMs());
+    parentPort?.postMessage({ scene: player.camera.name, jpeg });
+    // What should have been shown long ago is left out.
+    dueMs = Math.max(dueMs + intervalMs / players.length, clock.monotonicMs() - intervalMs);
   }
 }
 
