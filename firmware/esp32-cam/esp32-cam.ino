@@ -26,12 +26,18 @@
 
 using namespace gatehouse;
 
+// A TLS handshake and a signature to check take more than the 8 KiB that a loop has otherwise.
+SET_LOOP_TASK_STACK_SIZE(16 * 1024);
+
 static constexpr uint32_t WIFI_TIMEOUT_MS = 20000;
 static constexpr uint64_t QUICK_RESET_MS = 10000;
 /** How long the set-up page stays, so that somebody reads the four words. */
 static constexpr uint64_t PORTAL_AFTER_ENROLMENT_MS = 5 * 60 * 1000;
+/** Without a session for so long, something is stuck that a restart may mend. */
+static constexpr uint64_t LONELY_MS = 15 * 60 * 1000;
 static constexpr size_t BUFFER_WITH_PSRAM = 384 * 1024;
 static constexpr size_t BUFFER_WITHOUT_PSRAM = 40 * 1024;
+static_assert(BUFFER_WITHOUT_PSRAM >= ENROLMENT_WORKSPACE_BYTES, "an enrolment uses the same buffer");
 
 static Camera camera(BOARDS[GATEHOUSE_BOARD]);
 static Esp32Board board(camera);
@@ -46,6 +52,7 @@ static uint8_t* buffer;
 static size_t bufferBytes;
 static CameraLink* line;
 static uint64_t portalEndsMs;
+static uint64_t lastLiveMs;
 static bool areResetsCleared;
 
 static Crypto& cryptoOf(SuiteId suite) {
@@ -206,6 +213,8 @@ void loop() {
   }
   if (line == nullptr) return;
   line->step();
+  if (line->isLive() || portal.isOpen()) lastLiveMs = board.monotonicMs();
+  if (board.monotonicMs() - lastLiveMs >= LONELY_MS) ESP.restart();
   if (line->isReadingDue()) sendReading();
   if (line->isFrameDue()) sendPicture();
 }

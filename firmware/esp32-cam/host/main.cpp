@@ -3,6 +3,7 @@
  *   enrol FOLDER SUITE URL CODE     makes an identity; the code is worth nothing afterwards
  *   run FOLDER [URL]                works until `quit` or the end of its input; at another address when one is given
  *   verify KEY MESSAGE SIGNATURE    Ed25519 by mbed TLS alone, all in hex: exit code 0 when it holds
+ *   json                            a line of hex after the other: 1 for a text that is JSON, else 0
  * Lines of input of `run`: `frame COUNT FILE`, `reading`, `skip MS`, `state`, `quit`.
  */
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <sstream>
 #include <vector>
@@ -79,13 +81,27 @@ static std::vector<uint8_t> readFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+#ifdef __SANITIZE_ADDRESS__
+// Of sanitizer/allocator_interface.h, which gcc has without the header.
+extern "C" size_t __sanitizer_get_current_allocated_bytes();
+#endif
+
+/** What is allocated now: a camera that is on for months must not need more and more. */
+static size_t heapBytes() {
+#ifdef __SANITIZE_ADDRESS__
+  return __sanitizer_get_current_allocated_bytes();
+#else
+  return 0;
+#endif
+}
+
 static void printState(const CameraLink& link) {
   const CameraLink::Counters& count = link.counters();
   printf("{\"event\":\"state\",\"live\":%s,\"framesSent\":%u,\"framesDropped\":%u,\"connects\":%u,\"refused\":%u,"
-         "\"epoch\":%u,\"settingsVersion\":%lld,\"serverNowMs\":%llu}\n",
+         "\"epoch\":%u,\"settingsVersion\":%lld,\"serverNowMs\":%llu,\"heapBytes\":%zu}\n",
          link.isLive() ? "true" : "false", count.framesSent, count.framesDropped, count.connects, count.refused,
          link.epoch(), static_cast<long long>(link.settingsVersion()),
-         static_cast<unsigned long long>(link.serverNowMs()));
+         static_cast<unsigned long long>(link.serverNowMs()), heapBytes());
   fflush(stdout);
 }
 
@@ -153,10 +169,47 @@ static int verify(const char* key, const char* message, const char* signature) {
   return verifyEd25519(keyBytes, {messageBytes, length}, signatureBytes) ? 0 : 1;
 }
 
+/** Every question that there is, of one value and of what is in it. */
+static void askEverything(const Json& json, int depth) {
+  char text[64];
+  uint8_t bytes[48];
+  size_t length;
+  int64_t number;
+  bool flag;
+  (void)json.text(text, sizeof text);
+  (void)json.base64url(bytes, sizeof bytes, length);
+  (void)json.hex(bytes, 8);
+  (void)json.integer(number);
+  (void)json.boolean(flag);
+  (void)json.is("kind");
+  if (depth == 0) return;
+  json.eachMember([depth](const Json& name, const Json& value) {
+    askEverything(name, 0);
+    askEverything(value, depth - 1);
+    return true;
+  });
+  json.eachItem([depth](const Json& value) {
+    askEverything(value, depth - 1);
+    return true;
+  });
+}
+
+static int readJson() {
+  for (std::string line; std::getline(std::cin, line);) {
+    std::vector<uint8_t> bytes(line.size() / 2);
+    if (!decodeHex(line.data(), line.size(), bytes.data(), bytes.size())) return 64;
+    const Json json = Json::parse(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    askEverything(json, 8);
+    puts(json.isAbsent() ? "0" : "1");
+  }
+  return 0;
+}
+
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "enrol" && argc == 6) return runEnrolment(argv[2], argv[3], argv[4], argv[5]);
   if (what == "run" && (argc == 3 || argc == 4)) return run(argv[2], argc == 4 ? argv[3] : nullptr);
+  if (what == "json" && argc == 2) return readJson();
   if (what == "verify" && argc == 5) return verify(argv[2], argv[3], argv[4]);
   fprintf(stderr, "usage: see the head of main.cpp\n");
   return 64;

@@ -47,5 +47,8 @@ void ledcAttachPin(uint8_t pin, uint8_t channel);
 void ledcWrite(uint8_t channel, uint32_t duty);
 #endif
 
+#define SET_LOOP_TASK_STACK_SIZE(size) \
+  size_t getArduinoLoopTaskStackSize() { return size; }
+
 void setup();
 void loop();

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -37,12 +38,24 @@ function digestOfSources(): string {
   return hash.digest("hex").slice(0, 24);
 }
 
+/** Test files run beside each other, and one compiler is enough; false when it is ours to build. */
+async function builtByAnother(program: string): Promise<boolean> {
+  const claim = `${program}.claimed`;
+  try {
+    mkdirSync(claim);
+    return false;
+  } catch {
+    for (let tries = 0; tries < 300 && !existsSync(program); tries++) await sleep(200);
+    return existsSync(program);
+  }
+}
+
 /** The core of the camera as a program of this machine, warnings being errors; built once for all test files. */
 export async function buildCamera(): Promise<string> {
   const folder = join(tmpdir(), `gatehouse-firmware-${process.getuid?.() ?? 0}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const program = join(folder, digestOfSources());
-  if (existsSync(program)) return program;
+  if (existsSync(program) || (await builtByAnother(program))) return program;
   const fresh = `${program}.${process.pid}`;
   const sanitise = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g"];
   const sources = [...sourcesIn("src/core"), ...sourcesIn("host")];

@@ -18,6 +18,8 @@ export interface CameraState {
   readonly epoch: number;
   readonly settingsVersion: number;
   readonly serverNowMs: number;
+  /** Allocated now. */
+  readonly heapBytes: number;
 }
 
 const PATIENCE_MS = 30_000;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "english_words.h"
+#include "version.h"
 
 namespace gatehouse {
 
@@ -129,6 +130,7 @@ class Enroller {
     hmac(proofKey, {transcript_}, proof);
     hmac(claim_.key, {label("request"), transcript_}, mac);
     wipe(shared, sizeof shared);
+    wipe(proofKey, sizeof proofKey);
     JsonWriter body(body_, BODY_BYTES);
     body.raw("{\"claimId\":").hex(claim_.id).raw(",\"nonce\":").base64url(challenge_.nonce);
     body.raw(",\"suite\":").integer(static_cast<int>(crypto_.suite()));
@@ -136,7 +138,7 @@ class Enroller {
     body.raw(",\"signingKey\":").base64url(crypto_.signingOf(identity_.keys.pub));
     body.raw(",\"proof\":{\"signature\":").base64url(signature).raw(",\"agreement\":").base64url(proof);
     body.raw("},\"mac\":").base64url(mac);
-    body.raw(",\"software\":{\"name\":\"esp32-cam\",\"version\":\"1\"}}");
+    body.raw(",\"software\":{\"name\":\"esp32-cam\",\"version\":\"" GATEHOUSE_FIRMWARE_VERSION "\"}}");
     Json reply;
     if (const char* problem = post("/api/v1/enrol", 201, reply)) return problem;
     uint8_t said[HASH_BYTES], expected[HASH_BYTES];
