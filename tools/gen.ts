@@ -132,7 +132,7 @@ function permissionsPage(): string {
     "",
     "## Programs",
     "",
-    "`Authorization: Bearer ghp_…`: ten characters that find the token, 43 that carry 256 bits, six that check the others. The server keeps a SHA-256. A token names its permissions, can be limited to sites, ends within a year, and allows 600 calls a minute. It allows what it names and its maker may do at that moment: it weakens and dies with its maker's rights. It never allows what is marked *person* above, nor what needs a second factor.",
+    "`Authorization: Bearer ghp_…`, or Basic with any name and the token as its password: ten characters that find the token, 43 that carry 256 bits, six that check the others. The server keeps a SHA-256. A token names its permissions, can be limited to sites, ends within a year, and allows 600 calls a minute. It allows what it names and its maker may do at that moment: it weakens and dies with its maker's rights. It never allows what is marked *person* above, nor what needs a second factor.",
     "",
     "## A second factor in the last five minutes",
     "",
