@@ -18,6 +18,7 @@ import {
   type CameraLiveFeature,
   createCameraLive,
 } from "../features/cameras/live/index.ts";
+import { type CameraGrpcFeature, createCameraGrpc } from "../features/cameras/grpc/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
@@ -26,7 +27,9 @@ import type { TenantsFeature } from "../features/tenants/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
+import type { PersonPrincipal } from "../platform/http/principal.ts";
 import { maskPicture } from "../platform/pictures/index.ts";
+import { addCameraMetrics } from "./camera-metrics.ts";
 import type { House } from "./features.ts";
 import { recordingsOf } from "./recording-wiring.ts";
 
@@ -45,11 +48,13 @@ interface Neighbours {
   readonly ledger: LedgerFeature;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
   readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
+  programOf(token: string): Promise<PersonPrincipal | undefined>;
 }
 
 export interface CameraFeatures {
   readonly cameras: CamerasFeature;
   readonly live: CameraLiveFeature;
+  readonly grpc: CameraGrpcFeature;
   readonly recordings: RecordingsFeature;
   readonly events: CameraEventsFeature;
   /** Those that are asked before those that ask. */
@@ -58,8 +63,9 @@ export interface CameraFeatures {
 
 /** Everything about cameras: frames in and out, what moves in them, what is kept of them. */
 export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neighbours): CameraFeatures {
-  const { bus, clock, config, controls, log, random } = house;
+  const { bus, clock, config, controls, log, random, secure, tls } = house;
   const { devices } = neighbours;
+  const authenticator = feedAuthenticator(neighbours);
   const cameras: CamerasFeature = createCameras({
     db,
     clock,
@@ -71,9 +77,10 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
       isRecording: (cameraId) => recordings.isRecording(cameraId),
       isMoving: (cameraId) => events.isMoving(cameraId),
     },
-    authenticator: feedAuthenticator(neighbours),
+    authenticator,
     masker: { mask: maskPicture },
   });
+  addCameraMetrics(house.metrics, cameras);
   const live = createCameraLive({
     db,
     clock,
@@ -85,6 +92,18 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     cameras,
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
+  });
+  const grpc = createCameraGrpc({
+    clock,
+    log,
+    bus,
+    carried: cameras.pushed,
+    live,
+    authenticator,
+    programOf: neighbours.programOf,
+    tls: secure ? tls : undefined,
+    host: config.http.host,
+    port: config.cameras.grpcPort || undefined,
   });
   const recordings: RecordingsFeature = recordingsOf(
     house,
@@ -110,7 +129,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     recorded: recordings,
   });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
-  return { cameras, live, recordings, events, inOrder: [recordings, cameras, live, events] };
+  return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {

@@ -8,7 +8,7 @@ import { RollingBudget } from "../throttle/index.ts";
 import { assertSameOrigin } from "./cross-site.ts";
 import type { PersonPrincipal } from "./principal.ts";
 import { toAppError } from "./problem.ts";
-import { bareReply } from "./security-headers.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 
 export interface SocketDoorOptions {
   /** Whose session the upgrade's cookie is; undefined when there is none. */
@@ -73,7 +73,7 @@ export class SocketDoor {
     const { clock, log, maxConnections } = this.#options;
     socket.on("error", () => socket.destroy());
     if (this.#stopping || this.#total >= maxConnections) {
-      refuse(socket, new AppError(this.#stopping ? "server.stopping" : "server.busy"));
+      refuseUpgrade(socket, new AppError(this.#stopping ? "server.stopping" : "server.busy"));
       return;
     }
     this.#total++;
@@ -88,7 +88,7 @@ export class SocketDoor {
           const known = toAppError(error);
           if (known.row.fault === "server") log.error({ err: error }, "live.upgrade_failed");
           if (known.code === CROSS_SITE) this.#noteForeign(request);
-          refuse(socket, known);
+          refuseUpgrade(socket, known);
         },
       )
       .finally(() => late.cancel());
@@ -127,11 +127,4 @@ export class SocketDoor {
       this.#options.onOpen(opened, principal, request),
     );
   }
-}
-
-/** RFC 9457 problem details in place of the upgrade. */
-function refuse(socket: Duplex, { code, row }: AppError): void {
-  const { status, title } = row;
-  const problem = JSON.stringify({ type: `/docs/errors#${code}`, title, status, code });
-  socket.end(bareReply("encrypted" in socket, `${status} Refused`, problem));
 }

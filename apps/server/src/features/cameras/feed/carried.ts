@@ -3,7 +3,7 @@ import type { Bus } from "@gatehouse/contract";
 import { parseFrameMessage, uuidOf } from "@gatehouse/video";
 import type { IncomingFrame } from "../intake/inspect.ts";
 import type { Intake } from "../intake/intake.ts";
-import type { FrameSource } from "../intake/source.ts";
+import type { FrameSource, FrameWay } from "../intake/source.ts";
 import type { CameraDevices } from "../ports.ts";
 
 interface Sender {
@@ -16,6 +16,8 @@ interface CarriedDeps {
   readonly clock: { nowMs(): number };
   readonly devices: CameraDevices;
   readonly intake: Intake;
+  /** Where it is the same for all. */
+  readonly way?: FrameWay;
 }
 
 /** Frames that came in a session of the secure channel: a camera's own, or of cameras that a site gateway speaks for. */
@@ -41,14 +43,29 @@ export class CarriedFrames {
     by: { readonly via: string; readonly address: string },
   ): ErrorCode | undefined {
     const message = parseFrameMessage(sender.payload);
-    if (message === undefined) return this.#refuse(sender, by, "message.malformed");
+    if (message === undefined) return this.refuse(sender, by, "message.malformed");
     const cameraId = message.cameraId === undefined ? sender.deviceId : uuidOf(message.cameraId);
+    const { kind, bytes, takenMs: deviceMs } = message;
+    return this.takeOf(
+      connection,
+      sender,
+      { cameraId, frame: { kind: kind as IncomingFrame["kind"], bytes, deviceMs } },
+      by,
+    );
+  }
+
+  /** The same for a frame that came alone. */
+  takeOf(
+    connection: object,
+    sender: Sender,
+    { cameraId, frame }: { readonly cameraId: Uuid; readonly frame: IncomingFrame },
+    by: { readonly via: string; readonly address: string },
+  ): ErrorCode | undefined {
     const isOwn = cameraId === sender.deviceId;
     if (!isOwn && !this.#deps.devices.isAssigned(sender.deviceId, cameraId))
-      return this.#refuse(sender, by, "message.topic_forbidden");
+      return this.refuse(sender, by, "message.topic_forbidden");
     const source = this.#sourceOf(connection, { ...by, tenantId: sender.tenantId, cameraId }, isOwn);
-    const { kind, bytes, takenMs: deviceMs } = message;
-    return this.#deps.intake.take(source, { kind: kind as IncomingFrame["kind"], bytes, deviceMs });
+    return this.#deps.intake.take(source, frame);
   }
 
   end(connection: object): void {
@@ -59,13 +76,16 @@ export class CarriedFrames {
   #sourceOf(connection: object, about: Omit<FrameSource, "way">, isOwn: boolean): FrameSource {
     const known = this.#sources.get(connection) ?? new Map<Uuid, FrameSource>();
     this.#sources.set(connection, known);
-    const source = known.get(about.cameraId) ?? { ...about, way: isOwn ? "channel" : "agent" };
+    const source = known.get(about.cameraId) ?? {
+      ...about,
+      way: this.#deps.way ?? (isOwn ? "channel" : "agent"),
+    };
     known.set(about.cameraId, source);
     return source;
   }
 
-  /** What names no camera of the sender's is the sender's doing. */
-  #refuse(
+  /** Counts what names no camera of the sender, or says nothing, as the sender's doing. */
+  refuse(
     { tenantId, deviceId }: Sender,
     by: { readonly via: string; readonly address: string },
     code: "message.malformed" | "message.topic_forbidden",

@@ -19,6 +19,7 @@ import { networkOf, RollingBudget } from "../../../platform/throttle/index.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { CameraDevices, FeedAuthenticator, FeedLogin, FeedRefusal } from "../ports.ts";
 import { claimOf } from "./claim.ts";
+import { watchEndings } from "./endings.ts";
 import { CLOSE, FeedSocket } from "./socket.ts";
 
 export interface FeedDeps {
@@ -54,7 +55,7 @@ export class FeedDoor {
   readonly #sockets = new Set<FeedSocket>();
   readonly #perNetwork = new Map<string, number>();
   readonly #failures: RollingBudget;
-  readonly #unsubscribe: (() => void)[];
+  readonly #unsubscribe: () => void;
   readonly #timer: Timer;
   #places = 0;
   #isStopping = false;
@@ -66,7 +67,9 @@ export class FeedDoor {
     this.#timer = deps.clock.every(CHECK_EVERY_MS, () => {
       for (const socket of this.#sockets) socket.check();
     });
-    this.#unsubscribe = this.#subscribe();
+    this.#unsubscribe = watchEndings(deps.bus, (isOver, code) => {
+      for (const socket of this.#sockets) if (isOver(socket.login)) socket.close(CLOSE.ended, code);
+    });
   }
 
   get connections(): number {
@@ -76,7 +79,7 @@ export class FeedDoor {
   stop(): void {
     this.#isStopping = true;
     this.#timer.cancel();
-    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe();
     for (const socket of this.#sockets) socket.close(CLOSE.stopping, "server.stopping");
   }
 
@@ -154,29 +157,6 @@ export class FeedDoor {
       this.#sockets.add(feed);
       opened.once("close", () => this.#sockets.delete(feed));
     });
-  }
-
-  #subscribe(): (() => void)[] {
-    const { bus } = this.#deps;
-    const end = (isOver: (socket: FeedSocket) => boolean, code: "device.revoked" | "tenant.suspended") => {
-      for (const socket of this.#sockets) if (isOver(socket)) socket.close(CLOSE.ended, code);
-    };
-    const endDevice = (deviceId: Uuid, credentialIds?: readonly string[]): void =>
-      end(
-        ({ login }) => login.deviceId === deviceId && (credentialIds?.includes(login.credentialId) ?? true),
-        "device.revoked",
-      );
-    return [
-      bus.subscribe("device.credentials_ended", ({ deviceId, credentialIds }) =>
-        endDevice(deviceId, credentialIds),
-      ),
-      bus.subscribe("device.changed", ({ deviceId, change }) => {
-        if (change === "removed") endDevice(deviceId);
-      }),
-      bus.subscribe("tenant.suspended", ({ tenantId }) =>
-        end(({ login }) => login.tenantId === tenantId, "tenant.suspended"),
-      ),
-    ];
   }
 
   #refused(

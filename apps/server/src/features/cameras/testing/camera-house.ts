@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { silentLogger, type Uuid } from "@gatehouse/base";
+import { newUuid, silentLogger, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
 import { access, type Bus, type BusMessages, cameras } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { WebSocket } from "ws";
 import { type RecordingTrail, recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
+import type { FeatureMigrations } from "../../../platform/feature.ts";
 import { maskPicture } from "../../../platform/pictures/index.ts";
-import { addDevices, deviceTables } from "../../telemetry/testing/device-tables.ts";
 import {
   type CameraFrame,
   type CamerasFeature,
@@ -23,6 +23,18 @@ export const SITE: Uuid = "00000000-0000-4000-8000-0000000000aa";
 
 /** A device without pictures. */
 export const THERMOMETER: Uuid = "00000000-0000-4000-8000-0000000000bb";
+
+/** What the slice points to in other features' tables, no more. */
+const neighbours: FeatureMigrations = {
+  feature: "cameras-test-devices",
+  migrations: [
+    {
+      id: "001-create",
+      up: `create table tenants (id uuid primary key);
+        create table devices (id uuid primary key, tenant_id uuid not null references tenants (id) on delete cascade)`,
+    },
+  ],
+};
 
 interface HouseOptions {
   readonly cameras?: number;
@@ -69,9 +81,16 @@ export class CameraHouse {
   }
 
   static async open({ cameras: count = 2, masker = { mask: maskPicture } }: HouseOptions = {}) {
-    const database = await createTestDatabase<CameraTables>([deviceTables, camerasMigrations]);
-    const { tenantId, deviceIds } = await addDevices(database.pool, count);
-    const house = new CameraHouse(database, tenantId, deviceIds, masker);
+    const database = await createTestDatabase<CameraTables>([neighbours, camerasMigrations]);
+    const [tenantId = "", ...ids] = Array.from({ length: count + 1 }, () =>
+      newUuid(systemClock, systemRandom),
+    );
+    await database.pool.query("insert into tenants (id) values ($1)", [tenantId]);
+    await database.pool.query("insert into devices (id, tenant_id) select unnest($1::uuid[]), $2", [
+      ids,
+      tenantId,
+    ]);
+    const house = new CameraHouse(database, tenantId, ids, masker);
     await house.start();
     house.#server.on("connection", (socket: Socket) => {
       house.#sockets.add(socket);

@@ -1,0 +1,38 @@
+import { cameras as contract } from "@gatehouse/contract";
+import type { CamerasFeature } from "../features/cameras/index.ts";
+import type { Metrics } from "../platform/metrics/metrics.ts";
+
+/** Figures of all cameras together, none of a single one. */
+export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature): void {
+  const totals = () => cameras.stats().totals;
+  metrics.add({
+    name: "gatehouse_cameras",
+    help: "Cameras that sent something since start, by state",
+    labels: ["state"],
+    read() {
+      const { states } = cameras.stats();
+      return contract.CAMERA_STATES.map((state) => ({ labels: { state }, value: states.get(state) ?? 0 }));
+    },
+  });
+  metrics.add({
+    name: "gatehouse_camera_connections",
+    help: "Cameras that send plain frames over a WebSocket now",
+    read: () => cameras.stats().connections,
+  });
+  metrics.add({
+    name: "gatehouse_camera_frames_total",
+    help: "Frames of cameras that were taken since start",
+    read: () => totals().frames,
+  });
+  metrics.add({
+    name: "gatehouse_camera_bytes_total",
+    help: "Bytes of the frames that were taken since start",
+    read: () => totals().bytes,
+  });
+  metrics.add({
+    name: "gatehouse_camera_frames_refused_total",
+    help: "Frames of cameras that were refused since start, by reason",
+    labels: ["code"],
+    read: () => [...totals().refusedByCode].map(([code, value]) => ({ labels: { code }, value })),
+  });
+}
