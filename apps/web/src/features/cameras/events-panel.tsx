@@ -1,6 +1,8 @@
 import { cameras } from "@gatehouse/contract";
 import { IconActivity, IconDeviceCctv } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
 import { query } from "../../data/query.ts";
@@ -9,6 +11,8 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { instantOf, localText } from "../../design/time-range.ts";
 import { useFormat } from "../../i18n/provider.tsx";
+import { FrameThumb } from "../recordings/frame-thumb.tsx";
+import { Library } from "../recordings/player/use-player.ts";
 import styles from "./cameras.module.css";
 
 type CameraEvent = cameras.CameraEvent;
@@ -73,10 +77,14 @@ export function LastEvents(props: { cameraId: string }) {
 
 function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
   const t = useTranslations("cameras.events");
+  const library = useMemo(() => new Library(), []);
+  useEffect(() => () => library.close(), [library]);
   return (
     <ul className={styles.eventList} aria-label={t("title")}>
       {props.events.map((event) => (
-        <EventLine key={event.id} event={event} named={props.named === true} />
+        <li key={event.id}>
+          <EventLine event={event} named={props.named === true} library={library} />
+        </li>
       ))}
     </ul>
   );
@@ -84,18 +92,23 @@ function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
 
 const ICONS = { motion: IconActivity, device: IconDeviceCctv } as const;
 
-function EventLine(props: { event: CameraEvent; named: boolean }) {
+/** What happened, when and for how long; it leads to the recording of it. */
+function EventLine(props: { event: CameraEvent; named: boolean; library: Library }) {
   const t = useTranslations("cameras.events");
   const format = useFormat();
   const nowMs = useNow(MINUTE_MS);
   const { event } = props;
-  const Icon = ICONS[event.kind];
-  const isToday =
-    localText(event.startMs, format.timeZone).slice(0, 10) === localText(nowMs, format.timeZone).slice(0, 10);
+  const day = (atMs: number) => localText(atMs, format.timeZone).slice(0, 10);
+  const isToday = day(event.startMs) === day(nowMs);
   const place = props.named ? event.cameraName : event.zones.join(", ");
   return (
-    <li className={styles.event} data-open={event.endMs === undefined}>
-      <Icon size={18} stroke={1.6} aria-hidden="true" />
+    <Link
+      to="/cameras/playback"
+      search={{ cameras: event.cameraId, at: String(event.startMs) }}
+      className={styles.event ?? ""}
+      data-open={event.endMs === undefined}
+    >
+      <Picture event={event} library={props.library} />
       <span className="truncate">
         <span className="strong">{t(`kind.${event.kind}`)}</span>{" "}
         <span className="tertiary tiny">
@@ -109,6 +122,21 @@ function EventLine(props: { event: CameraEvent; named: boolean }) {
         {place !== "" ? place : t("strength", { share: format.percent(event.strength, 0) })}
       </span>
       <span className="tertiary tiny">{t(`recorded.${event.recorded}`)}</span>
-    </li>
+    </Link>
+  );
+}
+
+/** Its best picture, where that is recorded and over: what goes on is seen live. */
+function Picture(props: { event: CameraEvent; library: Library }) {
+  const { kind, cameraId, bestMs, endMs, recorded } = props.event;
+  const Icon = ICONS[kind];
+  return (
+    <span className={styles.eventPicture}>
+      {recorded === "none" || endMs === undefined ? (
+        <Icon size={18} stroke={1.6} aria-hidden="true" />
+      ) : (
+        <FrameThumb reel={props.library.reelOf(cameraId)} atMs={bestMs} width={70} />
+      )}
+    </span>
   );
 }

@@ -2,7 +2,7 @@ import { cameras } from "@gatehouse/contract";
 import { IconCamera } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { given } from "../../data/given.ts";
 import { query } from "../../data/query.ts";
@@ -62,14 +62,17 @@ export function LivePage() {
         empty={<NoCamera hasSite={site !== undefined} />}
       >
         {({ items, total }) => (
-          <Wall items={items} grid={grid} siteId={site?.id}>
-            <Pager
-              offset={offset}
-              limit={Number(grid)}
-              total={total}
-              onOffset={(next) => void navigate({ search: { grid, offset: String(next) } })}
-            />
-          </Wall>
+          <>
+            <Wall items={items} grid={grid} siteId={site?.id}>
+              <Pager
+                offset={offset}
+                limit={Number(grid)}
+                total={total}
+                onOffset={(next) => void navigate({ search: { grid, offset: String(next) } })}
+              />
+            </Wall>
+            <Recent items={items} />
+          </>
         )}
       </QueryView>
     </>
@@ -92,6 +95,22 @@ function Wall(props: {
       </div>
       {hasEvents && <EventsToday siteCameras={props.siteId === undefined ? undefined : props.items} />}
     </div>
+  );
+}
+
+const RecentLanes = lazy(() =>
+  import("../recordings/timeline/recent-lanes.tsx").then(({ RecentLanes }) => ({ default: RecentLanes })),
+);
+
+/** What was recorded of them in the last hours, where there is room for it. */
+function Recent(props: { items: readonly cameras.Camera[] }) {
+  const can = useCan();
+  const phone = useIsPhone();
+  if (phone || !can("recording.view")) return null;
+  return (
+    <Suspense>
+      <RecentLanes cameras={props.items} />
+    </Suspense>
   );
 }
 
