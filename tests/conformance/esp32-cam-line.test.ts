@@ -45,7 +45,7 @@ describe.skipIf(absent !== "").each(["M1", "C1"] as const)(`the camera's line, %
     const pictures = Array.from({ length: 5 }, (_, at) => picture(200 + 40_000 * at, at));
     await until("the server's time", async () => (await camera.state()).serverNowMs > 0 || undefined);
     for (const [at, bytes] of pictures.entries())
-      expect((await camera.ask(`frame 1 ${line.file(`${at}.jpg`, bytes)}`, "frame")).detail).toBe("sent");
+      expect((await camera.ask(`frame ${line.file(`${at}.jpg`, bytes)}`, "frame")).detail).toBe("sent");
     await until("all are there", () => line.frames().length === 5 || undefined);
     expect(line.frames().map((bytes) => createHash("sha256").update(bytes).digest("hex"))).toEqual(
       pictures.map((bytes) => createHash("sha256").update(bytes).digest("hex")),
@@ -68,7 +68,7 @@ describe.skipIf(absent !== "").each(["M1", "C1"] as const)(`the camera's line, %
       ["empty.jpg", Buffer.alloc(0), "not sent"],
       ["huge.jpg", picture(300_000), "not sent"],
     ] as const)
-      expect((await camera.ask(`frame 1 ${line.file(name, bytes)}`, "frame")).detail, name).toBe(detail);
+      expect((await camera.ask(`frame ${line.file(name, bytes)}`, "frame")).detail, name).toBe(detail);
     await until("the picture", () => line.frames().length === 1 || undefined);
     expect(line.frames()[0]).toEqual(whole);
     expect(await camera.state()).toMatchObject({ live: true, framesSent: 1, framesDropped: 4 });
@@ -77,21 +77,21 @@ describe.skipIf(absent !== "").each(["M1", "C1"] as const)(`the camera's line, %
   it("changes its key after 4,096 messages and after ten minutes, and its session after a day", async () => {
     const camera = await line.connected();
     const small = line.file("small.jpg", picture(100));
-    await camera.ask(`frame 100 ${small}`, "frame");
+    await camera.ask(`frames 100 ${small}`, "frame");
     const { heapBytes } = await camera.state();
-    await camera.ask(`frame 4000 ${small}`, "frame");
+    await camera.ask(`frames 4000 ${small}`, "frame");
     await until("all are there", () => line.frames().length === 4_100 || undefined);
     const after = await camera.state();
     expect(after.epoch).toBe(1);
     // What it allocates does not grow with them; what differs is the text of the commands.
     expect(Math.abs(after.heapBytes - heapBytes)).toBeLessThan(1_000);
     camera.tell("skip 600000");
-    await camera.ask(`frame 1 ${small}`, "frame");
+    await camera.ask(`frame ${small}`, "frame");
     await until("the server has followed", () => line.frames().length === 4_101 || undefined);
     expect((await camera.state()).epoch).toBe(2);
     camera.tell(`skip ${DAY_MS}`);
     await until("a new session", () => line.server.greetings === 2 || undefined);
-    await camera.ask(`frame 1 ${small}`, "frame");
+    await camera.ask(`frame ${small}`, "frame");
     await until("a picture in it", () => line.frames().length === 4_102 || undefined);
     expect(await camera.state()).toMatchObject({ live: true, epoch: 0, connects: 1, refused: 0 });
   }, 60_000);

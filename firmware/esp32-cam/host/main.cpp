@@ -4,7 +4,7 @@
  *   run FOLDER [URL]                works until `quit` or the end of its input; at another address when one is given
  *   verify KEY MESSAGE SIGNATURE    Ed25519 by mbed TLS alone, all in hex: exit code 0 when it holds
  *   json                            a line of hex after the other: 1 for a text that is JSON, else 0
- * Lines of input of `run`: `frame COUNT FILE`, `reading`, `skip MS`, `state`, `quit`.
+ * Lines of input of `run`: `frame FILE` when one is due, `frames COUNT FILE` at once, `reading`, `skip MS`, `state`, `quit`.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -105,7 +105,18 @@ static void printState(const CameraLink& link) {
   fflush(stdout);
 }
 
-/** False to end. Frames wait until they are due, as a camera's do. */
+/** At once, or each when it is due, as a camera's are; false when one of them was not sent. */
+static bool sendFrames(CameraLink& link, int count, const std::string& path, bool areAtOnce) {
+  const std::vector<uint8_t> jpeg = readFile(path);
+  for (int sent = 0; sent < count; sent++) {
+    while (!areAtOnce && link.isLive() && !link.isFrameDue()) link.step();
+    if (!link.sendFrame({jpeg.data(), jpeg.size()})) return false;
+    link.step();
+  }
+  return true;
+}
+
+/** False to end. */
 static bool obey(const std::string& line, CameraLink& link, HostBoard& board) {
   std::istringstream words(line);
   std::string what, path;
@@ -121,17 +132,11 @@ static bool obey(const std::string& line, CameraLink& link, HostBoard& board) {
     const Metric metrics[] = {{"rssi", Metric::NUMBER, -61}, {"uptime", Metric::NUMBER, 0.25}, {"lamp", Metric::FLAG, 1}};
     board.log("reading", link.sendReading(metrics, 3) ? "sent" : "not sent");
   }
-  if (what == "frame") {
-    int count = 0;
-    words >> count >> std::ws;
-    std::getline(words, path);
-    const std::vector<uint8_t> jpeg = readFile(path);
-    bool isSent = true;
-    for (int sent = 0; sent < count && isSent; sent++) {
-      isSent = link.sendFrame({jpeg.data(), jpeg.size()});
-      link.step();
-    }
-    board.log("frame", isSent ? "sent" : "not sent");
+  if (what == "frame" || what == "frames") {
+    int count = 1;
+    if (what == "frames") words >> count;
+    std::getline(words >> std::ws, path);
+    board.log("frame", sendFrames(link, count, path, what == "frames") ? "sent" : "not sent");
   }
   return true;
 }

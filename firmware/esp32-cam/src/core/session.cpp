@@ -16,21 +16,21 @@ void Session::begin(Crypto& crypto, const uint8_t hash[HASH_BYTES], const uint8_
   startedMs_ = sendingSinceMs_ = nowMs;
   memcpy(hash_, hash, HASH_BYTES);
   memcpy(sendingSecret_, toServer, 32);
-  memcpy(receivingSecret_, toDevice, 32);
+  memcpy(receiving_.secret, toDevice, 32);
   uint8_t digest[HASH_BYTES];
   sha256({label("SX-sid-v1"), Bytes(hash_)}, digest);
   memcpy(id_, digest, sizeof id_);
   derive(sendingSecret_, TO_SERVER, 0, sendingKey_);
-  derive(receivingSecret_, TO_DEVICE, 0, receivingKey_);
+  derive(receiving_.secret, TO_DEVICE, 0, receiving_.key);
 }
 
 void Session::end() {
   crypto_ = nullptr;
-  for (uint8_t* secret : {sendingSecret_, sendingKey_, receivingSecret_, receivingKey_, previousKey_}) wipe(secret, 32);
-  sendingEpoch_ = receivingEpoch_ = 0;
+  receiving_ = ReceivingKeys();
+  for (uint8_t* secret : {sendingSecret_, sendingKey_}) wipe(secret, 32);
+  sendingEpoch_ = 0;
   sendingCount_ = 0;
   sequence_ = seenEnd_ = lowest_ = steppedMs_ = 0;
-  hasPrevious_ = false;
   memset(seen_, 0, sizeof seen_);
 }
 
@@ -77,52 +77,58 @@ bool Session::claims(Bytes frame) const {
          memcmp(frame.data + 8, id_, sizeof id_) == 0;
 }
 
-bool Session::open(Bytes frame, uint64_t nowMs, uint8_t* out, Opened& opened) {
+/** What can be refused without a key. */
+bool Session::isOurs(Bytes frame, uint64_t nowMs) const {
   if (isOver(nowMs) || !claims(frame)) return false;
-  const uint8_t* header = frame.data;
   const uint8_t version = static_cast<uint8_t>(0x10 + static_cast<uint8_t>(crypto_->suite()));
-  if (header[0] != 'S' || header[1] != 'X' || header[2] != version || (header[4] & ~KNOWN_FLAGS) != 0) return false;
-  const uint16_t epoch = static_cast<uint16_t>(getBig(header + 6, 2));
-  const uint64_t sequence = getBig(header + 16, 8);
-  if (hasPrevious_ && nowMs - steppedMs_ > LATE_MS) {
-    wipe(previousKey_, sizeof previousKey_);
-    hasPrevious_ = false;
-  }
-  const int ahead = static_cast<int>(epoch) - static_cast<int>(receivingEpoch_);
-  if (ahead > EPOCHS_AHEAD || ahead < -1 || (ahead == -1 && !hasPrevious_) || !isUnseen(sequence)) return false;
+  return frame.data[0] == 'S' && frame.data[1] == 'X' && frame.data[2] == version &&
+         (frame.data[4] & ~KNOWN_FLAGS) == 0;
+}
 
-  // Tried on copies: the session steps only once a message of the later epoch has proved authentic.
-  uint8_t secret[32], key[32], before[32];
-  memcpy(secret, receivingSecret_, 32);
-  memcpy(key, ahead == -1 ? previousKey_ : receivingKey_, 32);
-  for (int step = 1; step <= ahead; step++) {
-    memcpy(before, key, 32);
-    derive(secret, TO_DEVICE, static_cast<uint16_t>(receivingEpoch_ + step), key);
+/** The keys of an epoch, on copies: the session steps only once a message of it has proved authentic. */
+bool Session::findEpoch(uint16_t epoch, ReceivingKeys& keys) const {
+  const int ahead = static_cast<int>(epoch) - static_cast<int>(receiving_.epoch);
+  keys = receiving_;
+  if (ahead == -1 && receiving_.hasPrevious) {
+    memcpy(keys.key, receiving_.previous, 32);
+    return true;
   }
+  if (ahead < 0 || ahead > EPOCHS_AHEAD) return false;
+  while (keys.epoch != epoch) {
+    memcpy(keys.previous, keys.key, 32);
+    keys.hasPrevious = true;
+    derive(keys.secret, TO_DEVICE, ++keys.epoch, keys.key);
+  }
+  return true;
+}
+
+void Session::forgetPrevious() {
+  wipe(receiving_.previous, sizeof receiving_.previous);
+  receiving_.hasPrevious = false;
+}
+
+bool Session::open(Bytes frame, uint64_t nowMs, uint8_t* out, Opened& opened) {
+  if (!isOurs(frame, nowMs)) return false;
+  const Bytes header(frame.data, CHANNEL_HEADER_BYTES);
   const Bytes sealed(frame.data + CHANNEL_HEADER_BYTES, frame.length - CHANNEL_HEADER_BYTES);
-  const bool isAuthentic = crypto_->open(key, {TO_DEVICE, epoch, sequence}, {header, CHANNEL_HEADER_BYTES}, sealed, out,
-                                         opened.length);
-  if (isAuthentic) {
-    opened.contentType = header[5];
-    accept(sequence);
-    if (ahead > 0) {
-      memcpy(receivingSecret_, secret, 32);
-      memcpy(receivingKey_, key, 32);
-      memcpy(previousKey_, before, 32);
-      hasPrevious_ = true;
-      receivingEpoch_ = epoch;
-      steppedMs_ = nowMs;
-      lowest_ = sequence;
-    } else if (ahead == 0 && sequence < lowest_) {
-      lowest_ = sequence;
-    }
-    if (hasPrevious_ && seenEnd_ - 1 >= lowest_ + WINDOW) {
-      wipe(previousKey_, sizeof previousKey_);
-      hasPrevious_ = false;
-    }
+  const uint16_t epoch = static_cast<uint16_t>(getBig(header.data + 6, 2));
+  const uint64_t sequence = getBig(header.data + 16, 8);
+  if (nowMs - steppedMs_ > LATE_MS) forgetPrevious();
+  ReceivingKeys keys;
+  if (!isUnseen(sequence) || !findEpoch(epoch, keys)) return false;
+  if (!crypto_->open(keys.key, {TO_DEVICE, epoch, sequence}, header, sealed, out, opened.length)) return false;
+  opened.contentType = header.data[5];
+  accept(sequence);
+  if (keys.epoch != receiving_.epoch) {
+    receiving_ = keys;
+    steppedMs_ = nowMs;
+    lowest_ = sequence;
+  } else if (epoch == receiving_.epoch && sequence < lowest_) {
+    lowest_ = sequence;
   }
-  for (uint8_t* copy : {secret, key, before}) wipe(copy, 32);
-  return isAuthentic;
+  // Whatever the epoch before could still bring is outside the window by now.
+  if (seenEnd_ - 1 >= lowest_ + WINDOW) forgetPrevious();
+  return true;
 }
 
 bool Session::isUnseen(uint64_t sequence) const {

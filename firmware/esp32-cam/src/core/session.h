@@ -53,8 +53,24 @@ class Session {
  private:
   static constexpr uint64_t WINDOW = 1024;
 
+  /** Of the epoch that is read, of the one before it, and the secret of the next. Wiped wherever a copy ends. */
+  struct ReceivingKeys {
+    uint8_t secret[32] = {}, key[32] = {}, previous[32] = {};
+    uint16_t epoch = 0;
+    bool hasPrevious = false;
+    ~ReceivingKeys() {
+      for (uint8_t* bytes : {secret, key, previous}) wipe(bytes, 32);
+    }
+    ReceivingKeys() = default;
+    ReceivingKeys(const ReceivingKeys&) = default;
+    ReceivingKeys& operator=(const ReceivingKeys&) = default;
+  };
+
   void derive(uint8_t secret[32], uint8_t direction, uint16_t epoch, uint8_t key[32]) const;
   bool stepSending(uint64_t nowMs);
+  bool isOurs(Bytes frame, uint64_t nowMs) const;
+  bool findEpoch(uint16_t epoch, ReceivingKeys& keys) const;
+  void forgetPrevious();
   bool isUnseen(uint64_t sequence) const;
   void accept(uint64_t sequence);
 
@@ -68,9 +84,7 @@ class Session {
   uint32_t sendingCount_ = 0;
   uint64_t sendingSinceMs_ = 0, sequence_ = 0;
 
-  uint8_t receivingSecret_[32] = {}, receivingKey_[32] = {}, previousKey_[32] = {};
-  uint16_t receivingEpoch_ = 0;
-  bool hasPrevious_ = false;
+  ReceivingKeys receiving_;
   uint64_t steppedMs_ = 0, lowest_ = 0;
 
   /** One more than the highest sequence that was taken; 0 before the first. */
