@@ -32,6 +32,10 @@ export interface Plate {
 }
 
 const SKY = -1;
+/** A face of a single pixel whose light was not gathered: it is when the pixel is coloured. */
+const UNLIT = -2;
+/** Light changes slowly: every second pixel gathers it, as on a chessboard. */
+const isLit = (x: number, y: number): boolean => ((x + y) & 1) === 0;
 /** Places within a pixel that are looked at: a turned square, so that no edge meets two at once. */
 const SAMPLES = [
   [0.375, 0.125],
@@ -101,6 +105,7 @@ class PlateMaker {
     const at = y * this.#lens.width + x;
     this.#ids[at] = found.shape * 16 + found.face;
     this.#distances[at] = found.t;
+    if (!isLit(x, y)) return;
     this.#irradiance.at(this.#lens.point(found.t), [found.x, found.y, found.z], at);
     this.#light.set(
       [this.#irradiance.r, this.#irradiance.g, this.#irradiance.b, ...this.#irradiance.byLight],
@@ -122,12 +127,13 @@ class PlateMaker {
         for (let v = Math.max(0, y - SMOOTH_PIXELS); v <= Math.min(height - 1, y + SMOOTH_PIXELS); v++)
           for (let u = Math.max(0, x - SMOOTH_PIXELS); u <= Math.min(width - 1, x + SMOOTH_PIXELS); u++) {
             const from = v * width + u;
-            if (this.#ids[from] !== id) continue;
+            if (this.#ids[from] !== id || !isLit(u, v)) continue;
             count++;
             for (let k = 0; k < n; k++)
               smooth[at * n + k] = (smooth[at * n + k] as number) + (this.#light[from * n + k] as number);
           }
-        for (let k = 0; k < n; k++) smooth[at * n + k] = (smooth[at * n + k] as number) / count;
+        if (count === 0) this.#ids[at] = UNLIT;
+        else for (let k = 0; k < n; k++) smooth[at * n + k] = (smooth[at * n + k] as number) / count;
       }
     return smooth;
   }
