@@ -11,7 +11,7 @@ import {
 } from "@gatehouse/motion";
 import { expect, test } from "vitest";
 import { lumaOf } from "../../apps/server/src/platform/pictures/index.ts";
-import { framesOf } from "../lib/video-frames.ts";
+import { framesOf } from "../lib/clip-frames.ts";
 
 const VIDEO = fileURLToPath(
   new URL("../../../shared/media/one-by-one-person-detection.mp4", import.meta.url),

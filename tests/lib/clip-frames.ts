@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import ffmpeg from "@ffmpeg-installer/ffmpeg";
+import { multipartBodies } from "./multipart-bodies.ts";
 
 export interface FrameOptions {
   /** Frames a second of the video; as many as it has unless told. */
@@ -16,27 +17,10 @@ export async function* framesOf(file: string, { fps, seconds }: FrameOptions = {
   const args = ["-v", "error", "-nostdin", "-i", file, ...length, ...output];
   const child = spawn(ffmpeg.path, args, { stdio: ["ignore", "pipe", "inherit"] });
   try {
-    yield* parts(child);
+    yield* multipartBodies(child.stdout as AsyncIterable<Buffer>);
     if (child.exitCode === null) await once(child, "exit");
     if (child.exitCode !== 0) throw new Error(`ffmpeg ended with ${child.exitCode} on ${file}`);
   } finally {
     child.kill("SIGKILL");
-  }
-}
-
-const HEADER_END = Buffer.from("\r\n\r\n");
-
-/** Bodies of a multipart stream whose parts say their length. */
-async function* parts(child: ChildProcess): AsyncGenerator<Buffer> {
-  let waiting: Buffer = Buffer.alloc(0);
-  for await (const bytes of child.stdout as AsyncIterable<Buffer>) {
-    waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
-    for (let end = waiting.indexOf(HEADER_END); end >= 0; end = waiting.indexOf(HEADER_END)) {
-      const length = Number(/content-length: *(\d+)/i.exec(waiting.toString("latin1", 0, end))?.[1]);
-      const start = end + HEADER_END.length;
-      if (waiting.length < start + length) break;
-      yield waiting.subarray(start, start + length);
-      waiting = waiting.subarray(start + length);
-    }
   }
 }
