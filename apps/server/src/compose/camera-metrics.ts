@@ -1,9 +1,10 @@
 import { cameras as contract } from "@gatehouse/contract";
 import type { CamerasFeature } from "../features/cameras/index.ts";
+import type { CameraLiveFeature } from "../features/cameras/live/index.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 
 /** Figures of all cameras together, none of a single one. */
-export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature): void {
+export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature, live: CameraLiveFeature): void {
   const totals = () => cameras.stats().totals;
   metrics.add({
     name: "gatehouse_cameras",
@@ -18,6 +19,11 @@ export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature): voi
     name: "gatehouse_camera_connections",
     help: "Cameras that send plain frames over a WebSocket now",
     read: () => cameras.stats().connections,
+  });
+  metrics.add({
+    name: "gatehouse_camera_viewers",
+    help: "Browsers that watch cameras live now",
+    read: () => live.viewerCount(),
   });
   metrics.add({
     name: "gatehouse_camera_frames_total",

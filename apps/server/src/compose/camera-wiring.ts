@@ -5,6 +5,7 @@ import {
   type CameraEventTables,
   createCameraEvents,
 } from "../features/camera-events/index.ts";
+import { type CameraGrpcFeature, createCameraGrpc } from "../features/cameras/grpc/index.ts";
 import {
   type CameraDevices,
   type CamerasFeature,
@@ -18,7 +19,6 @@ import {
   type CameraLiveFeature,
   createCameraLive,
 } from "../features/cameras/live/index.ts";
-import { type CameraGrpcFeature, createCameraGrpc } from "../features/cameras/grpc/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
@@ -80,7 +80,6 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     authenticator,
     masker: { mask: maskPicture },
   });
-  addCameraMetrics(house.metrics, cameras);
   const live = createCameraLive({
     db,
     clock,
@@ -93,6 +92,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
+  addCameraMetrics(house.metrics, cameras, live);
   const grpc = createCameraGrpc({
     clock,
     log,
