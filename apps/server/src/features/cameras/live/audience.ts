@@ -14,7 +14,7 @@ export interface Watcher {
   readonly principal: PersonPrincipal;
   /** What it may do is this from now on. */
   seeWith(principal: PersonPrincipal): void;
-  /** Looks again at what it may see: once a second, and when a camera has changed. */
+  /** Looks again at what it may see: when a camera has changed, and once a second for what nobody tells. */
   review(): void;
   /** Every CAMERAS_LIVE_ALIVE_MS. */
   checkAlive(): void;
@@ -35,7 +35,6 @@ export class Audience {
     this.#unsubscribe = [
       bus.subscribe("camera.changed", ({ tenantId }) => this.#review(tenantId)),
       bus.subscribe("camera.state", ({ tenantId }) => this.#review(tenantId)),
-      bus.subscribe("device.changed", ({ tenantId }) => this.#review(tenantId)),
       bus.subscribe("access.changed", ({ tenantId, personIds }) => {
         for (const watcher of this.#of(tenantId))
           if (personIds === "all" || personIds.includes(watcher.principal.personId)) this.#askAgain(watcher);
