@@ -19,7 +19,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   backup [FOLDER]
   restore FOLDER [--force] [--code-file FILE]
   key show|seal|unseal|change|recover [BACKUP] [--force] [--passphrase-file FILE]
-  check [BACKUP_FOLDER]
+  check [BACKUP_FOLDER] [--repair]
   verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
 
 /** Exit code for a command line that cannot be used (sysexits.h EX_USAGE). */

@@ -36,6 +36,7 @@ const OPTIONS = {
   fps: { type: "string" },
   key: { type: "string" },
   force: { type: "boolean" },
+  repair: { type: "boolean" },
   "dry-run": { type: "boolean" },
   "passphrase-file": { type: "string" },
   "new-passphrase-file": { type: "string" },

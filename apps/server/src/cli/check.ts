@@ -2,7 +2,21 @@ import { join } from "node:path";
 import { systemClock, systemRandom } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
 import { withDatabase } from "../compose/open-database.ts";
-import { checkLedger, describeReport, hasLedger, type LedgerTables } from "../features/ledger/index.ts";
+import { recordingFolder } from "../compose/recording-wiring.ts";
+import {
+  checkLedger,
+  describeReport,
+  hasLedger,
+  type LedgerTables,
+  recordingSigner,
+} from "../features/ledger/index.ts";
+import {
+  checkRecordings,
+  describeRecordings,
+  hasRecordings,
+  type RecordingTables,
+} from "../features/recordings/index.ts";
+import { createFolderBlobs } from "../platform/blobs/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { verifyBackup } from "../platform/database/backup/restore-backup.ts";
 import { checkDatabase } from "../platform/database/check-database.ts";
@@ -20,12 +34,19 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** `check [BACKUP]`: configuration, file modes, database and schema, or a backup folder; answers whether all is well. */
-export async function runCheck(config: Config, { words }: CommandLine, output: Output): Promise<boolean> {
+/**
+ * `check [BACKUP] [--repair]`: configuration, file modes, database and schema, the audit log, every recording; or a
+ * backup folder. Answers whether all is well, which what was repaired is.
+ */
+export async function runCheck(
+  config: Config,
+  { words, options }: CommandLine,
+  output: Output,
+): Promise<boolean> {
   const backup = words[1];
   const findings =
     backup === undefined
-      ? await checkInstallation(config)
+      ? await checkInstallation(config, options.repair === true)
       : [
           await finding(
             "backup",
@@ -38,7 +59,7 @@ export async function runCheck(config: Config, { words }: CommandLine, output: O
   return findings.every(({ ok }) => ok);
 }
 
-async function checkInstallation(config: Config): Promise<Finding[]> {
+async function checkInstallation(config: Config, repair: boolean): Promise<Finding[]> {
   const running = await isRunning(config);
   const findings: Finding[] = [
     { check: "configuration", ok: true, detail: config.dataDir },
@@ -56,6 +77,7 @@ async function checkInstallation(config: Config): Promise<Finding[]> {
     return "answers";
   });
   if (database.ok) findings.push(...(await checkLogs(config, running)));
+  if (database.ok) findings.push(await checkCameras(config, running, repair));
   return [...findings, database];
 }
 
@@ -80,6 +102,38 @@ async function checkLogs(config: Config, running: boolean): Promise<Finding[]> {
     return `${findings.length} logs read`;
   });
   return [...findings, read];
+}
+
+/** Recordings: every file is read. To repair, the server must not write to the same. */
+async function checkCameras(config: Config, running: boolean, repair: boolean): Promise<Finding> {
+  const check = "recordings";
+  if (repair && running) return { check, ok: false, detail: "stop the server first, then repair" };
+  const masterKey = await openMasterKey(config.dataDir, systemRandom, {
+    passphrase: passphraseSource(config),
+    mayMake: false,
+  }).catch(() => undefined);
+  if (masterKey === undefined) return { check, ok: false, detail: "cannot be read without the master key" };
+  const options = { attach: running, log: createLogger("error") };
+  try {
+    const report = await withDatabase(config, options, async ({ pool }) => {
+      const db = createDatabase<RecordingTables>(pool);
+      if (!(await hasRecordings(db))) return undefined;
+      const blobs = createFolderBlobs(recordingFolder(config), systemRandom);
+      const parts = { clock: systemClock, random: systemRandom };
+      return checkRecordings(
+        { db, blobs, masterKey, signer: recordingSigner(masterKey), ...parts },
+        { repair },
+      );
+    });
+    if (report === undefined) return { check, ok: true, detail: "none yet" };
+    return {
+      check,
+      ok: report.problems.every(({ repaired }) => repaired),
+      detail: describeRecordings(report),
+    };
+  } catch (error) {
+    return { check, ok: false, detail: (error as Error).message };
+  }
 }
 
 async function finding(check: string, run: () => Promise<string>): Promise<Finding> {

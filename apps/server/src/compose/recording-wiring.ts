@@ -15,6 +15,10 @@ import { createFolderBlobs } from "../platform/blobs/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
 
+/** Where recordings lie. */
+export const recordingFolder = ({ dataDir }: Pick<House["config"], "dataDir">): string =>
+  join(dataDir, "recordings");
+
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<RecordingTables>>;
   readonly audit: AuditTrail;
@@ -34,7 +38,7 @@ export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Ne
   const { cameras, devices, ledger, motion, tenantIds } = neighbours;
   return createRecordings({
     ...{ db, audit, bus, clock, log, masterKey, random, motion, tenantIds },
-    blobs: createFolderBlobs(join(config.dataDir, "recordings"), random),
+    blobs: createFolderBlobs(recordingFolder(config), random),
     signer: ledger.recordingSigner,
     frames: cameras.frames,
     cameras: {

@@ -43,6 +43,7 @@ export { hasLedger } from "./log-store.ts";
 export type { LedgerPeople, LedgerSettings, Restore, WitnessLinks, WitnessNotice } from "./ports.ts";
 export { recordAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
+export { recordingSigner } from "./trust.ts";
 
 export const ledgerMigrations: FeatureMigrations = {
   feature: "ledger",
@@ -137,7 +138,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     return deletePersonal(tx, tenantId, personId, digests);
   };
   const root = rootSigner(masterKey, installationName);
-  const recordings = recordingSigner(masterKey, installationName);
+  const recordings = recordingSigner(masterKey);
   const seams = new SeamService({ db, logs: store, clock, audit, signerOf, root });
   const verifiers = readVerifiers();
   const witnesses = createWitnesses({

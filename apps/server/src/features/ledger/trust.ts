@@ -29,10 +29,14 @@ export function rootSigner(master: MasterKey, installationName: string): Signer 
   return { key: createVerifierKey(`${installationName}/root`, KEY_TYPES.note, publicKey), sign };
 }
 
-/** Signs the manifests of recordings: a key of its own, so that neither can be taken for the other. */
-export function recordingSigner(master: MasterKey, installationName: string): Signer {
+/**
+ * Signs the manifests of recordings: a key of its own, so that neither can be taken for the other. Its name stays when
+ * the installation gets another address.
+ */
+export function recordingSigner(master: MasterKey): Signer {
   const { publicKey, sign } = ed25519Signer(deriveKey(master, "recordings/manifest"));
-  return { key: createVerifierKey(`${installationName}/recordings`, KEY_TYPES.note, publicKey), sign };
+  const name = `gatehouse/recordings/${fingerprintOf(publicKey).replaceAll(" ", "").slice(0, 16)}`;
+  return { key: createVerifierKey(name, KEY_TYPES.note, publicKey), sign };
 }
 
 /** By this the root's fingerprint stands for the key of recordings too. */

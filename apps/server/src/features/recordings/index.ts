@@ -28,7 +28,9 @@ import type { RecordingDatabase } from "./tables.ts";
 import { Recovery, type RecoveryReport } from "./upkeep/recovery.ts";
 import { rotateKey } from "./upkeep/rotation.ts";
 
+export { checkRecordings, describeRecordings, type RecordingReport } from "./check/check.ts";
 export type { Cameras, Frames, LogEntries, Motion, Pins, RecordedCamera, RecordedFrame } from "./ports.ts";
+export { hasRecordings } from "./segment-store.ts";
 export type { RecordingTables } from "./tables.ts";
 
 export const recordingsMigrations: FeatureMigrations = {

@@ -34,6 +34,21 @@ const rowOf = (row: Selectable<RecordingSegmentsTable>): SegmentRow => ({
   manifestSha256: row.manifest_sha256 ?? undefined,
 });
 
+const framesOf = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { frames }) => sum + frames, 0);
+
+/** What a segment's file says of it. */
+export interface FoundSegment {
+  readonly state: StoredState;
+  readonly codec: Codec;
+  readonly startMs: UnixMs;
+  readonly firstMs: UnixMs;
+  readonly lastMs: UnixMs;
+  readonly chunks: readonly Chunk[];
+  readonly bytes: number;
+  readonly manifest: string | undefined;
+  readonly manifestSha256: string | undefined;
+}
+
 /** Whether an event needs what the row holds. */
 const NEEDED = sql<boolean>`exists (
   select from recording_pins p where p.camera_id = recording_segments.camera_id
@@ -68,6 +83,22 @@ export class SegmentStore {
         manifest_sha256: null,
       })
       .execute();
+  }
+
+  /** A segment that was found with nothing but its files; false where its organisation is not known. */
+  async insertFound({ cameraId, segmentId }: SegmentName, found: FoundSegment): Promise<boolean> {
+    const { state, codec, bytes, chunks } = found;
+    const { rows } = await sql`
+      insert into recording_segments (id, tenant_id, camera_id, state, codec, start_ms, first_ms, last_ms, frames,
+        bytes, chunks, pinned, transient, moved, manifest, manifest_sha256)
+      select ${segmentId}::uuid, id, ${cameraId}::uuid, ${state}, ${codec}, ${found.startMs}::bigint,
+        ${found.firstMs}::bigint, ${found.lastMs}::bigint, ${framesOf(chunks)}::int, ${bytes}::bigint,
+        ${encodeChunks(chunks)}::bytea, false, false, false, ${found.manifest ?? null}::text,
+        ${found.manifestSha256 ?? null}::text
+      from tenants where id = ${this.#tenantId}
+      on conflict (id) do nothing returning id`.execute(this.#db);
+    await this.#pinWhereNeeded(segmentId);
+    return rows.length > 0;
   }
 
   /** A chunk that is in the file; answers whether an event needs the segment. */
@@ -128,14 +159,7 @@ export class SegmentStore {
   /** The index of one segment, as its file has it. */
   async rewrite(
     segmentId: Uuid,
-    found: {
-      readonly state: StoredState;
-      readonly codec: Codec;
-      readonly firstMs: UnixMs;
-      readonly lastMs: UnixMs;
-      readonly chunks: readonly Chunk[];
-      readonly bytes: number;
-    },
+    found: Omit<FoundSegment, "startMs" | "manifest" | "manifestSha256">,
   ): Promise<void> {
     await this.#db
       .updateTable("recording_segments")
@@ -144,17 +168,31 @@ export class SegmentStore {
         codec: found.codec,
         first_ms: found.firstMs,
         last_ms: found.lastMs,
-        frames: found.chunks.reduce((sum, { frames }) => sum + frames, 0),
+        frames: framesOf(found.chunks),
         bytes: found.bytes,
         chunks: encodeChunks(found.chunks),
       })
       .where("id", "=", segmentId)
       .where("tenant_id", "=", this.#tenantId)
       .execute();
+    await this.#pinWhereNeeded(segmentId);
+  }
+
+  async #pinWhereNeeded(segmentId: Uuid): Promise<void> {
     await this.#db
       .updateTable("recording_segments")
       .set({ pinned: sql`pinned or ${NEEDED}` })
       .where("id", "=", segmentId)
+      .where("tenant_id", "=", this.#tenantId)
+      .execute();
+  }
+
+  async setManifest(segmentId: Uuid, manifest: string, manifestSha256: string): Promise<void> {
+    await this.#db
+      .updateTable("recording_segments")
+      .set({ manifest, manifest_sha256: manifestSha256 })
+      .where("id", "=", segmentId)
+      .where("tenant_id", "=", this.#tenantId)
       .execute();
   }
 
@@ -268,4 +306,11 @@ export async function* allSegments(db: RecordingDatabase, state?: StoredState): 
     after = rows.at(-1)?.segmentId;
     if (rows.length < 500) return;
   }
+}
+
+/** Whether the schema knows recordings: not so in a database that this version has not opened yet. */
+export async function hasRecordings(db: RecordingDatabase): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass('recording_segments') is not null as found`.execute(db);
+  return rows[0]?.found === true;
 }

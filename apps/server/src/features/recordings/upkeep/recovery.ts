@@ -5,6 +5,7 @@ import { keyBlob, parseBlobName, type SegmentName, type SegmentRow, segmentBlob 
 import { sealedEvent } from "../recording/open-segment.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
 import { allSegments, findSegment, SegmentStore } from "../segment-store.ts";
+import { adopt } from "./adoption.ts";
 
 /** What became of a segment that a crash, or a failing disk, left open. */
 export type Outcome = "sealed" | "unsigned" | "damaged" | "empty";
@@ -14,8 +15,12 @@ export interface RecoveryReport {
   readonly unsigned: number;
   readonly damaged: number;
   readonly empty: number;
-  /** Files without a row. */
+  /** Segments without a row whose index was made anew: an older database was put back. */
+  readonly adopted: number;
+  /** Files without a row that are of no use, and are gone. */
   readonly orphanFiles: number;
+  /** Files without a row that no key here opens: they stay where they are. */
+  readonly foreignFiles: number;
   /** Rows without a file. */
   readonly orphanRows: number;
 }
@@ -35,8 +40,7 @@ export class Recovery {
     for await (const row of allSegments(db, "open")) count[await this.close(row)]++;
     for await (const row of allSegments(db, "erased")) if (row.bytes > 0) await this.finishErasing(row);
     const orphanRows = await this.#sweepRows();
-    const orphanFiles = await this.#sweepFiles();
-    const report = { ...count, orphanFiles, orphanRows };
+    const report = { ...count, orphanRows, ...(await this.#sweepFiles()) };
     if (Object.values(report).some((found) => found > 0)) log.warn(report, "recordings.recovered");
     return report;
   }
@@ -125,21 +129,27 @@ export class Recovery {
     return swept;
   }
 
-  async #sweepFiles(): Promise<number> {
+  async #sweepFiles(): Promise<Pick<RecoveryReport, "adopted" | "foreignFiles" | "orphanFiles">> {
     const { blobs, db } = this.#context;
-    let swept = 0;
+    const swept = { adopted: 0, foreignFiles: 0, orphanFiles: 0 };
     for await (const { name } of blobs.list()) {
       const segment = parseBlobName(name);
-      const known = segment && (await findSegment(db, segment.segmentId));
-      if (
-        known?.cameraId === segment?.cameraId &&
-        known?.tenantId === segment?.tenantId &&
-        known !== undefined
-      )
-        continue;
-      await blobs.remove(name);
-      swept++;
+      if (segment === undefined) swept.foreignFiles++;
+      else if (!(await isKnown(db, segment))) {
+        const found = await adopt(this.#context, segment);
+        if (found === "adopted") swept.adopted++;
+        else if (found === "foreign") swept.foreignFiles++;
+        else {
+          await blobs.remove(name);
+          swept.orphanFiles++;
+        }
+      }
     }
     return swept;
   }
+}
+
+async function isKnown(db: RecordingContext["db"], segment: SegmentName): Promise<boolean> {
+  const known = await findSegment(db, segment.segmentId);
+  return known?.cameraId === segment.cameraId && known.tenantId === segment.tenantId;
 }

@@ -1,0 +1,123 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemRandom, type Uuid } from "@gatehouse/base";
+import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  film,
+  MASTER_KEY,
+  type RecordingHouse,
+  recordingHouse,
+  START_MS,
+  testSigner,
+} from "../testing/house.ts";
+import { checkRecordings } from "./check.ts";
+
+let clock: VirtualClock;
+let house: RecordingHouse;
+let tenantId: Uuid;
+let cameraId: Uuid;
+let ids: Uuid[];
+beforeEach(async () => {
+  clock = virtualClock(START_MS);
+  house = await recordingHouse(clock);
+  tenantId = await house.addTenant();
+  cameraId = house.addCamera(tenantId);
+  await house.recordings.start?.();
+  await film(house, { tenantId, cameraId }, { fromMs: START_MS, seconds: 130, fps: 1 });
+  await house.recordings.stop?.();
+  ids = (await house.rows()).map(({ id }) => id);
+}, 60_000);
+afterEach(() => house[Symbol.asyncDispose]());
+
+const check = (repair = false) =>
+  checkRecordings(
+    { ...house, masterKey: MASTER_KEY, signer: testSigner(), random: systemRandom },
+    { repair },
+  );
+const path = (id: Uuid | undefined, suffix = "ghs") =>
+  join(house.folder, tenantId, cameraId, `${id}.${suffix}`);
+const problems = async (repair = false) =>
+  (await check(repair)).problems.map(({ what, kind, repaired }) => [what, kind, repaired]);
+
+test("index and files that agree have no problem", async () => {
+  expect(await check()).toMatchObject({ segments: 3, sealed: 3, unsigned: 0, open: 0, problems: [] });
+});
+
+test("an index that is lost altogether is made anew from the files alone, and equals what was", async () => {
+  const before = await house.rows();
+  await house.db.deleteFrom("recording_segments").execute();
+  const found = await problems();
+  expect(found).toHaveLength(6);
+  expect(found.every(([, kind, repaired]) => kind === "no_row" && repaired === false)).toBe(true);
+  await check(true);
+  expect(await house.rows()).toEqual(before);
+  expect(await problems()).toEqual([]);
+});
+
+test("the server's start does the same after an older database was put back", async () => {
+  const before = await house.rows();
+  await house.db
+    .deleteFrom("recording_segments")
+    .where("id", "<>", ids[0] as Uuid)
+    .execute();
+  const next = house.again();
+  await next.start?.();
+  expect(next.recovered()).toMatchObject({ adopted: 2, orphanFiles: 0, foreignFiles: 0 });
+  await next.stop?.();
+  expect(await house.rows()).toEqual(before);
+});
+
+test("rows that say something else than their files are named, and made to say what the files say", async () => {
+  const before = await house.rows();
+  await house.db
+    .updateTable("recording_segments")
+    .set({ frames: 7, last_ms: 9 })
+    .where("id", "=", ids[0] as Uuid)
+    .execute();
+  await house.db
+    .updateTable("recording_segments")
+    .set({ bytes: 1 })
+    .where("id", "=", ids[1] as Uuid)
+    .execute();
+  await house.db
+    .updateTable("recording_segments")
+    .set({ manifest: before[1]?.manifest ?? "" })
+    .where("id", "=", ids[2] as Uuid)
+    .execute();
+  const wrong = [
+    [ids[0], "index_differs"],
+    [ids[1], "bytes_differ"],
+    [ids[2], "index_differs"],
+  ];
+  expect(await problems()).toEqual(wrong.map((one) => [...one, false]));
+  expect(await problems(true)).toEqual(wrong.map((one) => [...one, true]));
+  expect(await house.rows()).toEqual(before);
+});
+
+test("what is missing, altered, unsigned or of another place is named by its segment", async () => {
+  const [first, second, third] = ids;
+  await rm(path(first));
+  const bytes = await readFile(path(second));
+  bytes[5_000] = (bytes[5_000] as number) ^ 1;
+  await writeFile(path(second), bytes);
+  const signed = await readFile(path(third));
+  await writeFile(path(third), signed.subarray(0, -40));
+  expect(await problems()).toEqual([
+    [first, "file_missing", false],
+    [second, "altered", false],
+    [third, "not_signed", false],
+  ]);
+  await check(true);
+  expect((await house.rows()).map(({ id, state }) => [id, state])).toEqual([
+    [second, "damaged"],
+    [third, "damaged"],
+  ]);
+});
+
+test("a segment's file in the place of another one opens as nothing", async () => {
+  const [first, second] = ids;
+  await writeFile(path(first), await readFile(path(second)));
+  await writeFile(path(first, "key"), await readFile(path(second, "key")));
+  expect(await problems()).toEqual([[first, "key_unreadable", false]]);
+});

@@ -1,0 +1,43 @@
+import { isAppError } from "@gatehouse/base";
+import { parseHeader, uuidOf } from "@gatehouse/video";
+import { sha256Hex } from "../../../platform/secrets/index.ts";
+import type { RecordingContext } from "../context.ts";
+import { KEY_BLOB_BYTES } from "../keyring.ts";
+import { keyBlob, type SegmentName, segmentBlob } from "../model.ts";
+import { MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
+import { SegmentStore } from "../segment-store.ts";
+
+/** `useless`: nobody can ever read it. `foreign`: of an organisation, a key or a place that is not known here. */
+export type Adopted = "adopted" | "useless" | "foreign";
+
+type Needs = Pick<RecordingContext, "blobs" | "db" | "keyring" | "signer">;
+
+/**
+ * A segment's files without a row: an older database was put back. Its index is made anew from the files alone; what
+ * has no key any more was erased, and is nothing.
+ */
+export async function adopt({ blobs, db, keyring, signer }: Needs, name: SegmentName): Promise<Adopted> {
+  const file = await blobs.read(segmentBlob(name), 0, MAX_FILE_BYTES);
+  if (file === undefined || (await blobs.size(keyBlob(name))) === undefined) return "useless";
+  const key = await keyring.open(name).catch((error: unknown) => {
+    if (isAppError(error, "secret.unreadable")) return undefined;
+    throw error;
+  });
+  const header = parseHeader(file);
+  if (key === undefined || header === undefined) return "foreign";
+  const isInPlace = uuidOf(header.segmentId) === name.segmentId && uuidOf(header.cameraId) === name.cameraId;
+  const found = readIndex(file, key, signer.key);
+  if (!isInPlace || found.fault === "wrong_key") return "foreign";
+  if (found.chunks.length === 0) return "useless";
+  const { codec, firstMs, lastMs, chunks, signed } = found;
+  const unsigned = found.fault === "chunk_altered" ? "damaged" : "unsigned";
+  const isKnown = await new SegmentStore(db, name.tenantId).insertFound(name, {
+    ...{ codec, firstMs, lastMs, chunks },
+    startMs: header.startMs,
+    state: signed === undefined ? unsigned : "sealed",
+    bytes: file.length + KEY_BLOB_BYTES,
+    manifest: signed?.note,
+    manifestSha256: signed && sha256Hex(signed.note),
+  });
+  return isKnown ? "adopted" : "foreign";
+}
