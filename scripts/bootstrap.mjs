@@ -99,6 +99,9 @@ const OUTSIDE = {
 const OUTSIDE_FILES = {
   "/usr/lib/python3/dist-packages/paho": "python3-paho-mqtt",
   "/usr/lib/python3/dist-packages/cryptography": "python3-cryptography",
+  "/usr/lib/python3/dist-packages/grpc": "python3-grpcio",
+  "/usr/lib/python3/dist-packages/google/protobuf": "python3-protobuf",
+  "/usr/bin/grpc_python_plugin": "protobuf-compiler-grpc",
   "/usr/include/sodium.h": "libsodium-dev",
   "/usr/include/mbedtls/ecdsa.h": "libmbedtls-dev",
   "/usr/include/stdio.h": "libc6-dev",

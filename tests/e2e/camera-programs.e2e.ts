@@ -3,7 +3,8 @@ import { type AnyEndpoint, cameras, type ledger } from "@gatehouse/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
-import { type Gatehouse, OWNER_PASSWORD, startGatehouse } from "../lib/gatehouse.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { type MadeToken, makeToken } from "../lib/program-token.ts";
 
 // What is not the console, as Home Assistant: a token, a snapshot, a stream. And what has no credential at all.
 
@@ -35,34 +36,6 @@ afterAll(async () => {
   await server?.end();
 });
 
-interface MadeToken {
-  readonly token: { readonly id: string };
-  readonly secret: string;
-}
-
-/** As the owner in a browser does, who confirms with the password. */
-async function makeToken(permissions: readonly string[]): Promise<MadeToken> {
-  const cookies = new Map<string, string>();
-  const post = async (path: string, body: object): Promise<Response> => {
-    const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const reply = await fetch(`${server.url}/api/v1${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", cookie },
-      body: JSON.stringify(body),
-    });
-    if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`);
-    for (const set of reply.headers.getSetCookie()) {
-      const [name = "", text = ""] = set.split(";", 1)[0]?.split(/=(.*)/s) ?? [];
-      cookies.set(name, text);
-    }
-    return reply;
-  };
-  await post("/auth/login", { email: "owner@example.org", password: OWNER_PASSWORD });
-  await post("/auth/step-up", { factor: "password", password: OWNER_PASSWORD });
-  const reply = await post("/tokens", { name: "Home", permissions, expiresMs: Date.now() + 3_600_000 });
-  return (await reply.json()) as MadeToken;
-}
-
 const addressOf = (endpoint: AnyEndpoint): string =>
   `${server.url}${endpoint.path.replace(/:id\b/, cameraId).replace(/:\w+/g, cameraId)}`;
 const bearer = ({ secret }: MadeToken) => ({ authorization: `Bearer ${secret}` });
@@ -72,7 +45,7 @@ const basic = ({ secret }: MadeToken, name = "any") => ({
 const pictures = (bytes: Buffer): number => bytes.toString("latin1").split("Content-Length: ").length - 1;
 
 test("a program with a token gets the newest picture, as Bearer and as the password of Basic", async () => {
-  const token = await makeToken(["camera.view"]);
+  const token = await makeToken(server, ["camera.view"]);
   for (const headers of [bearer(token), basic(token), basic(token, "")]) {
     const reply = await fetch(addressOf(cameras.getSnapshot), { headers });
     expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
@@ -83,12 +56,12 @@ test("a program with a token gets the newest picture, as Bearer and as the passw
   const wrong = { secret: `${token.secret.slice(0, -1)}~` } as MadeToken;
   for (const headers of [bearer(wrong), basic(wrong)])
     expect((await fetch(addressOf(cameras.getSnapshot), { headers })).status).toBe(401);
-  const other = await makeToken(["device.read"]);
+  const other = await makeToken(server, ["device.read"]);
   expect((await fetch(addressOf(cameras.getSnapshot), { headers: basic(other) })).status).toBe(403);
 });
 
 test("a stream brings pictures until its token is revoked, and the ledger has whose it was", async () => {
-  const token = await makeToken(["camera.view"]);
+  const token = await makeToken(server, ["camera.view"]);
   const reply = await fetch(addressOf(cameras.watchMultipart), { headers: basic(token) });
   expect(reply.headers.get("content-type")).toBe("multipart/x-mixed-replace; boundary=gatehouse-frame");
   let received = Buffer.alloc(0);

@@ -92,7 +92,6 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
-  addCameraMetrics(house.metrics, cameras, live);
   const grpc = createCameraGrpc({
     clock,
     log,
@@ -128,6 +127,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     pins: recordings.pins,
     recorded: recordings,
   });
+  addCameraMetrics(house.metrics, { cameras, live, events });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
   return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
 }

@@ -240,6 +240,7 @@ export function createFeatures(house: House): Features {
   const browsers = browsersOf(accounts, devices, permissions, () => tenants);
   const cameras = camerasOf(house, shared, {
     ...{ devices, channel, tenants, browsers, ledger },
+    programOf: unlessSuspended(() => tenants, permissions.programOf),
     tenantIds: () => accounts.tenantIds(),
   });
   const siteGateways = createSiteGateways({

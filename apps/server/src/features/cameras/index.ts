@@ -67,6 +67,8 @@ export interface CamerasFeature extends Feature {
   end(source: FrameSource): void;
   /** Frames in sessions of the secure channel. */
   readonly carried: CarriedFrames;
+  /** Frames that other programs push. */
+  readonly pushed: CarriedFrames;
   /** Takes the upgrade at CAMERAS_FEED_PATH. */
   handleFeedUpgrade(
     this: void,
@@ -89,6 +91,7 @@ export function createCameras(deps: CamerasDeps): CamerasFeature {
   const intake: Intake = new Intake({ ...deps, hub, settings });
   const catalogue = new Catalogue({ ...deps, settings, intake });
   const carried = new CarriedFrames({ ...deps, intake });
+  const pushed = new CarriedFrames({ ...deps, intake, way: "grpc" });
   const door = new FeedDoor({ ...deps, intake });
   const unsubscribe = [
     bus.subscribe("device.changed", ({ deviceId, change }) => {
@@ -119,6 +122,7 @@ export function createCameras(deps: CamerasDeps): CamerasFeature {
     begin: (source) => intake.begin(source),
     end: (source) => intake.end(source),
     carried,
+    pushed,
     handleFeedUpgrade: (request, socket, head, address) => door.handleUpgrade(request, socket, head, address),
     stats: () => ({ totals: intake.totals, states: intake.states(), connections: door.connections }),
   };

@@ -81,6 +81,8 @@ function assertSafe(config: Config): void {
   if (config.tls.mode === "off" && !isLoopbackHost(config.http.host) && config.trustedProxies.length === 0) {
     problems.push("tls.mode: off is allowed only on loopback or behind trustedProxies");
   }
+  if (config.tls.mode === "off" && !isLoopbackHost(config.http.host) && config.cameras.grpcPort !== 0)
+    problems.push("cameras.grpcPort: gRPC without TLS is allowed only on loopback");
   for (const range of config.trustedProxies)
     if (!isAddressRange(range))
       problems.push(`trustedProxies: ${range} is no address and no range like 10.0.0.0/8`);

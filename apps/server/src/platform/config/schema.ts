@@ -141,6 +141,12 @@ export const ConfigSchema = object({
     }),
   }),
   cameras: object({
+    grpcPort: Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      default: 0,
+      description: "Port of gRPC for pictures, on http.host and with its certificate; 0: none is opened.",
+    }),
     maxViewers: Type.Integer({
       default: 1_000,
       minimum: 1,

@@ -66,7 +66,7 @@ const machine = (principal: Principal): Actor => ({
   ...(principal === undefined ? {} : { tenantId: principal.tenantId }),
 });
 
-function actorOf(principal: Principal): Actor {
+export function actorOf(principal: Principal): Actor {
   if (principal === undefined) return { kind: "anonymous" };
   const { tenantId } = principal;
   if (principal.kind === "device") return { kind: "device", id: principal.deviceId, tenantId };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger } from "@gatehouse/base";
+import { AppError, type Clock, type Logger } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Asker } from "../../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../../platform/controls.ts";
@@ -9,12 +9,15 @@ import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { SocketDoor } from "../../../platform/http/socket-door.ts";
 import { Audience } from "./audience.ts";
 import { Channels } from "./channels.ts";
-import type { ShownCameras, WatchingPeople } from "./ports.ts";
+import { Places } from "./places.ts";
+import { type ShownCameras, standingOf, type WatchingPeople } from "./ports.ts";
 import { liveRoutes } from "./routes.ts";
 import { Viewer } from "./viewer.ts";
 import { Viewings, type ViewingsDeps } from "./viewings.ts";
+import { type FrameSink, WatchedCameras, type WatchWish } from "./watched.ts";
 
 export type { ShownCamera, ShownCameras, WatchingPeople } from "./ports.ts";
+export type { FrameSink, WatchWish } from "./watched.ts";
 
 export interface CameraLiveDeps extends ViewingsDeps {
   readonly bus: Bus;
@@ -33,6 +36,11 @@ export interface CameraLiveDeps extends ViewingsDeps {
 export interface CameraLiveFeature extends Feature {
   /** Takes the upgrade at CAMERAS_LIVE_PATH; `address` is of whoever asks, behind proxies too. */
   handleUpgrade(this: void, request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
+  /**
+   * Frames for a program, from when the ledger has that it watches until the returned end is called. Fails with
+   * camera.none when it may not see one of the cameras, and with server.busy.
+   */
+  watch(who: PersonPrincipal, wish: WatchWish, sink: FrameSink): Promise<() => void>;
   /** Open sockets, those still at the door among them. */
   viewerCount(): number;
 }
@@ -43,6 +51,7 @@ export function createCameraLive(deps: CameraLiveDeps): CameraLiveFeature {
   const { bus, clock, log, people, controls = ALL_ON, maxViewers, maxViewersPerPerson } = deps;
   const viewings = new Viewings(deps);
   const audience = new Audience(bus, clock, people);
+  const places = new Places(maxViewers, maxViewersPerPerson);
   const viewerDeps = { ...deps, viewings, channels: new Channels(deps.cameras.frames) };
   const addresses = new WeakMap<IncomingMessage, string>();
   const askerOf = (request: IncomingMessage, { personId, tenantId }: PersonPrincipal): Asker => ({
@@ -72,12 +81,29 @@ export function createCameraLive(deps: CameraLiveDeps): CameraLiveFeature {
       ...deps,
       viewings,
       audience,
-      maxStreams: maxViewers,
-      maxStreamsPerPerson: maxViewersPerPerson,
+      places,
     }),
     handleUpgrade(request, socket, head, address) {
       addresses.set(request, address);
       door.handleUpgrade(request, socket, head);
+    },
+    async watch(who, wish, sink) {
+      if (wish.cameraIds.some((id) => standingOf(deps.cameras, who, id) === "none"))
+        throw new AppError("camera.none");
+      const leave = places.enter(who);
+      try {
+        await viewings.note(who, wish.cameraIds, "grpc");
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      const watched = new WatchedCameras(sink, who, wish, deps);
+      audience.add(watched);
+      return () => {
+        watched.close();
+        audience.remove(watched);
+        leave();
+      };
     },
     viewerCount: () => door.connections,
     async stop() {

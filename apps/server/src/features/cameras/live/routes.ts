@@ -6,6 +6,7 @@ import { bareHeaders } from "../../../platform/http/security-headers.ts";
 import type { CameraFrame } from "../model.ts";
 import type { Audience } from "./audience.ts";
 import { MULTIPART_TYPE, MultipartStream } from "./multipart.ts";
+import type { Places } from "./places.ts";
 import { isShown, type ShownCameras, standingOf } from "./ports.ts";
 import { OLD_AFTER_MS } from "./shown.ts";
 import type { Viewings } from "./viewings.ts";
@@ -15,13 +16,11 @@ export interface LiveRouteDeps {
   readonly cameras: ShownCameras;
   readonly viewings: Viewings;
   readonly audience: Audience;
-  readonly maxStreams: number;
-  readonly maxStreamsPerPerson: number;
+  readonly places: Places;
 }
 
 export function liveRoutes(deps: LiveRouteDeps): Route[] {
-  const { viewings } = deps;
-  const streams = new Streams(deps);
+  const { viewings, places } = deps;
   return [
     route(cameras.getSnapshot, async ({ principal, params: { id } }) => {
       pictureOf(deps, principal, id);
@@ -30,7 +29,7 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
     }),
     route(cameras.watchMultipart, async ({ principal, params: { id }, query, request, reply }) => {
       pictureOf(deps, principal, id);
-      const leave = streams.enter(principal);
+      const leave = places.enter(principal);
       reply.raw.once("close", leave);
       await viewings.note(principal, [id], "multipart");
       pictureOf(deps, principal, id);
@@ -62,31 +61,4 @@ function pictureOf(
   const isPicture = newest?.kind === cameras.FRAME_KINDS.jpeg;
   if (!isPicture || clock.nowMs() - newest.takenMs > OLD_AFTER_MS) throw new AppError("camera.no_picture");
   return newest;
-}
-
-/** Places for multipart answers, which stay open. */
-class Streams {
-  readonly #limits: Pick<LiveRouteDeps, "maxStreams" | "maxStreamsPerPerson">;
-  readonly #perPerson = new Map<Uuid, number>();
-  #total = 0;
-
-  constructor(limits: Pick<LiveRouteDeps, "maxStreams" | "maxStreamsPerPerson">) {
-    this.#limits = limits;
-  }
-
-  /** Takes a place; returns how to give it back. */
-  enter({ personId }: PersonPrincipal): () => void {
-    const own = this.#perPerson.get(personId) ?? 0;
-    const { maxStreams, maxStreamsPerPerson } = this.#limits;
-    if (this.#total >= maxStreams || own >= maxStreamsPerPerson)
-      throw new AppError("server.busy", { retryAfterSeconds: 5 });
-    this.#total++;
-    this.#perPerson.set(personId, own + 1);
-    return () => {
-      this.#total--;
-      const left = (this.#perPerson.get(personId) ?? 1) - 1;
-      if (left === 0) this.#perPerson.delete(personId);
-      else this.#perPerson.set(personId, left);
-    };
-  }
 }

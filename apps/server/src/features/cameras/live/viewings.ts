@@ -8,7 +8,7 @@ const ONE_VIEWING_MS = 10 * 60_000;
 /** Beyond it the oldest are forgotten, which costs an entry too many and none too few. */
 const MAX_REMEMBERED = 50_000;
 
-export type ViewedBy = "live" | "multipart" | "snapshot";
+export type ViewedBy = "live" | "multipart" | "snapshot" | "grpc";
 
 export interface ViewingsDeps {
   readonly db: AnyDatabase;
