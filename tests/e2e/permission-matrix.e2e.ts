@@ -30,6 +30,7 @@ const PLACED: readonly contract.ResourceKind[] = [
   "alert",
   "meter_read",
   "enrolment_group",
+  "camera_event",
 ];
 
 const LET_IN = { status: 400, code: "request.invalid" };

@@ -259,6 +259,11 @@ async function furnish(
       typeId: "meter",
       siteId,
     });
+    const camera = await post<{ device: Made }>("/devices", {
+      name: `${name}-camera`,
+      typeId: "camera",
+      siteId,
+    });
     const board = await post("/boards", {
       name,
       charts: [{ title: "p", series: [`${device}:power`] }],
@@ -291,6 +296,7 @@ async function furnish(
       enrolment_group: group.group.id,
       meter_read: read.id,
       alert: await insertAlert(database, tenantId, device),
+      camera_event: await insertCameraEvent(database, tenantId, camera.device.id),
     };
     return { things, apiKey: added.key.apiKey };
   };
@@ -327,6 +333,16 @@ async function insertAlert(database: Client, tenantId: string, deviceId: string)
        raised_at, created_at, channel_ids)
      values ($1, $2, 'r', 'info', 'active', $3, 'd', 's', '{"kind":"silence","forMs":1000}', now(), now(), '{}')`,
     [id, tenantId, deviceId],
+  );
+  return id;
+}
+
+async function insertCameraEvent(database: Client, tenantId: string, cameraId: string): Promise<string> {
+  const id = randomUUID();
+  await database.query(
+    `insert into camera_events (id, tenant_id, camera_id, kind, start_at, seen_at, end_at, strength, zones, best_at)
+     values ($1, $2, $3, 'motion', now(), now(), now(), 0.1, '{}', now())`,
+    [id, tenantId, cameraId],
   );
   return id;
 }

@@ -1,10 +1,22 @@
 import { cameras as contract } from "@gatehouse/contract";
+import type { CameraEventsFeature } from "../features/camera-events/index.ts";
 import type { CamerasFeature } from "../features/cameras/index.ts";
 import type { CameraLiveFeature } from "../features/cameras/live/index.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 
 /** Figures of all cameras together, none of a single one. */
-export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature, live: CameraLiveFeature): void {
+export function addCameraMetrics(
+  metrics: Metrics,
+  {
+    cameras,
+    live,
+    events,
+  }: {
+    readonly cameras: CamerasFeature;
+    readonly live: CameraLiveFeature;
+    readonly events: CameraEventsFeature;
+  },
+): void {
   const totals = () => cameras.stats().totals;
   metrics.add({
     name: "gatehouse_cameras",
@@ -40,5 +52,15 @@ export function addCameraMetrics(metrics: Metrics, cameras: CamerasFeature, live
     help: "Frames of cameras that were refused since start, by reason",
     labels: ["code"],
     read: () => [...totals().refusedByCode].map(([code, value]) => ({ labels: { code }, value })),
+  });
+  metrics.add({
+    name: "gatehouse_camera_looks_total",
+    help: "Frames of cameras that were looked at for motion since start",
+    read: () => events.stats().looks,
+  });
+  metrics.add({
+    name: "gatehouse_camera_looks_failed_total",
+    help: "Frames of cameras that could not be decoded to look at them since start",
+    read: () => events.stats().failed,
   });
 }
