@@ -97,9 +97,9 @@ export const overview: Same<typeof en> = {
       recovery_kit_missing: "D’ici là, les sauvegardes contiennent la clé maîtresse en clair.",
       restored: "Clés renouvelées, révocations appliquées de nouveau. Vérifiez ce qui a changé depuis.",
       login_attacked:
-        "Ces essais sont refusés et ralentis\u00a0; qui connaît son mot de passe entre. Voyez le journal d’audit.",
+        "Ces essais sont refusés et ralentis\u202f; qui connaît son mot de passe entre. Voyez le journal d’audit.",
       logins_attacked:
-        "Ces essais sont refusés et ralentis\u00a0; qui connaît son mot de passe entre. Voyez le journal d’audit.",
+        "Ces essais sont refusés et ralentis\u202f; qui connaît son mot de passe entre. Voyez le journal d’audit.",
       device_quarantined: "Ses relevés sont mis à part jusqu’à une décision.",
       quarantine_suggested: "Examinez les raisons\u202f; la quarantaine les tient hors de l’historique.",
       backup_missing: "Une sauvegarde tient en une commande.",
