@@ -326,6 +326,7 @@ export function createFeatures(house: House): Features {
       gateway,
       ledger,
       recovery,
+      permissions,
       alerts,
       notifications,
       telemetry,
