@@ -1,4 +1,4 @@
-import type { access } from "@gatehouse/contract";
+import type { access, operations } from "@gatehouse/contract";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser, useSession, watchFaults } from "../lib/browser.ts";
@@ -161,6 +161,12 @@ test("an act that needs two waits, is approved in another browser, and answers w
   const deciding = await sitDown(second);
   const mine = asking.page;
   const theirs = deciding.page;
+  /** As the first page says. */
+  const waitingFor = async (asker: Asker) =>
+    (await asker.get<operations.Overview>("GET", "/api/v1/overview")).needsYou.find(
+      ({ kind }) => kind === "approval_waiting",
+    )?.count ?? 0;
+  const [theirsBefore, mineBefore] = [await waitingFor(second), await waitingFor(owner)];
   await deciding.goto("/account");
   await asking.goto("/approvals?tab=rules");
   await mine.getByLabel("Tokens of programs").check();
@@ -177,6 +183,7 @@ test("an act that needs two waits, is approved in another browser, and answers w
   await heading(mine, "You want to make a token for a program.");
   expect(await button(mine, "Approve…").count()).toBe(0);
 
+  expect([await waitingFor(second), await waitingFor(owner)]).toEqual([theirsBefore + 1, mineBefore]);
   await theirs.getByRole("link", { name: /^Approvals.*waits?$/ }).click();
   await theirs.getByRole("searchbox").fill("owner");
   await theirs.waitForURL(/q=owner/);

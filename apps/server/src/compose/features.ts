@@ -312,6 +312,7 @@ export function createFeatures(house: House): Features {
       ledger,
       recordings: cameras.recordings,
       recovery,
+      permissions,
       alerts,
       notifications,
       telemetry,

@@ -1,3 +1,4 @@
+import type { Uuid } from "@gatehouse/base";
 import type { AccountsFeature } from "../features/accounts/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
 import { createLedger, type LedgerFeature, type LedgerTables } from "../features/ledger/index.ts";
@@ -24,6 +25,9 @@ export function ledgerOf(
   db: Db,
   neighbours: () => LedgerNeighbours,
 ): LedgerFeature {
+  let hostId: Uuid | undefined;
+  /** The first organisation stays the first. */
+  const findHost = async () => (hostId ??= await neighbours().accounts.people.hostTenantId());
   return createLedger({
     db,
     clock,
@@ -33,8 +37,8 @@ export function ledgerOf(
     controls,
     installationName: config.publicUrl === "" ? UNNAMED : new URL(config.publicUrl).hostname,
     people: {
-      isHost: async (tenantId) => (await neighbours().accounts.people.hostTenantId()) === tenantId,
-      hostId: () => neighbours().accounts.people.hostTenantId(),
+      isHost: async (tenantId) => (await findHost()) === tenantId,
+      hostId: findHost,
     },
     names: () => neighbours().inOrder.flatMap((feature) => feature.names ?? []),
     links: witnessLinks(neighbours),

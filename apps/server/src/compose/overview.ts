@@ -9,6 +9,7 @@ import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
 import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
+import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { RecoveryFeature } from "../features/recovery/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
@@ -25,6 +26,7 @@ interface Sources extends House {
   readonly ledger: LedgerFeature;
   readonly recordings: RecordingsFeature;
   readonly recovery: RecoveryFeature;
+  readonly permissions: PermissionsFeature;
   readonly alerts: AlertsFeature;
   readonly notifications: NotificationsFeature;
   readonly telemetry: TelemetryFeature;
@@ -72,13 +74,14 @@ export function overviewSources(house: Sources): OverviewSources {
       const { tenantId, scope, permissions } = onlooker;
       const alertScope = scopeFor(onlooker, "alert.read");
       const isHost = permissions.has("installation.read");
-      const [overview, channels, open, backupMs, waiting, witnesses] = await Promise.all([
+      const [overview, channels, open, backupMs, waiting, witnesses, approvals] = await Promise.all([
         devices.overview(scope),
         permissions.get("channel.read") === "all" ? house.notifications.needs(tenantId) : [],
         alertScope === undefined ? [] : alerts.openAlerts(alertScope, 10),
         lastBackupMs(house.config.dataDir),
         permissions.get("people.approve") === "all" ? house.accounts.waitingPeople(tenantId) : 0,
         permissions.has("ledger.read") ? house.ledger.witnesses.needs(tenantId) : [],
+        house.permissions.approvalsWaitingFor(onlooker),
       ]);
       const within = new Set(devices.idsWithin(scope));
       const nowMs = house.clock.nowMs();
@@ -127,6 +130,7 @@ export function overviewSources(house: Sources): OverviewSources {
         })),
       ];
       if (waiting > 0) needs.push({ kind: "sign_up_waiting", severity: "info", count: waiting });
+      if (approvals > 0) needs.push({ kind: "approval_waiting", severity: "info", count: approvals });
       if (overview.counts.total === 0) needs.push({ kind: "no_device", severity: "info" });
       if (overview.pendingClaims > 0)
         needs.push({ kind: "claim_pending", severity: "info", count: overview.pendingClaims });

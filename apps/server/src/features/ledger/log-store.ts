@@ -12,6 +12,7 @@ import {
 } from "@gatehouse/ledger";
 import { type Selectable, sql } from "kysely";
 import type { Pool } from "pg";
+import { runPrepared } from "../../platform/database/index.ts";
 import type { Log, StoredCheckpoint } from "./model.ts";
 import type { LedgerDatabase, LedgerLogsTable } from "./tables.ts";
 
@@ -64,7 +65,10 @@ export class LogStore {
   }
 
   async find(id: number): Promise<Log | undefined> {
-    const row = await this.#db.selectFrom("ledger_logs").selectAll().where("id", "=", id).executeTakeFirst();
+    const [row] = await runPrepared(
+      this.#db,
+      this.#db.selectFrom("ledger_logs").selectAll().where("id", "=", id),
+    );
     return row && logOf(row);
   }
 
@@ -137,13 +141,12 @@ export class LogStore {
   /** Hashes of the named tiles, by their path; a stored tile may have grown since and begins with these. */
   async tiles(logId: number, tiles: readonly Tile[]): Promise<Map<string, Uint8Array>> {
     if (tiles.length === 0) return new Map();
-    const { rows } = await sql<{ at: number; bytes: Uint8Array }>`
+    const query = sql<{ at: number; bytes: Uint8Array }>`
       select u.at - 1 as at, t.bytes
       from unnest(${tiles.map(({ level }) => level)}::smallint[], ${tiles.map(({ index }) => index)}::bigint[])
         with ordinality as u (level, index, at)
-      join ledger_tiles t on t.log_id = ${logId} and t.level = u.level and t.index = u.index`.execute(
-      this.#db,
-    );
+      join ledger_tiles t on t.log_id = ${logId} and t.level = u.level and t.index = u.index`;
+    const rows = await runPrepared(this.#db, { compile: () => query.compile(this.#db) });
     return new Map(
       rows.map(({ at, bytes }) => {
         const tile = tiles[at] as Tile;
@@ -172,29 +175,29 @@ export class LogStore {
   }
 
   async lastCheckpoint(logId: number): Promise<StoredCheckpoint | undefined> {
-    const row = await this.#db
-      .selectFrom("ledger_checkpoints")
-      .selectAll()
-      .where("log_id", "=", logId)
-      .orderBy("size", "desc")
-      .limit(1)
-      .executeTakeFirst();
-    return (
-      row && { logId: row.log_id, size: row.size, root: row.root, atMs: row.at.getTime(), note: row.note }
-    );
+    return (await this.lastCosigned(logId))?.checkpoint;
   }
 
-  /** Signature lines of witnesses, in the order of their coming. */
-  async cosignatures(logId: number, size: number): Promise<string[]> {
-    const rows = await this.#db
-      .selectFrom("ledger_cosignatures")
-      .select("line")
+  /** The newest checkpoint, and the signature lines of witnesses under it in the order of their coming. */
+  async lastCosigned(
+    logId: number,
+  ): Promise<{ readonly checkpoint: StoredCheckpoint; readonly lines: readonly string[] } | undefined> {
+    const query = this.#db
+      .selectFrom("ledger_checkpoints as c")
+      .selectAll("c")
+      .select(
+        sql<
+          string[]
+        >`array(select line from ledger_cosignatures s where s.log_id = c.log_id and s.size = c.size
+          order by s.at, s.witness_id)`.as("lines"),
+      )
       .where("log_id", "=", logId)
-      .where("size", "=", size)
-      .orderBy("at")
-      .orderBy("witness_id")
-      .execute();
-    return rows.map(({ line }) => line);
+      .orderBy("size", "desc")
+      .limit(1);
+    const [row] = await runPrepared(this.#db, query);
+    if (row === undefined) return undefined;
+    const { log_id: id, size, root, at, note, lines } = row;
+    return { checkpoint: { logId: id, size, root, atMs: at.getTime(), note }, lines };
   }
 
   #logs() {

@@ -6,7 +6,7 @@ type Overview = operations.Overview;
 export type Need = Overview["needsYou"][number];
 
 /** Who looks at the first page, and at which part of the organisation. */
-export type Onlooker = Pick<PersonPrincipal, "permissions" | "tenantId"> & { readonly scope: access.Scope };
+export type Onlooker = PersonPrincipal & { readonly scope: access.Scope };
 
 /** The figures of the first page, each asked from the feature that owns it. */
 export interface OverviewSources {

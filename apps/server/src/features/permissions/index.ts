@@ -48,6 +48,8 @@ export interface PermissionsFeature extends Feature {
   programAgain(tenantId: Uuid, tokenId: Uuid): Promise<PersonPrincipal | undefined>;
   /** What is held here about people: for an account's export and its erasure. */
   readonly personalData: ReturnType<typeof personalData>;
+  /** Requests that this person could approve now. */
+  approvalsWaitingFor(principal: PersonPrincipal): Promise<number>;
   /** An organisation that has just been made. */
   tenantAdded(tenantId: Uuid): void;
   /** After everything is mounted, before anybody asks. */
@@ -103,6 +105,7 @@ export function createPermissions(
     },
     personalData: personalData(db),
     secondPerson: approvals,
+    approvalsWaitingFor: (principal) => approvals.waitingFor(principal),
     accessOf: (asking) => directory.accessOf(asking),
     isHost: (tenantId) => directory.isHost(tenantId),
     assertMayGive: (...gift) => grants.assertMayGive(...gift),

@@ -10,4 +10,4 @@ export {
   startPostgres,
   type UnexpectedExit,
 } from "./postgres-supervisor.ts";
-export { prepared } from "./prepared.ts";
+export { prepared, runPrepared } from "./prepared.ts";

@@ -1,4 +1,6 @@
+import type { Compilable } from "kysely";
 import type { ClientBase } from "pg";
+import type { AnyDatabase } from "./database.ts";
 
 const names = new Map<string, string>();
 
@@ -6,6 +8,16 @@ const names = new Map<string, string>();
 export function prepared(text: string): string {
   if (!names.has(text)) names.set(text, `gatehouse_${names.size}`);
   return text;
+}
+
+/** Runs a query that each connection plans once; its text must be one of few. */
+export async function runPrepared<Row>(
+  db: Pick<AnyDatabase, "executeQuery">,
+  query: Compilable<Row>,
+): Promise<Row[]> {
+  const compiled = query.compile();
+  prepared(compiled.sql);
+  return (await db.executeQuery(compiled)).rows;
 }
 
 /** Lets a new connection send those by their names. */

@@ -18,6 +18,7 @@ import {
   IconShieldX,
   IconTimelineEventExclamation,
   IconUserPlus,
+  IconUsersGroup,
   IconVideoOff,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -41,6 +42,7 @@ const KINDS = {
   sms_limit: { icon: IconMailOff, act: "review" },
   claim_pending: { icon: IconQrcode, act: "open" },
   sign_up_waiting: { icon: IconUserPlus, act: "review" },
+  approval_waiting: { icon: IconUsersGroup, act: "review" },
   no_device: { icon: IconPlugConnected, act: "add" },
   no_channel: { icon: IconBellRinging, act: "setUp" },
   certificate_expiring: { icon: IconCertificate, act: "review" },
@@ -174,6 +176,12 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "sign_up_waiting":
       return (
         <ButtonLink {...look} to="/people">
+          {children}
+        </ButtonLink>
+      );
+    case "approval_waiting":
+      return (
+        <ButtonLink {...look} to="/approvals">
           {children}
         </ButtonLink>
       );

@@ -61,6 +61,8 @@ export const overview: Same<typeof en> = {
       sms_limit: "Plus aucun SMS ne part aujourd’hui",
       claim_pending:
         "{count, plural, one {# appareil attend sa connexion} other {# appareils attendent leur connexion}}",
+      approval_waiting:
+        "{count, plural, one {# acte attend} other {# actes attendent}} une deuxième personne",
       sign_up_waiting: "{count, plural, one {# personne attend} other {# personnes attendent}} votre accord",
       no_device: "Aucun appareil n’est encore connecté",
       no_channel: "Personne n’est averti des alertes",
@@ -90,6 +92,7 @@ export const overview: Same<typeof en> = {
       mail_limit: "La limite du jour est atteinte\u00a0: codes et avis par courriel attendent demain (UTC).",
       sms_limit: "La limite du jour est atteinte\u00a0: les codes par SMS attendent demain (UTC).",
       claim_pending: "Un code de rattachement a été créé et n’a pas encore servi.",
+      approval_waiting: "Quelqu’un l’a demandé\u202f; rien ne se fait avant que vous approuviez ou refusiez.",
       sign_up_waiting: "Elles se sont inscrites et ont confirmé leur adresse et leur téléphone.",
       no_device: "Le premier demande environ deux minutes.",
       no_channel: "Les alertes ne s’affichent qu’ici tant qu’il n’y a pas de canal.",

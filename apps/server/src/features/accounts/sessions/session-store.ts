@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import { type Selectable, sql } from "kysely";
+import { runPrepared } from "../../../platform/database/index.ts";
 import type { PersonRow } from "../people/account-store.ts";
 import type { AccountsDatabase, AccountsTables } from "../tables.ts";
 
@@ -81,7 +82,7 @@ export async function findLiveSession(
   nowMs: UnixMs,
   alsoOver = false,
 ): Promise<LiveSession | undefined> {
-  const row = await db
+  const query = db
     .selectFrom("sessions")
     .innerJoin("people", "people.id", "sessions.person_id")
     .selectAll("people")
@@ -103,8 +104,9 @@ export async function findLiveSession(
     .where("sessions.id", "=", sessionId)
     .$if(!alsoOver, (live) =>
       live.where("sessions.ended_at", "is", null).where("sessions.expires_at", ">", new Date(nowMs)),
-    )
-    .executeTakeFirst();
+    );
+  // In the way of every request.
+  const [row] = await runPrepared(db, query);
   if (row === undefined) return undefined;
   const { last_used_at, step_up_at, generation, has_factor, ...person } = row;
   return {

@@ -14,10 +14,8 @@ export class CheckpointReader {
   }
 
   async newest(logId: number): Promise<StoredCheckpoint | undefined> {
-    const checkpoint = await this.#store.lastCheckpoint(logId);
-    if (checkpoint === undefined) return undefined;
-    const lines = await this.#store.cosignatures(logId, checkpoint.size);
-    return { ...checkpoint, note: checkpoint.note + lines.join("") };
+    const found = await this.#store.lastCosigned(logId);
+    return found && { ...found.checkpoint, note: found.checkpoint.note + found.lines.join("") };
   }
 
   /** Of the log of this number, or of the one that grows; undefined before its first checkpoint. */

@@ -1,6 +1,7 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
 import { type Selectable, sql } from "kysely";
+import { runPrepared } from "../../../platform/database/index.ts";
 import type { LedgerDatabase, LedgerEntriesTable, LedgerPersonalTable } from "../tables.ts";
 
 /** Place of an entry in the row of all logs. */
@@ -80,7 +81,7 @@ export class EntryStore {
   }
 
   async find(eventId: Uuid): Promise<EntryRow | undefined> {
-    return this.#entries().selectAll().where("event_id", "=", eventId).executeTakeFirst();
+    return (await runPrepared(this.#db, this.#entries().selectAll().where("event_id", "=", eventId)))[0];
   }
 
   /** In order, from one index up to another that is not included; of others only the leaf hash. */
@@ -105,12 +106,12 @@ export class EntryStore {
 
   async personalOf(eventIds: readonly Uuid[]): Promise<PersonalRow[]> {
     if (eventIds.length === 0) return [];
-    return this.#db
+    const query = this.#db
       .selectFrom("ledger_personal")
       .selectAll()
       .where(sql<boolean>`event_id = any(${eventIds}::uuid[])`)
-      .where(this.#isOurs())
-      .execute();
+      .where(this.#isOurs());
+    return runPrepared(this.#db, query);
   }
 
   #entries() {

@@ -83,7 +83,7 @@ export class ApprovalService implements SecondPerson {
         const view = await this.#viewFor(principal, row);
         if (view === undefined || (who === "decider" && !view.may.approve)) continue;
         if (items.length === limit)
-          return { items, next: String(beforeSeq), waiting: await this.#open(principal) };
+          return { items, next: String(beforeSeq), waiting: await this.waitingFor(principal) };
         items.push(view);
         beforeSeq = row.seq;
       }
@@ -91,7 +91,7 @@ export class ApprovalService implements SecondPerson {
       if (next === undefined) break;
       beforeSeq = Number(next);
     }
-    return { items, ...(next === undefined ? {} : { next }), waiting: await this.#open(principal) };
+    return { items, ...(next === undefined ? {} : { next }), waiting: await this.waitingFor(principal) };
   }
 
   async get(principal: PersonPrincipal, id: Uuid): Promise<access.Approval> {
@@ -315,7 +315,7 @@ export class ApprovalService implements SecondPerson {
   }
 
   /** How many the asker could decide now. */
-  async #open(principal: PersonPrincipal): Promise<number> {
+  async waitingFor(principal: PersonPrincipal): Promise<number> {
     const page = { beforeSeq: undefined, limit: MAX_WAITING };
     let count = 0;
     for (const row of await this.#store(principal.tenantId).list({ state: ["waiting"] }, page))
