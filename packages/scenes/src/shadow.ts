@@ -80,7 +80,8 @@ function darken(
       arrive(light, point);
       if (isHidden(point, figure)) mask[row * columns + column] = 255;
     }
-  const soft = smooth(smooth(mask, columns, rows), columns, rows);
+  const sharp = smooth(mask, columns, rows);
+  const soft = light.kind === "sun" ? sharp : smooth(sharp, columns, rows);
   for (let y = region.top; y < region.bottom; y++)
     for (let x = region.left; x < region.right; x++) {
       const hidden = soft[((y - region.top) >> 1) * columns + ((x - region.left) >> 1)] as number;

@@ -34,8 +34,10 @@ export interface Plate {
 const SKY = -1;
 /** A face of a single pixel whose light was not gathered: it is when the pixel is coloured. */
 const UNLIT = -2;
-/** Light changes slowly: every second pixel gathers it, as on a chessboard. */
-const isLit = (x: number, y: number): boolean => ((x + y) & 1) === 0;
+/** Light changes slowly: one pixel of four gathers it. */
+const LIT_EVERY = 2;
+const isLit = (x: number, y: number): boolean => x % LIT_EVERY === 0 && y % LIT_EVERY === 0;
+const firstLit = (at: number): number => Math.ceil(Math.max(0, at - SMOOTH_PIXELS) / LIT_EVERY) * LIT_EVERY;
 /** Places within a pixel that are looked at: a turned square, so that no edge meets two at once. */
 const SAMPLES = [
   [0.375, 0.125],
@@ -43,7 +45,7 @@ const SAMPLES = [
   [0.125, 0.625],
   [0.625, 0.875],
 ] as const;
-const SMOOTH_PIXELS = 2;
+const SMOOTH_PIXELS = 4;
 
 /**
  * Draws the place: light first and smoothed, then colours at four points a pixel. A few seconds of work, which pauses
@@ -99,6 +101,20 @@ class PlateMaker {
     this.#world.trace(lens.at[0], lens.at[1], lens.at[2], lens.x, lens.y, lens.z, Infinity);
   }
 
+  /** Where nothing but this face, or the sky, can be seen. */
+  #lookAt(id: number, px: number, py: number): void {
+    const lens = this.#lens;
+    lens.aim(px, py);
+    if (id === SKY) found.t = Infinity;
+    else this.#world.traceShape(id >> 4, lens.at[0], lens.at[1], lens.at[2], lens.x, lens.y, lens.z);
+  }
+
+  #isInner(x: number, y: number, id: number): boolean {
+    const { width, height } = this.#lens;
+    if (id === UNLIT || x === 0 || y === 0 || x === width - 1 || y === height - 1) return false;
+    return AROUND.every(([u, v]) => this.#ids[(y + v) * width + x + u] === id);
+  }
+
   #gather(x: number, y: number): void {
     this.#look(x + 0.5, y + 0.5);
     if (found.t === Infinity) return;
@@ -124,10 +140,10 @@ class PlateMaker {
         const id = this.#ids[at];
         if (id === SKY) continue;
         let count = 0;
-        for (let v = Math.max(0, y - SMOOTH_PIXELS); v <= Math.min(height - 1, y + SMOOTH_PIXELS); v++)
-          for (let u = Math.max(0, x - SMOOTH_PIXELS); u <= Math.min(width - 1, x + SMOOTH_PIXELS); u++) {
+        for (let v = firstLit(y); v <= Math.min(height - 1, y + SMOOTH_PIXELS); v += LIT_EVERY)
+          for (let u = firstLit(x); u <= Math.min(width - 1, x + SMOOTH_PIXELS); u += LIT_EVERY) {
             const from = v * width + u;
-            if (this.#ids[from] !== id || !isLit(u, v)) continue;
+            if (this.#ids[from] !== id) continue;
             count++;
             for (let k = 0; k < n; k++)
               smooth[at * n + k] = (smooth[at * n + k] as number) + (this.#light[from * n + k] as number);
@@ -143,8 +159,11 @@ class PlateMaker {
     let r = 0;
     let g = 0;
     let b = 0;
+    const id = this.#ids[y * width + x] as number;
+    const inner = this.#isInner(x, y, id);
     for (const [sx, sy] of SAMPLES) {
-      this.#look(x + sx, y + sy);
+      if (inner) this.#lookAt(id, x + sx, y + sy);
+      else this.#look(x + sx, y + sy);
       const [sr, sg, sb] = this.#sample(x, y, light);
       // Bright lamps must not eat their edges.
       r += Math.min(sr, 6) / SAMPLES.length;

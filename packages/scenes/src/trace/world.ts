@@ -32,6 +32,12 @@ export class World {
     this.#walk(ox, oy, oz, dx, dy, dz, far, false);
   }
 
+  /** The meeting with one shape, into `found`. */
+  traceShape(index: number, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number): void {
+    found.t = meet(this.shapes[index] as Shape, ox, oy, oz, dx, dy, dz);
+    this.#keep(index);
+  }
+
   /** Whether anything lies between. Shapes that glow let light pass. */
   isBlocked(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number): boolean {
     return this.#walk(ox, oy, oz, dx, dy, dz, far, true);
@@ -98,14 +104,18 @@ export class World {
         if (any) return true;
         limit = t;
         found.t = t;
-        found.shape = index;
-        found.x = hit.x;
-        found.y = hit.y;
-        found.z = hit.z;
-        found.face = hit.face;
+        this.#keep(index);
       }
     }
     return false;
+  }
+
+  #keep(index: number): void {
+    found.shape = index;
+    found.x = hit.x;
+    found.y = hit.y;
+    found.z = hit.z;
+    found.face = hit.face;
   }
 
   #split(from: number, to: number, depth: number): number {
