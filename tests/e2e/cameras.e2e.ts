@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { cameras } from "@gatehouse/contract";
+import ffmpeg from "@ffmpeg-installer/ffmpeg";
+import { cameras } from "@gatehouse/contract";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
@@ -11,6 +13,8 @@ import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const PATIENT = { timeout: 60_000, interval: 200 };
+
+const { CAMERAS_LIVE_HEADER_BYTES, FRAME_KINDS } = cameras;
 
 let server: Gatehouse;
 let browser: Browser;
@@ -38,9 +42,14 @@ interface Opened {
 
 async function open(
   path: string,
-  options: { viewport?: typeof DESKTOP; expected?: number[]; dark?: boolean } = {},
+  options: {
+    viewport?: typeof DESKTOP;
+    expected?: number[];
+    dark?: boolean;
+    prepare?: (page: Page) => Promise<void>;
+  } = {},
 ): Promise<Opened> {
-  const { viewport = DESKTOP, expected = [], dark = false } = options;
+  const { viewport = DESKTOP, expected = [], dark = false, prepare } = options;
   const context = await browser.newContext({
     viewport,
     reducedMotion: "reduce",
@@ -59,6 +68,7 @@ async function open(
       if (typeof payload !== "string") pictures += 1;
     });
   });
+  await prepare?.(page);
   await page.goto(server.url + path);
   return { page, faults, received: () => pictures };
 }
@@ -83,6 +93,38 @@ const isNear = (seen: readonly number[], wanted: readonly number[]): boolean =>
 
 const settingsOf = async (camera: FakeCamera | undefined) =>
   server.call<cameras.Camera>("GET", `/api/v1/cameras/${camera?.deviceId}`);
+
+/** A frame as the live socket carries it. */
+function liveFrame(kind: number, number: number, cameraId: string, bytes: Uint8Array): Buffer {
+  const head = Buffer.alloc(CAMERAS_LIVE_HEADER_BYTES);
+  head.writeUInt8(kind, 0);
+  head.writeUInt32BE(number, 4);
+  head.writeBigUInt64BE(BigInt(Date.now()), 8);
+  head.write(cameraId.replaceAll("-", ""), 16, "hex");
+  return Buffer.concat([head, bytes]);
+}
+
+/** Twelve seconds of H.264 in fragments of half a second, each with a key frame first. */
+function fragmentedVideo(): { init: Buffer; fragments: Buffer[] } {
+  const input = ["-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=12"];
+  const codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "5"];
+  const output = ["-movflags", "empty_moov+frag_keyframe+default_base_moof", "-f", "mp4", "pipe:1"];
+  const bytes = execFileSync(ffmpeg.path, ["-v", "error", ...input, ...codec, ...output], {
+    maxBuffer: 50_000_000,
+  });
+  const boxes: { type: string; bytes: Buffer }[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = bytes.readUInt32BE(at);
+    boxes.push({ type: bytes.toString("latin1", at + 4, at + 8), bytes: bytes.subarray(at, at + size) });
+    at += size;
+  }
+  const of = (type: string) => boxes.filter((box) => box.type === type).map((box) => box.bytes);
+  const data = of("mdat");
+  return {
+    init: Buffer.concat([...of("ftyp"), ...of("moov")]),
+    fragments: of("moof").map((moof, n) => Buffer.concat([moof, data[n] ?? Buffer.alloc(0)])),
+  };
+}
 
 test("six cameras are seen live, each its own and moving", async () => {
   const { page, faults } = await open("/cameras");
@@ -185,6 +227,38 @@ test("a picture is saved as it is, enlarged by keys, and fills the screen", asyn
   await tile.getByRole("button", { name: "End full screen" }).waitFor();
   await page.keyboard.press("Escape");
   expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
+});
+
+test("H.264 is shown as video that goes on where fragments were left out", async () => {
+  const camera = feeds[5];
+  const { init, fragments } = fragmentedVideo();
+  const drawn: number[] = [];
+  const prepare = (page: Page) =>
+    page.routeWebSocket(/cameras\/live/, (socket) => {
+      socket.send(JSON.stringify({ type: "hello", serverMs: Date.now() }));
+      const send = (kind: number, number: number, bytes: Uint8Array) =>
+        socket.send(liveFrame(kind, number, camera?.deviceId ?? "", bytes));
+      socket.onMessage((message) => {
+        const request = JSON.parse(String(message)) as cameras.CameraLiveRequest;
+        if (request.op === "watch") {
+          send(FRAME_KINDS.videoInit, 0, init);
+          // Every second fragment is left out, as for a viewer that is slow.
+          fragments.forEach((fragment, n) => {
+            if (n % 2 === 0) setTimeout(() => send(FRAME_KINDS.videoFragment, n + 1, fragment), 150 * n);
+          });
+        } else drawn.push(request.number);
+      });
+    });
+  const { page, faults } = await open(`/cameras/${camera?.deviceId}`, { prepare });
+  const tile = tileOf(page, camera);
+  const video = tile.locator("video");
+  await video.waitFor({ state: "visible" });
+  const playedTo = () => video.evaluate((element) => (element as HTMLVideoElement).currentTime);
+  const begin = await playedTo();
+  await vi.waitFor(async () => expect(await playedTo()).toBeGreaterThan(begin + 1), PATIENT);
+  await vi.waitFor(() => expect(drawn.length).toBe(1 + Math.ceil(fragments.length / 2)), PATIENT);
+  expect(new Set(drawn).size).toBe(drawn.length);
+  expect(faults).toEqual([]);
 });
 
 test("a zone is drawn with the keys alone, what is recorded is chosen, and both are kept", async () => {

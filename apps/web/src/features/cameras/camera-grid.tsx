@@ -1,5 +1,5 @@
 import type { cameras } from "@gatehouse/contract";
-import type { CSSProperties } from "react";
+import type { CSSProperties, RefObject } from "react";
 import { useTranslations } from "use-intl";
 import { ApiError } from "../../data/api-error.ts";
 import { useErrorText } from "../../design/error-text.ts";
@@ -10,7 +10,12 @@ import { LiveTile } from "./live-tile.tsx";
 import { usePicturePause, usePictureProblem } from "./use-live-picture.ts";
 
 /** The pictures side by side, as large as the window allows without scrolling. */
-export function CameraGrid(props: { cameras: readonly cameras.Camera[]; grid: Grid }) {
+export function CameraGrid(props: {
+  cameras: readonly cameras.Camera[];
+  grid: Grid;
+  /** What fills the screen when the whole grid does. */
+  frame: RefObject<HTMLElement | null>;
+}) {
   const t = useTranslations("cameras");
   const paused = usePicturePause();
   const { columns, rows } = shapeOf(props.grid);
@@ -22,7 +27,7 @@ export function CameraGrid(props: { cameras: readonly cameras.Camera[]; grid: Gr
   return (
     <>
       <PictureProblem />
-      <section className={styles.grid} style={style} aria-label={t("wall")}>
+      <section ref={props.frame} className={styles.grid} style={style} aria-label={t("wall")}>
         {props.cameras.map((camera) => (
           <LiveTile
             key={camera.id}

@@ -1,8 +1,9 @@
 import { cameras } from "@gatehouse/contract";
-import { IconCamera } from "@tabler/icons-react";
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconCamera, IconMaximize } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, type RefObject, Suspense, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { given } from "../../data/given.ts";
 import { query } from "../../data/query.ts";
@@ -23,12 +24,15 @@ import styles from "./cameras.module.css";
 import { EventsToday } from "./events-panel.tsx";
 import { GRIDS, type Grid, gridFor, isGrid, LARGEST_GRID, pageStart } from "./grid-plan.ts";
 
+import { useFullscreen } from "./use-fullscreen.ts";
+
 const route = getRouteApi("/console/cameras/live");
 const RENEW_MS = 5_000;
 
 /** All cameras live, a page of them at a time, and what happened today. */
 export function LivePage() {
   const t = useTranslations("cameras");
+  const frame = useRef<HTMLElement>(null);
   const site = useSelectedSite();
   const { grid: gridWish, offset: offsetWish } = route.useSearch();
   const navigate = route.useNavigate();
@@ -48,7 +52,10 @@ export function LivePage() {
           <div className={styles.controls}>
             <CameraViews />
             {list.data !== undefined && list.data.total > 0 && (
-              <GridChoice grid={grid} onChange={(next) => void navigate({ search: { grid: next } })} />
+              <>
+                <GridChoice grid={grid} onChange={(next) => void navigate({ search: { grid: next } })} />
+                <FullScreenButton frame={frame} />
+              </>
             )}
           </div>
         }
@@ -63,7 +70,7 @@ export function LivePage() {
       >
         {({ items, total }) => (
           <>
-            <Wall items={items} grid={grid} siteId={site?.id}>
+            <Wall items={items} grid={grid} siteId={site?.id} frame={frame}>
               <Pager
                 offset={offset}
                 limit={Number(grid)}
@@ -83,6 +90,7 @@ function Wall(props: {
   items: readonly cameras.Camera[];
   grid: Grid;
   siteId: string | undefined;
+  frame: RefObject<HTMLElement | null>;
   children: ReactNode;
 }) {
   const can = useCan();
@@ -90,7 +98,7 @@ function Wall(props: {
   return (
     <div className={hasEvents ? styles.wallWithEvents : styles.wallAlone}>
       <div className={styles.wall}>
-        <CameraGrid cameras={props.items} grid={props.grid} />
+        <CameraGrid cameras={props.items} grid={props.grid} frame={props.frame} />
         {props.children}
       </div>
       {hasEvents && <EventsToday siteCameras={props.siteId === undefined ? undefined : props.items} />}
@@ -111,6 +119,19 @@ function Recent(props: { items: readonly cameras.Camera[] }) {
     <Suspense>
       <RecentLanes cameras={props.items} />
     </Suspense>
+  );
+}
+
+function FullScreenButton(props: { frame: RefObject<HTMLElement | null> }) {
+  const t = useTranslations("cameras.grid");
+  const { toggle } = useFullscreen(props.frame);
+  if (toggle === undefined) return null;
+  return (
+    <Tooltip label={t("full")}>
+      <ActionIcon variant="default" aria-label={t("full")} onClick={toggle}>
+        <IconMaximize size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -95,7 +95,7 @@ export function useZoom(frame: RefObject<HTMLElement | null>, enabled: boolean):
         if (enabled) setZoom((last) => (last.scale > 1 ? WHOLE : zoomAt(last, 2, CENTRE)));
       },
       onKeyDown(event) {
-        const step = enabled && event.target === event.currentTarget ? keyStep(event.key) : undefined;
+        const step = enabled ? keyStep(event.key) : undefined;
         if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
         event.preventDefault();
         setZoom(step);

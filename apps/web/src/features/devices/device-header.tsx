@@ -1,7 +1,16 @@
 import { devices, trust } from "@gatehouse/contract";
+import { isCameraType } from "@gatehouse/device-types";
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { IconCopy, IconDots, IconKey, IconLock, IconLockOpen, IconTrash } from "@tabler/icons-react";
+import {
+  IconCopy,
+  IconDeviceCctv,
+  IconDots,
+  IconKey,
+  IconLock,
+  IconLockOpen,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,6 +18,7 @@ import { useTranslations } from "use-intl";
 import { useLiveDeviceStatus, useLiveReading } from "../../data/live-values.ts";
 import { query, useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
 import { DeviceState } from "../../design/device-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
@@ -108,6 +118,16 @@ function Actions(props: { device: Device }) {
   });
   return (
     <div className={styles.actions}>
+      {isCameraType(device.typeId) && can("camera.view") && (
+        <ButtonLink
+          to="/cameras/$cameraId/{-$tab}"
+          params={{ cameraId: device.id, tab: undefined }}
+          variant="default"
+          leftSection={<IconDeviceCctv size={15} />}
+        >
+          {t("watch")}
+        </ButtonLink>
+      )}
       {can("device.credentials") &&
         (device.revokedMs === undefined ? (
           <RevokeButton device={device} />

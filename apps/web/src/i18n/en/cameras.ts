@@ -14,7 +14,15 @@ export const cameras = {
     allRecord: "{count, plural, one {It records now.} other {All of them record now.}}",
   },
   views: { label: "Views of the cameras", live: "Live" },
-  grid: { label: "Cameras at a time", "1": "1", "4": "2×2", "6": "3×2", "9": "3×3", "16": "4×4" },
+  grid: {
+    label: "Cameras at a time",
+    full: "All of them in full screen",
+    "1": "1",
+    "4": "2×2",
+    "6": "3×2",
+    "9": "3×3",
+    "16": "4×4",
+  },
   wall: "Live pictures",
   empty: {
     title: "No camera yet",

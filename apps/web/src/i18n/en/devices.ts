@@ -44,6 +44,7 @@ export const devices = {
     revoke: "Revoke",
     reinstate: "Admit again",
     more: "More actions",
+    watch: "Watch live",
     copyId: "Copy device id",
     rotate: "Rotate the key",
     delete: "Delete…",

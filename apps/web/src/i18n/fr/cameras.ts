@@ -18,7 +18,15 @@ export const cameras: Same<typeof en> = {
       "{count, plural, one {Elle enregistre en ce moment.} other {Toutes enregistrent en ce moment.}}",
   },
   views: { label: "Vues des caméras", live: "Direct" },
-  grid: { label: "Caméras à la fois", "1": "1", "4": "2×2", "6": "3×2", "9": "3×3", "16": "4×4" },
+  grid: {
+    label: "Caméras à la fois",
+    full: "Toutes en plein écran",
+    "1": "1",
+    "4": "2×2",
+    "6": "3×2",
+    "9": "3×3",
+    "16": "4×4",
+  },
   wall: "Images en direct",
   empty: {
     title: "Aucune caméra pour l’instant",

@@ -47,6 +47,7 @@ export const devices: Same<typeof en> = {
     revoke: "Révoquer",
     reinstate: "Admettre de nouveau",
     more: "Autres actions",
+    watch: "Regarder en direct",
     copyId: "Copier l’identifiant",
     rotate: "Renouveler la clé",
     delete: "Supprimer…",
