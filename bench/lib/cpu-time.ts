@@ -5,16 +5,21 @@ import { processTree } from "../../tests/lib/gatehouse.ts";
 const TICKS_PER_SECOND = 100;
 
 /** Seconds of CPU that a process has used, all its threads together; 0 once it has ended. */
-export function cpuSeconds(pid: number): number {
+export const cpuSeconds = (pid: number): number => secondsIn(pid, OWN);
+
+/** The same with all its descendants, also those that have ended since: their parent is told when it waits for them. */
+export const treeCpuSeconds = (pid: number): number =>
+  processTree(pid).reduce((sum, one) => sum + secondsIn(one, WITH_WAITED_FOR), 0);
+
+/** Fields after the name in parentheses: utime, stime, cutime, cstime (proc_pid_stat(5)). */
+const OWN = [11, 12];
+const WITH_WAITED_FOR = [11, 12, 13, 14];
+
+function secondsIn(pid: number, fields: readonly number[]): number {
   try {
-    // After the name in parentheses; utime and stime are fields 14 and 15 (proc_pid_stat(5)).
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    const values = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return fields.reduce((sum, field) => sum + Number(values[field]), 0) / TICKS_PER_SECOND;
   } catch {
     return 0;
   }
 }
-
-/** The same with all its descendants. */
-export const treeCpuSeconds = (pid: number): number =>
-  processTree(pid).reduce((sum, one) => sum + cpuSeconds(one), 0);

@@ -15,7 +15,7 @@ export const CameraEvent = object({
   startMs: UnixMs,
   /** Absent while it goes on. */
   endMs: Type.Optional(UnixMs),
-  /** Largest share of the watched cells that moved at once, 0…1. */
+  /** Largest share of the watched cells that one moving thing covered, 0…1; 0 when the camera noticed by itself. */
   strength: Type.Number(),
   zones: Type.Array(Type.String()),
   /** The frame that shows it best. */
@@ -31,7 +31,7 @@ export const MotionView = object({
   rows: Type.Integer(),
   /** `rows` strings of `columns` digits; `-` where nobody looks. */
   cells: Type.Array(Type.String()),
-  /** Share of the watched cells that move, and from where on it is an event. */
+  /** Share of the watched cells that the largest moving thing covers, and from where on it counts. */
   share: Type.Number(),
   threshold: Type.Number(),
   /** Too dark to judge. */
