@@ -157,7 +157,11 @@ test("the demo site comes as one thing, lives over the network and goes as one t
   const online = async () => (await server.call<{ connected: number }>("GET", "/api/v1/demo")).connected;
   while ((await online()) < 54) await new Promise((resolve) => setTimeout(resolve, 200));
   const listed = await gatehouse(server.dataDir, "device", "list", "--search", "boiler", "--json");
-  expect(listed.json<{ name: string }[]>().map((device) => device.name)).toEqual(["boiler-02", "boiler-led"]);
+  expect(listed.json<{ name: string }[]>().map((device) => device.name)).toEqual([
+    "boiler-02",
+    "boiler-led",
+    "boiler-room-cam",
+  ]);
   expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toHaveLength(4);
   await server.call("DELETE", "/api/v1/demo");
   expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toEqual([]);

@@ -69,9 +69,9 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(4, (n) =>
         device(`tilleuls-plug-${two(n)}`, `Laundry machine ${n}`, "plug", ["laundry"], 5_000),
       ),
-      camera("tilleuls-cam-gate", "Front gate", "camera", "front-gate"),
-      camera("tilleuls-cam-corridor", "Corridor, floor 3", "esp32-cam", "corridor"),
-      camera("tilleuls-cam-boiler", "Boiler room", "esp32-cam", "boiler-room"),
+      camera("front-gate-cam", "Front gate", "camera", "front-gate"),
+      camera("corridor-3-cam", "Corridor, floor 3", "esp32-cam", "corridor"),
+      camera("boiler-room-cam", "Boiler room", "esp32-cam", "boiler-room"),
     ],
   },
   {
@@ -88,8 +88,8 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(2, (n) =>
         device(`maisonneuve-lamp-${two(n)}`, `Corridor lamp ${n}`, "led", ["light"], 10_000),
       ),
-      camera("maisonneuve-cam-meters", "Meter room", "esp32-cam", "meter-room"),
-      camera("maisonneuve-cam-parking", "Parking, level 1", "camera", "parking-level"),
+      camera("meter-room-cam", "Meter room", "esp32-cam", "meter-room"),
+      camera("parking-1-cam", "Parking, level 1", "camera", "parking-level"),
     ],
   },
   {
@@ -101,7 +101,7 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(3, (n) => device(`quai-plug-${two(n)}`, `Compressor ${n}`, "plug", ["cold chain"], 5_000)),
       device("quai-lamp", "Bay signal lamp", "led", ["light"], 10_000),
       device("quai-weather", "Weather mast", "generic", ["outside"], 10_000, "ws"),
-      camera("quai-cam-loading-bay", "Loading bay", "camera", "loading-bay"),
+      camera("loading-bay-cam", "Loading bay", "camera", "loading-bay"),
     ],
   },
   {
@@ -120,11 +120,4 @@ export const DEMO_SITES: readonly PlannedSite[] = [
 ];
 
 /** Plays the film of `demo.clip`, when there is one, at the first site. */
-export const FILM_CAMERA: PlannedDevice = device(
-  "tilleuls-cam-film",
-  "Film",
-  "camera",
-  ["camera"],
-  30_000,
-  "http",
-);
+export const FILM_CAMERA: PlannedDevice = device("film-cam", "Film", "camera", ["camera"], 30_000, "http");
