@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import ffmpeg from "@ffmpeg-installer/ffmpeg";
+import { findFfmpeg } from "../../apps/server/src/platform/ffmpeg/index.ts";
 import { multipartBodies } from "./multipart-bodies.ts";
 
 export interface FrameOptions {
@@ -15,7 +15,7 @@ export async function* framesOf(file: string, { fps, seconds }: FrameOptions = {
   const filters = [...(fps === undefined ? [] : [`fps=${fps}`]), "scale=640:480"].join(",");
   const output = ["-vf", filters, "-pix_fmt", "yuvj422p", "-q:v", "6", "-f", "mpjpeg", "pipe:1"];
   const args = ["-v", "error", "-nostdin", "-i", file, ...length, ...output];
-  const child = spawn(ffmpeg.path, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(await findFfmpeg(), args, { stdio: ["ignore", "pipe", "inherit"] });
   try {
     yield* multipartBodies(child.stdout as AsyncIterable<Buffer>);
     if (child.exitCode === null) await once(child, "exit");
