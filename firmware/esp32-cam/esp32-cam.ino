@@ -23,6 +23,12 @@
 #ifndef SERVER_AUTHORITY
 #define SERVER_AUTHORITY nullptr
 #endif
+#ifndef WIFI_PASSWORD
+#define WIFI_PASSWORD ""
+#endif
+#if defined(GATEHOUSE_SUITE) && GATEHOUSE_SUITE == 2 && !defined(GATEHOUSE_HAS_M1)
+#error "Suite M1 needs libsodium"
+#endif
 
 using namespace gatehouse;
 
@@ -112,7 +118,10 @@ static bool loadIdentity() {
   const size_t length = board.load(Slot::IDENTITY, buffer, MAX_IDENTITY_BYTES);
   const bool isLoaded = length > 0 && decodeIdentity({buffer, length}, identity);
   wipe(buffer, length);
-  return isLoaded;
+  // Flashed anew without the library that its keys need.
+  const bool isOfSuite = isLoaded && cryptoOf(identity.suite).suite() == identity.suite;
+  if (isLoaded && !isOfSuite) board.log("identity.suite_missing", nullptr);
+  return isOfSuite;
 }
 
 /** Joins the network and enrols; what it says is for people. */

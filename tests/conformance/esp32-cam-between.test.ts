@@ -94,6 +94,21 @@ describe.skipIf(absent !== "").each(["M1", "C1"] as const)(`between, %s${absent}
     expect((await camera.state()).live).toBe(true);
   });
 
+  it("messages of epochs far ahead cost nothing: no key is derived for them", async () => {
+    const camera = await line.connected(line.between.url);
+    const before = (await camera.state()).refused;
+    line.between.down = (bytes) => {
+      const far = Buffer.from(bytes);
+      far.writeUInt16BE(0xffff, (bytes[1] === 126 ? 4 : 2) + 6);
+      return Buffer.concat(new Array(200).fill(far));
+    };
+    line.server.push(CONTENT_TYPES.command, { id: "1", command: "lamp", params: { on: true } });
+    // 13 million derivations otherwise.
+    await until("all have come", async () => (await camera.state()).refused >= before + 200 || undefined);
+    line.between.down = (bytes) => bytes;
+    expect([camera.count("lamp"), (await camera.state()).live]).toEqual([0, true]);
+  });
+
   it("a message in fragments with a ping between them is one message", async () => {
     const camera = await line.connected(line.between.url);
     line.between.down = (bytes) => {

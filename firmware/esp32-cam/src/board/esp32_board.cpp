@@ -93,8 +93,7 @@ void Esp32Board::clearResets() {
 }
 
 void Esp32Board::log(const char* event, const char* detail) {
-  Serial.printf("%10llu %s%s%s\n", static_cast<unsigned long long>(monotonicMs()), event, detail == nullptr ? "" : ": ",
-                detail == nullptr ? "" : detail);
+  Serial.printf("%10lu %s%s%s\n", millis(), event, detail == nullptr ? "" : ": ", detail == nullptr ? "" : detail);
 }
 
 }  // namespace gatehouse

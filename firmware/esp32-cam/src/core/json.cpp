@@ -1,7 +1,5 @@
 #include "json.h"
 
-#include <stdio.h>
-
 namespace gatehouse {
 
 static constexpr int MAX_DEPTH = 8;
@@ -249,56 +247,6 @@ bool Json::boolean(bool& value) const {
   if (length_ == 0 || (*text_ != 't' && *text_ != 'f')) return false;
   value = *text_ == 't';
   return true;
-}
-
-/** Where so many characters may be written; nullptr once it does not fit. Keeps one for the zero behind it all. */
-char* JsonWriter::room(size_t characters) {
-  if (!isSound_ || capacity_ - length_ <= characters) {
-    isSound_ = false;
-    return nullptr;
-  }
-  char* at = out_ + length_;
-  length_ += characters;
-  out_[length_] = '\0';
-  return at;
-}
-
-JsonWriter& JsonWriter::raw(const char* text) {
-  const size_t size = strlen(text);
-  if (char* at = room(size)) memcpy(at, text, size);
-  return *this;
-}
-
-JsonWriter& JsonWriter::string(const char* text) {
-  raw("\"");
-  for (; *text != '\0'; text++) {
-    const unsigned char one = static_cast<unsigned char>(*text);
-    char escaped[7] = {*text, '\0'};
-    if (one == '"' || one == '\\')
-      snprintf(escaped, sizeof escaped, "\\%c", one);
-    else if (one < 0x20)
-      snprintf(escaped, sizeof escaped, "\\u%04x", one);
-    raw(escaped);
-  }
-  return raw("\"");
-}
-
-JsonWriter& JsonWriter::base64url(Bytes bytes) {
-  raw("\"");
-  if (char* at = room(base64urlLength(bytes.length))) encodeBase64url(bytes, at);
-  return raw("\"");
-}
-
-JsonWriter& JsonWriter::hex(Bytes bytes) {
-  raw("\"");
-  if (char* at = room(2 * bytes.length)) encodeHex(bytes, at);
-  return raw("\"");
-}
-
-JsonWriter& JsonWriter::integer(int64_t value) {
-  char digits[24];
-  snprintf(digits, sizeof digits, "%lld", static_cast<long long>(value));
-  return raw(digits);
 }
 
 }  // namespace gatehouse
