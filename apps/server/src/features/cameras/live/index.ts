@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { AppError, type Clock, type Logger } from "@gatehouse/base";
+import type { Clock, Logger } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Asker } from "../../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../../platform/controls.ts";
@@ -10,11 +10,12 @@ import { SocketDoor } from "../../../platform/http/socket-door.ts";
 import { Audience } from "./audience.ts";
 import { Channels } from "./channels.ts";
 import { Places } from "./places.ts";
-import { type ShownCameras, standingOf, type WatchingPeople } from "./ports.ts";
+import type { ShownCameras, WatchingPeople } from "./ports.ts";
 import { liveRoutes } from "./routes.ts";
 import { Viewer } from "./viewer.ts";
 import { Viewings, type ViewingsDeps } from "./viewings.ts";
-import { type FrameSink, WatchedCameras, type WatchWish } from "./watched.ts";
+import type { FrameSink, WatchWish } from "./watched.ts";
+import { Watching } from "./watching.ts";
 
 export type { ShownCamera, ShownCameras, WatchingPeople } from "./ports.ts";
 export type { FrameSink, WatchWish } from "./watched.ts";
@@ -28,7 +29,7 @@ export interface CameraLiveDeps extends ViewingsDeps {
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly people: WatchingPeople;
   readonly cameras: ShownCameras;
-  /** Open sockets, and multipart answers, in all and of one person. */
+  /** Open sockets, and as many streams, in all and of one person. */
   readonly maxViewers: number;
   readonly maxViewersPerPerson: number;
 }
@@ -52,6 +53,7 @@ export function createCameraLive(deps: CameraLiveDeps): CameraLiveFeature {
   const viewings = new Viewings(deps);
   const audience = new Audience(bus, clock, people);
   const places = new Places(maxViewers, maxViewersPerPerson);
+  const watching = new Watching({ ...deps, viewings, audience, places });
   const viewerDeps = { ...deps, viewings, channels: new Channels(deps.cameras.frames) };
   const addresses = new WeakMap<IncomingMessage, string>();
   const askerOf = (request: IncomingMessage, { personId, tenantId }: PersonPrincipal): Asker => ({
@@ -77,34 +79,12 @@ export function createCameraLive(deps: CameraLiveDeps): CameraLiveFeature {
   const unsubscribe = bus.subscribe("session.ended", ({ sessionId }) => door.sessionEnded(sessionId));
   return {
     name: "camera-live",
-    routes: liveRoutes({
-      ...deps,
-      viewings,
-      audience,
-      places,
-    }),
+    routes: liveRoutes({ ...deps, viewings, watching }),
     handleUpgrade(request, socket, head, address) {
       addresses.set(request, address);
       door.handleUpgrade(request, socket, head);
     },
-    async watch(who, wish, sink) {
-      if (wish.cameraIds.some((id) => standingOf(deps.cameras, who, id) === "none"))
-        throw new AppError("camera.none");
-      const leave = places.enter(who);
-      try {
-        await viewings.note(who, wish.cameraIds, "grpc");
-      } catch (error) {
-        leave();
-        throw error;
-      }
-      const watched = new WatchedCameras(sink, who, wish, deps);
-      audience.add(watched);
-      return () => {
-        watched.close();
-        audience.remove(watched);
-        leave();
-      };
-    },
+    watch: (who, wish, sink) => watching.begin(who, wish, "grpc", () => sink),
     viewerCount: () => door.connections,
     async stop() {
       unsubscribe();

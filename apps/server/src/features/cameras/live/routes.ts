@@ -4,23 +4,21 @@ import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import { bareHeaders } from "../../../platform/http/security-headers.ts";
 import type { CameraFrame } from "../model.ts";
-import type { Audience } from "./audience.ts";
-import { MULTIPART_TYPE, MultipartStream } from "./multipart.ts";
-import type { Places } from "./places.ts";
+import { MULTIPART_TYPE, MultipartSink } from "./multipart.ts";
 import { isShown, type ShownCameras, standingOf } from "./ports.ts";
 import { OLD_AFTER_MS } from "./shown.ts";
 import type { Viewings } from "./viewings.ts";
+import type { Watching } from "./watching.ts";
 
 export interface LiveRouteDeps {
   readonly clock: Clock;
   readonly cameras: ShownCameras;
   readonly viewings: Viewings;
-  readonly audience: Audience;
-  readonly places: Places;
+  readonly watching: Watching;
 }
 
 export function liveRoutes(deps: LiveRouteDeps): Route[] {
-  const { viewings, places } = deps;
+  const { viewings, watching } = deps;
   return [
     route(cameras.getSnapshot, async ({ principal, params: { id } }) => {
       pictureOf(deps, principal, id);
@@ -29,21 +27,19 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
     }),
     route(cameras.watchMultipart, async ({ principal, params: { id }, query, request, reply }) => {
       pictureOf(deps, principal, id);
-      const leave = places.enter(principal);
-      reply.raw.once("close", leave);
-      await viewings.note(principal, [id], "multipart");
-      pictureOf(deps, principal, id);
       const maxFps = query.fps === undefined ? undefined : Math.max(1, Number(query.fps));
-      // No hook of the HTTP server sees an answer without end.
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        ...bareHeaders(request.protocol === "https"),
-        "content-type": MULTIPART_TYPE,
-        "cache-control": "no-store",
+      const end = await watching.begin(principal, { cameraIds: [id], maxFps }, "multipart", () => {
+        // No hook of the HTTP server sees an answer without end.
+        reply.hijack();
+        reply.raw.writeHead(200, {
+          ...bareHeaders(request.protocol === "https"),
+          "content-type": MULTIPART_TYPE,
+          "cache-control": "no-store",
+        });
+        return new MultipartSink(reply.raw, deps.clock);
       });
-      const stream = new MultipartStream(reply.raw, principal, { cameraId: id, maxFps }, deps);
-      deps.audience.add(stream);
-      reply.raw.once("close", () => deps.audience.remove(stream));
+      if (reply.raw.destroyed) end();
+      else reply.raw.once("close", end);
       return "";
     }),
   ];
