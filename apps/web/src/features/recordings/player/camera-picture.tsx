@@ -39,8 +39,7 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
       setIsSlow(false);
       setState(next);
       setSegment(shown.kind === "gap" ? undefined : shown.segment);
-      const atMs =
-        shown.kind === "gap" || shown.kind === "damaged" ? undefined : timeOf(shown.segment, shown.frame);
+      const atMs = timeShown(shown, player.playhead.state.atMs);
       time.dateTime = atMs === undefined ? "" : new Date(atMs).toISOString();
       time.textContent = atMs === undefined ? "" : format.clockMs(atMs);
     };
@@ -103,6 +102,12 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
       </div>
     </figure>
   );
+}
+
+/** Of the frame; inside a fragment of video the playhead's. */
+function timeShown(shown: Shown, playheadMs: number): number | undefined {
+  if (shown.kind === "gap" || shown.kind === "damaged") return undefined;
+  return shown.kind === "video" ? playheadMs : timeOf(shown.segment, shown.frame);
 }
 
 function Notice(props: { icon?: React.ReactNode; strong?: string; text: string }) {

@@ -1,7 +1,7 @@
 import { systemClock } from "@gatehouse/base";
 import { FRAME_KINDS, type Frame } from "@gatehouse/video";
 import type { ChunkStore } from "./chunk-store.ts";
-import { chunkAt, type Segment, spanOfChunk } from "./chunks.ts";
+import { chunkAt, type Segment } from "./chunks.ts";
 import type { SegmentList } from "./segment-list.ts";
 
 /** What a camera showed at an instant. */
@@ -125,7 +125,3 @@ function shownOf(segment: Segment, chunk: number, loaded: readonly Frame[] | "da
   if (frame === undefined) return { kind: "gap" };
   return { kind: frame.kind === FRAME_KINDS.jpeg ? "picture" : "video", segment, chunk, frame };
 }
-
-/** Where what is shown ends: a player that waits there shows the same. */
-export const endOf = (shown: Shown): number | undefined =>
-  shown.kind === "gap" ? undefined : spanOfChunk(shown.segment, shown.chunk).toMs;

@@ -1,7 +1,7 @@
 import type { Frame } from "@gatehouse/video";
 
 /** What the browser can make of a JPEG; undefined when it cannot. */
-export async function decodeJpeg(bytes: Uint8Array, width?: number): Promise<ImageBitmap | undefined> {
+async function decodeJpeg(bytes: Uint8Array, width?: number): Promise<ImageBitmap | undefined> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/jpeg" });
   const options = width === undefined ? undefined : { resizeWidth: width, resizeQuality: "low" as const };
   return createImageBitmap(blob, options).catch(() => undefined);

@@ -36,14 +36,6 @@ function lastAtMost(count: number, value: number, valueAt: (index: number) => nu
   return low - 1;
 }
 
-/** When a chunk's pictures are shown: from its first frame to that of the next one. */
-export function spanOfChunk(segment: Segment, chunk: number): { fromMs: number; toMs: number } {
-  const offset = segment.chunks[chunk]?.[2] ?? 0;
-  const next = segment.chunks[chunk + 1]?.[2];
-  const fromMs = segment.startMs + offset;
-  return { fromMs, toMs: next === undefined ? Math.max(segment.lastMs, fromMs) : segment.startMs + next };
-}
-
 /** The bytes of chunks `first` to `last` in the segment's content. */
 export function rangeOf({ chunks }: Segment, first: number, last = first): ByteRange {
   const [begin = 0] = chunks[first] ?? [];

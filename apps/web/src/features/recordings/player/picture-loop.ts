@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from "@gatehouse/base";
+import { isApiError } from "../../../data/api-error.ts";
 import type { CameraReel, Shown } from "./camera-reel.ts";
 import type { Playhead } from "./playhead.ts";
 
@@ -73,7 +74,8 @@ export class PictureLoop {
       if (this.#reading !== reading) return;
       this.#reading = undefined;
       this.#screen.fail(error);
-      this.#retry = systemClock.after(RETRY_MS, () => this.#update());
+      // What was refused for good is refused again; another instant may be answered.
+      if (!isApiError(error) || error.retry) this.#retry = systemClock.after(RETRY_MS, () => this.#update());
     }
   }
 

@@ -69,11 +69,6 @@ export class SegmentList {
     return undefined;
   }
 
-  /** Forgets everything, after something was erased or is gone. */
-  clear(): void {
-    this.#windows.clear();
-  }
-
   #window(fromMs: number): Promise<readonly Segment[]> {
     const known = this.#windows.get(fromMs);
     if (known !== undefined && (known.segments === undefined || this.#isFresh(fromMs, known)))

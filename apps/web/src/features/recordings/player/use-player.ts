@@ -1,3 +1,4 @@
+import { systemClock, type Timer } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import { useEffect, useMemo } from "react";
 import { isApiError } from "../../../data/api-error.ts";
@@ -9,6 +10,8 @@ import { Playhead } from "./playhead.ts";
 import { Reels } from "./reels.ts";
 import { type ReadSegments, SegmentList } from "./segment-list.ts";
 import { useTicks } from "./use-playhead.ts";
+
+const REST_MS = 250;
 
 const nowMs = () => liveHub.nowMs();
 
@@ -74,12 +77,22 @@ export function usePlayer(atMs: number, cameraIds: readonly string[]): Player {
   }, [reels, cameraIds]);
   useEffect(() => {
     let { jumps } = playhead.state;
-    return playhead.subscribe(() => {
+    let rest: Timer | undefined;
+    const readOn = () => reels.ahead(playhead.state.atMs, playhead.state.isBackwards);
+    const unsubscribe = playhead.subscribe(() => {
       const { state } = playhead;
       reels.speed = state.speed;
-      if (state.jumps !== jumps) reels.stopReading();
+      if (state.jumps === jumps) return;
       jumps = state.jumps;
+      reels.stopReading();
+      rest?.cancel();
+      // Whoever stays there looks at what comes next.
+      rest = systemClock.after(REST_MS, readOn);
     });
+    return () => {
+      rest?.cancel();
+      unsubscribe();
+    };
   }, [playhead, reels]);
   useEffect(() => () => library.close(), [library]);
   useTicks(playhead);

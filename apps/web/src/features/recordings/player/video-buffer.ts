@@ -4,6 +4,11 @@ import { videoTypeOf } from "../../cameras/video-type.ts";
 /** What is further behind the picture than this may go. */
 const KEPT_S = 20;
 
+export interface VideoBufferEvents {
+  readonly onAppended: () => void;
+  readonly onFailed: () => void;
+}
+
 /**
  * An H.264 recording in a video element (Media Source Extensions). Media time is the time since the segment's start;
  * each fragment begins with a key frame, so that any of them can be appended first.
@@ -12,14 +17,14 @@ export class VideoBuffer {
   readonly url: string;
   readonly #source = new MediaSource();
   readonly #appended = new Set<number>();
-  readonly #onFailed: () => void;
+  readonly #events: VideoBufferEvents;
   #queue: Frame[] = [];
   #buffer: SourceBuffer | undefined;
   #currentS = 0;
 
   /** `init`: the segment's `ftyp` and `moov`. */
-  constructor(init: Uint8Array, onFailed: () => void) {
-    this.#onFailed = onFailed;
+  constructor(init: Uint8Array, events: VideoBufferEvents) {
+    this.#events = events;
     this.url = URL.createObjectURL(this.#source);
     this.#source.addEventListener("sourceopen", () => this.#open(init), { once: true });
   }
@@ -43,19 +48,22 @@ export class VideoBuffer {
   #open(init: Uint8Array): void {
     const type = videoTypeOf(init);
     if (type === undefined || !MediaSource.isTypeSupported(type)) {
-      this.#onFailed();
+      this.#events.onFailed();
       return;
     }
     try {
       const buffer = this.#source.addSourceBuffer(type);
       // The times inside are the camera's own; the frame's place in the segment counts instead.
       buffer.mode = "sequence";
-      buffer.addEventListener("updateend", () => this.#drain());
-      buffer.addEventListener("error", () => this.#onFailed());
+      buffer.addEventListener("updateend", () => {
+        this.#events.onAppended();
+        this.#drain();
+      });
+      buffer.addEventListener("error", () => this.#events.onFailed());
       this.#buffer = buffer;
       buffer.appendBuffer(init.slice());
     } catch {
-      this.#onFailed();
+      this.#events.onFailed();
     }
   }
 
@@ -70,7 +78,7 @@ export class VideoBuffer {
     } catch (error) {
       const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
       if (isFull) this.#makeRoom(buffer, next);
-      else this.#onFailed();
+      else this.#events.onFailed();
     }
   }
 

@@ -15,7 +15,7 @@ export class VideoScreen {
   readonly #playhead: Playhead;
   readonly #onFailed: () => void;
   #failedId: string | undefined;
-  #current: { readonly segmentId: string; readonly buffer: VideoBuffer } | undefined;
+  #current: { readonly segment: VideoShown["segment"]; readonly buffer: VideoBuffer } | undefined;
 
   constructor(video: HTMLVideoElement, reel: CameraReel, playhead: Playhead, onFailed: () => void) {
     this.#video = video;
@@ -27,11 +27,10 @@ export class VideoScreen {
   /** False when this browser cannot play the recording. */
   async show({ segment, chunk }: VideoShown): Promise<boolean> {
     if (this.#failedId === segment.id) return false;
-    if (this.#current?.segmentId !== segment.id && !(await this.#open(segment))) return false;
-    const wantedS = Math.max(0, (this.#playhead.state.atMs - segment.startMs) / 1_000);
+    if (this.#current?.segment.id !== segment.id && !(await this.#open(segment))) return false;
     for (const near of [chunk, chunk + 1, chunk + 2])
-      this.#current?.buffer.append(this.#reel.fragmentsOf(segment, near), wantedS);
-    this.#follow(wantedS);
+      this.#current?.buffer.append(this.#reel.fragmentsOf(segment, near), this.#wantedS());
+    this.#follow();
     return true;
   }
 
@@ -50,16 +49,26 @@ export class VideoScreen {
       this.#failedId = segment.id;
       return false;
     }
-    const buffer = new VideoBuffer(init, () => {
-      this.#failedId = segment.id;
-      this.#onFailed();
+    const buffer = new VideoBuffer(init, {
+      // Until the first fragment is in, there is nowhere to go.
+      onAppended: () => this.#follow(),
+      onFailed: () => {
+        this.#failedId = segment.id;
+        this.#onFailed();
+      },
     });
-    this.#current = { segmentId: segment.id, buffer };
+    this.#current = { segment, buffer };
     this.#video.src = buffer.url;
     return true;
   }
 
-  #follow(wantedS: number): void {
+  /** Media time of the playhead. */
+  #wantedS(): number {
+    return Math.max(0, (this.#playhead.state.atMs - (this.#current?.segment.startMs ?? 0)) / 1_000);
+  }
+
+  #follow(): void {
+    const wantedS = this.#wantedS();
     const { isPlaying, isBackwards, isWaiting, speed } = this.#playhead.state;
     const video = this.#video;
     const runs = isPlaying && !isBackwards && !isWaiting;

@@ -38,7 +38,7 @@ export function useSegmentReport(segment: Segment | undefined) {
       if (segment === undefined) throw new Error("no segment");
       const [frames, manifest, verifierKey, entry] = await Promise.all([
         readFrames(segment, signal),
-        readManifest(segment.id, signal),
+        segment.state === "unsigned" ? undefined : readManifest(segment.id, signal),
         call(cameras.getRecordingKey, {}, signal),
         mayReadLog ? findEntry(segment.id, signal) : undefined,
       ]);
