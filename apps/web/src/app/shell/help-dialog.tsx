@@ -1,6 +1,7 @@
 import { Modal, Switch } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { useCan } from "../../data/session.ts";
 import { singleKeys } from "../../design/shortcuts.ts";
 import { savePersonal } from "../personal.ts";
 import styles from "./help-dialog.module.css";
@@ -11,6 +12,7 @@ export default function HelpDialog(props: { onClose: () => void }) {
   const t = useTranslations("shell");
   const close = useTranslations("common.action")("close");
   const pages = useNavItems();
+  const canPlay = useCan()("recording.view");
   const on = singleKeys.use() === "on";
   return (
     <Modal opened onClose={props.onClose} title={t("help.title")} closeButtonProps={{ "aria-label": close }}>
@@ -37,6 +39,22 @@ export default function HelpDialog(props: { onClose: () => void }) {
         <Line text={t("help.pause")}>
           <kbd>.</kbd>
         </Line>
+        {canPlay && (
+          <>
+            <Line text={t("help.play")}>
+              <kbd>J</kbd> <kbd>K</kbd> <kbd>L</kbd>
+            </Line>
+            <Line text={t("help.frame")}>
+              <kbd>←</kbd> {t("help.or")} <kbd>→</kbd>
+            </Line>
+            <Line text={t("help.event")}>
+              <kbd>[</kbd> {t("help.or")} <kbd>N</kbd>
+            </Line>
+            <Line text={t("help.proof")}>
+              <kbd>P</kbd>
+            </Line>
+          </>
+        )}
         <Line text={t("help.help")}>
           <kbd>?</kbd>
         </Line>
