@@ -31,6 +31,7 @@ const PLACED: readonly contract.ResourceKind[] = [
   "meter_read",
   "enrolment_group",
   "camera_event",
+  "segment",
 ];
 
 const LET_IN = { status: 400, code: "request.invalid" };

@@ -296,6 +296,7 @@ async function furnish(
       enrolment_group: group.group.id,
       meter_read: read.id,
       alert: await insertAlert(database, tenantId, device),
+      segment: await insertSegment(database, tenantId, camera.device.id),
       camera_event: await insertCameraEvent(database, tenantId, camera.device.id),
     };
     return { things, apiKey: added.key.apiKey };
@@ -333,6 +334,17 @@ async function insertAlert(database: Client, tenantId: string, deviceId: string)
        raised_at, created_at, channel_ids)
      values ($1, $2, 'r', 'info', 'active', $3, 'd', 's', '{"kind":"silence","forMs":1000}', now(), now(), '{}')`,
     [id, tenantId, deviceId],
+  );
+  return id;
+}
+
+async function insertSegment(database: Client, tenantId: string, cameraId: string): Promise<string> {
+  const id = randomUUID();
+  await database.query(
+    `insert into recording_segments (id, tenant_id, camera_id, state, codec, start_ms, first_ms, last_ms, frames, bytes,
+       chunks, pinned, transient, moved)
+     values ($1, $2, $3, 'unsigned', 'jpeg', 1, 1, 2, 1, 0, '', false, false, false)`,
+    [id, tenantId, cameraId],
   );
   return id;
 }
