@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { join } from "node:path";
 import { type AnyEndpoint, cameras } from "@gatehouse/contract";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
+import { flipBit } from "../lib/flip-bit.ts";
 import { type Gatehouse, OWNER_PASSWORD, startGatehouse } from "../lib/gatehouse.ts";
 
 // Two cameras record half a minute; a browser plays it, checks it, and is not shown what somebody changed.
@@ -17,10 +16,6 @@ const FRAME_MS = 100;
 const RECORDED_MS = 25_000;
 const SEEKS = 30;
 const SEEK_TARGET_MS = 100;
-/** Of a segment's file, before its chunks, and around each of them (docs/recordings.md). */
-const HEADER_BYTES = 92;
-const CHUNK_EXTRA_BYTES = 20;
-
 let server: Gatehouse;
 let browser: Browser;
 let feeds: FakeCamera[];
@@ -176,6 +171,48 @@ test("a seek shows the right frames of all cameras within 100 ms", async () => {
   expect(Math.min(...rounds)).toBeLessThan(SEEK_TARGET_MS);
 });
 
+test("the timeline zooms by wheel and key, moves by dragging, and its line scrubs", async () => {
+  const page = await open(playerAt(12_000));
+  await waitShown(page, segment(0).firstMs + 12_000);
+  const slider = page.getByRole("slider", { name: "Line at what is shown" });
+  const edges = async () => {
+    const [fromS, toS] = [
+      await slider.getAttribute("aria-valuemin"),
+      await slider.getAttribute("aria-valuemax"),
+    ];
+    return { fromS: Number(fromS), spanS: Number(toS) - Number(fromS) };
+  };
+  const box = await page.locator("[data-lane='0']").boundingBox();
+  if (box === null) throw new Error("there is no timeline");
+  const [x, y] = [box.x + box.width / 3, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.wheel(0, 800);
+  await vi.waitFor(async () => expect((await edges()).spanS).toBeGreaterThan(600), PATIENT);
+  await page.keyboard.press("+");
+  await vi.waitFor(async () => expect((await edges()).spanS).toBeLessThan(600), PATIENT);
+  const before = await edges();
+  await page.mouse.down();
+  await page.mouse.move(x + 200, y, { steps: 4 });
+  await page.mouse.up();
+  await vi.waitFor(async () => expect((await edges()).fromS).toBeLessThan(before.fromS - 10), PATIENT);
+  expect((await edges()).spanS).toBe(before.spanS);
+
+  // Back to the recording: the line is dragged by its handle, and the pictures follow before it is let go.
+  await page.goto(server.url + playerAt(12_000));
+  await waitShown(page, segment(0).firstMs + 12_000);
+  const handle = await slider.boundingBox();
+  const [seen = 0] = await shownTimes(page);
+  await page.mouse.move((handle?.x ?? 0) + 8, (handle?.y ?? 0) + 8);
+  await page.mouse.down();
+  await page.mouse.move((handle?.x ?? 0) - 22, (handle?.y ?? 0) + 8, { steps: 6 });
+  await vi.waitFor(async () => {
+    const times = await shownTimes(page);
+    expect(times.every((ms) => ms > segment(0).firstMs - 1_000 && ms < seen - 1_000)).toBe(true);
+  }, PATIENT);
+  await page.mouse.up();
+  expect(await faultsOf(page)).toEqual([]);
+});
+
 test("the proof of what is shown is computed in the browser, and then its seal is green", async () => {
   const page = await open(playerAt(3_000));
   await waitShown(page, segment(0).firstMs + 3_000);
@@ -193,25 +230,10 @@ test("the proof of what is shown is computed in the browser, and then its seal i
   expect(faults).toEqual([]);
 });
 
-/** Changes one bit of a chunk where it lies on the disk. */
-function flipBit({ id, chunks }: cameras.Segment, chunk: number): void {
-  const folder = join(server.dataDir, "recordings");
-  const path = join(
-    folder,
-    readdirSync(folder, { recursive: true, encoding: "utf8" }).find((name) => name.endsWith(`${id}.ghs`)) ??
-      "",
-  );
-  const before = chunks.slice(0, chunk).reduce((sum, [, length]) => sum + length + CHUNK_EXTRA_BYTES, 0);
-  const file = readFileSync(path);
-  const at = HEADER_BYTES + before + Math.floor((chunks[chunk]?.[1] ?? 0) / 2);
-  file.writeUInt8(file.readUInt8(at) ^ 1, at);
-  writeFileSync(path, file);
-}
-
 test("a chunk with one flipped bit is never shown, and the viewer says so in its place", async () => {
   const changed = segment(1);
   const chunk = 10;
-  flipBit(changed, chunk);
+  flipBit(server.dataDir, changed, chunk);
   const [begin = 0, length = 0, offsetMs = 0] = changed.chunks[chunk] ?? [];
   const reply = await context.request.get(`${server.url}/api/v1/segments/${changed.id}/content`, {
     headers: { range: `bytes=${begin}-${begin + length - 1}` },
