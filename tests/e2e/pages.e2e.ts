@@ -51,6 +51,8 @@ beforeAll(async () => {
   const owner = (await server.call<{ items: { id: string }[] }>("GET", "/api/v1/people")).items[0]?.id;
   const log = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/ledger/entries?limit=1");
   const entry = log.items[0]?.id;
+  const cameras = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/cameras?limit=1");
+  const camera = cameras.items[0]?.id;
   paths = [
     "/",
     "/devices",
@@ -59,6 +61,12 @@ beforeAll(async () => {
     "/devices/add",
     "/telemetry",
     `/telemetry/boards/${board}`,
+    "/cameras/live",
+    `/cameras/${camera}`,
+    "/cameras/playback",
+    `/cameras/${camera}/settings`,
+    "/cameras/clips",
+    "/cameras/storage",
     "/alerts",
     "/alerts/rules",
     "/gateways",

@@ -1,6 +1,5 @@
 import { cameras } from "@gatehouse/contract";
 import fc from "fast-check";
-import { Value } from "typebox/value";
 import { describe, expect, it } from "vitest";
 import {
   areasOf,
@@ -8,6 +7,7 @@ import {
   isArea,
   MAX_CORNERS,
   MIDDLE,
+  MIN_CORNERS,
   masksFrom,
   middleOf,
   moveArea,
@@ -38,12 +38,9 @@ describe("an area of the picture", () => {
           else if ("drop" in step) area = removeCorner(area, step.drop);
           else area = moveArea(area, step.right, step.down);
         }
-        expect(
-          Value.Check(
-            cameras.Polygon,
-            area.map(([x, y]) => [x, y]),
-          ),
-        ).toBe(true);
+        expect(area.length).toBeGreaterThanOrEqual(MIN_CORNERS);
+        expect(area.length).toBeLessThanOrEqual(MAX_CORNERS);
+        expect(area.flat().filter((share) => !(share >= 0 && share <= 1))).toEqual([]);
       }),
     );
   });

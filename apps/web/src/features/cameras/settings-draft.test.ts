@@ -1,5 +1,4 @@
 import { cameras } from "@gatehouse/contract";
-import { Value } from "typebox/value";
 import { describe, expect, it } from "vitest";
 import { MIDDLE } from "./areas.ts";
 import { draftOf, isChanged, settingsFrom, wrongOf } from "./settings-draft.ts";
@@ -8,9 +7,8 @@ const settings = cameras.DEFAULT_CAMERA_SETTINGS;
 const draft = draftOf(settings);
 
 describe("a camera’s settings in the form", () => {
-  it("come out as they went in, and as the server takes them", () => {
+  it("come out as they went in", () => {
     expect(settingsFrom(draft)).toEqual(settings);
-    expect(Value.Check(cameras.CameraSettings, settingsFrom(draft))).toBe(true);
     expect(isChanged(draft, settings)).toBe(false);
   });
 
