@@ -2,6 +2,7 @@ import { cameras as contract } from "@gatehouse/contract";
 import type { CameraEventsFeature } from "../features/camera-events/index.ts";
 import type { CamerasFeature } from "../features/cameras/index.ts";
 import type { CameraLiveFeature } from "../features/cameras/live/index.ts";
+import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { Metrics } from "../platform/metrics/metrics.ts";
 
 /** Figures of all cameras together, none of a single one. */
@@ -11,10 +12,12 @@ export function addCameraMetrics(
     cameras,
     live,
     events,
+    recordings,
   }: {
     readonly cameras: CamerasFeature;
     readonly live: CameraLiveFeature;
     readonly events: CameraEventsFeature;
+    readonly recordings: RecordingsFeature;
   },
 ): void {
   const totals = () => cameras.stats().totals;
@@ -52,6 +55,16 @@ export function addCameraMetrics(
     help: "Frames of cameras that were refused since start, by reason",
     labels: ["code"],
     read: () => [...totals().refusedByCode].map(([code, value]) => ({ labels: { code }, value })),
+  });
+  metrics.add({
+    name: "gatehouse_recording_cameras",
+    help: "Cameras whose frames are being written now",
+    read: () => recordings.stats().recording,
+  });
+  metrics.add({
+    name: "gatehouse_recording_frames_lost_total",
+    help: "Frames that were to be recorded since start and are not: no room, or a disk too slow",
+    read: () => recordings.stats().lostFrames,
   });
   metrics.add({
     name: "gatehouse_camera_looks_total",

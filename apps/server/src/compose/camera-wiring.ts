@@ -127,7 +127,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     pins: recordings.pins,
     recorded: recordings,
   });
-  addCameraMetrics(house.metrics, { cameras, live, events });
+  addCameraMetrics(house.metrics, { cameras, live, events, recordings });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
   return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
 }

@@ -185,6 +185,19 @@ export const updateRecordingPolicy = endpoint({
   reply: RecordingStorage,
   errors: ["request.conflict"],
 });
+export const rotateRecordingKey = endpoint({
+  method: "POST",
+  path: "/api/v1/recordings/rotate-key",
+  tag,
+  audience: "operator",
+  permission: "recording.manage",
+  stepUp: true,
+  records: ["key.rotated"],
+  summary:
+    "A new key over the keys of all recordings, which are wrapped anew one by one; recordings stay as they are",
+  body: object({}),
+  reply: object({ segments: Type.Integer() }),
+});
 export const eraseRecordings = endpoint({
   method: "POST",
   path: "/api/v1/cameras/:id/recordings/erase",

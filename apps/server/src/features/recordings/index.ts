@@ -8,6 +8,7 @@ import { fastestCipher, type MasterKey } from "../../platform/secrets/index.ts";
 import type { RecordingContext } from "./context.ts";
 import { Erasure } from "./erasure.ts";
 import { retentionJob } from "./jobs.ts";
+import { tenantsInRotation } from "./key-store.ts";
 import { SegmentKeyring } from "./keyring.ts";
 import { createRecordings as createTables } from "./migrations/001-recordings.ts";
 import { MIN_FREE_BYTES } from "./model.ts";
@@ -26,7 +27,7 @@ import { findSegment } from "./segment-store.ts";
 import { Storage } from "./storage.ts";
 import type { RecordingDatabase } from "./tables.ts";
 import { Recovery, type RecoveryReport } from "./upkeep/recovery.ts";
-import { rotateKey } from "./upkeep/rotation.ts";
+import { renewKey, rewrapKeys } from "./upkeep/rotation.ts";
 
 export { checkRecordings, describeRecordings, type RecordingReport } from "./check/check.ts";
 export type { Cameras, Frames, LogEntries, Motion, Pins, RecordedCamera, RecordedFrame } from "./ports.ts";
@@ -71,13 +72,11 @@ export interface RecordingsFeature extends Feature {
   /** How much of each span is recorded, in their order. */
   coverage(tenantId: Uuid, spans: readonly AskedSpan[]): ReturnType<typeof coverage>;
   needs(tenantId: Uuid): Promise<readonly RecordingNeed[]>;
-  /** A new key over the organisation's recordings; answers how many segments' keys were wrapped anew. */
-  rotateKey(tenantId: Uuid): Promise<number>;
-  /** Resolves when whole chunks that came so far are written. */
+  /** Resolves when whole chunks that came so far are written, and keys wrapped that were to be. */
   idle(): Promise<void>;
   /** What the last start found. */
   recovered(): RecoveryReport | undefined;
-  stats(): { readonly lostFrames: number };
+  stats(): { readonly recording: number; readonly lostFrames: number };
 }
 
 export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
@@ -96,6 +95,12 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   const storage = new Storage(context, recorder.pauses);
   const segments = new SegmentList(context, deps.entries);
   let report: RecoveryReport | undefined;
+  let rotation: Promise<void> = Promise.resolve();
+  const rewrapInBackground = (tenantId: Uuid): void => {
+    rotation = rotation
+      .then(() => rewrapKeys(context, tenantId))
+      .catch((err: unknown) => log.error({ err, tenantId }, "recordings.keys_not_rewrapped"));
+  };
   let unsubscribe: () => void = () => undefined;
   return {
     name: "recordings",
@@ -103,6 +108,11 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
       ...{ content, erasure, segments, storage },
       timeline: new Timeline(context, motion),
       views: new Views(deps),
+      async rotateKey(tenantId) {
+        const count = await renewKey(context, tenantId);
+        rewrapInBackground(tenantId);
+        return count;
+      },
       verifierKey: encodeVerifierKey(deps.signer.key),
       isCamera: (deviceId) => cameras.find(deviceId) !== undefined,
     }),
@@ -130,6 +140,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
           .catch((err: unknown) => log.error({ err, cameraId }, "recordings.not_erased"));
       });
       recorder.start();
+      for (const tenantId of await tenantsInRotation(db)) rewrapInBackground(tenantId);
     },
     async stop() {
       unsubscribe();
@@ -143,9 +154,11 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
       if (pause !== undefined) return [{ kind: `recording_${pause.reason}`, sinceMs: pause.sinceMs }];
       return (await room.isPinnedOver(tenantId)) ? [{ kind: "recording_pins_over" }] : [];
     },
-    rotateKey: (tenantId) => rotateKey(context, tenantId),
-    idle: () => recorder.idle(),
+    async idle() {
+      await recorder.idle();
+      await rotation;
+    },
     recovered: () => report,
-    stats: () => ({ lostFrames: recorder.lostFrames() }),
+    stats: () => ({ recording: recorder.writing(), lostFrames: recorder.lostFrames() }),
   };
 }

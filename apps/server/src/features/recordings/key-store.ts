@@ -45,3 +45,14 @@ export async function deleteKeysBefore(
     .where("generation", "<", generation)
     .execute();
 }
+
+/** Organisations whose keys of segments are not all under the newest key yet. */
+export async function tenantsInRotation(db: RecordingDatabase): Promise<Uuid[]> {
+  const rows = await db
+    .selectFrom("recording_keys")
+    .select("tenant_id")
+    .groupBy("tenant_id")
+    .having(({ fn }) => fn.countAll(), ">", 1)
+    .execute();
+  return rows.map((row) => row.tenant_id);
+}

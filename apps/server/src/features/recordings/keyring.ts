@@ -35,6 +35,8 @@ interface KeyringDeps {
  */
 export class SegmentKeyring {
   readonly #deps: KeyringDeps;
+  /** Keys that are on their way to the disk, maybe under what was the newest key a moment ago. */
+  readonly #making = new Set<Promise<Uint8Array>>();
   readonly #ofTenant = new Map<Uuid, Promise<Generations>>();
 
   constructor(deps: KeyringDeps) {
@@ -43,6 +45,16 @@ export class SegmentKeyring {
 
   /** A new segment's key, wrapped and on disk. */
   async make(name: SegmentName): Promise<Uint8Array> {
+    const making = this.#make(name);
+    this.#making.add(making);
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(making);
+    }
+  }
+
+  async #make(name: SegmentName): Promise<Uint8Array> {
     const { blobs, random } = this.#deps;
     const key = random.bytes(KEY_BYTES);
     await blobs.put(keyBlob(name), this.#wrapped(name, key, await this.#generations(name.tenantId)));
@@ -65,7 +77,12 @@ export class SegmentKeyring {
   async renew(tenantId: Uuid): Promise<number> {
     const { newest } = await this.#generations(tenantId);
     await this.#add(tenantId, newest + 1);
+    await Promise.allSettled(this.#making);
     return newest + 1;
+  }
+
+  async newest(tenantId: Uuid): Promise<number> {
+    return (await this.#generations(tenantId)).newest;
   }
 
   /** Wraps a segment's key under the newest key of the organisation; false when it is there or the segment is gone. */

@@ -21,6 +21,8 @@ export interface RouteParts {
   readonly views: Views;
   /** Of whoever signs manifests (C2SP signed-note). */
   readonly verifierKey: string;
+  /** Answers how many segments there are. */
+  readonly rotateKey: (tenantId: string) => Promise<number>;
   readonly isCamera: (deviceId: string) => boolean;
 }
 
@@ -46,7 +48,9 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
       await views.record(principal, row);
       const wanted = range === "whole" ? { first: 0, last: size - 1 } : range;
       const { bytes, release } = await content.read(row, wanted);
-      reply.raw.once("close", release);
+      // Whoever gave up while it was read has closed already, and does not close again.
+      if (reply.raw.closed) release();
+      else reply.raw.once("close", release);
       if (range === "whole") return bytes;
       return sendPart(reply, bytes, `bytes ${wanted.first}-${wanted.last}/${size}`);
     }),
@@ -58,6 +62,9 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
     route(cameras.updateRecordingPolicy, ({ principal, body }) =>
       storage.setPolicy(principal.tenantId, body.policy, body.policyMs),
     ),
+    route(cameras.rotateRecordingKey, async ({ principal }) => ({
+      segments: await parts.rotateKey(principal.tenantId),
+    })),
     route(cameras.eraseRecordings, async ({ principal, params, body }) => {
       if (!parts.isCamera(params.id)) throw new AppError("camera.none");
       const camera = { tenantId: principal.tenantId, cameraId: params.id };

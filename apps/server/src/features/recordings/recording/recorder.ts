@@ -62,6 +62,11 @@ export class Recorder {
     await this.pauses.idle();
   }
 
+  /** Cameras of which something is being written. */
+  writing(): number {
+    return [...this.#recorders.values()].filter(({ recorder }) => recorder.isWriting).length;
+  }
+
   /** Since the start. */
   lostFrames(): number {
     return [...this.#recorders.values()].reduce((sum, { recorder }) => sum + recorder.lost, 0);

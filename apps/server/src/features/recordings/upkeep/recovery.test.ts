@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { newUuid, systemRandom, type Uuid } from "@gatehouse/base";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { film, type RecordingHouse, recordingHouse, START_MS } from "../testing/house.ts";
+import { newRecordingKey } from "../../../platform/secrets/index.ts";
+import { addKey } from "../key-store.ts";
+import { film, MASTER_KEY, type RecordingHouse, recordingHouse, START_MS } from "../testing/house.ts";
 
 let clock: VirtualClock;
 let house: RecordingHouse;
@@ -134,7 +136,9 @@ test("a new key over the recordings wraps their keys anew: they open as before, 
   const id = await begin();
   await house.recordings.stop?.();
   const [before, content] = [await readFile(pathOf(id, "key")), await readFile(pathOf(id))];
-  expect(await house.recordings.rotateKey(tenantId)).toBe(1);
+  const rotate = house.recordings.routes?.find(({ endpoint }) => endpoint.path.endsWith("/rotate-key"));
+  expect(await rotate?.handler({ principal: { tenantId } })).toEqual({ segments: 1 });
+  await house.recordings.idle();
   const after = await readFile(pathOf(id, "key"));
   expect([before.readUInt32BE(0), after.readUInt32BE(0)]).toEqual([1, 2]);
   expect(before.subarray(4).equals(after.subarray(4))).toBe(false);
@@ -143,9 +147,24 @@ test("a new key over the recordings wraps their keys anew: they open as before, 
     kind: "key.rotated",
     data: { generation: 2, segments: 1 },
   });
-  const keys = await house.db.selectFrom("recording_keys").select("generation").execute();
-  expect(keys).toEqual([{ generation: 2 }]);
+  const keys = () => house.db.selectFrom("recording_keys").select("generation").execute();
+  expect(await keys()).toEqual([{ generation: 2 }]);
   // It still opens: the start after a crash reads it again with its key.
   await house.db.updateTable("recording_segments").set({ state: "open" }).where("id", "=", id).execute();
   expect(await restart()).toMatchObject({ sealed: 1 });
+});
+
+test("a change of keys that a crash cut off is finished after the next start", async () => {
+  const id = await begin();
+  await house.recordings.stop?.();
+  const sealed = newRecordingKey(MASTER_KEY, tenantId, 2, systemRandom);
+  await addKey(house.db, { tenantId, generation: 2, sealed, madeMs: START_MS });
+  const next = house.again();
+  await next.start?.();
+  await next.idle();
+  await next.stop?.();
+  expect((await readFile(pathOf(id, "key"))).readUInt32BE(0)).toBe(2);
+  expect(await house.db.selectFrom("recording_keys").select("generation").execute()).toEqual([
+    { generation: 2 },
+  ]);
 });

@@ -4,7 +4,7 @@ import { KEY_BLOB_BYTES } from "../keyring.ts";
 import { keyBlob, parseBlobName, type SegmentName, type SegmentRow, segmentBlob } from "../model.ts";
 import { sealedEvent } from "../recording/open-segment.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
-import { allSegments, findSegment, listSegments, SegmentStore } from "../segment-store.ts";
+import { allSegments, findSegment, hasSealed, SegmentStore } from "../segment-store.ts";
 import { adopt } from "./adoption.ts";
 
 /** What became of a segment that a crash, or a failing disk, left open. */
@@ -116,8 +116,7 @@ export class Recovery {
     // A disk that is not mounted is no reason to forget what lies on it.
     const { done: isEmpty } = await blobs.list()[Symbol.asyncIterator]().next();
     if (isEmpty === true) {
-      const known = await listSegments(db, undefined, 1, "sealed");
-      if (known.length > 0) log.error({}, "recordings.folder_empty");
+      if (await hasSealed(db)) log.error({}, "recordings.folder_empty");
       return 0;
     }
     for await (const row of allSegments(db)) {

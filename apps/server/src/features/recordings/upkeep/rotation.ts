@@ -1,32 +1,40 @@
 import type { Uuid } from "@gatehouse/base";
 import type { RecordingContext } from "../context.ts";
-import { allSegments, SegmentStore } from "../segment-store.ts";
+import { countSegments, SegmentStore, segmentsOf } from "../segment-store.ts";
 
 /**
- * A new key for an organisation's recordings: the keys of its segments are wrapped anew, the segments stay as they are.
- * What is begun meanwhile is under the new one already. Cut off in between it is done again as a whole: both keys are
- * kept until every one is wrapped anew. Answers how many were.
+ * A new key for an organisation's recordings: what is begun from now on is under it. `rewrapKeys` does the rest, as long
+ * as it takes. Answers how many segments there are.
  */
-export async function rotateKey(context: RecordingContext, tenantId: Uuid): Promise<number> {
+export async function renewKey(context: RecordingContext, tenantId: Uuid): Promise<number> {
   const { audit, db, keyring } = context;
-  const generation = await keyring.renew(tenantId);
+  const [segments, generation] = [await countSegments(db, tenantId), await keyring.renew(tenantId)];
+  await db.transaction().execute((tx) =>
+    audit.record(tx, {
+      kind: "key.rotated",
+      tenantId,
+      subject: { kind: "recordings", id: tenantId },
+      data: { generation, segments },
+    }),
+  );
+  return segments;
+}
+
+/**
+ * Wraps the keys of all segments under the newest key; the segments stay as they are, and the old key goes when all is
+ * done. Cut off in between, it is done again from the start: a key that is under the newest one is left alone.
+ */
+export async function rewrapKeys(context: RecordingContext, tenantId: Uuid): Promise<void> {
+  const { db, keyring, log } = context;
+  const generation = await keyring.newest(tenantId);
   let rewrapped = 0;
-  for await (const row of allSegments(db)) {
-    if (row.tenantId !== tenantId || row.state === "erased") continue;
+  for await (const row of segmentsOf(db, tenantId)) {
     // Nobody erases it meanwhile, so that no erased key is written again.
     await db.transaction().execute(async (tx) => {
       const name = await new SegmentStore(tx, tenantId).lock(row.segmentId);
       if (name !== undefined && (await keyring.rewrap(name))) rewrapped++;
     });
   }
-  await db.transaction().execute((tx) =>
-    audit.record(tx, {
-      kind: "key.rotated",
-      tenantId,
-      subject: { kind: "recordings", id: tenantId },
-      data: { generation, segments: rewrapped },
-    }),
-  );
   await keyring.forgetBefore(tenantId, generation);
-  return rewrapped;
+  log.info({ tenantId, generation, segments: rewrapped }, "recordings.keys_rewrapped");
 }
