@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, chmod } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { AppError } from "@gatehouse/base";
 
@@ -11,7 +10,7 @@ const EXECUTABLE = 0o755;
 /** The system's ffmpeg, else the one that npm brings. Refuses `ffmpeg.missing`. */
 export async function findFfmpeg(): Promise<string> {
   if (await answers("ffmpeg")) return "ffmpeg";
-  const bundled = bundledPath();
+  const bundled = await bundledPath();
   if (bundled === undefined) throw new AppError("ffmpeg.missing");
   // Archives of npm packages may lose the mode.
   await access(bundled, constants.X_OK).catch(() => chmod(bundled, EXECUTABLE).catch(() => undefined));
@@ -29,9 +28,9 @@ async function answers(program: string): Promise<boolean> {
 }
 
 /** Undefined on a system for which the package has no binary: it throws when it is loaded there. */
-function bundledPath(): string | undefined {
+async function bundledPath(): Promise<string | undefined> {
   try {
-    return (createRequire(import.meta.url)("@ffmpeg-installer/ffmpeg") as { path: string }).path;
+    return (await import("@ffmpeg-installer/ffmpeg")).default.path;
   } catch {
     return undefined;
   }
