@@ -229,7 +229,7 @@ test("whatever is shown, a look is bounded, unwatched cells stay still, and the 
         expect(run()).toEqual(run());
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 

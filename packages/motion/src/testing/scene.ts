@@ -38,7 +38,8 @@ export interface Shot {
 /** A textured wall and floor before a fixed camera, drawn as often as asked, each time with fresh noise. */
 export class Scene {
   readonly #still = new Float32Array(LUMA_WIDTH * LUMA_HEIGHT);
-  readonly #luma = new Uint8Array(LUMA_WIDTH * LUMA_HEIGHT);
+  /** Rounds and bounds what is put into it. */
+  readonly #luma = new Uint8ClampedArray(LUMA_WIDTH * LUMA_HEIGHT);
   readonly #noise: Float32Array;
   readonly #next: () => number;
 
@@ -56,14 +57,14 @@ export class Scene {
     });
   }
 
-  /** The same array each time. */
+  /** The same bytes each time. */
   shoot({ blocks = [], light = 0, gain = 1, drops = 0 }: Shot = {}): Uint8Array {
-    const luma = this.#luma;
+    const [luma, noise, still] = [this.#luma, this.#noise, this.#still];
     const reel = Math.floor(this.#next() * luma.length);
     const put = (at: number, value: number): void => {
-      luma[at] = Math.max(0, Math.min(255, value * gain + light + (this.#noise[reel + at] as number)));
+      luma[at] = value * gain + light + (noise[reel + at] as number);
     };
-    for (let at = 0; at < luma.length; at++) put(at, this.#still[at] as number);
+    for (let at = 0; at < luma.length; at++) put(at, still[at] as number);
     for (const { x, y, width, height, luma: value } of blocks)
       for (let row = Math.max(0, Math.round(y)); row < Math.min(LUMA_HEIGHT, Math.round(y + height)); row++)
         for (
@@ -76,6 +77,6 @@ export class Scene {
       const at = Math.floor(this.#next() * (luma.length - 3 * LUMA_WIDTH));
       for (let line = 0; line < 3; line++) put(at + line * LUMA_WIDTH, 200);
     }
-    return luma;
+    return new Uint8Array(luma.buffer);
   }
 }
