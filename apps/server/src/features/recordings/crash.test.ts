@@ -6,10 +6,10 @@ import { isUuid, type Uuid } from "@gatehouse/base";
 import { virtualClock } from "@gatehouse/testkit";
 import { isManifestSignedBy, parseManifest } from "@gatehouse/video";
 import { expect, test } from "vitest";
+import { allSegments } from "./all-segments-store.ts";
 import { SegmentKeyring } from "./keyring.ts";
 import { encodeChunks, SEGMENT_MS, segmentBlob } from "./model.ts";
 import { readIndex } from "./segment-file.ts";
-import { allSegments } from "./segment-store.ts";
 import { MASTER_KEY, type RecordingHouse, recordingHouse, START_MS, testSigner } from "./testing/house.ts";
 
 const CHILD = fileURLToPath(new URL("testing/crash-child.ts", import.meta.url));

@@ -5,6 +5,7 @@ import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Blobs } from "../../platform/blobs/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { fastestCipher, type MasterKey } from "../../platform/secrets/index.ts";
+import { findSegment } from "./all-segments-store.ts";
 import type { RecordingContext } from "./context.ts";
 import { Erasure } from "./erasure.ts";
 import { retentionJob } from "./jobs.ts";
@@ -23,15 +24,14 @@ import type { Pause } from "./recording/pauses.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { Room } from "./room/room.ts";
 import { recordingRoutes } from "./routes.ts";
-import { findSegment } from "./segment-store.ts";
 import { Storage } from "./storage.ts";
 import type { RecordingDatabase } from "./tables.ts";
 import { Recovery, type RecoveryReport } from "./upkeep/recovery.ts";
 import { renewKey, rewrapKeys } from "./upkeep/rotation.ts";
 
+export { hasRecordings } from "./all-segments-store.ts";
 export { checkRecordings, describeRecordings, type RecordingReport } from "./check/check.ts";
 export type { Cameras, Frames, LogEntries, Motion, Pins, RecordedCamera, RecordedFrame } from "./ports.ts";
-export { hasRecordings } from "./segment-store.ts";
 export type { RecordingTables } from "./tables.ts";
 
 export const recordingsMigrations: FeatureMigrations = {

@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemRandom, type Uuid } from "@gatehouse/base";
+import { createVerifierKey, KEY_TYPES } from "@gatehouse/ledger";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ed25519Signer } from "../../../platform/secrets/index.ts";
 import {
   film,
   MASTER_KEY,
@@ -113,6 +115,14 @@ test("what is missing, altered, unsigned or of another place is named by its seg
     [second, "damaged"],
     [third, "damaged"],
   ]);
+});
+
+test("manifests that another key signed count as not signed", async () => {
+  const { publicKey, sign } = ed25519Signer(new Uint8Array(32).fill(9));
+  const signer = { key: createVerifierKey("test/recordings", KEY_TYPES.note, publicKey), sign };
+  const parts = { ...house, masterKey: MASTER_KEY, random: systemRandom };
+  const { problems: found } = await checkRecordings({ ...parts, signer }, { repair: false });
+  expect(found.map(({ what, kind }) => [what, kind])).toEqual(ids.map((id) => [id, "not_signed"]));
 });
 
 test("a segment's file in the place of another one opens as nothing", async () => {

@@ -2,10 +2,11 @@ import { type Clock, isAppError, type Random } from "@gatehouse/base";
 import type { Signer } from "@gatehouse/ledger";
 import type { Blobs } from "../../../platform/blobs/index.ts";
 import { type MasterKey, sha256Hex } from "../../../platform/secrets/index.ts";
+import { allSegments, findSegment } from "../all-segments-store.ts";
 import { KEY_BLOB_BYTES, SegmentKeyring } from "../keyring.ts";
 import { encodeChunks, keyBlob, parseBlobName, type SegmentRow, segmentBlob } from "../model.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
-import { allSegments, findSegment, SegmentStore } from "../segment-store.ts";
+import { SegmentStore } from "../segment-store.ts";
 import type { RecordingDatabase } from "../tables.ts";
 import { adopt } from "../upkeep/adoption.ts";
 

@@ -1,10 +1,11 @@
 import { sha256Hex } from "../../../platform/secrets/index.ts";
+import { allSegments, findSegment, hasSealed } from "../all-segments-store.ts";
 import type { RecordingContext } from "../context.ts";
 import { KEY_BLOB_BYTES } from "../keyring.ts";
 import { keyBlob, parseBlobName, type SegmentName, type SegmentRow, segmentBlob } from "../model.ts";
 import { sealedEvent } from "../recording/open-segment.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
-import { allSegments, findSegment, hasSealed, SegmentStore } from "../segment-store.ts";
+import { SegmentStore } from "../segment-store.ts";
 import { adopt } from "./adoption.ts";
 
 /** What became of a segment that a crash, or a failing disk, left open. */

@@ -1,6 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
+import { countSegments, segmentsOf } from "../all-segments-store.ts";
 import type { RecordingContext } from "../context.ts";
-import { countSegments, SegmentStore, segmentsOf } from "../segment-store.ts";
+import { SegmentStore } from "../segment-store.ts";
 
 /**
  * A new key for an organisation's recordings: what is begun from now on is under it. `rewrapKeys` does the rest, as long
