@@ -25,7 +25,7 @@ export function CameraSentence(props: { items: readonly Camera[]; total: number 
         .filter(([, those]) => those.length > 0)
         .map(([state, those], n) => (
           <Fragment key={state}>
-            {n === 0 ? ": " : ", "}
+            {n === 0 ? t("colon") : ", "}
             <Part state={state} those={those} />
           </Fragment>
         ))}

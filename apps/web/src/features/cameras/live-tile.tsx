@@ -16,6 +16,9 @@ import { useZoom } from "./use-zoom.ts";
 
 type Camera = cameras.Camera;
 
+/** Longer ago, the time of day alone says too little. */
+const HALF_DAY_MS = 12 * 3_600_000;
+
 /** One camera, live: its picture, what it is, how fresh, and what can be done with it. */
 export function LiveTile(props: {
   camera: Camera;
@@ -110,6 +113,8 @@ function Notice(props: { look: Look }) {
   const t = useTranslations("cameras.tile");
   const format = useFormat();
   const { look } = props;
+  const sinceText = (atMs: number) =>
+    pictureNowMs() - atMs < HALF_DAY_MS ? format.clock(atMs) : format.dateMinute(atMs);
   switch (look.kind) {
     case "live":
       return null;
@@ -120,9 +125,9 @@ function Notice(props: { look: Look }) {
         </p>
       );
     case "old":
-      return <p className={styles.notice}>{t("silent", { time: format.clock(look.takenMs) })}</p>;
+      return <p className={styles.notice}>{t("silent", { time: sinceText(look.takenMs) })}</p>;
     case "silent":
-      return <p className={styles.notice}>{t("silent", { time: format.dateTime(look.sinceMs) })}</p>;
+      return <p className={styles.notice}>{t("silent", { time: sinceText(look.sinceMs) })}</p>;
     default:
       return <p className={styles.notice}>{t(look.kind)}</p>;
   }

@@ -50,7 +50,7 @@ function Foot(props: { form: SettingsForm }) {
   const errorText = useErrorText();
   const { form } = props;
   return (
-    <div className={styles.formFoot}>
+    <div className={styles.formFoot} data-dirty={form.isDirty}>
       {form.isConflict && <Conflict form={form} />}
       <DialogFoot
         error={form.error === null || form.isConflict ? undefined : errorText(form.error)}

@@ -2,6 +2,7 @@ export const cameras = {
   title: "Cameras",
   reading: "the cameras",
   sentence: {
+    colon: ": ",
     total: "{count, plural, one {# camera} other {# cameras}}",
     shown: "{shown} of {count, plural, one {# camera} other {# cameras}} shown",
     live: "{count, plural, one {# live} other {# live}}",

@@ -5,6 +5,7 @@ export const cameras: Same<typeof en> = {
   title: "Caméras",
   reading: "les caméras",
   sentence: {
+    colon: "\u00a0: ",
     total: "{count, plural, one {# caméra} other {# caméras}}",
     shown: "{shown} de {count, plural, one {# caméra} other {# caméras}} à l’écran",
     live: "{count, plural, one {# en direct} other {# en direct}}",
@@ -174,8 +175,8 @@ export const cameras: Same<typeof en> = {
       names: "Chaque zone a besoin d’un nom.",
       areas: "Une zone a besoin d’un intérieur. Déplacez un coin, ou retirez-la.",
     },
-    save: "Enregistrer les modifications",
-    discard: "Abandonner les modifications",
+    save: "Enregistrer",
+    discard: "Abandonner",
     unsaved: "Les modifications ne sont pas encore enregistrées.",
     saved: "Les réglages de {name} sont enregistrés.",
     conflict: "Une autre personne a modifié ces réglages entre-temps",
