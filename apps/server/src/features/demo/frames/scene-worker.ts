@@ -12,28 +12,37 @@ const LATER_THAN_OTHERS = 10;
 /** While nobody is there only the clock and the grain change: so many pictures a second are drawn, and shown in turn. */
 const EMPTY_PICTURES = 3;
 
-/** One scene as JPEG. */
+/** One scene, told as JPEG. */
 class ScenePlayer {
-  readonly camera: SceneCamera;
+  readonly #camera: SceneCamera;
   readonly #date: Intl.DateTimeFormat;
   #second = 0;
   #shown = 0;
   #empty: Uint8Array[] = [];
+  #isEncoding = false;
 
   constructor(camera: SceneCamera, date: Intl.DateTimeFormat) {
-    this.camera = camera;
+    this.#camera = camera;
     this.#date = date;
   }
 
-  async next(nowMs: number): Promise<Uint8Array> {
+  /** Nothing while the frame before is still being encoded. A failure ends the thread. */
+  async show(nowMs: number): Promise<void> {
+    if (this.#isEncoding) return;
+    this.#isEncoding = true;
+    parentPort?.postMessage({ scene: this.#camera.name, jpeg: await this.#frameAt(nowMs) });
+    this.#isEncoding = false;
+  }
+
+  async #frameAt(nowMs: number): Promise<Uint8Array> {
     const second = Math.floor(nowMs / 1_000);
     if (second !== this.#second) this.#empty = [];
     this.#second = second;
-    const isEmpty = this.camera.story.figuresAt(nowMs).length === 0;
+    const isEmpty = this.#camera.story.figuresAt(nowMs).length === 0;
     if (isEmpty && this.#empty.length >= EMPTY_PICTURES)
       return this.#empty[this.#shown++ % EMPTY_PICTURES] as Uint8Array;
-    const { rgb } = this.camera.frame(nowMs, this.#date.format(nowMs));
-    const jpeg = await encodePicture(rgb, this.camera, QUALITY);
+    const { rgb } = this.#camera.frame(nowMs, this.#date.format(nowMs));
+    const jpeg = await encodePicture(rgb, this.#camera, QUALITY);
     if (isEmpty) this.#empty.push(jpeg);
     return jpeg;
   }
@@ -73,9 +82,7 @@ async function run({ scenes, framesPerSecond, timeZone, seed }: SceneOrder, cloc
       if (camera !== undefined) players.push(new ScenePlayer(camera, date));
     }
     await new Promise<void>((resolve) => clock.after(Math.max(0, dueMs - clock.monotonicMs()), resolve));
-    const player = players[turn % players.length] as ScenePlayer;
-    const jpeg = await player.next(clock.nowMs());
-    parentPort?.postMessage({ scene: player.camera.name, jpeg });
+    void players[turn % players.length]?.show(clock.nowMs());
     // What should have been shown long ago is left out.
     dueMs = Math.max(dueMs + intervalMs / players.length, clock.monotonicMs() - intervalMs);
   }
