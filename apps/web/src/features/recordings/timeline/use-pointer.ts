@@ -1,7 +1,7 @@
 import { type PointerEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Playhead } from "../player/playhead.ts";
 import type { ViewControl } from "./use-view.ts";
-import { spanOf, timeAt, type View } from "./view.ts";
+import { spanOf, timeAt, type View, xOf } from "./view.ts";
 
 const CLICK_PX = 4;
 const ZOOM_PER_PIXEL = 1.0015;
@@ -16,6 +16,8 @@ export interface Hover {
 interface Drag {
   readonly pointerId: number;
   readonly isScrub: boolean;
+  /** How far from the line its handle was taken: it does not jump to the pointer. */
+  readonly gripX: number;
   readonly startX: number;
   readonly view: View;
   hasMoved: boolean;
@@ -70,15 +72,18 @@ export function usePointer(
         fingers.current.set(event.pointerId, x);
         event.currentTarget.setPointerCapture(event.pointerId);
         const isScrub = event.target.closest("[data-scrub]") !== null;
+        const isHandle = event.target.closest("[role=slider]") !== null;
+        const gripX = isHandle ? x - xOf(control.view, playhead.state.atMs, width) : 0;
         drag.current = {
           pointerId: event.pointerId,
           isScrub,
+          gripX,
           startX: x,
           view: control.view,
           hasMoved: false,
         };
         setHover(undefined);
-        if (isScrub) playhead.scrub(atOf(x));
+        if (isScrub) playhead.scrub(atOf(x - gripX));
       },
       onPointerMove(event: PointerEvent<HTMLElement>) {
         const x = xIn(event);
@@ -89,7 +94,7 @@ export function usePointer(
           return;
         }
         if (Math.abs(x - current.startX) > CLICK_PX) current.hasMoved = true;
-        if (current.isScrub) playhead.scrub(atOf(x));
+        if (current.isScrub) playhead.scrub(atOf(x - current.gripX));
         else if (current.hasMoved) control.show(panned(current.view, (current.startX - x) / width));
       },
       onPointerUp(event: PointerEvent<HTMLElement>) {
@@ -98,7 +103,7 @@ export function usePointer(
         drag.current = undefined;
         if (current?.pointerId !== event.pointerId) return;
         const x = xIn(event);
-        if (current.isScrub) playhead.seek(atOf(x));
+        if (current.isScrub) playhead.seek(atOf(x - current.gripX));
         else if (!current.hasMoved) playhead.seek(eventAt(event) ?? atOf(x));
       },
       onPointerCancel(event: PointerEvent<HTMLElement>) {
