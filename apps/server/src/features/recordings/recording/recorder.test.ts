@@ -1,5 +1,5 @@
 import { virtualClock } from "@gatehouse/testkit";
-import { parseManifest, readSegment } from "@gatehouse/video";
+import { FRAME_KINDS, parseManifest, readSegment } from "@gatehouse/video";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { segmentCrypto, sha256Hex } from "../../../platform/secrets/index.ts";
 import { SegmentKeyring } from "../keyring.ts";
@@ -107,4 +107,34 @@ test("nothing is recorded in mode off, and outside a schedule at the site's own 
   expect(rows.map((row) => [row.camera_id === scheduled, row.first_ms, row.frames])).toEqual([
     [true, atMs, 10],
   ]);
+}, 30_000);
+
+test("each segment of an H.264 stream begins with what the stream begins with", async () => {
+  const tenantId = await house.addTenant();
+  const cameraId = house.addCamera(tenantId);
+  const fromMs = clock.nowMs();
+  const [init, fragment] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5)];
+  const { mp4Init, mp4Fragment } = FRAME_KINDS;
+  house.source.send({ tenantId, cameraId, takenMs: fromMs, kind: mp4Init, bytes: init });
+  for (let second = 0; second < 70; second++)
+    house.source.send({
+      ...{ tenantId, cameraId, kind: mp4Fragment, bytes: fragment },
+      takenMs: fromMs + second * 1_000,
+    });
+  await house.recordings.stop?.();
+  await house.recordings.start?.();
+  const rows = (await house.rows()).filter((row) => row.camera_id === cameraId);
+  expect(rows.map(({ codec, frames }) => [codec, frames])).toEqual([
+    ["h264-fmp4", 61],
+    ["h264-fmp4", 11],
+  ]);
+  for (const row of rows) {
+    const { file, key } = await fileOf(row);
+    const contents = readSegment(file, key, segmentCrypto);
+    const frames = "frames" in contents ? contents.frames : [];
+    expect(frames.slice(0, 2).map(({ kind, bytes }) => [kind, [...bytes]])).toEqual([
+      [mp4Init, [...init]],
+      [mp4Fragment, [...fragment]],
+    ]);
+  }
 }, 30_000);
