@@ -51,7 +51,7 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
 
   beforeAll(async () => {
     cpSync(join(ROOT, "examples/grpc"), folder, { recursive: true });
-    const made = spawnSync("protoc", [
+    const made = spawnSync("/usr/bin/protoc", [
       `-I${PROTO}`,
       `--plugin=protoc-gen-grpc=${PLUGIN}`,
       `--python_out=${folder}`,
