@@ -2,6 +2,7 @@ import type { devices } from "@gatehouse/contract";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import styles from "./device-state.module.css";
+import { STATE_SHAPES } from "./state-shapes.tsx";
 
 export type DeviceStatus = devices.DeviceStatus;
 
@@ -16,31 +17,11 @@ export function StateGlyph(props: { status: DeviceStatus; size?: number }) {
 }
 
 const GLYPHS = {
-  online: <circle cx="6" cy="6" r="4.5" fill="var(--ok-mark)" />,
-  stale: (
-    <>
-      <circle cx="6" cy="6" r="4.3" fill="none" stroke="var(--warn-mark)" strokeWidth="1.6" />
-      <path d="M6 1.7a4.3 4.3 0 010 8.6z" fill="var(--warn-mark)" />
-    </>
-  ),
-  offline: <circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--off-mark)" strokeWidth="1.7" />,
-  never: (
-    <circle
-      cx="6"
-      cy="6"
-      r="4.2"
-      fill="none"
-      stroke="var(--off-mark)"
-      strokeWidth="1.5"
-      strokeDasharray="1.8 1.5"
-    />
-  ),
-  revoked: (
-    <>
-      <circle cx="6" cy="6" r="4.3" fill="none" stroke="var(--danger-mark)" strokeWidth="1.5" />
-      <path d="M3 9l6-6" stroke="var(--danger-mark)" strokeWidth="1.5" />
-    </>
-  ),
+  online: STATE_SHAPES.disc("--ok-mark"),
+  stale: STATE_SHAPES.half("--warn-mark"),
+  offline: STATE_SHAPES.ring("--off-mark"),
+  never: STATE_SHAPES.dashed("--off-mark"),
+  revoked: STATE_SHAPES.struck("--danger-mark"),
 } satisfies Record<DeviceStatus, ReactNode>;
 
 /** Glyph and word; `children` replaces the word, as in "Stale, 2 min". */

@@ -1,20 +1,18 @@
 import { cameras } from "@gatehouse/contract";
 import { Tabs } from "@mantine/core";
-import { IconMapOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { usePageTitle } from "../../app/page-title.ts";
 import { isApiError } from "../../data/api-error.ts";
 import { query } from "../../data/query.ts";
-import { Here, useCan } from "../../data/session.ts";
-import { useSites } from "../../data/site.ts";
+import { useCan } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
-import { EmptyState } from "../../design/empty-state.tsx";
+import { Missing } from "../../design/missing.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
 import { Tag } from "../../design/tag.tsx";
-import { SiteTime, useFormat } from "../../i18n/provider.tsx";
+import { DevicePlace } from "../devices/device-place.tsx";
 import { useTypeName } from "../devices/type-icon.tsx";
 import { CameraStateMark } from "./camera-state.tsx";
 import styles from "./cameras.module.css";
@@ -36,21 +34,9 @@ export function CameraPage() {
     refetchInterval: RENEW_MS,
   });
   usePageTitle(camera.data?.name);
-  if (isApiError(camera.error) && [400, 404].includes(camera.error.status)) return <Missing />;
-  return (
-    <QueryView query={camera} what={t("reading")}>
-      {(data) => <Loaded key={data.id} camera={data} />}
-    </QueryView>
-  );
-}
-
-function Missing() {
-  const t = useTranslations("cameras.page");
-  return (
-    <>
-      <h1 className="visually-hidden">{t("missing")}</h1>
-      <EmptyState
-        icon={<IconMapOff size={22} stroke={1.6} />}
+  if (isApiError(camera.error) && [400, 404].includes(camera.error.status)) {
+    return (
+      <Missing
         title={t("missing")}
         action={
           <ButtonLink to="/cameras/live" variant="default">
@@ -58,23 +44,17 @@ function Missing() {
           </ButtonLink>
         }
       />
-    </>
-  );
-}
-
-/** Times on this page are those of the camera's site, and what may be done is what may be done there. */
-function Loaded(props: { camera: Camera }) {
-  const format = useFormat();
-  const sites = useSites();
-  const { id, siteId } = props.camera;
-  const zone = sites?.find((site) => site.id === siteId)?.timeZone;
+    );
+  }
   return (
-    <SiteTime timeZone={zone ?? format.timeZone}>
-      <Here value={{ siteId, deviceId: id }}>
-        <Header camera={props.camera} />
-        <Parts camera={props.camera} />
-      </Here>
-    </SiteTime>
+    <QueryView query={camera} what={t("reading")}>
+      {(data) => (
+        <DevicePlace key={data.id} place={{ siteId: data.siteId, deviceId: data.id }}>
+          <Header camera={data} />
+          <Parts camera={data} />
+        </DevicePlace>
+      )}
+    </QueryView>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { cameras } from "@gatehouse/contract";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { STATE_SHAPES } from "../../design/state-shapes.tsx";
 import styles from "./cameras.module.css";
 
 type CameraState = cameras.CameraState;
@@ -21,31 +22,11 @@ export function CameraGlyph(props: { state: CameraState; onPicture?: boolean }) 
 }
 
 const GLYPHS = {
-  live: <circle cx="6" cy="6" r="4.5" fill="var(--glyph-ok)" />,
-  flooding: (
-    <>
-      <circle cx="6" cy="6" r="4.3" fill="none" stroke="var(--glyph-warn)" strokeWidth="1.6" />
-      <path d="M6 1.7a4.3 4.3 0 010 8.6z" fill="var(--glyph-warn)" />
-    </>
-  ),
-  silent: <circle cx="6" cy="6" r="4.2" fill="none" stroke="var(--glyph-warn)" strokeWidth="1.7" />,
-  never: (
-    <circle
-      cx="6"
-      cy="6"
-      r="4.2"
-      fill="none"
-      stroke="var(--glyph-off)"
-      strokeWidth="1.5"
-      strokeDasharray="1.8 1.5"
-    />
-  ),
-  off: (
-    <>
-      <circle cx="6" cy="6" r="4.3" fill="none" stroke="var(--glyph-off)" strokeWidth="1.5" />
-      <path d="M3 9l6-6" stroke="var(--glyph-off)" strokeWidth="1.5" />
-    </>
-  ),
+  live: STATE_SHAPES.disc("--glyph-ok"),
+  flooding: STATE_SHAPES.half("--glyph-warn"),
+  silent: STATE_SHAPES.ring("--glyph-warn"),
+  never: STATE_SHAPES.dashed("--glyph-off"),
+  off: STATE_SHAPES.struck("--glyph-off"),
 } satisfies Record<CameraState, ReactNode>;
 
 /** Glyph and word. */

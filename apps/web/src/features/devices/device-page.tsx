@@ -1,7 +1,6 @@
 import { devices, trust } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
 import { Tabs } from "@mantine/core";
-import { IconMapOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -9,18 +8,17 @@ import { usePageTitle } from "../../app/page-title.ts";
 import { isApiError } from "../../data/api-error.ts";
 import { useLive } from "../../data/live.ts";
 import { invalidate, query } from "../../data/query.ts";
-import { Here, useCan } from "../../data/session.ts";
-import { useSites } from "../../data/site.ts";
+import { useCan } from "../../data/session.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
-import { EmptyState } from "../../design/empty-state.tsx";
+import { Missing } from "../../design/missing.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
-import { SiteTime, useFormat } from "../../i18n/provider.tsx";
 import { GatewayPanel } from "../gateways/gateway-panel.tsx";
 import { CommandsTab } from "./commands-tab.tsx";
 import { ConfigurationTab } from "./configuration-tab.tsx";
 import { CredentialsTab } from "./credentials-tab.tsx";
 import { DeviceHeader } from "./device-header.tsx";
+import { DevicePlace } from "./device-place.tsx";
 import { HistoryTab } from "./history-tab.tsx";
 import { LogTab } from "./log-tab.tsx";
 import { NowTab } from "./now-tab.tsx";
@@ -55,21 +53,9 @@ export function DevicePage() {
     );
     if (named || newMetric) void invalidate(devices.getDevice, devices.listCredentials, trust.getDeviceTrust);
   });
-  if (isApiError(device.error) && [400, 404].includes(device.error.status)) return <Missing />;
-  return (
-    <QueryView query={device} what={t("reading")}>
-      {(data) => <Loaded device={data} />}
-    </QueryView>
-  );
-}
-
-function Missing() {
-  const t = useTranslations("devices.page");
-  return (
-    <>
-      <h1 className="visually-hidden">{t("missing")}</h1>
-      <EmptyState
-        icon={<IconMapOff size={22} stroke={1.6} />}
+  if (isApiError(device.error) && [400, 404].includes(device.error.status)) {
+    return (
+      <Missing
         title={t("missing")}
         action={
           <ButtonLink to="/devices" variant="default">
@@ -77,23 +63,17 @@ function Missing() {
           </ButtonLink>
         }
       />
-    </>
-  );
-}
-
-/** Times on this page are those of the device's site, and what may be done is what may be done there. */
-function Loaded(props: { device: devices.Device }) {
-  const format = useFormat();
-  const sites = useSites();
-  const { id, siteId } = props.device;
-  const zone = sites?.find((site) => site.id === siteId)?.timeZone;
+    );
+  }
   return (
-    <SiteTime timeZone={zone ?? format.timeZone}>
-      <Here value={{ siteId, deviceId: id }}>
-        <DeviceHeader device={props.device} />
-        <DeviceTabs device={props.device} />
-      </Here>
-    </SiteTime>
+    <QueryView query={device} what={t("reading")}>
+      {(data) => (
+        <DevicePlace key={data.id} place={{ siteId: data.siteId, deviceId: data.id }}>
+          <DeviceHeader device={data} />
+          <DeviceTabs device={data} />
+        </DevicePlace>
+      )}
+    </QueryView>
   );
 }
 
