@@ -6,6 +6,8 @@ import type { RecordingDatabase } from "./tables.ts";
 
 /** Rows at once, for whoever looks at all. */
 const BATCH = 500;
+/** … of names alone. */
+const MANY = 10_000;
 
 /** Of whichever organisation: for who decides whose it is. */
 export async function findSegment(db: RecordingDatabase, segmentId: Uuid): Promise<SegmentName | undefined> {
@@ -75,4 +77,23 @@ export async function hasRecordings(db: RecordingDatabase): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select to_regclass('recording_segments') is not null as found`.execute(db);
   return rows[0]?.found === true;
+}
+
+/** Names and states of all segments, without the rest. */
+export async function* segmentNames(
+  db: RecordingDatabase,
+): AsyncGenerator<SegmentName & { readonly state: StoredState }> {
+  for (let after: Uuid | undefined; ; ) {
+    const rows = await db
+      .selectFrom("recording_segments")
+      .select(["id", "tenant_id", "camera_id", "state"])
+      .$if(after !== undefined, (query) => query.where("id", ">", after as Uuid))
+      .orderBy("id")
+      .limit(MANY)
+      .execute();
+    for (const { id, tenant_id, camera_id, state } of rows)
+      yield { segmentId: id, tenantId: tenant_id, cameraId: camera_id, state };
+    after = rows.at(-1)?.id;
+    if (rows.length < MANY) return;
+  }
 }

@@ -8,11 +8,6 @@ export interface BlobWriter {
   close(): Promise<void>;
 }
 
-export interface StoredBlob {
-  readonly name: string;
-  readonly bytes: number;
-}
-
 /** Files of bytes by name: `part/part/name.suffix`, each part of a-z, 0-9, dot and hyphen. */
 export interface Blobs {
   /** A new one; one of this name that is there already is an error. */
@@ -26,6 +21,7 @@ export interface Blobs {
   truncate(name: string, bytes: number): Promise<void>;
   /** Gone when it resolves, also when it was not there. */
   remove(name: string): Promise<void>;
-  list(): AsyncIterable<StoredBlob>;
+  /** Names of all. */
+  list(): AsyncIterable<string>;
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;
 }

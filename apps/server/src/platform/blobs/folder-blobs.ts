@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rm, stat, statfs, truncate } fro
 import { dirname, join, relative, sep } from "node:path";
 import { AppError, type Random } from "@gatehouse/base";
 import { replacePrivateFile } from "@gatehouse/base/private-file";
-import type { Blobs, BlobWriter, StoredBlob } from "./blobs.ts";
+import type { Blobs, BlobWriter } from "./blobs.ts";
 
 const NAME = /^[a-z0-9-]+(\/[a-z0-9-]+)*(\.[a-z0-9]+)+$/;
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -98,15 +98,12 @@ class FolderWriter implements BlobWriter {
   }
 }
 
-async function* listFiles(folder: string, root: string): AsyncGenerator<StoredBlob> {
+async function* listFiles(folder: string, root: string): AsyncGenerator<string> {
   const entries = (await whereThere(() => readdir(folder, { withFileTypes: true }))) ?? [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* listFiles(path, root);
-    else if (entry.isFile()) {
-      const found = await whereThere(() => stat(path));
-      if (found !== undefined) yield { name: relative(root, path).split(sep).join("/"), bytes: found.size };
-    }
+    else if (entry.isFile()) yield relative(root, path).split(sep).join("/");
   }
 }
 

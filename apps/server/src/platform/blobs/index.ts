@@ -1,2 +1,2 @@
-export type { Blobs, BlobWriter, StoredBlob } from "./blobs.ts";
+export type { Blobs, BlobWriter } from "./blobs.ts";
 export { createFolderBlobs } from "./folder-blobs.ts";

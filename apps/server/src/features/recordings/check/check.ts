@@ -61,7 +61,7 @@ export async function checkRecordings(
 ): Promise<RecordingReport> {
   const check = new RecordingCheck(deps, repair);
   for await (const row of allSegments(deps.db)) await check.row(row);
-  for await (const { name } of deps.blobs.list()) await check.file(name);
+  for await (const name of deps.blobs.list()) await check.file(name);
   return check.report();
 }
 

@@ -69,7 +69,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
     rows: () => database.db.selectFrom("recording_segments").selectAll().orderBy("first_ms").execute(),
     async filesBytes(): Promise<number> {
       let sum = 0;
-      for await (const { bytes } of blobs.list()) sum += bytes;
+      for await (const name of blobs.list()) sum += (await blobs.size(name)) ?? 0;
       return sum;
     },
     async [Symbol.asyncDispose]() {

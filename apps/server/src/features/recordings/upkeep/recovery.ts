@@ -1,5 +1,5 @@
 import { sha256Hex } from "../../../platform/secrets/index.ts";
-import { allSegments, findSegment, hasSealed } from "../all-segments-store.ts";
+import { allSegments, findSegment, hasSealed, segmentNames } from "../all-segments-store.ts";
 import type { RecordingContext } from "../context.ts";
 import { KEY_BLOB_BYTES } from "../keyring.ts";
 import { keyBlob, parseBlobName, type SegmentName, type SegmentRow, segmentBlob } from "../model.ts";
@@ -40,8 +40,7 @@ export class Recovery {
     const count = { sealed: 0, unsigned: 0, damaged: 0, empty: 0 };
     for await (const row of allSegments(db, "open")) count[await this.close(row)]++;
     for await (const row of allSegments(db, "erased")) if (row.bytes > 0) await this.finishErasing(row);
-    const orphanRows = await this.#sweepRows();
-    const report = { ...count, orphanRows, ...(await this.#sweepFiles()) };
+    const report = { ...count, ...(await this.#sweep()) };
     if (Object.values(report).some((found) => found > 0)) log.warn(report, "recordings.recovered");
     return report;
   }
@@ -111,44 +110,45 @@ export class Recovery {
     return key && readIndex(file, key, this.#context.signer.key);
   }
 
-  async #sweepRows(): Promise<number> {
+  /** Files without a row and rows without a file, in one walk through both. */
+  async #sweep(): Promise<Swept> {
     const { blobs, db, log } = this.#context;
-    let swept = 0;
+    const swept = { adopted: 0, foreignFiles: 0, orphanFiles: 0, orphanRows: 0 };
+    const files = new Set<string>();
+    for await (const name of blobs.list()) files.add(name);
     // A disk that is not mounted is no reason to forget what lies on it.
-    const { done: isEmpty } = await blobs.list()[Symbol.asyncIterator]().next();
-    if (isEmpty === true) {
+    if (files.size === 0) {
       if (await hasSealed(db)) log.error({}, "recordings.folder_empty");
-      return 0;
+      return swept;
     }
-    for await (const row of allSegments(db)) {
-      if (row.state === "open" || row.state === "erased") continue;
-      if ((await blobs.size(segmentBlob(row))) !== undefined) continue;
+    for await (const row of segmentNames(db)) {
+      const hasFile = files.delete(segmentBlob(row));
+      files.delete(keyBlob(row));
+      if (hasFile || row.state === "open" || row.state === "erased") continue;
       await blobs.remove(keyBlob(row));
       await new SegmentStore(db, row.tenantId).delete(row.segmentId);
-      swept++;
+      swept.orphanRows++;
     }
+    for (const name of files) await this.#sweepFile(name, swept);
     return swept;
   }
 
-  async #sweepFiles(): Promise<Pick<RecoveryReport, "adopted" | "foreignFiles" | "orphanFiles">> {
+  async #sweepFile(name: string, swept: Record<keyof Swept, number>): Promise<void> {
     const { blobs, db } = this.#context;
-    const swept = { adopted: 0, foreignFiles: 0, orphanFiles: 0 };
-    for await (const { name } of blobs.list()) {
-      const segment = parseBlobName(name);
-      if (segment === undefined) swept.foreignFiles++;
-      else if (!(await isKnown(db, segment))) {
-        const found = await adopt(this.#context, segment);
-        if (found === "adopted") swept.adopted++;
-        else if (found === "foreign") swept.foreignFiles++;
-        else {
-          await blobs.remove(name);
-          swept.orphanFiles++;
-        }
-      }
+    const segment = parseBlobName(name);
+    // The other file of the same segment may have brought it back.
+    if (segment !== undefined && (await isKnown(db, segment))) return;
+    const found = segment === undefined ? "foreign" : await adopt(this.#context, segment);
+    if (found === "adopted") swept.adopted++;
+    else if (found === "foreign") swept.foreignFiles++;
+    else {
+      await blobs.remove(name);
+      swept.orphanFiles++;
     }
-    return swept;
   }
 }
+
+type Swept = Pick<RecoveryReport, "adopted" | "foreignFiles" | "orphanFiles" | "orphanRows">;
 
 async function isKnown(db: RecordingContext["db"], segment: SegmentName): Promise<boolean> {
   const known = await findSegment(db, segment.segmentId);
