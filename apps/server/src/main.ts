@@ -47,7 +47,9 @@ async function run(line: CommandLine): Promise<number> {
     else if (command === "people")
       return (await (await import("./cli/people.ts")).runPeople(config, line, output)) ? 0 : 1;
     else if (command === "simulate" && line.words[1] === "camera")
-      return (await (await import("./cli/simulate-camera.ts")).runSimulateCamera(config, line, output)) ? 0 : 1;
+      return (await (await import("./cli/simulate-camera.ts")).runSimulateCamera(config, line, output))
+        ? 0
+        : 1;
     else if (command === "simulate")
       return (await (await import("./cli/simulate.ts")).runSimulate(config, line, output)) ? 0 : 1;
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);
