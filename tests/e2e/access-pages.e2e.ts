@@ -259,7 +259,14 @@ test("whoever may only look finds no page and no button that would be refused", 
   }
   const guard = await sitDown(await house.person(house.host.tenantId, "guard"));
   await guard.goto("/");
-  expect(await navigation(guard.page)).toEqual(["/", "/devices", "/telemetry", "/alerts", "/gateways"]);
+  expect(await navigation(guard.page)).toEqual([
+    "/",
+    "/devices",
+    "/telemetry",
+    "/cameras",
+    "/alerts",
+    "/gateways",
+  ]);
   expect([...auditor.faults, ...guard.faults]).toEqual([]);
   await Promise.all([auditor.context.close(), guard.context.close()]);
 });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AnyEndpoint, cameras, type ledger } from "@gatehouse/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
@@ -29,6 +29,8 @@ beforeAll(async () => {
   });
   await once(feed, "open");
   timer = setInterval(() => feed.send(picture), 1_000 / FRAMES_PER_SECOND);
+  const state = async () => (await server.call<cameras.Camera>("GET", `/api/v1/cameras/${cameraId}`)).state;
+  await vi.waitFor(async () => expect(await state()).toBe("live"), 10_000);
 });
 afterAll(async () => {
   clearInterval(timer);

@@ -190,8 +190,8 @@ test("figures of the installation are for its host alone", async () => {
     expect([path, (await guest.ask("GET", path)).code]).toEqual([path, "auth.forbidden"]);
   const { items } = await owner.get<{ items: contract.access.Tenant[] }>("GET", "/api/v1/tenants");
   expect(items.map(({ name, host, sites, devices }) => [name, host, sites, devices])).toEqual([
-    ["Bench", true, 3, 4],
-    ["Guests", false, 3, 5],
+    ["Bench", true, 3, 6],
+    ["Guests", false, 3, 7],
   ]);
   const stranger = { email: "nobody-at-all@example.net", password: "some-wrong-password-1" };
   expect((await house.nobody().ask("POST", "/api/v1/auth/login", stranger)).code).toBe(

@@ -42,11 +42,11 @@ test("whoever is of one site finds that site in every list, and no trace of the 
   expect(await idsOf(clerk, "meter-reads")).toEqual([first.meter_read]);
   expect(await idsOf(clerk, "enrolment-groups")).toEqual([first.enrolment_group]);
   const overview = await clerk.get<contract.operations.Overview>("GET", "/api/v1/overview");
-  expect(overview).toMatchObject({ devices: { total: 2 }, alerts: { open: 1 } });
+  expect(overview).toMatchObject({ devices: { total: 3 }, alerts: { open: 1 } });
   const series = await clerk.get<Listed<{ deviceId: string }>>("GET", "/api/v1/telemetry/series");
   expect(series.items.some(({ deviceId }) => deviceId === second.device)).toBe(false);
   const facets = await clerk.get<{ total: number }>("GET", "/api/v1/devices/facets");
-  expect(facets.total).toBe(2);
+  expect(facets.total).toBe(3);
   const history = { series: [`${second.device}:power`], fromMs: 0, toMs: 1_000 };
   const refused: readonly (readonly [string, string, object, string])[] = [
     ["POST", "/api/v1/telemetry/history", history, "telemetry.series_not_found"],
