@@ -79,6 +79,7 @@ export {
   growTiles,
   hashesFromTiles,
   hashTile,
+  KeptTiles,
   parseTilePath,
   type ReadTile,
   TILE_WIDTH,

@@ -108,22 +108,64 @@ export function tilesOf(nodes: readonly TreeNode[], size: number): Tile[] {
 }
 
 /**
- * Hashes of complete subtrees of a tree of this size, read from its tiles. Keeps the last few tiles with the levels
- * between their hashes, so that many proofs of neighbours cost little more than one.
+ * Tiles of one log with the levels between their hashes, by path, those used last. What a path names never changes, so
+ * that they serve every later proof of the same log.
  */
-export function hashesFromTiles(size: number, readTile: ReadTile, hash?: Hash): HashAt {
-  const kept = new Map<string, Uint8Array[][]>();
-  const rowsOf = (tile: Tile): Uint8Array[][] => {
+export class KeptTiles {
+  readonly #most: number;
+  readonly #rows = new Map<string, Uint8Array[][]>();
+
+  constructor(most = KEPT_TILES) {
+    this.#most = most;
+  }
+
+  has(tile: Tile): boolean {
+    return this.#rows.has(tilePath(tile));
+  }
+
+  /** Those of these tiles that are here, whatever makes room here later. */
+  only(tiles: readonly Tile[]): KeptTiles {
+    const found = new KeptTiles(Math.max(KEPT_TILES, tiles.length));
+    for (const path of tiles.map(tilePath)) {
+      const rows = this.#rows.get(path);
+      if (rows !== undefined) found.#rows.set(path, rows);
+    }
+    return found;
+  }
+
+  /** Takes over what another one, of the same log, has read. */
+  add(other: KeptTiles): void {
+    for (const [path, rows] of other.#rows) this.#put(path, rows);
+  }
+
+  rowsOf(tile: Tile, readTile: ReadTile, hash?: Hash): Uint8Array[][] {
     const path = tilePath(tile);
-    const rows = kept.get(path) ?? rowsAbove(hashesIn(readTile(tile), tile.width), hash);
-    if (!kept.has(path) && kept.size >= KEPT_TILES) kept.delete(kept.keys().next().value ?? "");
-    kept.set(path, rows);
+    const rows = this.#rows.get(path) ?? rowsAbove(hashesIn(readTile(tile), tile.width), hash);
+    this.#put(path, rows);
     return rows;
-  };
+  }
+
+  #put(path: string, rows: Uint8Array[][]): void {
+    this.#rows.delete(path);
+    if (this.#rows.size >= this.#most) this.#rows.delete(this.#rows.keys().next().value ?? "");
+    this.#rows.set(path, rows);
+  }
+}
+
+/**
+ * Hashes of complete subtrees of a tree of this size, read from its tiles. Many proofs of neighbours cost little more
+ * than one; with `kept` also those of later calls.
+ */
+export function hashesFromTiles(
+  size: number,
+  readTile: ReadTile,
+  hash?: Hash,
+  kept: KeptTiles = new KeptTiles(),
+): HashAt {
   return (level, index) => {
     const node = { level, index };
     const { from, count } = hashesOfNode(node);
-    const row = rowsOf(tileOf(node, size))[level % TILE_HEIGHT];
+    const row = kept.rowsOf(tileOf(node, size), readTile, hash)[level % TILE_HEIGHT];
     return row?.[from / count] as Uint8Array;
   };
 }

@@ -4,6 +4,7 @@ import {
   type HashAt,
   hashesFromTiles,
   inclusionRanges,
+  KeptTiles,
   type LeafRange,
   nodesOf,
   parseTilePath,
@@ -18,9 +19,14 @@ import { sha256 } from "../../../platform/secrets/index.ts";
 import type { LogStore } from "../log-store.ts";
 import type { Log } from "../model.ts";
 
+/** A few megabytes: the upper tiles, which all proofs need, and the last of the others. */
+const KEPT_TILES = 64;
+
 /** Proofs about the log, from its tiles: hashes alone, so that whoever asks learns nothing of what was done. */
 export class ProofService {
   readonly #store: LogStore;
+  /** Of the log that was asked about last. */
+  #kept = { logId: 0, tiles: new KeptTiles(KEPT_TILES) };
 
   constructor(store: LogStore) {
     this.#store = store;
@@ -35,15 +41,17 @@ export class ProofService {
 
   async inclusion(log: Log, index: number, size: number): Promise<Uint8Array[]> {
     if (size > log.frontier.size || index >= size) throw new AppError("ledger.range_invalid");
-    const hashAt = await this.#hashesFor(log, inclusionRanges(index, size), size);
-    return proveInclusion(index, size, hashAt, sha256);
+    return this.#prove(log, inclusionRanges(index, size), size, (hashAt) =>
+      proveInclusion(index, size, hashAt, sha256),
+    );
   }
 
   async consistency(log: Log, first: number, second: number): Promise<Uint8Array[]> {
     if (first > second || second > log.frontier.size)
       throw new AppError("ledger.range_invalid", { size: log.frontier.size });
-    const hashAt = await this.#hashesFor(log, consistencyRanges(first, second), second);
-    return proveConsistency(first, second, hashAt, sha256);
+    return this.#prove(log, consistencyRanges(first, second), second, (hashAt) =>
+      proveConsistency(first, second, hashAt, sha256),
+    );
   }
 
   /** Hashes of complete subtrees that cover these leaves. */
@@ -65,13 +73,29 @@ export class ProofService {
     return (await this.#store.tiles(log.id, [tile])).get(tilePath(tile));
   }
 
-  async #hashesFor(log: Log, ranges: readonly LeafRange[], size: number): Promise<HashAt> {
-    const tiles = await this.#store.tiles(log.id, tilesOf(nodesOf(ranges), size));
+  /** What proves, from the tiles that it needs; those are kept for the proofs that follow. */
+  async #prove<T>(
+    log: Log,
+    ranges: readonly LeafRange[],
+    size: number,
+    prove: (hashAt: HashAt) => T,
+  ): Promise<T> {
+    if (this.#kept.logId !== log.id) this.#kept = { logId: log.id, tiles: new KeptTiles(KEPT_TILES) };
+    const { tiles: kept } = this.#kept;
+    const own = kept.only(tilesOf(nodesOf(ranges), size));
+    const proof = prove(await this.#hashesFor(log, ranges, size, own));
+    kept.add(own);
+    return proof;
+  }
+
+  async #hashesFor(log: Log, ranges: readonly LeafRange[], size: number, kept?: KeptTiles): Promise<HashAt> {
+    const wanted = tilesOf(nodesOf(ranges), size).filter((tile) => kept?.has(tile) !== true);
+    const tiles = await this.#store.tiles(log.id, wanted);
     const read = (tile: Tile): Uint8Array => {
       const bytes = tiles.get(tilePath(tile));
       if (bytes === undefined) throw new AppError("server.internal", { tile: tilePath(tile) });
       return bytes;
     };
-    return hashesFromTiles(size, read, sha256);
+    return hashesFromTiles(size, read, sha256, kept);
   }
 }
