@@ -29,6 +29,8 @@ const DEVICES = 100;
 const IN_FLIGHT = 100;
 const WORKER = fileURLToPath(new URL("./lib/ledger-worker.ts", import.meta.url));
 const PROOFS = 500;
+/** Answers before the server has compiled what it runs. */
+const WARM_UP = 100;
 const VERIFIED = 100_000;
 
 type Entry = ReplyOf<typeof ledger.getLedgerEntry>;
@@ -156,17 +158,21 @@ async function timeProofs(
     [entries - 1, PROOFS],
   );
   const delaysMs: number[] = [];
-  let wrong = 0;
+  const answers: (Entry & { readonly index: number })[] = [];
   for (const { event_id: id, index } of rows) {
     const beforeMs = performance.now();
     const reply = await fetch(`${server.url}/api/v1/ledger/entries/${id}`, {
       headers: { cookie: server.cookie },
     });
-    const { event, proof } = (await reply.json()) as Entry;
+    const answer = (await reply.json()) as Entry;
     delaysMs.push(performance.now() - beforeMs);
-    if (event === undefined || proof === undefined || !isProven(index, event, proof)) wrong++;
+    answers.push({ ...answer, index });
   }
-  return { delaysMs: delaysMs.slice(20), wrong };
+  // Afterwards: what checking costs here is not the server's.
+  const wrong = answers.filter(
+    ({ index, event, proof }) => event === undefined || proof === undefined || !isProven(index, event, proof),
+  ).length;
+  return { delaysMs: delaysMs.slice(WARM_UP), wrong };
 }
 
 function isProven(index: number, event: string, proof: NonNullable<Entry["proof"]>): boolean {
