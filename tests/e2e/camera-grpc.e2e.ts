@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { cameras, ledger } from "@gatehouse/contract";
+import type { cameras, ledger, operations } from "@gatehouse/contract";
 import { jpegOf } from "@gatehouse/video/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
@@ -81,6 +81,12 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
   };
   const health = async () =>
     (await server.call<cameras.Camera>("GET", `/api/v1/cameras/${camera.deviceId}`)).health;
+
+  test("the port is among those that are open, for whoever looks", async () => {
+    const { listeners } = await server.call<operations.NetworkInfo>("GET", "/api/v1/network");
+    const found = listeners.find(({ kind }) => kind === "grpc");
+    expect([`127.0.0.1:${found?.port}`, found?.loopbackOnly]).toEqual([address, true]);
+  });
 
   test("frames that one program pushes are watched by another, byte for byte, and both are known", async () => {
     const { secret, token } = await makeToken(server, ["camera.view"]);

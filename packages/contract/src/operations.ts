@@ -152,7 +152,7 @@ export const updateSettings = endpoint({
 });
 
 export const Listener = object({
-  kind: Type.String({ description: "http, https, mqtt, mqtts, ws, wss" }),
+  kind: Type.String({ description: "http, https, mqtt, mqtts, ws, wss, grpc, grpcs" }),
   host: Type.String(),
   port: Type.Integer(),
   url: Type.String(),

@@ -290,7 +290,8 @@ export function createFeatures(house: House): Features {
     },
     ...browsers,
   });
-  const listeners = () => listListeners(config, secure, house.http, gateway.listening());
+  const listeners = () =>
+    listListeners(config, secure, house.http, [...gateway.listening(), ...cameras.grpc.listening()]);
   const demo = createDemo({
     ...shared,
     inventory: demoInventory(devices),

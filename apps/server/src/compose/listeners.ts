@@ -5,7 +5,7 @@ import type { Config } from "../platform/config/schema.ts";
 
 type Listener = operations.NetworkInfo["listeners"][number];
 
-interface MqttListening {
+interface Listening {
   readonly kind: string;
   readonly host: string;
   readonly port: number;
@@ -16,9 +16,9 @@ export function listListeners(
   config: Config,
   secure: boolean,
   http: FastifyInstance,
-  mqtt: readonly MqttListening[],
+  others: readonly Listening[],
 ): Listener[] {
-  const found = mqtt.map(({ kind, host, port }) => view(kind, host, port, ""));
+  const found = others.map(({ kind, host, port }) => view(kind, host, port, ""));
   const address = http.server.address();
   if (address === null || typeof address === "string") return found;
   const { host } = config.http;

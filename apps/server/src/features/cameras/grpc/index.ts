@@ -46,8 +46,8 @@ export interface CameraGrpcDeps {
 }
 
 export interface CameraGrpcFeature extends Feature {
-  /** Where it listens; undefined while it does not. */
-  listening(): { readonly kind: "grpc" | "grpcs"; readonly host: string; readonly port: number } | undefined;
+  /** Where it listens. */
+  listening(): readonly { readonly kind: "grpc" | "grpcs"; readonly host: string; readonly port: number }[];
 }
 
 type Push = ServerReadableStream<PushFramesRequest, PushFramesResponse>;
@@ -159,7 +159,7 @@ export function createCameraGrpc(deps: CameraGrpcDeps): CameraGrpcFeature {
 
   return {
     name: "camera-grpc",
-    listening: () => (port === undefined ? undefined : { kind, host: deps.host, port }),
+    listening: () => (port === undefined ? [] : [{ kind, host: deps.host, port }]),
     async start() {
       if (deps.port === undefined) return;
       const opened = new Server({
