@@ -70,7 +70,8 @@ const needs = async () =>
 const act = (name: string) => call(server, "POST", "/api/v1/sites", { name, timeZone: "UTC" });
 
 async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
+  // Longer than the minute after which witnesses are asked again.
+  for (let tries = 0; tries < 500; tries++) {
     const found = await find();
     if (found !== undefined && found !== false) return found;
     await sleep(200);
@@ -120,12 +121,14 @@ async function standings(wanted: string): Promise<void> {
   });
 }
 
-/** A copy of the log's tables as they are now; put back when called. */
+/** A copy of the log's tables as they are at one moment; put back when called, while the server can add nothing. */
 async function keep(schema: string): Promise<() => Promise<void>> {
   await run(`drop schema if exists ${schema} cascade; create schema ${schema}`);
+  await run("begin isolation level repeatable read");
   for (const table of TABLES) await run(`create table ${schema}.${table} as table ledger_${table}`);
+  await run("commit");
   return async () => {
-    await run("begin");
+    await run("begin; lock table ledger_logs in access exclusive mode");
     for (const table of [...TABLES].reverse()) await run(`delete from ledger_${table}`);
     await run(`insert into ledger_logs overriding system value select * from ${schema}.logs`);
     for (const table of TABLES.slice(1))
@@ -170,7 +173,7 @@ beforeAll(async () => {
     verifierKey: (await listed(neighbour)).ownKey,
   });
   await until("both are witnesses", async () => (await listed()).witnesses.length === 2);
-}, 240_000);
+}, 480_000);
 afterAll(async () => {
   await agent?.kill("SIGKILL");
   await database?.end();
@@ -210,7 +213,8 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   const backToNow = await keep("now");
 
   // The log is cut short, with a head of its own that its key signed before: nothing in it is wrong.
-  await run("begin; delete from ledger_cosignatures where size > (select max(size) from old.checkpoints)");
+  await run("begin; lock table ledger_logs in access exclusive mode");
+  await run("delete from ledger_cosignatures where size > (select max(size) from old.checkpoints)");
   await run("delete from ledger_entries where index >= (select size from old.logs)");
   await run("delete from ledger_checkpoints where size > (select max(size) from old.checkpoints)");
   await run(
@@ -255,7 +259,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
     expect([kept, offered]).toEqual(Array(2).fill(expect.stringMatching(/\n— /)));
   const [seen] = (await listed(neighbour)).witnessed;
   expect(seen).toMatchObject({ refusal: "proof_wrong" });
-}, 240_000);
+}, 480_000);
 
 test.each([
   ["en", DESKTOP, "light"],

@@ -133,6 +133,13 @@ export class KeptTiles {
     return found;
   }
 
+  /** Those that do not grow any more. */
+  full(): KeptTiles {
+    const found = new KeptTiles(this.#most);
+    for (const [path, rows] of this.#rows) if (rows[0]?.length === TILE_WIDTH) found.#rows.set(path, rows);
+    return found;
+  }
+
   /** Takes over what another one, of the same log, has read. */
   add(other: KeptTiles): void {
     for (const [path, rows] of other.#rows) this.#put(path, rows);

@@ -25,8 +25,8 @@ const KEPT_TILES = 64;
 /** Proofs about the log, from its tiles: hashes alone, so that whoever asks learns nothing of what was done. */
 export class ProofService {
   readonly #store: LogStore;
-  /** Of the log that was asked about last. */
-  #kept = { logId: 0, tiles: new KeptTiles(KEPT_TILES) };
+  /** Of the log that was asked about last, as it was then. */
+  #kept: { log?: Log; tiles: KeptTiles } = { tiles: new KeptTiles(KEPT_TILES) };
 
   constructor(store: LogStore) {
     this.#store = store;
@@ -80,12 +80,20 @@ export class ProofService {
     size: number,
     prove: (hashAt: HashAt) => T,
   ): Promise<T> {
-    if (this.#kept.logId !== log.id) this.#kept = { logId: log.id, tiles: new KeptTiles(KEPT_TILES) };
-    const { tiles: kept } = this.#kept;
+    const kept = this.#keptOf(log);
     const own = kept.only(tilesOf(nodesOf(ranges), size));
     const proof = prove(await this.#hashesFor(log, ranges, size, own));
     kept.add(own);
     return proof;
+  }
+
+  /** What still holds: somebody with the database's password may have put an older or another log in the place of this. */
+  #keptOf(log: Log): KeptTiles {
+    const { log: before, tiles } = this.#kept;
+    if (before === undefined || !isPrefix(before, log))
+      this.#kept = { log, tiles: new KeptTiles(KEPT_TILES) };
+    else if (before.frontier.size < log.frontier.size) this.#kept = { log, tiles: tiles.full() };
+    return this.#kept.tiles;
   }
 
   async #hashesFor(log: Log, ranges: readonly LeafRange[], size: number, kept?: KeptTiles): Promise<HashAt> {
@@ -99,3 +107,15 @@ export class ProofService {
     return hashesFromTiles(size, read, sha256, kept);
   }
 }
+
+/** Whether this log can have begun as that one: as far as the hashes at both edges tell. */
+function isPrefix(before: Log, { id, frontier }: Log): boolean {
+  const { size, hashes } = before.frontier;
+  if (before.id !== id || size > frontier.size) return false;
+  const inBoth =
+    size === frontier.size ? hashes : isOneTallest(size, frontier.size) ? hashes.slice(0, 1) : [];
+  return inBoth.every((hash, at) => Buffer.compare(hash, frontier.hashes[at] as Uint8Array) === 0);
+}
+
+const isOneTallest = (one: number, other: number) =>
+  Math.floor(Math.log2(one)) === Math.floor(Math.log2(other));

@@ -9,6 +9,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from "@gatehouse/ledger";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { askedBy } from "../../../platform/audit/index.ts";
 import { mount } from "../../../platform/http/mount.ts";
@@ -198,6 +199,39 @@ describe("a proof", () => {
     ])
       expect(await codeOf(ask(ledger.proveLedgerConsistency, { query }))).toBe("ledger.range_invalid");
   }, 60_000);
+
+  it("is of the log as the database has it, also when another was put in its place", async () => {
+    const tables = ["logs", "entries", "tiles", "checkpoints"];
+    const run = (text: string) => sql.raw(text).execute(house.db);
+    const proven = async () => {
+      const { items } = await ask(ledger.listLedgerEntries, { query: { limit: "1", toIndex: "9" } });
+      const { event, proof } = await ask(ledger.getLedgerEntry, { params: { eventId: items[0].id } });
+      const head = parseNote(proof.checkpoint);
+      const root = openCheckpoint(head, parseVerifierKey((await ask(ledger.getLedgerKey)).trim()))?.root;
+      const { size, hashes } = proof;
+      const leafHash = hashLeaf(Buffer.from(event));
+      return verifyInclusion({
+        index: items[0].index,
+        size,
+        root: root as Uint8Array,
+        leafHash,
+        proof: hashes.map(fromBase64),
+      });
+    };
+    await fill(12);
+    for (const table of tables) await run(`create table old_${table} as table ledger_${table}`);
+    // To the same length, to a longer one under the same power of two, and to one beyond it.
+    for (const more of [2, 2, 3, 40]) {
+      await fill(2);
+      expect(await proven()).toBe(true);
+      for (const table of [...tables].reverse()) await run(`delete from ledger_${table}`);
+      await run("insert into ledger_logs overriding system value select * from old_logs");
+      for (const table of tables.slice(1))
+        await run(`insert into ledger_${table} select * from old_${table}`);
+      await fill(more);
+      expect(await proven()).toBe(true);
+    }
+  });
 
   it("waits for the checkpoint that covers its entry", async () => {
     await house.ledger.flush();
