@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Clock, ErrorCode, Logger, MonotonicMs, Timer } from "@gatehouse/base";
-import { type Bus, cameras, channel, type devices } from "@gatehouse/contract";
-import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import { type Bus, channel, type devices } from "@gatehouse/contract";
+import type { RawData, WebSocket } from "ws";
 import type { WebSocketProgress } from "../../platform/http/websocket-progress.ts";
 import { commandText } from "./adapters/index.ts";
 import type { Attendance } from "./attendance.ts";
@@ -13,28 +13,15 @@ import type { ChannelLink, CommandSource, FrameDesk, SecureChannel } from "./por
 import type { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 
-export const CHANNEL_SUBPROTOCOL = "gatehouse.sx.v1";
-
 /** Frames that wait on one socket before it is not read any more. */
 const MAX_WAITING = 64;
 const MAX_WAITING_BYTES = 4 * 1_048_576;
-/** A camera's frame, the header in front of it, and what sealing adds. */
-const FRAME_MESSAGE_BYTES = cameras.FRAME_LIMITS.bytes + 1_024;
-const CHECK_EVERY_MS = 1_000;
 /** A message that has been on its way through this many checks is not coming any more. */
 const STALLED_CHECKS = 10;
 const TELL_FRAME_EVERY_MS = 1_000;
 /** A peer whose frames are refused again and again has nothing to say. */
 const MAX_REFUSED = 20;
-const CLOSE = { policy: 1008, tryAgain: 1013, stopping: 1001 } as const;
-
-export const createChannelSocketServer = (): WebSocketServer =>
-  new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: FRAME_MESSAGE_BYTES,
-    handleProtocols: (offered) => (offered.has(CHANNEL_SUBPROTOCOL) ? CHANNEL_SUBPROTOCOL : false),
-  });
+export const CLOSE = { policy: 1008, tryAgain: 1013, stopping: 1001 } as const;
 
 export interface ChannelSocketParts {
   readonly clock: Clock;
@@ -59,82 +46,19 @@ export interface ChannelPlace {
   readonly stream: Duplex;
 }
 
-/** Sockets of the secure channel: one binary message is one frame, and every accepted one is answered. */
-export class ChannelSockets {
-  readonly #parts: ChannelSocketParts;
-  readonly #open = new Set<ChannelSocket>();
-  readonly #byDevice = new Map<string, ChannelSocket>();
-  readonly #unsubscribe: () => void;
-  readonly #timer: Timer;
-
-  constructor(parts: ChannelSocketParts) {
-    this.#parts = parts;
-    this.#timer = parts.clock.every(CHECK_EVERY_MS, () => {
-      for (const socket of this.#open) socket.check();
-    });
-    this.#unsubscribe = parts.bus.subscribe("command.changed", ({ command }) => {
-      if (command.state === "queued") this.#byDevice.get(command.deviceId)?.send(command);
-    });
-  }
-
-  accept(socket: WebSocket, place: ChannelPlace): void {
-    const opened = new ChannelSocket(socket, this.#parts, place, {
-      began: (device) => this.#began(opened, device),
-      ended: () => this.#ended(opened),
-    });
-    this.#open.add(opened);
-  }
-
-  /** Through the device's live session; false: it has none here. Nothing is kept for later. */
-  sendControl(deviceId: string, payload: Uint8Array): boolean {
-    return this.#byDevice.get(deviceId)?.sendControl(deviceId, payload) ?? false;
-  }
-
-  hasSession(deviceId: string): boolean {
-    return this.#byDevice.has(deviceId);
-  }
-
-  stop(): void {
-    this.#unsubscribe();
-    this.#timer.cancel();
-    for (const socket of this.#open) socket.close(CLOSE.stopping);
-  }
-
-  #began(socket: ChannelSocket, owner: Owner): void {
-    const { attendance, bus, clock, commands, log } = this.#parts;
-    const { deviceId } = owner;
-    this.#byDevice.set(deviceId, socket);
-    attendance.arrived(owner, socket);
-    bus.publish("device.session_began", { ...owner, atMs: clock.nowMs() });
-    commands.pending(deviceId).then(
-      (waiting) => {
-        for (const command of waiting) socket.send(command);
-      },
-      (error: unknown) => log.error({ err: error, deviceId }, "command.not_read"),
-    );
-  }
-
-  #ended(socket: ChannelSocket): void {
-    this.#open.delete(socket);
-    const { owner, via } = socket;
-    if (owner === undefined) return;
-    this.#parts.attendance.left(owner, { via, reason: "closed" });
-    if (this.#byDevice.get(owner.deviceId) === socket) this.#byDevice.delete(owner.deviceId);
-  }
-}
-
-interface Owner {
+export interface Owner {
   readonly tenantId: string;
   readonly deviceId: string;
 }
 
-interface SocketEvents {
+export interface SocketEvents {
   /** The first session of a device is live. */
   began(owner: Owner): void;
   ended(): void;
 }
 
-class ChannelSocket {
+/** One socket: its messages in their order, and what goes back. */
+export class ChannelSocket {
   readonly via: Via;
   readonly address: string;
   /** Whose session is live here. */

@@ -17,7 +17,7 @@ import { WebSocket } from "ws";
 import { ALL_ON } from "../../platform/controls.ts";
 import { Carriage } from "../channel/carriage/carriage.ts";
 import type { Sender } from "../channel/carriage/ports.ts";
-import { CHANNEL_SUBPROTOCOL } from "./channel-socket.ts";
+import { CHANNEL_SUBPROTOCOL } from "./channel-sockets.ts";
 import { deviceId, TENANT } from "./testing/database.ts";
 import { startGateway, type TestGateway, until } from "./testing/gateway.ts";
 

@@ -9,7 +9,7 @@ import { assertSameOrigin } from "../../platform/http/cross-site.ts";
 import { bareReply } from "../../platform/http/security-headers.ts";
 import { WebSocketProgress } from "../../platform/http/websocket-progress.ts";
 import { Attendance } from "./attendance.ts";
-import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-socket.ts";
+import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-sockets.ts";
 import { ConnectLimits } from "./connect-limits.ts";
 import type { Connection, Via } from "./connection.ts";
 import { type RateCounter, TenantRates } from "./counters.ts";
@@ -19,7 +19,7 @@ import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/b
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
 import { Pacer } from "./pacer.ts";
-import type { DeviceSettingsDesk, DeviceWitnessDesk, FrameDesk, ReadingSink } from "./ports.ts";
+import type { CameraDesk, DeviceSettingsDesk, DeviceWitnessDesk, FrameDesk, ReadingSink } from "./ports.ts";
 import { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { ingestRoute } from "./routes.ts";
@@ -49,6 +49,7 @@ export interface GatewayParts extends Given {
   readonly sink: ReadingSink;
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
+  readonly cameras: CameraDesk;
   readonly frames: FrameDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
 }
