@@ -52,7 +52,13 @@ export const createToken = endpoint({
   reply: object({ token: ApiToken, secret: Type.String() }),
   status: 201,
   records: ["token.created"],
-  errors: ["token.exceeds_own", "token.expiry_invalid", "site.not_found", "limit.reached"],
+  errors: [
+    "token.needs_person",
+    "token.exceeds_own",
+    "token.expiry_invalid",
+    "site.not_found",
+    "limit.reached",
+  ],
 });
 export const revokeToken = endpoint({
   method: "DELETE",

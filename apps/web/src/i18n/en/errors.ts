@@ -144,6 +144,16 @@ export const errors: Record<ErrorCode, string> = {
   "segment.erased": "This recording was erased.",
   "segment.range_unsatisfiable": "The recording is shorter than what was asked of it.",
   "segment.range_invalid": "The time range is empty or too long. Choose another one.",
+  "export.not_found": "There is no such export. Exports are kept for a day.",
+  "export.not_ready": "The export is not done yet.",
+  "export.empty": "Nothing is recorded in this span.",
+  "export.codec_changed":
+    "The camera changed how it sends pictures within this span. Export the parts before and after one by one.",
+  "export.too_large": "The export would be larger than allowed. Choose a shorter span.",
+  "export.too_many": "Too many exports are waiting already. Wait until some are done, or delete some.",
+  "export.no_room": "The exports that are kept take all the room they may take. Delete some.",
+  "export.damaged": "The export was changed or damaged on the disk. Make it again.",
+  "export.failed": "The film could not be made. The server’s log says why.",
   "camera_event.not_found": "There is no such event of a camera.",
   "outbox.not_found": "There is no such message.",
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
@@ -196,6 +206,8 @@ export const errors: Record<ErrorCode, string> = {
   "token.not_found": "This token does not exist. It may have been removed.",
   "token.exceeds_own":
     "A token cannot allow more than you may do yourself, nor what needs a person. Choose fewer permissions.",
+  "token.needs_person":
+    "A token acts for the person who makes it, and the command line is none. Make it in the console: Access → Tokens.",
   "token.expiry_invalid": "A token must end between now and a year from now. Choose another date.",
   "tenant.not_found": "This organisation does not exist.",
   "tenant.name_taken": "Another organisation already has this name. Choose another.",

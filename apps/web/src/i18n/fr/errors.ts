@@ -157,6 +157,16 @@ export const errors: Record<ErrorCode, string> = {
   "segment.erased": "Cet enregistrement a été effacé.",
   "segment.range_unsatisfiable": "L’enregistrement est plus court que ce qui en a été demandé.",
   "segment.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
+  "export.not_found": "Cet export n’existe pas. Les exports sont gardés un jour.",
+  "export.not_ready": "L’export n’est pas encore prêt.",
+  "export.empty": "Rien n’est enregistré sur cette période.",
+  "export.codec_changed":
+    "La caméra a changé sa façon d’envoyer les images pendant cette période. Exportez les parties d’avant et d’après une par une.",
+  "export.too_large": "L’export serait plus grand que permis. Choisissez une période plus courte.",
+  "export.too_many": "Trop d’exports attendent déjà. Attendez que certains soient prêts, ou supprimez-en.",
+  "export.no_room": "Les exports gardés prennent toute la place permise. Supprimez-en.",
+  "export.damaged": "L’export a été modifié ou abîmé sur le disque. Refaites-le.",
+  "export.failed": "Le film n’a pas pu être fait. Le journal du serveur dit pourquoi.",
   "camera_event.not_found": "Cet événement de caméra n’existe pas.",
   "outbox.not_found": "Ce message n’existe pas.",
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
@@ -211,6 +221,8 @@ export const errors: Record<ErrorCode, string> = {
   "token.not_found": "Ce jeton n’existe pas. Il a peut-être été supprimé.",
   "token.exceeds_own":
     "Un jeton ne peut permettre plus que vous, ni ce qui demande une personne. Choisissez moins de droits.",
+  "token.needs_person":
+    "Un jeton agit pour la personne qui le crée, et la ligne de commande n’en est pas une. Créez-le dans la console : Accès → Jetons.",
   "token.expiry_invalid": "Un jeton doit finir entre maintenant et dans un an. Choisissez une autre date.",
   "tenant.not_found": "Cette organisation n’existe pas.",
   "tenant.name_taken": "Une autre organisation porte déjà ce nom. Choisissez-en un autre.",

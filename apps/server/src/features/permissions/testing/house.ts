@@ -25,6 +25,12 @@ create table devices (id uuid primary key);`,
   ],
 };
 
+/** Whom the command line stands for has no row. */
+const NOBODY: KnownPerson = {
+  ...{ id: randomUUID(), name: "command line", email: "", language: "en" },
+  ...{ role: "owner", active: true },
+};
+
 export const [TENANT, SITE, OTHER_SITE] = [randomUUID(), randomUUID(), randomUUID()] as const;
 
 interface Input {
@@ -45,7 +51,7 @@ export interface PermissionsHouse extends AsyncDisposable {
   lock(person: KnownPerson): void;
   /** Does what a route of this slice does, behind the second person where the policy wants one. */
   // biome-ignore lint/suspicious/noExplicitAny: tests ask for what the endpoint answers
-  act(who: KnownPerson, endpoint: AnyEndpoint, input?: Input): Promise<any>;
+  act(who: KnownPerson | "command line", endpoint: AnyEndpoint, input?: Input): Promise<any>;
   /** Another server on the same database, as after a crash. */
   again(): Promise<PermissionsFeature>;
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
@@ -136,7 +142,10 @@ export async function permissionsHouse(): Promise<PermissionsHouse> {
     async act(who, endpoint, { params = {}, query = {}, body } = {}) {
       const route = feature.routes?.find((one) => one.endpoint === endpoint);
       if (route === undefined) throw new Error(`${endpoint.path} is not of this slice`);
-      const principal = principalOf(feature, people.get(who.id) as KnownPerson);
+      const principal =
+        who === "command line"
+          ? { ...principalOf(feature, NOBODY), isMachine: true }
+          : principalOf(feature, people.get(who.id) as KnownPerson);
       if (endpoint.fourEyes !== undefined)
         await feature.secondPerson.hold({ endpoint, principal, params, query, body });
       const via = { address: "192.0.2.1", request: {} as FastifyRequest, reply: {} as FastifyReply };

@@ -34,6 +34,7 @@ export class TokenService {
   ): Promise<{ token: access.ApiToken; secret: string }> {
     const { tenantId, personId } = principal;
     const { db, clock, random, audit } = this.#context;
+    if (principal.isMachine === true) throw new AppError("token.needs_person");
     const nowMs = clock.nowMs();
     if (expiresMs <= nowMs || expiresMs > nowMs + access.TOKEN_MAX_DAYS * DAY_MS)
       throw new AppError("token.expiry_invalid");

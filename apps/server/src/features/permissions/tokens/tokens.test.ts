@@ -47,6 +47,14 @@ test("no token allows what its maker may not, or what needs a person", async () 
   expect([...(await house.feature.programOf(secret)).permissions.keys()]).toEqual(["device.read"]);
 });
 
+test("the command line, which is no person, is told so instead of making a token that nobody answers for", async () => {
+  await using house = await permissionsHouse();
+  const body = { ...NAMES, permissions: ["device.read"], expiresMs: house.clock.nowMs() + DAY_MS };
+  await expect(house.act("command line", access.createToken, { body })).rejects.toMatchObject({
+    code: "token.needs_person",
+  });
+});
+
 test("a token ends with its time or when it is revoked, and never says which part of it is wrong", async () => {
   await using house = await permissionsHouse();
   const owner = await house.person("owner");
