@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Clock, Logger, Uuid } from "@gatehouse/base";
 import type { Bus, cameras } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import type { Controls } from "../../platform/controls.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { Catalogue } from "./catalogue.ts";
 import { CarriedFrames } from "./feed/carried.ts";
@@ -10,9 +11,11 @@ import { FeedDoor } from "./feed/door.ts";
 import { FrameHub } from "./frame-hub.ts";
 import type { IncomingFrame } from "./intake/inspect.ts";
 import { Intake } from "./intake/intake.ts";
+import { LastFrames } from "./intake/last-frames.ts";
 import type { FrameSource } from "./intake/source.ts";
 import type { Totals } from "./intake/totals.ts";
 import { createCameraTables } from "./migrations/001-cameras.ts";
+import { createLastFrames } from "./migrations/002-last-frames.ts";
 import type {
   CameraActivity,
   CameraDevices,
@@ -34,7 +37,7 @@ export type { CameraTables } from "./tables.ts";
 
 export const camerasMigrations: FeatureMigrations = {
   feature: "cameras",
-  migrations: [createCameraTables],
+  migrations: [createCameraTables, createLastFrames],
 };
 
 export interface CamerasDeps {
@@ -47,6 +50,7 @@ export interface CamerasDeps {
   readonly activity: CameraActivity;
   readonly authenticator: FeedAuthenticator;
   readonly masker: Masker;
+  readonly controls?: Controls;
 }
 
 export interface CamerasFeature extends Feature {
@@ -89,6 +93,7 @@ export function createCameras(deps: CamerasDeps): CamerasFeature {
   const hub = new FrameHub(log);
   const settings = new CameraSettingsBook({ ...deps, onHidden: (cameraId) => intake.renew(cameraId) });
   const intake: Intake = new Intake({ ...deps, hub, settings });
+  const lastFrames = new LastFrames({ ...deps, intake });
   const catalogue = new Catalogue({ ...deps, settings, intake });
   const carried = new CarriedFrames({ ...deps, intake });
   const pushed = new CarriedFrames({ ...deps, intake, way: "grpc" });
@@ -105,12 +110,14 @@ export function createCameras(deps: CamerasDeps): CamerasFeature {
     routes: cameraRoutes({ catalogue, devices, settings }),
     async start() {
       await settings.load();
+      await lastFrames.start();
       intake.start();
     },
     async stop() {
       for (const end of unsubscribe) end();
       door.stop();
       intake.stop();
+      await lastFrames.stop();
     },
     frames: hub,
     settingsOf: (cameraId) => devices.find(cameraId) && settings.of(cameraId).settings,

@@ -10,8 +10,18 @@ export interface CamerasTable {
   settings_at: Date;
 }
 
+/** The newest frame of each camera that ever sent one, a minute late at most. */
+export interface CameraLastFramesTable {
+  device_id: string;
+  tenant_id: string;
+  taken_at: Date;
+  width: number;
+  height: number;
+}
+
 export interface CameraTables {
   cameras: CamerasTable;
+  camera_last_frames: CameraLastFramesTable;
 }
 
 /** The database or a transaction on it. */

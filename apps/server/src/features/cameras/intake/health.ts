@@ -9,15 +9,19 @@ const GAP_MS = 5_000;
 /** Frames beyond the rate in ten seconds; one now and then is only a clock that runs fast. */
 const FLOODING_FROM = 10;
 
-interface TakenFrame {
-  readonly bytes: number;
+/** As much as is known of a frame also after a restart. */
+export interface LastFrame {
   readonly width: number;
   readonly height: number;
   readonly takenMs: UnixMs;
+}
+
+interface TakenFrame extends LastFrame {
+  readonly bytes: number;
   readonly deviceMs: UnixMs | undefined;
 }
 
-/** What is known of one camera's frames since the server's start. */
+/** What is known of one camera's frames: counts since the server's start, and when the newest came at all. */
 export class Health {
   readonly #taken = new Window();
   readonly #tooFast = new Window();
@@ -27,7 +31,18 @@ export class Health {
   #gaps = 0;
   #maskMs: number | undefined;
   #last: TakenFrame | undefined;
+  /** The newest from before the server's start. */
+  #former: LastFrame | undefined;
   #lastMs: MonotonicMs | undefined;
+
+  /** The newest frame ever; undefined when none came. */
+  get lastFrame(): LastFrame | undefined {
+    return this.#last ?? this.#former;
+  }
+
+  restore(former: LastFrame): void {
+    this.#former = former;
+  }
 
   took(frame: TakenFrame, nowMs: MonotonicMs): void {
     if (this.#isGap(nowMs)) this.#gaps++;
@@ -58,14 +73,14 @@ export class Health {
 
   state(nowMs: MonotonicMs): Exclude<cameras.CameraState, "off"> {
     if (this.#tooFast.sums(nowMs).count >= FLOODING_FROM) return "flooding";
-    if (this.#last === undefined) return "never";
+    if (this.lastFrame === undefined) return "never";
     return this.#lastMs !== undefined && nowMs - this.#lastMs < SILENT_AFTER_MS ? "live" : "silent";
   }
 
   view(nowMs: MonotonicMs): cameras.CameraHealth {
     const { count, sum, overMs } = this.#taken.sums(nowMs);
     const perSecond = (value: number): number => Math.round((value / overMs) * 10_000) / 10;
-    const last = this.#last;
+    const { lastFrame } = this;
     return {
       framesPerSecond: perSecond(count),
       bytesPerSecond: Math.round((sum / overMs) * 1_000),
@@ -74,16 +89,17 @@ export class Health {
       refused: Object.fromEntries(this.#refused),
       skipped: this.#skipped,
       ...(this.#maskMs === undefined ? {} : { maskMs: Math.round(this.#maskMs * 10) / 10 }),
-      ...(last === undefined
+      ...(lastFrame === undefined
         ? {}
-        : {
-            frameBytes: last.bytes,
-            width: last.width,
-            height: last.height,
-            lastFrameMs: last.takenMs,
-            ...(last.deviceMs === undefined ? {} : { clockAheadMs: last.deviceMs - last.takenMs }),
-          }),
+        : { width: lastFrame.width, height: lastFrame.height, lastFrameMs: lastFrame.takenMs }),
+      ...this.#newest(),
     };
+  }
+
+  #newest(): Pick<cameras.CameraHealth, "frameBytes" | "clockAheadMs"> {
+    if (this.#last === undefined) return {};
+    const { bytes: frameBytes, deviceMs, takenMs } = this.#last;
+    return { frameBytes, ...(deviceMs === undefined ? {} : { clockAheadMs: deviceMs - takenMs }) };
   }
 
   #isGap(nowMs: MonotonicMs): boolean {

@@ -1,8 +1,10 @@
 import type { Clock, Logger, Timer, Uuid } from "@gatehouse/base";
 import type { Bus, cameras } from "@gatehouse/contract";
+import { ALL_ON, type Controls } from "../../../platform/controls.ts";
 import type { FrameHub } from "../frame-hub.ts";
 import type { CameraDevices, FrameRefusal, Masker } from "../ports.ts";
 import type { CameraSettingsBook } from "../settings.ts";
+import type { LastFrame } from "./health.ts";
 import type { IncomingFrame } from "./inspect.ts";
 import { Lane } from "./lane.ts";
 import type { FrameSource } from "./source.ts";
@@ -16,6 +18,7 @@ export interface IntakeDeps {
   readonly masker: Masker;
   readonly settings: CameraSettingsBook;
   readonly hub: FrameHub;
+  readonly controls?: Controls;
 }
 
 const WATCH_EVERY_MS = 1_000;
@@ -105,7 +108,21 @@ export class Intake {
     };
   }
 
-  /** How many cameras are in each state, of those that sent something since the start. */
+  /** What is known from before the start. */
+  restore(cameraId: Uuid, former: LastFrame): void {
+    if (this.#deps.devices.find(cameraId) !== undefined) this.#laneOf(cameraId).health.restore(former);
+  }
+
+  lastFrames(): readonly (LastFrame & { readonly cameraId: Uuid })[] {
+    return [...this.#lanes].flatMap(([cameraId, { health }]) => {
+      const { lastFrame } = health;
+      if (lastFrame === undefined) return [];
+      const { width, height, takenMs } = lastFrame;
+      return [{ cameraId, width, height, takenMs }];
+    });
+  }
+
+  /** How many cameras are in each state, of those that ever sent something. */
   states(): ReadonlyMap<cameras.CameraState, number> {
     const counts = new Map<cameras.CameraState, number>();
     for (const cameraId of this.#lanes.keys()) {
@@ -144,11 +161,12 @@ export class Intake {
   #laneOf(cameraId: Uuid): Lane {
     const known = this.#lanes.get(cameraId);
     if (known !== undefined) return known;
-    const { clock, hub, masker, settings } = this.#deps;
+    const { clock, controls = ALL_ON, hub, masker, settings } = this.#deps;
     const lane = new Lane(cameraId, {
       clock,
       hub,
       masker,
+      isRateLimited: controls.frameRate,
       settings: () => settings.of(cameraId).settings,
       onReplaced: (older) => {
         this.refuse(older, "camera.taken");

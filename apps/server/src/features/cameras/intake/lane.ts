@@ -17,6 +17,7 @@ export interface LaneParts {
   readonly clock: { nowMs(): UnixMs; monotonicMs(): MonotonicMs };
   readonly hub: FrameHub;
   readonly masker: Masker;
+  readonly isRateLimited: boolean;
   settings(): cameras.CameraSettings;
   /** A newer connection took the place of this one. */
   onReplaced(older: FrameSource): void;
@@ -81,7 +82,8 @@ export class Lane {
     if (!settings.enabled) return "camera.off";
     if (!this.begin(source)) return "camera.taken";
     const nowMs = clock.monotonicMs();
-    if (!this.#bucketOf(settings.maxFramesPerSecond, nowMs).take(nowMs)) return "frame.rate";
+    const isInTime = this.#bucketOf(settings.maxFramesPerSecond, nowMs).take(nowMs);
+    if (this.#parts.isRateLimited && !isInTime) return "frame.rate";
     const found = inspectFrame(incoming, this.#init?.init);
     if (typeof found === "string") return found;
     // Only single pictures can be blackened: nothing else of such a camera may pass.
