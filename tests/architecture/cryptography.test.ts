@@ -42,10 +42,12 @@ test("hashes are SHA-256, and SHA-1 under HMAC for authenticator apps alone", ()
   expect(names).toContain("sha256 apps/server/src/platform/secrets/digest.ts");
 });
 
-test("MD5 names rows of one device for the database, and nothing else", () => {
+test("MD5 names rows of one device for the database, and answers cameras that know no other Digest", () => {
   expect(namesOf(/\b(md5)\b/gi)).toEqual([
+    "MD5 packages/capture/src/http-auth.ts",
     "md5 apps/server/src/features/telemetry/catalogue-store.ts",
     "md5 apps/server/src/features/trust/held-store.ts",
+    "md5 packages/capture/src/http-auth.ts",
   ]);
 });
 

@@ -1,1 +1,1 @@
-export { findFfmpeg } from "./find-ffmpeg.ts";
+export { findFfmpeg } from "@gatehouse/capture";

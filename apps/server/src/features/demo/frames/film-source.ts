@@ -2,9 +2,8 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { setPriority } from "node:os";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { findFfmpeg } from "../../../platform/ffmpeg/index.ts";
+import { findFfmpeg, JpegSplitter } from "@gatehouse/capture";
 import type { FrameSource, OpenFrameSource } from "./frame-source.ts";
-import { JpegSplitter } from "./jpeg-splitter.ts";
 
 /** Kept of what ffmpeg says when it fails. */
 const MAX_WORDS = 400;

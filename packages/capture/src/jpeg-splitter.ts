@@ -1,5 +1,5 @@
-/** Longer than any frame that a server takes: whatever made it makes no frames. */
-const MAX_FRAME_BYTES = 1_500_000;
+import { DEFAULT_LIMITS } from "./source.ts";
+
 const END = Buffer.from([0xff, 0xd9]);
 const START = Buffer.from([0xff, 0xd8]);
 
@@ -8,7 +8,12 @@ const START = Buffer.from([0xff, 0xd8]);
  * there the two bytes of an end stand nowhere else (ITU-T T.81, B.1.1.5).
  */
 export class JpegSplitter {
+  readonly #maxBytes: number;
   #rest: Buffer = Buffer.alloc(0);
+
+  constructor(maxBytes = DEFAULT_LIMITS.pictureBytes) {
+    this.#maxBytes = maxBytes;
+  }
 
   /** Whole pictures, in order. Throws when what comes is none. */
   push(chunk: Buffer): Buffer[] {
@@ -24,7 +29,7 @@ export class JpegSplitter {
       bytes = bytes.subarray(end + END.length);
       searched = 0;
     }
-    if (bytes.length > MAX_FRAME_BYTES) throw new Error("a picture is too large");
+    if (bytes.length > this.#maxBytes) throw new Error("a picture is too large");
     this.#rest = bytes;
     return frames;
   }
