@@ -6,7 +6,7 @@ import type { Identity } from "./identity.ts";
 import { InFlight } from "./in-flight.ts";
 import { parseJson } from "./json.ts";
 import { AckJson } from "./messages.ts";
-import { type Incoming, SecureLink } from "./secure-link.ts";
+import { type Incoming, type Outgoing, SecureLink } from "./secure-link.ts";
 import type { Carrier, Receipt, Wire } from "./wires/wire.ts";
 
 export interface ConnectionParts {
@@ -33,6 +33,7 @@ export interface Connection {
   /** Resolves with the reason. */
   readonly closed: Promise<string>;
   send(message: OutgoingMessage): Promise<Receipt>;
+  post(message: Outgoing): Promise<void>;
   pass(envelope: Uint8Array): Promise<Receipt>;
   close(reason: string): void;
 }
@@ -124,6 +125,20 @@ class OpenConnection implements Connection {
     return this.#deliver(frame.bytes, nameOf(frame.sequence));
   }
 
+  /** In the session, for what nobody acknowledges; resolves when the server's end has read it. */
+  async post(message: Outgoing): Promise<void> {
+    const wire = this.#wire;
+    const frame = this.#ended ? undefined : this.#link.data(message);
+    if (wire === undefined || frame === undefined)
+      throw new AppError("url.unreachable", { reason: "no session" });
+    try {
+      await wire.post(frame.bytes);
+    } catch (cause) {
+      this.close("send failed");
+      throw unreachableBy(cause);
+    }
+  }
+
   /** Another device's SEALED, as it is. Refuses `envelope.refused` when it is none. */
   async pass(envelope: Uint8Array): Promise<Receipt> {
     const { senderKeyId, sequence } = parseEnvelope(envelope).header;
@@ -157,8 +172,7 @@ class OpenConnection implements Connection {
     try {
       return await wire.send(bytes);
     } catch (cause) {
-      if (isAppError(cause)) throw cause;
-      throw new AppError("url.unreachable", { reason: (cause as Error).message }, { cause });
+      throw unreachableBy(cause);
     }
   }
 
@@ -210,11 +224,12 @@ class OpenConnection implements Connection {
   #acknowledged(payload: Uint8Array): void {
     const { seq, keyId, result, code, serverTimeMs } = parseJson(AckJson, payload);
     const isOwn = keyId === undefined || keyId === this.#parts.keys.keyId;
-    this.#inFlight.settle(isOwn ? nameOf(Number(seq)) : nameOf(Number(seq), keyId), {
+    const isAwaited = this.#inFlight.settle(isOwn ? nameOf(Number(seq)) : nameOf(Number(seq), keyId), {
       result,
       ...(code === undefined ? {} : { code }),
       ...(serverTimeMs === undefined ? {} : { serverTimeMs }),
     });
+    if (!isAwaited && isOwn && result === "refused") this.#parts.events.postRefused?.(code ?? "");
   }
 
   /** A change of keys has an answer of its own in place of an acknowledgement. */
@@ -235,3 +250,8 @@ class OpenConnection implements Connection {
 
 /** An envelope by its sequence, and by its sender's key where that is not ours. */
 const nameOf = (sequence: number, passedFrom = ""): string => `${passedFrom}/${sequence}`;
+
+const unreachableBy = (cause: unknown): AppError =>
+  isAppError(cause)
+    ? cause
+    : new AppError("url.unreachable", { reason: (cause as Error).message }, { cause });

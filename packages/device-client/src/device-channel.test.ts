@@ -1,3 +1,4 @@
+import { isAppError } from "@gatehouse/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeviceChannel } from "./device-channel.ts";
 import { encodeJson } from "./json.ts";
@@ -16,15 +17,18 @@ describe.each([1, 2] as const)("a device's channel with suite %i", (suite) => {
   let channel: DeviceChannel;
   const commands: CommandJson[] = [];
   const times: number[] = [];
+  const refused: string[] = [];
 
   beforeEach(async () => {
     server = await new FakeServer(suite).start();
     store = memoryStore();
     await enrolAt(server, store);
     commands.length = 0;
+    refused.length = 0;
     channel = await openDevice(store, {
       command: (command) => commands.push(command),
       serverTime: (timeMs) => times.push(timeMs),
+      postRefused: (code) => refused.push(code),
     });
     channel.start();
     await until("a session in use", () => channel.isConnected && server.greetings === 1);
@@ -55,6 +59,29 @@ describe.each([1, 2] as const)("a device's channel with suite %i", (suite) => {
   it("hears with which code a message is refused", async () => {
     server.refuse = () => "message.out_of_range";
     expect(await channel.send(reading(1))).toMatchObject({ result: "refused", code: "message.out_of_range" });
+  });
+
+  it("posts what nobody acknowledges, beside what is sent, and hears when it is refused", async () => {
+    const frame = new Uint8Array(300_000).fill(7);
+    await Promise.all([
+      channel.post({ contentType: 3, payload: frame, sentMs: 0 }),
+      channel.send(reading(1)),
+      channel.post({ contentType: 3, payload: frame, sentMs: 0 }),
+    ]);
+    expect(server.taken.map(({ contentType }) => contentType).toSorted()).toEqual([2, 3, 3]);
+    const posted = server.taken.filter(({ contentType }) => contentType === 3);
+    expect(posted.map(({ value }) => frame.every((byte, at) => (value as Buffer)[at] === byte))).toEqual([
+      true,
+      true,
+    ]);
+    server.refuse = () => "frame.rate";
+    await channel.post({ contentType: 3, payload: frame, sentMs: 0 });
+    await until("a word of it", () => refused.length === 1);
+    expect(refused).toEqual(["frame.rate"]);
+    server.dropConnections();
+    await expect(channel.post({ contentType: 3, payload: frame, sentMs: 0 })).rejects.toSatisfy((error) =>
+      isAppError(error, "url.unreachable"),
+    );
   });
 
   it("takes commands in the session and sealed, each once", async () => {

@@ -19,6 +19,8 @@ export interface ChannelEvents {
   command?(command: CommandJson): void;
   /** Content type 10: settings and whatever else a program agrees with its server. */
   control?(payload: Uint8Array): void;
+  /** Of something that was posted; the server says so at most once a second. */
+  postRefused?(code: string): void;
   /** The server's wall clock, authenticated. */
   serverTime?(serverTimeMs: number): void;
 }
@@ -110,6 +112,17 @@ export class DeviceChannel {
     });
     this.#turn = mine.catch(() => {});
     return mine;
+  }
+
+  /**
+   * Sends in the session what nobody acknowledges, a camera's frame say, without waiting for what others send. Resolves
+   * when the server's end has read it: who keeps count of that has no more on the way than the line takes. Refuses
+   * `url.unreachable` without a session and when it breaks.
+   */
+  async post(message: Outgoing): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new AppError("url.unreachable", { reason: "not connected" });
+    await connection.post(message);
   }
 
   /**

@@ -38,8 +38,11 @@ export class InFlight {
     return promise;
   }
 
-  settle(name: string, receipt: Receipt): void {
-    this.#take(name)?.settle(receipt);
+  /** False: nobody waits for it. */
+  settle(name: string, receipt: Receipt): boolean {
+    const waiting = this.#take(name);
+    waiting?.settle(receipt);
+    return waiting !== undefined;
   }
 
   /** It is not awaited any more. */

@@ -1,3 +1,4 @@
+import { AppError } from "@gatehouse/base";
 import { type Static, Type } from "typebox";
 import { exchange, type TlsTrust } from "../http-exchange.ts";
 import { parseJson } from "../json.ts";
@@ -30,6 +31,9 @@ export const httpCarrier = (settings: { readonly url: string; readonly trust: Tl
       });
       if (status === 200 || status === 201 || status === 202) return receiptOf(parseJson(HttpAck, body));
       return { result: "refused", code: parseJson(Problem, body).code };
+    },
+    async post() {
+      throw new AppError("url.unreachable", { reason: "no sessions over http" });
     },
     close() {},
   }),

@@ -73,11 +73,17 @@ const optionsOf = ({ clientId, username, password, trust }: MqttSettings): IClie
 const opened = (client: MqttClient): Promise<void> =>
   new Promise((resolve) => client.once("connect", () => resolve()));
 
-const wireOf = (client: MqttClient, topic: string): Wire => ({
-  async send(envelope) {
+function wireOf(client: MqttClient, topic: string): Wire {
+  const publish = async (envelope: Uint8Array): Promise<void> => {
     if (!client.connected) throw new Error("not connected");
     await client.publishAsync(topic, Buffer.from(envelope), { qos: 1 });
-    return { result: "stored" };
-  },
-  close: () => void client.end(),
-});
+  };
+  return {
+    async send(envelope) {
+      await publish(envelope);
+      return { result: "stored" };
+    },
+    post: publish,
+    close: () => void client.end(),
+  };
+}

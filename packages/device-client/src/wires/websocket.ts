@@ -5,6 +5,7 @@ import {
   type Carrier,
   CONNECT_TIMEOUT_MS,
   MAX_INCOMING_BYTES,
+  SEND_TIMEOUT_MS,
   type Wire,
   type WireHandlers,
 } from "./wire.ts";
@@ -47,8 +48,10 @@ function connect({ url, trust, clock }: WebSocketSettings, handlers: WireHandler
       answered = false;
       if (socket.readyState === WebSocket.OPEN) socket.ping();
     });
-    socket.on("pong", () => {
+    const marks = new Marks(clock);
+    socket.on("pong", (data) => {
       answered = true;
+      marks.answered(data);
     });
     socket.on("error", (error) => {
       fault = error;
@@ -60,26 +63,81 @@ function connect({ url, trust, clock }: WebSocketSettings, handlers: WireHandler
     });
     socket.on("close", (code, reason) => {
       pings.cancel();
+      marks.end();
       reject(unreachable(address, fault ?? new Error(`closed (${code})`)));
       handlers.closed(fault?.message ?? (reason.toString() || `closed (${code})`));
     });
-    socket.on("open", () => resolve(wireOf(socket)));
+    socket.on("open", () => resolve(wireOf(socket, marks)));
   });
 }
 
-const wireOf = (socket: WebSocket): Wire => ({
+/**
+ * Pings behind messages: they are answered in their order (RFC 6455 §5.5.3), so an answer says that everything before it
+ * was read. Only so does a sender learn what still lies in buffers of the kernel and of those in between.
+ */
+class Marks {
+  readonly #clock: Clock;
+  readonly #waiting = new Map<number, { settle(error?: Error): void }>();
+  #count = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves when the ping that is sent now was answered. */
+  set(socket: WebSocket): Promise<void> {
+    const mark = ++this.#count;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(SEND_TIMEOUT_MS, () => this.#settle(mark, new Error("not read")));
+    this.#waiting.set(mark, {
+      settle(error) {
+        timer.cancel();
+        if (error === undefined) resolve();
+        else reject(error);
+      },
+    });
+    socket.ping(String(mark));
+    return promise;
+  }
+
+  answered(data: Buffer): void {
+    const upTo = Number(data.toString("latin1"));
+    for (const mark of [...this.#waiting.keys()]) if (mark <= upTo) this.#settle(mark);
+  }
+
+  end(): void {
+    for (const mark of [...this.#waiting.keys()]) this.#settle(mark, new Error("closed"));
+  }
+
+  #settle(mark: number, error?: Error): void {
+    const waiting = this.#waiting.get(mark);
+    this.#waiting.delete(mark);
+    waiting?.settle(error);
+  }
+}
+
+const wireOf = (socket: WebSocket, marks: Marks): Wire => ({
   send: (envelope) =>
     new Promise((resolve, reject) => {
-      if (socket.bufferedAmount > MAX_BUFFERED_BYTES)
-        return reject(new Error("the connection does not drain"));
+      assertDrains(socket);
       socket.send(envelope, { binary: true }, (error) => {
         if (error) reject(error);
         else resolve({ result: "unknown" });
       });
     }),
+  async post(envelope) {
+    assertDrains(socket);
+    if (socket.readyState !== WebSocket.OPEN) throw new Error("closed");
+    socket.send(envelope, { binary: true });
+    await marks.set(socket);
+  },
   close() {
     socket.close(1000);
     // A peer that does not answer the closing handshake is not waited for.
     setTimeout(() => socket.terminate(), 1_000).unref();
   },
 });
+
+function assertDrains({ bufferedAmount }: WebSocket): void {
+  if (bufferedAmount > MAX_BUFFERED_BYTES) throw new Error("the connection does not drain");
+}

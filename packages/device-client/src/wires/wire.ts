@@ -18,6 +18,8 @@ export interface WireHandlers {
 export interface Wire {
   /** Resolves when the wire did what it can to deliver it; rejects when it cannot. */
   send(envelope: Uint8Array): Promise<Receipt>;
+  /** The same for what nobody acknowledges: resolves when the far side has read it, where the wire can tell. */
+  post(envelope: Uint8Array): Promise<void>;
   close(): void;
 }
 
