@@ -49,6 +49,8 @@ interface Neighbours {
   readonly tenantIds: () => Promise<readonly Uuid[]>;
   readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
   programOf(token: string): Promise<PersonPrincipal | undefined>;
+  /** In the device's live session. */
+  sendControl(deviceId: Uuid, payload: Uint8Array): boolean;
 }
 
 export interface CameraFeatures {
@@ -132,6 +134,9 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
   return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
 }
 
+    line: {
+      send: (cameraId, orders) => void neighbours.sendControl(cameraId, Buffer.from(JSON.stringify(orders))),
+    },
 function cameraDevices(devices: DevicesFeature): CameraDevices {
   const known = (record: DeviceRecord | undefined): KnownCamera | undefined => {
     if (record === undefined || !isCameraType(record.typeId)) return undefined;

@@ -242,6 +242,7 @@ export function createFeatures(house: House): Features {
     ...{ devices, channel, tenants, browsers, ledger },
     programOf: unlessSuspended(() => tenants, permissions.programOf),
     tenantIds: () => accounts.tenantIds(),
+    sendControl: (deviceId, payload) => gateway.sendControl(deviceId, payload),
   });
   const siteGateways = createSiteGateways({
     ...shared,
@@ -273,6 +274,7 @@ export function createFeatures(house: House): Features {
     witnesses: ledger.witnesses.machines,
     siteGateways,
     frames: cameras.cameras.carried,
+    cameras: cameras.events,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
     settings: { get: (tenantId) => choices.get(tenantId) },

@@ -39,6 +39,8 @@ export const MotionView = object({
   atMs: UnixMs,
 });
 export type MotionView = Static<typeof MotionView>;
+  /** Who judges: this server, or the camera's own machine, which tells about once a second. */
+  by: Type.Union([Type.Literal("server"), Type.Literal("agent")]),
 
 const tag = "cameras";
 

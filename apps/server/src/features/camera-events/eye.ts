@@ -48,6 +48,6 @@ export class Eye {
         return watched[cell] === 0 ? "-" : String(cells[cell]);
       }).join(""),
     );
-    return { columns: COLUMNS, rows: ROWS, cells: rows, share, threshold, dark, atMs };
+    return { columns: COLUMNS, rows: ROWS, cells: rows, share, threshold, dark, atMs, by: "server" };
   }
 }

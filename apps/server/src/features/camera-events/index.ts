@@ -2,6 +2,7 @@ import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { lumaOf } from "../../platform/pictures/index.ts";
+import { AgentEyes } from "./agent-eyes.ts";
 import { MotionDensity, type Strengths } from "./density.ts";
 import { DeviceSigns } from "./device-signs.ts";
 import { EventQueryStore, findEvent } from "./event-store.ts";
@@ -9,7 +10,7 @@ import { cameraEventJobs } from "./jobs.ts";
 import { EventKeeper } from "./keeper.ts";
 import { createCameraEvents as createTables } from "./migrations/001-camera-events.ts";
 import type { KeptEvent } from "./model.ts";
-import type { Cameras, Frames, Pins, Recorded } from "./ports.ts";
+import type { CameraLine, Cameras, Frames, Pins, Recorded } from "./ports.ts";
 import { cameraEventRoutes } from "./routes.ts";
 import { EventService } from "./service.ts";
 import type { CameraEventDatabase } from "./tables.ts";
@@ -17,7 +18,7 @@ import { Watcher } from "./watcher.ts";
 
 export type { Strengths } from "./density.ts";
 export type { KeptEvent } from "./model.ts";
-export type { Cameras, Frames, Pin, Pins, Recorded } from "./ports.ts";
+export type { CameraLine, Cameras, Frames, Pin, Pins, Recorded } from "./ports.ts";
 export type { CameraEventTables } from "./tables.ts";
 
 export const cameraEventsMigrations: FeatureMigrations = {
@@ -38,9 +39,12 @@ export interface CameraEventsDeps {
   readonly cameras: Cameras;
   readonly pins: Pins;
   readonly recorded: Recorded;
+  readonly line: CameraLine;
 }
 
 export interface CameraEventsFeature extends Feature {
+  /** What the door for devices hears of cameras whose own machines judge what they see. */
+  readonly said: AgentEyes["said"];
   /** Events that overlap the span, by camera and start; at most `limit` of each camera. */
   eventsIn(
     tenantId: Uuid,
@@ -69,12 +73,18 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
   const { bus, cameras, clock, db, log } = deps;
   const keeper = new EventKeeper(deps);
   const density = new MotionDensity(db, log);
-  const watcher = new Watcher({ ...deps, keeper, density, lumaOf });
+  const agents = new AgentEyes({ ...deps, keeper, density });
+  const watcher = new Watcher({ ...deps, keeper, density, agents, lumaOf });
   const signs = new DeviceSigns({ bus, cameras, clock, keeper });
-  const service = new EventService({ ...deps, keeper, watcher });
+  const service = new EventService({ ...deps, keeper, watcher, agents });
   let ends: (() => void)[] = [];
+  const changed = (cameraId: Uuid): void => {
+    watcher.changed(cameraId);
+    agents.changed(cameraId);
+  };
   return {
     name: "camera-events",
+    said: (...word) => agents.said(...word),
     routes: cameraEventRoutes(service),
     jobs: cameraEventJobs({ db, cameras, clock }),
     resources: {
@@ -97,19 +107,21 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
       ];
       ends = [
         ...timers.map((timer) => () => timer.cancel()),
-        bus.subscribe("camera.changed", ({ cameraId }) => watcher.changed(cameraId)),
+        bus.subscribe("camera.changed", ({ cameraId }) => changed(cameraId)),
         bus.subscribe("device.changed", ({ deviceId, change }) => {
           if (change !== "removed") return;
-          watcher.changed(deviceId);
+          changed(deviceId);
           density.forget(deviceId);
         }),
       ];
       watcher.start();
+      agents.start();
       signs.start();
     },
     async stop() {
       for (const end of ends) end();
       await watcher.stop();
+      agents.stop();
       signs.stop();
       await keeper.write();
       await density.write();
@@ -123,6 +135,7 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
     isMoving(cameraId) {
       const eye = watcher.find(cameraId);
       if (signs.isGoingOn(cameraId)) return true;
+      if (agents.judges(cameraId)) return agents.isGoingOn(cameraId);
       return eye === undefined ? undefined : eye.machine.event !== undefined;
     },
     stats: () => watcher.stats(),

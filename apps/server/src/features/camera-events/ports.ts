@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { access, cameras } from "@gatehouse/contract";
+import type { CameraOrders } from "@gatehouse/device-types/camera-words";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 
 /** A frame as cameras give it, validated and masked. */
@@ -27,8 +28,14 @@ export interface KnownCamera {
 export interface Cameras {
   find(cameraId: Uuid): KnownCamera | undefined;
   settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
-  /** Cameras that an asker may see; `all` for the whole organisation. */
-  within(scope: access.Scope): "all" | readonly Uuid[];
+  /** Cameras that an asker may see, of one site or anywhere; `all` for the whole organisation. */
+  within(scope: access.Scope, siteId: Uuid | undefined): "all" | readonly Uuid[];
+}
+
+/** To cameras with a live session of their own. */
+export interface CameraLine {
+  /** Nothing is kept for one that is away: it asks when it is back. */
+  send(cameraId: Uuid, orders: CameraOrders): void;
 }
 
 /** What is recorded between the two times is kept for this event. */

@@ -1,5 +1,6 @@
 import { AppError, type Clock, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { access, cameras, ReplyOf } from "@gatehouse/contract";
+import type { AgentEyes } from "./agent-eyes.ts";
 import { EventQueryStore, findEvent } from "./event-store.ts";
 import type { EventKeeper } from "./keeper.ts";
 import { type KeptEvent, parseCursor } from "./model.ts";
@@ -26,6 +27,7 @@ export interface EventServiceDeps {
   readonly keeper: EventKeeper;
   readonly watcher: Watcher;
   readonly clock: Clock;
+  readonly agents: AgentEyes;
 }
 
 /** Events and the gate's view, as people ask for them. */
@@ -61,7 +63,8 @@ export class EventService {
 
   motionView(cameraId: Uuid): cameras.MotionView {
     if (this.#deps.cameras.find(cameraId) === undefined) throw new AppError("camera.none");
-    const view = this.#deps.watcher.find(cameraId)?.view();
+    const { agents, watcher } = this.#deps;
+    const view = agents.judges(cameraId) ? agents.view(cameraId) : watcher.find(cameraId)?.view();
     if (view === undefined) throw new AppError("camera.no_picture");
     return view;
   }

@@ -29,6 +29,7 @@ function open() {
       within: () => "all",
       settingsOf: () => cameras.DEFAULT_CAMERA_SETTINGS,
     },
+    agents: { judges: () => false },
     keeper: { apply: () => undefined } as unknown as EventKeeper,
     density: {
       note: (_tenant: string, _camera: string, atMs: number) => noted.push(atMs),

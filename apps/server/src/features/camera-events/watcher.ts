@@ -1,6 +1,7 @@
 import type { Clock, Logger, Timer, Uuid } from "@gatehouse/base";
 import { cameras as contract } from "@gatehouse/contract";
 import { LUMA_HEIGHT, LUMA_WIDTH, strengthDigit } from "@gatehouse/motion";
+import type { AgentEyes } from "./agent-eyes.ts";
 import type { MotionDensity } from "./density.ts";
 import { Eye, type MotionSettings } from "./eye.ts";
 import type { EventKeeper } from "./keeper.ts";
@@ -17,6 +18,8 @@ export interface WatcherDeps {
   readonly cameras: Cameras;
   readonly keeper: EventKeeper;
   readonly density: MotionDensity;
+  /** Cameras whose own machines judge what they see. */
+  readonly agents: Pick<AgentEyes, "judges">;
   readonly clock: Clock;
   readonly log: Logger;
   /** Decodes off the event loop. */
@@ -83,7 +86,12 @@ export class Watcher {
 
   #see(frame: Frame): void {
     if (frame.kind !== contract.FRAME_KINDS.jpeg) return;
-    const eye = this.#eyes.get(frame.cameraId) ?? this.#open(frame);
+    const known = this.#eyes.get(frame.cameraId);
+    if (this.#deps.agents.judges(frame.cameraId)) {
+      if (known !== undefined) this.#close(known);
+      return;
+    }
+    const eye = known ?? this.#open(frame);
     if (eye === undefined || frame.takenMs - eye.takenMs < LOOK_EVERY_MS) return;
     eye.waiting = frame;
     this.#queue.add(eye);

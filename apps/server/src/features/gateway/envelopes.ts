@@ -2,8 +2,9 @@ import { AppError, type Clock, type ErrorCode, isAppError } from "@gatehouse/bas
 import type { Reading } from "@gatehouse/contract";
 import type { TenantRates } from "./counters.ts";
 import type { Intake } from "./intake.ts";
-import { type CarriedReading, CONTENT, readOpened, type Said } from "./opened-content.ts";
+import { type CarriedReading, CONTENT, type ControlDesk, readOpened, type Said } from "./opened-content.ts";
 import type {
+  CameraDesk,
   ChannelLink,
   CommandSource,
   DeviceAuthenticator,
@@ -34,6 +35,7 @@ export interface EnvelopeParts {
   readonly siteGateways: SiteGatewayDesk;
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
+  readonly cameras: CameraDesk;
   readonly frames: FrameDesk;
 }
 
@@ -142,8 +144,8 @@ export class Envelopes {
     }
     if (said.kind === "meter") return this.#meter(message, window);
     if (said.kind === "carried") return this.#carried(message, said.readings, window.receivedMs);
-    if (said.kind === "control" || said.kind === "settings" || said.kind === "witness") {
-      const code = await this.#control(said.kind, { tenantId, deviceId }, said.value);
+    if (said.kind === "control") {
+      const code = await this.#control(said.desk, { tenantId, deviceId }, said.value);
       if (code !== undefined) return this.#taken(message, new Refused(code, "control"));
     } else await this.#say(said, message);
     // Command answers change nothing a second time; lines of a log carry their marks themselves.
@@ -151,14 +153,11 @@ export class Envelopes {
     return undefined;
   }
 
-  #control(
-    kind: "control" | "settings" | "witness",
-    device: Owner,
-    value: unknown,
-  ): Promise<ErrorCode | undefined> {
-    const { siteGateways, deviceSettings, witnesses } = this.#parts;
-    if (kind === "settings") return deviceSettings.reported(device, value);
-    return kind === "witness" ? witnesses.said(device, value) : siteGateways.control(device, value);
+  #control(desk: ControlDesk, device: Owner, value: unknown): Promise<ErrorCode | undefined> {
+    const { siteGateways, deviceSettings, witnesses, cameras } = this.#parts;
+    if (desk === "settings") return deviceSettings.reported(device, value);
+    if (desk === "camera") return cameras.said(device, value);
+    return desk === "witness" ? witnesses.said(device, value) : siteGateways.control(device, value);
   }
 
   /** Only what the meter itself signed is a reading of it. */

@@ -26,9 +26,10 @@ export type Said =
   | { readonly kind: "keys" }
   | { readonly kind: "meter" }
   | { readonly kind: "carried"; readonly readings: readonly (CarriedReading | Refused)[] }
-  | { readonly kind: "settings"; readonly value: unknown }
-  | { readonly kind: "witness"; readonly value: unknown }
-  | { readonly kind: "control"; readonly value: unknown };
+  | { readonly kind: "control"; readonly desk: ControlDesk; readonly value: unknown };
+
+/** Who is asked about a message of content type 10. */
+export type ControlDesk = "settings" | "witness" | "camera" | "gateway";
 
 /** What a gateway says that a plain sensor at its site measured. */
 export interface CarriedReading {
@@ -68,9 +69,9 @@ export function readOpened(contentType: number, payload: Uint8Array, window: Tim
 }
 
 function readControl(value: unknown, window: TimeWindow): Said | Refused {
-  if (!isRecord(value)) return { kind: "control", value };
-  if (value.kind === "settings" || value.kind === "witness") return { kind: value.kind, value };
-  if (value.kind !== "readings") return { kind: "control", value };
+  const desk = isRecord(value) ? value.kind : undefined;
+  if (desk === "settings" || desk === "witness" || desk === "camera") return { kind: "control", desk, value };
+  if (!isRecord(value) || value.kind !== "readings") return { kind: "control", desk: "gateway", value };
   const { items } = value;
   if (!Array.isArray(items)) return new Refused("message.schema", "items");
   if (items.length > MAX_CARRIED)

@@ -175,6 +175,12 @@ export interface DeviceWitnessDesk {
   said(device: Pick<DeviceIdentity, "tenantId" | "deviceId">, word: unknown): Promise<ErrorCode | undefined>;
 }
 
+/** What cameras say whose own machines judge what they see. */
+export interface CameraDesk {
+  /** A word of content type 10; answers why it is not taken. */
+  said(device: Pick<DeviceIdentity, "tenantId" | "deviceId">, word: unknown): Promise<ErrorCode | undefined>;
+}
+
 /** Frames of cameras that come in a session (content type 3). */
 export interface FrameDesk {
   /** Whether they can come from this device: then its messages may be as large as a frame. From memory. */

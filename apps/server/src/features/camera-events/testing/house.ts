@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import { access, type Bus, type BusMessages, cameras } from "@gatehouse/contract";
+import type { CameraOrders } from "@gatehouse/device-types/camera-words";
 import { LUMA_HEIGHT, LUMA_WIDTH } from "@gatehouse/motion";
 import { Scene, type Shot } from "@gatehouse/motion/testing";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
@@ -45,6 +46,8 @@ export interface House extends AsyncDisposable {
   readonly feature: CameraEventsFeature;
   readonly pins: Pin[];
   readonly told: BusMessages["camera.event"][];
+  /** What cameras that judge for themselves were told. */
+  readonly orders: { readonly cameraId: Uuid; readonly orders: CameraOrders }[];
   /** What `recorded` answers, and what it was asked. */
   readonly recorded: { answer: cameras.CameraEvent["recorded"]; asked: Span[] };
   addCamera(part?: Partial<TestCamera>): Promise<TestCamera>;
@@ -89,6 +92,7 @@ export async function openHouse(): Promise<House> {
   const listeners = new Set<(frame: Frame) => void>();
   const pins: Pin[] = [];
   const told: House["told"] = [];
+  const orders: House["orders"] = [];
   const recorded: House["recorded"] = { answer: "all", asked: [] };
   let failing = 0;
   let cuts: (() => void)[] = [];
@@ -147,6 +151,7 @@ export async function openHouse(): Promise<House> {
     });
   let feature = make();
   await feature.start?.();
+      line: { send: (cameraId, given) => void orders.push({ cameraId, orders: given }) },
 
   const house: House = {
     tenantId,
@@ -157,6 +162,7 @@ export async function openHouse(): Promise<House> {
     told,
     recorded,
     get feature() {
+    orders,
       return feature;
     },
     async addCamera(part = {}) {

@@ -25,7 +25,14 @@ import type {
 } from "../ports.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "./database.ts";
-import { NO_CHANNEL, NO_DEVICE_SETTINGS, NO_FRAMES, NO_SITE_GATEWAYS, NO_WITNESSES } from "./no-channel.ts";
+import {
+  NO_CAMERAS,
+  NO_CHANNEL,
+  NO_DEVICE_SETTINGS,
+  NO_FRAMES,
+  NO_SITE_GATEWAYS,
+  NO_WITNESSES,
+} from "./no-channel.ts";
 
 /** Takes readings like the real store: commits when told, or at once. */
 export class FakeSink {
@@ -179,6 +186,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     siteGateways: NO_SITE_GATEWAYS,
     deviceSettings: NO_DEVICE_SETTINGS,
     witnesses: NO_WITNESSES,
+    cameras: NO_CAMERAS,
     frames: options.frames ?? NO_FRAMES,
     deviceLog: {
       async append(device, lines) {

@@ -1,5 +1,6 @@
 import { AppError } from "@gatehouse/base";
 import type {
+  CameraDesk,
   DeviceSettingsDesk,
   DeviceWitnessDesk,
   FrameDesk,
@@ -30,6 +31,9 @@ export const NO_DEVICE_SETTINGS: DeviceSettingsDesk = { reported: async () => "m
 
 /** A door at which nobody cosigns. */
 export const NO_WITNESSES: DeviceWitnessDesk = { said: async () => "message.schema" };
+
+/** A door at which no camera judges what it sees. */
+export const NO_CAMERAS: CameraDesk = { said: async () => "message.schema" };
 
 /** A door without cameras. */
 export const NO_FRAMES: FrameDesk = { mayCome: () => false, take: () => "camera.none", end() {} };
