@@ -16,6 +16,8 @@ export const CHUNK_MS = 1_000;
 export const MAX_CHUNK_CONTENT_BYTES = 4 * 1_048_576;
 /** A camera that sends nothing for this long: its segment ends. */
 export const SILENT_MS = 10_000;
+/** Without a frame for this long a camera is not said to be recorded any more. A fragment of H.264 may last for seconds. */
+export const RECORDING_WITHIN_MS = 5_000;
 /** Frames of one camera that wait for the disk; what comes on top is lost, counted and told. */
 export const MAX_WAITING_BYTES = 32 * 1_048_576;
 /** Below this nothing is written. */

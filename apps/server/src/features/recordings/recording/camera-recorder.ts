@@ -8,6 +8,7 @@ import {
   MAX_SEGMENT_BYTES,
   MAX_WAITING_BYTES,
   MIN_SEGMENT_BYTES,
+  RECORDING_WITHIN_MS,
   SEGMENT_MS,
   SILENT_MS,
 } from "../model.ts";
@@ -72,6 +73,11 @@ export class CameraRecorder {
   /** Whether a segment is open, or frames wait for one. */
   get isWriting(): boolean {
     return this.#segment !== undefined || this.#waitingBytes > 0;
+  }
+
+  /** Whether what comes is being written: a segment may be open for a while after the last frame. */
+  isRecording(nowMs: UnixMs): boolean {
+    return this.isWriting && nowMs - this.#lastMs < RECORDING_WITHIN_MS;
   }
 
   take(frame: RecordedFrame, transient: boolean): void {

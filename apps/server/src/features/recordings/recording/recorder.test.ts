@@ -82,7 +82,11 @@ test("a camera that falls silent has its segment sealed without another frame", 
   await film(house, { tenantId, cameraId }, { fromMs: clock.nowMs(), seconds: 2, fps: 5 });
   const rowsOf = async () => (await house.rows()).filter((row) => row.camera_id === cameraId);
   await expect.poll(async () => (await rowsOf()).map(({ state }) => state)).toEqual(["open"]);
-  clock.advance(13_000);
+  expect(house.recordings.isRecording(cameraId)).toBe(true);
+  clock.advance(6_000);
+  expect(house.recordings.isRecording(cameraId)).toBe(false);
+  expect((await rowsOf()).map(({ state }) => state)).toEqual(["open"]);
+  clock.advance(7_000);
   await expect
     .poll(async () => (await rowsOf()).map(({ state }) => state), { timeout: 10_000 })
     .toEqual(["sealed"]);

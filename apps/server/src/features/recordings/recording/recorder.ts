@@ -48,7 +48,9 @@ export class Recorder {
   }
 
   isRecording(cameraId: Uuid): boolean {
-    return this.#recorders.get(cameraId)?.recorder.isWriting ?? false;
+    const known = this.#recorders.get(cameraId);
+    if (known === undefined || this.pauses.of(known.tenantId) !== undefined) return false;
+    return known.recorder.isRecording(this.#context.clock.nowMs());
   }
 
   /** What is open of the camera is sealed when it resolves. */
