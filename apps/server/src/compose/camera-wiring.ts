@@ -80,6 +80,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
       isMoving: (cameraId) => events.isMoving(cameraId),
     },
     authenticator,
+    controls,
     masker: { mask: maskPicture },
   });
   const live = createCameraLive({
@@ -124,24 +125,29 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     cameras: {
       find: (cameraId) => cameras.find(cameraId),
       settingsOf: (cameraId) => cameras.settingsOf(cameraId),
-      within: (scope) => (scope.reach === "all" ? "all" : devices.idsWithin(scope)),
+      within: (scope, siteId) =>
+        siteId === undefined && scope.reach === "all"
+          ? "all"
+          : devices
+              .idsWithin(scope)
+              .filter((id) => siteId === undefined || devices.findDevice(id)?.siteId === siteId),
     },
     pins: recordings.pins,
     recorded: recordings,
+    line: {
+      send: (cameraId, orders) => void neighbours.sendControl(cameraId, Buffer.from(JSON.stringify(orders))),
+    },
   });
   addCameraMetrics(house.metrics, { cameras, live, events, recordings });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
   return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
 }
 
-    line: {
-      send: (cameraId, orders) => void neighbours.sendControl(cameraId, Buffer.from(JSON.stringify(orders))),
-    },
 function cameraDevices(devices: DevicesFeature): CameraDevices {
   const known = (record: DeviceRecord | undefined): KnownCamera | undefined => {
     if (record === undefined || !isCameraType(record.typeId)) return undefined;
-    const { deviceId: cameraId, tenantId, name, typeId, siteId, revoked } = record;
-    return { tenantId, cameraId, name, typeId, siteId, revoked };
+    const { deviceId: cameraId, tenantId, name, label, typeId, siteId, revoked } = record;
+    return { tenantId, cameraId, name, label, typeId, siteId, revoked };
   };
   const find = (deviceId: Uuid) => known(devices.findDevice(deviceId));
   return {

@@ -13,7 +13,7 @@ export const CameraState = Type.Unsafe<(typeof CAMERA_STATES)[number]>(
 );
 export type CameraState = Static<typeof CameraState>;
 
-/** Since the server's start, but for the pace, which is of the last ten seconds. */
+/** Since the server's start, but for the pace, which is of the last ten seconds, and the newest frame, which may be older. */
 export const CameraHealth = object({
   framesPerSecond: Type.Number(),
   bytesPerSecond: Type.Number(),
@@ -108,6 +108,8 @@ export const DEFAULT_CAMERA_SETTINGS: CameraSettings = {
 export const Camera = object({
   id: Uuid,
   name: Type.String(),
+  /** What people call it; may be empty, and then the name stands for it. */
+  label: Type.String(),
   typeId: Type.String(),
   siteId: Uuid,
   siteName: Type.String(),
@@ -116,7 +118,7 @@ export const Camera = object({
   settings: CameraSettings,
   /** For `updateCamera`: refused when somebody changed them meanwhile. */
   settingsMs: UnixMs,
-  /** Whether frames are being written now. */
+  /** Whether what comes is being written: false five seconds after the last frame. */
   recording: Type.Boolean(),
   /** Whether something moves now; absent where nobody looks for it. */
   moving: Type.Optional(Type.Boolean()),
@@ -135,7 +137,7 @@ export const listCameras = endpoint({
   audience: "operator",
   permission: "camera.view",
   partial: true,
-  summary: "Cameras with their state and health, by site and name",
+  summary: "Cameras with their state and health, by site and what people call them",
   query: object({
     q: Type.Optional(text(100)),
     site: Type.Optional(Uuid),

@@ -9,6 +9,8 @@ export const CameraEvent = object({
   id: Uuid,
   cameraId: Uuid,
   cameraName: Type.String(),
+  /** What people call it; may be empty. */
+  cameraLabel: Type.String(),
   kind: Type.Unsafe<(typeof CAMERA_EVENT_KINDS)[number]>(
     Type.Union(CAMERA_EVENT_KINDS.map((kind) => Type.Literal(kind))),
   ),
@@ -37,10 +39,10 @@ export const MotionView = object({
   /** Too dark to judge. */
   dark: Type.Boolean(),
   atMs: UnixMs,
-});
-export type MotionView = Static<typeof MotionView>;
   /** Who judges: this server, or the camera's own machine, which tells about once a second. */
   by: Type.Union([Type.Literal("server"), Type.Literal("agent")]),
+});
+export type MotionView = Static<typeof MotionView>;
 
 const tag = "cameras";
 
@@ -54,6 +56,8 @@ export const listCameraEvents = endpoint({
   summary: "Events of cameras, the newest first",
   query: object({
     camera: Type.Optional(Uuid),
+    /** Where the camera is now. */
+    site: Type.Optional(Uuid),
     /** Comma-separated kinds. */
     kinds: Type.Optional(Type.String({ maxLength: 100, pattern: "^[a-z_,]*$" })),
     fromMs: Type.Optional(QueryInt),
@@ -75,6 +79,19 @@ export const getCameraEvent = endpoint({
   params: IdParams,
   reply: CameraEvent,
   errors: ["camera_event.not_found"],
+});
+export const getCameraEventPicture = endpoint({
+  method: "GET",
+  path: "/api/v1/camera-events/:id/picture",
+  tag,
+  audience: "operator",
+  permission: "recording.view",
+  resource: { kind: "camera_event", param: "id" },
+  summary: "The one recorded frame that shows it best; in the audit log as a look at an event",
+  params: IdParams,
+  reply: Type.Unknown(),
+  contentType: "image/jpeg",
+  errors: ["camera_event.not_found", "camera.no_picture", "segment.damaged", "server.busy"],
 });
 export const getMotionView = endpoint({
   method: "GET",

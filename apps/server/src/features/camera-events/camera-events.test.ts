@@ -255,6 +255,25 @@ describe("the list", () => {
     expect(await found({ fromMs: String(t + 5_001), toMs: String(t + 59_999) })).toEqual([]);
   });
 
+  test("of one site are read page by page too, and counted alone", async () => {
+    const siteId = randomUUID();
+    const [here, there] = [await house.addCamera({ siteId, label: "Back door" }), await house.addCamera()];
+    const t = 1_600_000_000_000;
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      ids.unshift(await insert(here, t + n * 60_000));
+      await insert(there, t + n * 60_000 + 1);
+    }
+    const first = await list({ site: siteId, limit: "3" });
+    const last = first.items.at(-1);
+    const rest = await list({ site: siteId, limit: "3", before: `${last?.startMs}.${last?.id}` });
+    expect([first.total, rest.total]).toEqual([5, 5]);
+    expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(ids);
+    expect(first.items[0]).toMatchObject({ cameraName: here.name, cameraLabel: "Back door" });
+    expect((await list({ site: siteId, camera: there.id })).total).toBe(0);
+    expect((await list({ site: randomUUID() })).items).toEqual([]);
+  });
+
   test("shows nothing of another organisation, nor of cameras beyond somebody's reach", async () => {
     const [mine, hidden] = [await house.addCamera(), await house.addCamera()];
     const theirs = await house.addCamera({ tenantId: randomUUID() });

@@ -22,6 +22,7 @@ export interface KnownCamera {
   readonly tenantId: Uuid;
   readonly siteId: Uuid;
   readonly name: string;
+  readonly label: string;
 }
 
 /** From memory. */
@@ -63,4 +64,14 @@ export interface Span {
 export interface Recorded {
   /** Of each span, in its order. */
   coverage(tenantId: Uuid, spans: readonly Span[]): Promise<readonly cameras.CameraEvent["recorded"][]>;
+  /** The recorded JPEG of an instant, with the look at it in the audit log. Refuses `camera.no_picture`. */
+  still(
+    who: {
+      readonly tenantId: Uuid;
+      readonly personId: Uuid;
+      readonly program?: { readonly tokenId: Uuid };
+    },
+    cameraId: Uuid,
+    atMs: UnixMs,
+  ): Promise<Uint8Array>;
 }

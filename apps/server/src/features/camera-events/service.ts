@@ -13,6 +13,7 @@ const MAX_LIMIT = 200;
 
 export interface ListQuery {
   readonly camera?: Uuid;
+  readonly site?: Uuid;
   readonly kinds?: string;
   readonly fromMs?: string;
   readonly toMs?: string;
@@ -26,8 +27,8 @@ export interface EventServiceDeps {
   readonly recorded: Recorded;
   readonly keeper: EventKeeper;
   readonly watcher: Watcher;
-  readonly clock: Clock;
   readonly agents: AgentEyes;
+  readonly clock: Clock;
 }
 
 /** Events and the gate's view, as people ask for them. */
@@ -43,7 +44,7 @@ export class EventService {
     if (query.before !== undefined && before === undefined)
       throw new AppError("request.invalid", { detail: "before" });
     const filter = {
-      cameraIds: this.#wanted(scope, query.camera),
+      cameraIds: this.#wanted(scope, query),
       kinds: query.kinds === undefined ? undefined : query.kinds.split(","),
       fromMs: timeOf(query.fromMs),
       toMs: timeOf(query.toMs),
@@ -61,6 +62,14 @@ export class EventService {
     return event as cameras.CameraEvent;
   }
 
+  /** The frame that shows it best. */
+  async picture(who: Parameters<Recorded["still"]>[0], id: Uuid): Promise<Uint8Array> {
+    const found = await findEvent(this.#deps.db, id);
+    if (found?.tenantId !== who.tenantId) throw new AppError("camera_event.not_found");
+    const { cameraId, bestMs } = this.#deps.keeper.newest(found);
+    return this.#deps.recorded.still(who, cameraId, bestMs);
+  }
+
   motionView(cameraId: Uuid): cameras.MotionView {
     if (this.#deps.cameras.find(cameraId) === undefined) throw new AppError("camera.none");
     const { agents, watcher } = this.#deps;
@@ -69,8 +78,8 @@ export class EventService {
     return view;
   }
 
-  #wanted(scope: access.Scope, camera: Uuid | undefined): "all" | readonly Uuid[] {
-    const within = this.#deps.cameras.within(scope);
+  #wanted(scope: access.Scope, { camera, site }: ListQuery): "all" | readonly Uuid[] {
+    const within = this.#deps.cameras.within(scope, site);
     if (camera === undefined) return within;
     return within === "all" || within.includes(camera) ? [camera] : [];
   }
@@ -88,6 +97,7 @@ export class EventService {
       id,
       cameraId,
       cameraName: this.#deps.cameras.find(cameraId)?.name ?? "",
+      cameraLabel: this.#deps.cameras.find(cameraId)?.label ?? "",
       kind,
       startMs,
       ...(endMs === undefined ? {} : { endMs }),

@@ -29,7 +29,7 @@ export class Catalogue {
     this.#deps = deps;
   }
 
-  /** By site, then by name. */
+  /** By site, then by what people call it. */
   async list(scope: access.Scope, page: PageQuery): Promise<{ items: cameras.Camera[]; total: number }> {
     const { devices } = this.#deps;
     const words = folded(page.q).split(/\s+/u).filter(Boolean);
@@ -42,7 +42,7 @@ export class Catalogue {
       .sort(
         (a, b) =>
           NAMES.compare(a.siteName, b.siteName) ||
-          NAMES.compare(a.name, b.name) ||
+          NAMES.compare(a.label || a.name, b.label || b.name) ||
           (a.cameraId < b.cameraId ? -1 : 1),
       );
     const shown = found.slice(page.offset, page.offset + page.limit);
@@ -60,11 +60,12 @@ export class Catalogue {
 
   #view(camera: DescribedCamera): cameras.Camera {
     const { activity, intake, settings } = this.#deps;
-    const { cameraId: id, name, typeId, siteId, siteName, demo } = camera;
+    const { cameraId: id, name, label, typeId, siteId, siteName, demo } = camera;
     const moving = activity.isMoving(id);
     return {
       id,
       name,
+      label,
       typeId,
       siteId,
       siteName,

@@ -6,6 +6,8 @@ export interface KnownCamera {
   readonly tenantId: Uuid;
   readonly cameraId: Uuid;
   readonly name: string;
+  /** What people call it; may be empty. */
+  readonly label: string;
   readonly typeId: string;
   readonly siteId: Uuid;
   readonly revoked: boolean;
@@ -13,7 +15,6 @@ export interface KnownCamera {
 
 /** As lists show it. */
 export interface DescribedCamera extends KnownCamera {
-  readonly label: string;
   readonly siteName: string;
   readonly demo: boolean;
 }

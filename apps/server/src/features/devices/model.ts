@@ -20,6 +20,8 @@ export interface DeviceRecord {
   readonly tenantId: Uuid;
   readonly deviceId: Uuid;
   readonly name: string;
+  /** What people call it; may be empty. */
+  readonly label: string;
   readonly typeId: string;
   readonly siteId: Uuid;
   readonly intervalMs: number;

@@ -111,6 +111,29 @@ test("who watches is in the audit log once in ten minutes, before the first byte
   expect(views()).toBe(before + 1);
 });
 
+test("a picture of an event is one frame, and a look at it is in the audit log as such: playing is another", async () => {
+  const looks = () =>
+    house.trail.events.filter(({ kind }) => kind === "recording.viewed").map(({ data }) => data?.via);
+  clock.advance(600_000);
+  const begun = looks().length;
+  const who = { tenantId, personId: "00000000-0000-4000-8000-000000000001" };
+  const still = (atMs: number) => house.recordings.still(who, cameraId, atMs);
+  // Two frames a second: the one that was on screen then.
+  expect(Buffer.from(await still(START_MS + 7_300)).equals(sent[14] as Uint8Array)).toBe(true);
+  expect(Buffer.from(await still(START_MS + 7_500)).equals(sent[15] as Uint8Array)).toBe(true);
+  expect(Buffer.from(await still(START_MS)).equals(sent[0] as Uint8Array)).toBe(true);
+  expect(looks().slice(begun)).toEqual(["event"]);
+  await expect(still(START_MS - 1)).rejects.toMatchObject({ code: "camera.no_picture" });
+  await expect(still(START_MS + 89_501)).rejects.toMatchObject({ code: "camera.no_picture" });
+  const other = { ...who, tenantId: await house.addTenant() };
+  await expect(house.recordings.still(other, cameraId, START_MS)).rejects.toMatchObject({
+    code: "camera.no_picture",
+  });
+  const { items } = await list();
+  await get(`/api/v1/segments/${items[0].id}/content`, "bytes=0-9");
+  expect(looks().slice(begun)).toEqual(["event", "playback"]);
+});
+
 test("another organisation finds nothing, whatever it asks", async () => {
   const { items } = await list();
   asker = await house.addTenant();

@@ -23,6 +23,7 @@ export interface RecordedCamera {
   readonly cameraId: Uuid;
   readonly siteId: Uuid;
   readonly name: string;
+  readonly label: string;
 }
 
 /** What recordings ask of cameras; all from memory but the time zone. */
@@ -67,6 +68,10 @@ export interface Motion {
 export interface LogEntries {
   /** Index of the entry that holds the manifest of each segment; absent where there is none yet. */
   sealedIn(tenantId: Uuid, segmentIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, number>>;
+  /** SHA-256 of every manifest that the log ever had of a segment. */
+  hashesOf(tenantId: Uuid, segmentId: Uuid): Promise<readonly string[]>;
+  /** Of what was sealed until then the log may have forgotten the hashes. */
+  forgottenUntilMs(tenantId: Uuid): Promise<UnixMs>;
 }
 
 /** What events ask of recordings, in their own transaction. */

@@ -45,7 +45,7 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
         reply.header("content-range", `bytes */${size}`);
         throw new AppError("segment.range_unsatisfiable");
       }
-      await views.record(principal, row);
+      await views.record(principal, { ...row, via: "playback" });
       const wanted = range === "whole" ? { first: 0, last: size - 1 } : range;
       const { bytes, release } = await content.read(row, wanted);
       // Whoever gave up while it was read has closed already, and does not close again.

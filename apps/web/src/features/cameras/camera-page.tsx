@@ -15,6 +15,7 @@ import { Tag } from "../../design/tag.tsx";
 import { DevicePlace } from "../devices/device-place.tsx";
 import { useTypeName } from "../devices/type-icon.tsx";
 import { CameraStateMark } from "./camera-state.tsx";
+import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 import { LiveTab } from "./live-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
@@ -33,7 +34,7 @@ export function CameraPage() {
     ...query(cameras.getCamera, { params: { id: cameraId } }),
     refetchInterval: RENEW_MS,
   });
-  usePageTitle(camera.data?.name);
+  usePageTitle(camera.data && titleOf(camera.data));
   if (isApiError(camera.error) && [400, 404].includes(camera.error.status)) {
     return (
       <Missing
@@ -66,9 +67,10 @@ function Header(props: { camera: Camera }) {
   return (
     <header className={styles.pageHead}>
       <div className={styles.headline}>
-        <h1 className="page-title anywhere">{camera.name}</h1>
+        <h1 className="page-title anywhere">{titleOf(camera)}</h1>
         <CameraStateMark state={camera.state} />
         <Tag>{typeName(camera.typeId)}</Tag>
+        {titleOf(camera) !== camera.name && <span className="mono small secondary">{camera.name}</span>}
         <span className="secondary">
           {t("at", { site: camera.siteName })} {camera.demo && t("demo")}
         </span>

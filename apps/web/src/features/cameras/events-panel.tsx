@@ -2,8 +2,8 @@ import { cameras } from "@gatehouse/contract";
 import { IconActivity, IconDeviceCctv } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { given } from "../../data/given.ts";
 import { useNow } from "../../data/now.ts";
 import { query } from "../../data/query.ts";
 import { EmptyState } from "../../design/empty-state.tsx";
@@ -11,8 +11,8 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { instantOf, localText } from "../../design/time-range.ts";
 import { useFormat } from "../../i18n/provider.tsx";
-import { FrameThumb } from "../recordings/frame-thumb.tsx";
-import { Library } from "../recordings/player/use-player.ts";
+import { EventThumb } from "../recordings/event-thumb.tsx";
+import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 
 type CameraEvent = cameras.CameraEvent;
@@ -23,32 +23,28 @@ const SHOWN = "40";
 const LAST = "12";
 
 /** What happened since midnight at the site. */
-export function EventsToday(props: {
-  /** Narrowed to these; without it, those of every camera. */
-  siteCameras: readonly cameras.Camera[] | undefined;
-}) {
+export function EventsToday(props: { siteId: string | undefined }) {
   const t = useTranslations("cameras.events");
   const { timeZone } = useFormat();
   const nowMs = useNow(MINUTE_MS);
   const today = localText(nowMs, timeZone).slice(0, 10);
   const fromMs = instantOf(`${today}T00:00`, timeZone) ?? nowMs;
   const events = useQuery({
-    ...query(cameras.listCameraEvents, { query: { fromMs: String(fromMs), limit: SHOWN } }),
+    ...query(cameras.listCameraEvents, {
+      query: given({ site: props.siteId, fromMs: String(fromMs), limit: SHOWN }),
+    }),
     refetchInterval: RENEW_MS,
     placeholderData: keepPreviousData,
   });
-  const here = props.siteCameras && new Set(props.siteCameras.map(({ id }) => id));
-  const shown = ({ items }: { items: readonly CameraEvent[] }) =>
-    items.filter(({ cameraId }) => here === undefined || here.has(cameraId));
   return (
     <Panel title={t("title")} subtitle={t("today")} flush className={styles.events}>
       <QueryView
         query={events}
         what={t("reading")}
-        isEmpty={(data) => shown(data).length === 0}
+        isEmpty={({ items }) => items.length === 0}
         empty={<EmptyState title={t("none")}>{t("noneText")}</EmptyState>}
       >
-        {(data) => <EventList events={shown(data)} named />}
+        {({ items }) => <EventList events={items} named />}
       </QueryView>
     </Panel>
   );
@@ -77,13 +73,11 @@ export function LastEvents(props: { cameraId: string }) {
 
 function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
   const t = useTranslations("cameras.events");
-  const library = useMemo(() => new Library(), []);
-  useEffect(() => () => library.close(), [library]);
   return (
     <ul className={styles.eventList} aria-label={t("title")}>
       {props.events.map((event) => (
         <li key={event.id}>
-          <EventLine event={event} named={props.named === true} library={library} />
+          <EventLine event={event} named={props.named === true} />
         </li>
       ))}
     </ul>
@@ -93,14 +87,16 @@ function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
 const ICONS = { motion: IconActivity, device: IconDeviceCctv } as const;
 
 /** What happened, when and for how long; it leads to the recording of it. */
-function EventLine(props: { event: CameraEvent; named: boolean; library: Library }) {
+function EventLine(props: { event: CameraEvent; named: boolean }) {
   const t = useTranslations("cameras.events");
   const format = useFormat();
   const nowMs = useNow(MINUTE_MS);
   const { event } = props;
   const day = (atMs: number) => localText(atMs, format.timeZone).slice(0, 10);
   const isToday = day(event.startMs) === day(nowMs);
-  const place = props.named ? event.cameraName : event.zones.join(", ");
+  const place = props.named
+    ? titleOf({ name: event.cameraName, label: event.cameraLabel })
+    : event.zones.join(", ");
   return (
     <Link
       to="/cameras/playback"
@@ -108,7 +104,7 @@ function EventLine(props: { event: CameraEvent; named: boolean; library: Library
       className={styles.event ?? ""}
       data-open={event.endMs === undefined}
     >
-      <Picture event={event} library={props.library} />
+      <Picture event={event} />
       <span className="truncate">
         <span className="strong">{t(`kind.${event.kind}`)}</span>{" "}
         <span className="tertiary tiny">
@@ -127,15 +123,15 @@ function EventLine(props: { event: CameraEvent; named: boolean; library: Library
 }
 
 /** Its best picture, where that is recorded and over: what goes on is seen live. */
-function Picture(props: { event: CameraEvent; library: Library }) {
-  const { kind, cameraId, bestMs, endMs, recorded } = props.event;
+function Picture(props: { event: CameraEvent }) {
+  const { id, kind, bestMs, endMs, recorded } = props.event;
   const Icon = ICONS[kind];
   return (
     <span className={styles.eventPicture}>
       {recorded === "none" || endMs === undefined ? (
         <Icon size={18} stroke={1.6} aria-hidden="true" />
       ) : (
-        <FrameThumb reel={props.library.reelOf(cameraId)} atMs={bestMs} width={70} />
+        <EventThumb eventId={id} bestMs={bestMs} width={70} />
       )}
     </span>
   );

@@ -101,7 +101,7 @@ function Wall(props: {
         <CameraGrid cameras={props.items} grid={props.grid} frame={props.frame} />
         {props.children}
       </div>
-      {hasEvents && <EventsToday siteCameras={props.siteId === undefined ? undefined : props.items} />}
+      {hasEvents && <EventsToday siteId={props.siteId} />}
     </div>
   );
 }

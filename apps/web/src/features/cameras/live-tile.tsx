@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { useNow } from "../../data/now.ts";
 import { useFormat } from "../../i18n/provider.tsx";
 import { CameraGlyph } from "./camera-state.tsx";
+import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 import { LiveStage, ratioOf } from "./live-stage.tsx";
 import { type Look, lookOf } from "./picture-look.ts";
@@ -43,7 +44,7 @@ export function LiveTile(props: {
     paused: props.paused,
     nowMs: pictureNowMs(),
   });
-  const focusable = zoomable ? { tabIndex: 0, "aria-label": camera.name, ...control.handlers } : {};
+  const focusable = zoomable ? { tabIndex: 0, "aria-label": titleOf(camera), ...control.handlers } : {};
   return (
     <figure
       ref={frame}
@@ -57,7 +58,7 @@ export function LiveTile(props: {
         picture={picture}
         look={look}
         ratio={ratioOf(camera.health)}
-        name={t("picture", { name: camera.name })}
+        name={t("picture", { name: titleOf(camera) })}
         zoom={control.zoom}
       />
       <TileHead camera={camera} look={look} />
@@ -89,7 +90,7 @@ function TileHead(props: { camera: Camera; look: Look }) {
           params={{ cameraId: camera.id, tab: undefined }}
           className={styles.link ?? ""}
         >
-          {camera.name}
+          {titleOf(camera)}
         </Link>
         {look.kind === "live" && camera.moving === true && (
           <span className={styles.moving}>

@@ -13,6 +13,7 @@ import {
 import { useTranslations } from "use-intl";
 import { saveFile } from "../../data/download.ts";
 import { useFormat } from "../../i18n/provider.tsx";
+import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 import type { Look } from "./picture-look.ts";
 import type { useFullscreen } from "./use-fullscreen.ts";
@@ -36,7 +37,7 @@ export function TileTools(props: {
   const save = async () => {
     const blob = await props.picture.snapshot();
     if (blob === undefined || !("seen" in look)) notifications.show({ message: t("noSnapshot") });
-    else saveFile({ name: `${props.camera.name}-${fileTime(look.seen.takenMs)}.jpg`, blob });
+    else saveFile({ name: `${titleOf(props.camera)}-${fileTime(look.seen.takenMs)}.jpg`, blob });
   };
   return (
     <div className={styles.tools}>

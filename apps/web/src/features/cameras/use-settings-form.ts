@@ -5,6 +5,7 @@ import { useTranslations } from "use-intl";
 import { type ApiError, isApiError } from "../../data/api-error.ts";
 import { call, query, queryClient, useCall } from "../../data/query.ts";
 import { useErrorText } from "../../design/error-text.ts";
+import { titleOf } from "./camera-title.ts";
 import {
   draftOf,
   isChanged,
@@ -70,7 +71,7 @@ export function useSettingsForm(camera: Camera): SettingsForm {
           const { queryKey } = query(cameras.getCamera, { params: { id: camera.id } });
           queryClient.setQueryData(queryKey, saved);
           begin(saved);
-          notifications.show({ message: t("saved", { name: camera.name }) });
+          notifications.show({ message: t("saved", { name: titleOf(camera) }) });
         },
       },
     );

@@ -222,7 +222,7 @@ export const errors: Record<ErrorCode, string> = {
   "token.exceeds_own":
     "Un jeton ne peut permettre plus que vous, ni ce qui demande une personne. Choisissez moins de droits.",
   "token.needs_person":
-    "Un jeton agit pour la personne qui le crée, et la ligne de commande n’en est pas une. Créez-le dans la console : Accès → Jetons.",
+    "Un jeton agit pour la personne qui le crée, et la ligne de commande n’en est pas une. Créez-le dans la console : Accès → Jetons.",
   "token.expiry_invalid": "Un jeton doit finir entre maintenant et dans un an. Choisissez une autre date.",
   "tenant.not_found": "Cette organisation n’existe pas.",
   "tenant.name_taken": "Une autre organisation porte déjà ce nom. Choisissez-en un autre.",

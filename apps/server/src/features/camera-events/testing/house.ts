@@ -33,6 +33,7 @@ export interface TestCamera {
   readonly tenantId: Uuid;
   readonly siteId: Uuid;
   readonly name: string;
+  readonly label: string;
   readonly scene: Scene;
   settings: cameras.CameraSettings;
 }
@@ -45,9 +46,9 @@ export interface House extends AsyncDisposable {
   readonly bus: Bus;
   readonly feature: CameraEventsFeature;
   readonly pins: Pin[];
-  readonly told: BusMessages["camera.event"][];
   /** What cameras that judge for themselves were told. */
   readonly orders: { readonly cameraId: Uuid; readonly orders: CameraOrders }[];
+  readonly told: BusMessages["camera.event"][];
   /** What `recorded` answers, and what it was asked. */
   readonly recorded: { answer: cameras.CameraEvent["recorded"]; asked: Span[] };
   addCamera(part?: Partial<TestCamera>): Promise<TestCamera>;
@@ -91,8 +92,8 @@ export async function openHouse(): Promise<House> {
   const known = new Map<Uuid, TestCamera>();
   const listeners = new Set<(frame: Frame) => void>();
   const pins: Pin[] = [];
-  const told: House["told"] = [];
   const orders: House["orders"] = [];
+  const told: House["told"] = [];
   const recorded: House["recorded"] = { answer: "all", asked: [] };
   let failing = 0;
   let cuts: (() => void)[] = [];
@@ -125,11 +126,12 @@ export async function openHouse(): Promise<House> {
       cameras: {
         find: (id) => known.get(id),
         settingsOf: (id) => known.get(id)?.settings,
-        within: ({ reach }) =>
-          reach === "all"
+        within: ({ reach }, site) =>
+          reach === "all" && site === undefined
             ? "all"
             : [...known.values()]
                 .filter(({ id: deviceId, siteId }) => access.reaches(reach, { siteId, deviceId }))
+                .filter(({ siteId }) => site === undefined || siteId === site)
                 .map(({ id }) => id),
       },
       pins: {
@@ -147,11 +149,12 @@ export async function openHouse(): Promise<House> {
           recorded.asked = [...spans];
           return spans.map(() => recorded.answer);
         },
+        still: async (_who, cameraId, atMs) => new TextEncoder().encode(`${cameraId} ${atMs}`),
       },
+      line: { send: (cameraId, given) => void orders.push({ cameraId, orders: given }) },
     });
   let feature = make();
   await feature.start?.();
-      line: { send: (cameraId, given) => void orders.push({ cameraId, orders: given }) },
 
   const house: House = {
     tenantId,
@@ -159,10 +162,10 @@ export async function openHouse(): Promise<House> {
     clock,
     bus,
     pins,
+    orders,
     told,
     recorded,
     get feature() {
-    orders,
       return feature;
     },
     async addCamera(part = {}) {
@@ -171,6 +174,7 @@ export async function openHouse(): Promise<House> {
         tenantId,
         siteId: randomUUID(),
         name: `camera-${known.size + 1}`,
+        label: "",
         scene: new Scene(),
         settings: cameras.DEFAULT_CAMERA_SETTINGS,
         ...part,

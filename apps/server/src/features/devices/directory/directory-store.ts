@@ -8,7 +8,7 @@ export async function loadDeviceRecords(db: DevicesDatabase, deviceId?: Uuid): P
   const [devices, credentials, ownMetrics, grants] = await Promise.all([
     db
       .selectFrom("devices")
-      .select(["id", "tenant_id", "site_id", "name", "type_id", "interval_ms", "revoked_at"])
+      .select(["id", "tenant_id", "site_id", "name", "label", "type_id", "interval_ms", "revoked_at"])
       .$if(deviceId !== undefined, (query) => query.where("id", "=", deviceId as Uuid))
       .execute(),
     loadCredentials(db, deviceId),
@@ -19,6 +19,7 @@ export async function loadDeviceRecords(db: DevicesDatabase, deviceId?: Uuid): P
     tenantId: row.tenant_id,
     deviceId: row.id,
     name: row.name,
+    label: row.label,
     typeId: row.type_id,
     siteId: row.site_id,
     intervalMs: row.interval_ms,

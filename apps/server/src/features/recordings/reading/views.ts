@@ -12,6 +12,15 @@ interface ViewDeps {
   readonly audit: AuditTrail;
 }
 
+export interface Watcher {
+  readonly tenantId: Uuid;
+  readonly personId: Uuid;
+  readonly program?: { readonly tokenId: Uuid };
+}
+
+/** `event`: the one picture that stands for an event; whoever plays afterwards has begun something else. */
+export type ViewedAs = "playback" | "event";
+
 /** Who looked at what a camera recorded: in the audit log before the first byte leaves. */
 export class Views {
   readonly #deps: ViewDeps;
@@ -22,12 +31,12 @@ export class Views {
   }
 
   async record(
-    who: { readonly tenantId: Uuid; readonly personId: Uuid; readonly program?: { readonly tokenId: Uuid } },
-    what: { readonly cameraId: Uuid; readonly firstMs: UnixMs },
+    who: Watcher,
+    what: { readonly cameraId: Uuid; readonly firstMs: UnixMs; readonly via: ViewedAs },
   ): Promise<void> {
     const { audit, clock, db } = this.#deps;
     const nowMs = clock.nowMs();
-    const key = `${who.program?.tokenId ?? who.personId}/${what.cameraId}`;
+    const key = `${who.program?.tokenId ?? who.personId}/${what.cameraId}/${what.via}`;
     const seenMs = this.#seenMs.get(key);
     if (seenMs !== undefined && nowMs - seenMs < SAME_VIEW_MS) return;
     await db.transaction().execute((tx) =>
@@ -35,7 +44,7 @@ export class Views {
         kind: "recording.viewed",
         tenantId: who.tenantId,
         subject: { kind: "device", id: what.cameraId },
-        data: { fromMs: what.firstMs },
+        data: { fromMs: what.firstMs, via: what.via },
       }),
     );
     // The oldest first, so that what is forgotten is what is over anyway.

@@ -57,7 +57,7 @@ export class TestCameras implements Cameras {
 
   find(cameraId: Uuid) {
     const known = this.#known.get(cameraId);
-    return known && { tenantId: known.tenantId, cameraId, siteId: known.tenantId, name: "cam" };
+    return known && { tenantId: known.tenantId, cameraId, siteId: known.tenantId, name: "cam", label: "" };
   }
 
   list(tenantId: Uuid) {

@@ -5,9 +5,9 @@ import { useTranslations } from "use-intl";
 import { type Column, DataTable } from "../../../design/data-table.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
-import { FrameThumb } from "../frame-thumb.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
+import { EventThumb } from "../event-thumb.tsx";
 import { playbackSearch } from "../playback-search.ts";
-import type { Library } from "../player/use-player.ts";
 import styles from "../recordings.module.css";
 import { EventShape } from "../timeline/event-shape.tsx";
 
@@ -17,20 +17,22 @@ const TONES: Record<CameraEvent["recorded"], Tone> = { all: "neutral", part: "wa
 /** The player shows this much around an event. */
 const AROUND_MS = 15 * 60_000;
 
+const nameOf = ({ cameraName: name, cameraLabel: label }: CameraEvent): string => titleOf({ name, label });
+
 /** One row an event; opening it plays it. */
-export function ClipTable(props: { events: readonly CameraEvent[]; library: Library }) {
+export function ClipTable(props: { events: readonly CameraEvent[] }) {
   const t = useTranslations("recordings.clips");
   const kinds = useTranslations("recordings.timeline.kind");
   const format = useFormat();
   const navigate = useNavigate();
-  const { events, library } = props;
+  const { events } = props;
   const columns = useMemo<Column<CameraEvent>[]>(
     () => [
       {
         id: "picture",
         header: () => <span className="visually-hidden">{t("picture")}</span>,
         meta: { width: 104 },
-        cell: ({ row: { original } }) => <Thumb event={original} library={library} />,
+        cell: ({ row: { original } }) => <Thumb event={original} />,
       },
       {
         id: "what",
@@ -43,7 +45,7 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
           </span>
         ),
       },
-      { id: "camera", header: () => t("camera"), cell: ({ row }) => row.original.cameraName },
+      { id: "camera", header: () => t("camera"), cell: ({ row }) => nameOf(row.original) },
       { id: "at", header: () => t("at"), cell: ({ row }) => format.dateTime(row.original.startMs) },
       {
         id: "duration",
@@ -63,7 +65,7 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
         cell: ({ row }) => <Recorded event={row.original} />,
       },
     ],
-    [t, kinds, format, library],
+    [t, kinds, format],
   );
   return (
     <DataTable
@@ -79,7 +81,7 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
       }
       phoneRow={(event) => (
         <span className={styles.phoneClip}>
-          <Thumb event={event} library={library} />
+          <Thumb event={event} />
           <span className={styles.lines}>
             <span className="row row-between">
               <span className="row">
@@ -88,7 +90,7 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
               </span>
               <Recorded event={event} />
             </span>
-            <span className="secondary small">{event.cameraName}</span>
+            <span className="secondary small">{nameOf(event)}</span>
             <span className="tertiary tiny">
               {format.dateTime(event.startMs)} · <Duration event={event} />
             </span>
@@ -99,13 +101,13 @@ export function ClipTable(props: { events: readonly CameraEvent[]; library: Libr
   );
 }
 
-function Thumb(props: { event: CameraEvent; library: Library }) {
-  const { cameraId, bestMs, recorded } = props.event;
+function Thumb(props: { event: CameraEvent }) {
+  const { id, bestMs, recorded } = props.event;
   if (recorded === "none")
     return <span className={`${styles.thumb} ${styles.smallThumb} ${styles.noThumb}`} />;
   return (
     <span className={styles.smallThumb}>
-      <FrameThumb reel={props.library.reelOf(cameraId)} atMs={bestMs} width={96} />
+      <EventThumb eventId={id} bestMs={bestMs} width={96} />
     </span>
   );
 }

@@ -2,17 +2,18 @@ import { cameras } from "@gatehouse/contract";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { given } from "../../../data/given.ts";
 import { call, query } from "../../../data/query.ts";
+import { useSelectedSite } from "../../../data/site.ts";
 import { EmptyState } from "../../../design/empty-state.tsx";
 import { ReadMore } from "../../../design/pager.tsx";
 import { Panel } from "../../../design/panel.tsx";
 import { QueryView } from "../../../design/query-view.tsx";
 import { StatusSentence } from "../../../design/status-sentence.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import { CameraViews } from "../../cameras/camera-views.tsx";
-import { Library } from "../player/use-player.ts";
 import styles from "../recordings.module.css";
 import { CLIP_KEYS, type ClipSearch, clipFilter } from "./clip-filter.ts";
 import { ClipTable } from "./clip-table.tsx";
@@ -26,9 +27,8 @@ export function ClipsPage() {
   const format = useFormat();
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
+  const site = useSelectedSite();
   const filter = clipFilter(search, format.timeZone);
-  const library = useMemo(() => new Library(), []);
-  useEffect(() => () => library.close(), [library]);
   const set = (change: ClipSearch) => {
     const next = Object.entries({ ...search, ...change }).filter(
       ([key, value]) => (CLIP_KEYS as readonly string[]).includes(key) && value !== "" && value !== undefined,
@@ -42,10 +42,10 @@ export function ClipsPage() {
   };
   const { path, method } = cameras.listCameraEvents;
   const events = useInfiniteQuery({
-    queryKey: [path, method, filter, "pages"],
+    queryKey: [path, method, filter, site?.id, "pages"],
     queryFn: ({ pageParam, signal }) => {
-      const before = pageParam === undefined ? {} : { before: pageParam };
-      return call(cameras.listCameraEvents, { query: { ...filter, limit: PAGE, ...before } }, signal);
+      const where = given({ site: site?.id, before: pageParam });
+      return call(cameras.listCameraEvents, { query: { ...filter, limit: PAGE, ...where } }, signal);
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ items }) => {
@@ -62,7 +62,7 @@ export function ClipsPage() {
         {total === undefined ? t("title") : t(hasFilter ? "matching" : "sentence", { count: total })}
       </StatusSentence>
       <Panel title={t("title")} subtitle={t("subtitle")} flush>
-        <Filters search={search} hasFilter={hasFilter} onSet={set} />
+        <Filters search={search} siteId={site?.id} hasFilter={hasFilter} onSet={set} />
         <QueryView
           query={events}
           what={t("reading")}
@@ -75,7 +75,7 @@ export function ClipsPage() {
         >
           {({ pages }) => (
             <>
-              <ClipTable events={pages.flatMap(({ items }) => items)} library={library} />
+              <ClipTable events={pages.flatMap(({ items }) => items)} />
               <ReadMore
                 hasMore={events.hasNextPage}
                 busy={events.isFetchingNextPage}
@@ -89,12 +89,17 @@ export function ClipsPage() {
   );
 }
 
-function Filters(props: { search: ClipSearch; hasFilter: boolean; onSet: (change: ClipSearch) => void }) {
+function Filters(props: {
+  search: ClipSearch;
+  siteId: string | undefined;
+  hasFilter: boolean;
+  onSet: (change: ClipSearch) => void;
+}) {
   const t = useTranslations("recordings.clips");
   const kinds = useTranslations("recordings.timeline.kind");
   const common = useTranslations("common.action");
   const { search, onSet } = props;
-  const list = useQuery(query(cameras.listCameras, { query: { limit: "200" } }));
+  const list = useQuery(query(cameras.listCameras, { query: given({ site: props.siteId, limit: "200" }) }));
   const none = Object.fromEntries(CLIP_KEYS.map((key) => [key, ""])) as ClipSearch;
   return (
     <search className={styles.bar} aria-label={t("filter")}>
@@ -104,7 +109,7 @@ function Filters(props: { search: ClipSearch; hasFilter: boolean; onSet: (change
         onChange={(event) => onSet({ camera: event.currentTarget.value })}
         data={[
           { value: "", label: t("anyCamera") },
-          ...(list.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ...(list.data?.items ?? []).map((camera) => ({ value: camera.id, label: titleOf(camera) })),
         ]}
       />
       <NativeSelect

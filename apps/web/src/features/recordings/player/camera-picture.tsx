@@ -4,11 +4,12 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useErrorText } from "../../../design/error-text.ts";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import { SealMark } from "../proof/seal-mark.tsx";
 import { verdictOf } from "../proof/segment-checks.ts";
 import { useKnownReport } from "../proof/use-segment-report.ts";
 import { type Shown, timeOf } from "./camera-reel.ts";
-import { drawFrame } from "./canvas-screen.ts";
+import { drawJpeg } from "./canvas-screen.ts";
 import { PictureLoop, type Screen } from "./picture-loop.ts";
 import styles from "./player.module.css";
 import type { Player } from "./use-player.ts";
@@ -47,7 +48,7 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
       async show(shown) {
         if (shown.kind !== "video") videoScreen.hide();
         if (shown.kind === "picture") {
-          const isDrawn = await drawFrame(surface, shown.frame);
+          const isDrawn = await drawJpeg(surface, shown.frame.bytes);
           tell(shown, isDrawn ? "picture" : "unreadable");
         } else {
           // Nothing that was seen before stays where it would be taken for what is asked for now.
@@ -70,7 +71,7 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
   }, [camera.id, player, format]);
 
   return (
-    <figure className={styles.picture} aria-label={camera.name}>
+    <figure className={styles.picture} aria-label={titleOf(camera)}>
       <canvas ref={canvas} className={state === "picture" ? styles.shown : styles.hidden} />
       <video
         ref={video}
@@ -93,7 +94,7 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
       )}
       {isSlow && <span className={styles.slow}>{t("reading")}</span>}
       <figcaption className={styles.top}>
-        <span className={styles.name}>{camera.name}</span>
+        <span className={styles.name}>{titleOf(camera)}</span>
         <time ref={clock} className="num" />
       </figcaption>
       <div className={styles.bottom}>

@@ -1,5 +1,3 @@
-import type { Frame } from "@gatehouse/video";
-
 /** What the browser can make of a JPEG; undefined when it cannot. */
 async function decodeJpeg(bytes: Uint8Array, width?: number): Promise<ImageBitmap | undefined> {
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/jpeg" });
@@ -7,9 +5,13 @@ async function decodeJpeg(bytes: Uint8Array, width?: number): Promise<ImageBitma
   return createImageBitmap(blob, options).catch(() => undefined);
 }
 
-/** Draws at the picture's own size; false when it is no picture. */
-export async function drawFrame(canvas: HTMLCanvasElement, frame: Frame, width?: number): Promise<boolean> {
-  const bitmap = await decodeJpeg(frame.bytes, width);
+/** Draws at the picture's own size, or at a width; false when it is no picture. */
+export async function drawJpeg(
+  canvas: HTMLCanvasElement,
+  bytes: Uint8Array,
+  width?: number,
+): Promise<boolean> {
+  const bitmap = await decodeJpeg(bytes, width);
   if (bitmap === undefined) return false;
   if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
     canvas.width = bitmap.width;

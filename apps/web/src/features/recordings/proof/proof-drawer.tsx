@@ -14,6 +14,7 @@ import { SideDrawer } from "../../../design/side-drawer.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import type { CheckState } from "../../audit/entry-checks.ts";
+import { titleOf } from "../../cameras/camera-title.ts";
 import type { Segment } from "../player/chunks.ts";
 import type { Player } from "../player/use-player.ts";
 import styles from "./proof.module.css";
@@ -46,7 +47,7 @@ export function ProofDrawer(props: {
           <Segmented
             label={t("camera")}
             value={cameraId}
-            options={props.cameras.map(({ id, name }) => ({ value: id, label: name }))}
+            options={props.cameras.map((camera) => ({ value: camera.id, label: titleOf(camera) }))}
             onChange={props.onCamera}
           />
         )}

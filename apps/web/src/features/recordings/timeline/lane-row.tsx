@@ -2,6 +2,7 @@ import type { cameras } from "@gatehouse/contract";
 import { memo, useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import { EventShape } from "./event-shape.tsx";
 import { bucketAt, densityPath, gapsOf, reasonOf } from "./lane.ts";
 import styles from "./timeline.module.css";
@@ -88,7 +89,7 @@ function LaneText(props: { camera: cameras.Camera; lane: cameras.Lane }) {
   return (
     <span className="visually-hidden">
       {t("laneText", {
-        name: props.camera.name,
+        name: titleOf(props.camera),
         recorded: format.duration(totalMs),
         count: events.length,
         more: more ? "yes" : "no",

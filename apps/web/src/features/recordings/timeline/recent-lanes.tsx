@@ -6,6 +6,7 @@ import { useNow } from "../../../data/now.ts";
 import { useSites } from "../../../data/site.ts";
 import { Panel } from "../../../design/panel.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import { LaneRow } from "./lane-row.tsx";
 import { NowLine } from "./lines.tsx";
 import { Ruler } from "./ruler.tsx";
@@ -51,9 +52,14 @@ export function RecentLanes(props: { cameras: readonly cameras.Camera[] }) {
       <div className={styles.columns}>
         <div className={styles.names}>
           <div className={styles.corner}>{title}</div>
-          {props.cameras.map(({ id, name }) => (
-            <Link key={id} to="/cameras/playback" search={{ cameras: id }} className={styles.nameLink ?? ""}>
-              <span className="truncate">{name}</span>
+          {props.cameras.map((camera) => (
+            <Link
+              key={camera.id}
+              to="/cameras/playback"
+              search={{ cameras: camera.id }}
+              className={styles.nameLink ?? ""}
+            >
+              <span className="truncate">{titleOf(camera)}</span>
             </Link>
           ))}
         </div>

@@ -6,6 +6,7 @@ import { useSites } from "../../../data/site.ts";
 import { useErrorText } from "../../../design/error-text.ts";
 import { Panel } from "../../../design/panel.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import type { Player } from "../player/use-player.ts";
 import { HoverPreview } from "./hover-preview.tsx";
 import { LaneRow } from "./lane-row.tsx";
@@ -72,7 +73,7 @@ export function Timeline(props: {
                 key={camera.id}
                 className={styles.name}
                 classNames={{ label: styles.nameLabel ?? "", body: styles.nameBody ?? "" }}
-                label={camera.name}
+                label={titleOf(camera)}
                 title={camera.siteName}
                 checked={isOn}
                 disabled={!isOn && !props.canSelectMore}
