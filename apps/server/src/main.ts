@@ -19,6 +19,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   backup [FOLDER]
   restore FOLDER [--force] [--code-file FILE]
   key show|seal|unseal|change|recover [BACKUP] [--force] [--passphrase-file FILE]
+  key rotate
   check [BACKUP_FOLDER] [--repair]
   verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
 

@@ -13,13 +13,18 @@ import {
 } from "../platform/secrets/index.ts";
 import type { CommandLine } from "./arguments.ts";
 import type { Output } from "./output.ts";
+import { rotateRecordingKey } from "./rotate-recording-key.ts";
 import { newPassphrase, passphraseSource, recoveryCode } from "./secret-input.ts";
 import { UsageError } from "./usage-error.ts";
 
-const USAGE = "gatehouse key show|seal|unseal|change|recover [BACKUP] [--force]";
+const USAGE = "gatehouse key show|seal|unseal|change|recover [BACKUP] [--force], gatehouse key rotate";
 
-/** `key VERB`: what the master key is kept in. A running server goes on with the key that it has read. */
+/**
+ * `key VERB`: what the master key is kept in. A running server goes on with the key that it has read. `key rotate` is about
+ * the key of the recordings.
+ */
 export async function runKey(config: Config, line: CommandLine, output: Output): Promise<void> {
+  if (line.words[1] === "rotate") return rotateRecordingKey(config, output, line.options.json === true);
   const verbs = { show, seal, unseal, change, recover };
   const verb = line.words[1] ?? "show";
   if (!Object.hasOwn(verbs, verb)) throw new UsageError({ usage: USAGE });

@@ -23,12 +23,18 @@ export const RecordingStorage = object({
   disk: object({ freeBytes: Bytes, totalBytes: Bytes }),
   /** Why nothing is written now: `disk_full`, `pinned_full`, `failed`. */
   paused: Type.Optional(Type.String()),
+  /** The organisation's key that wraps the keys of new recordings; absent before the first recording. */
+  key: Type.Optional(object({ generation: Type.Integer(), madeMs: UnixMs })),
+  /** While keys are wrapped anew: segments whose keys are under the old one still. */
+  rewrap: Type.Optional(object({ remaining: Type.Integer(), total: Type.Integer() })),
   /** Segments of the last 24 hours. */
   sealedToday: Type.Integer(),
   cameras: Type.Array(
     object({
       cameraId: Uuid,
       name: Type.String(),
+      /** What people call it; may be empty. */
+      label: Type.String(),
       segments: Type.Integer(),
       bytes: Bytes,
       oldestMs: Type.Optional(UnixMs),

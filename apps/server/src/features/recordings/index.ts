@@ -18,8 +18,9 @@ import type { Cameras, Frames, LogEntries, Motion, Pins } from "./ports.ts";
 import { ContentReader } from "./reading/content.ts";
 import { type AskedSpan, coverage } from "./reading/coverage.ts";
 import { SegmentList } from "./reading/segments.ts";
+import { Stills } from "./reading/stills.ts";
 import { Timeline } from "./reading/timeline.ts";
-import { Views } from "./reading/views.ts";
+import { Views, type Watcher } from "./reading/views.ts";
 import type { Pause } from "./recording/pauses.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { Room } from "./room/room.ts";
@@ -27,6 +28,7 @@ import { recordingRoutes } from "./routes.ts";
 import { Storage } from "./storage.ts";
 import type { RecordingDatabase } from "./tables.ts";
 import { Recovery, type RecoveryReport } from "./upkeep/recovery.ts";
+import { Rewrapping } from "./upkeep/rewrapping.ts";
 import { renewKey, rewrapKeys } from "./upkeep/rotation.ts";
 
 export { hasRecordings } from "./all-segments-store.ts";
@@ -71,6 +73,8 @@ export interface RecordingsFeature extends Feature {
   isRecording(cameraId: Uuid): boolean;
   /** How much of each span is recorded, in their order. */
   coverage(tenantId: Uuid, spans: readonly AskedSpan[]): ReturnType<typeof coverage>;
+  /** The recorded JPEG of an instant, with the look at it in the audit log. Refuses `camera.no_picture`. */
+  still(who: Watcher, cameraId: Uuid, atMs: UnixMs): Promise<Uint8Array>;
   needs(tenantId: Uuid): Promise<readonly RecordingNeed[]>;
   /** Resolves when whole chunks that came so far are written, and keys wrapped that were to be. */
   idle(): Promise<void>;
@@ -92,25 +96,21 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   const recovery = new Recovery(context);
   const recorder = new Recorder(context, { frames, recovery, motion });
   const erasure = new Erasure(context, recorder, recovery);
-  const storage = new Storage(context, recorder.pauses);
+  const rewrapping = new Rewrapping(context, (tenantId, run) => rewrapKeys(context, tenantId, run));
+  const storage = new Storage(context, { pauses: recorder.pauses, rewrapping });
   const segments = new SegmentList(context, deps.entries);
+  const views = new Views(deps);
+  const stills = new Stills(context, content, views);
   let report: RecoveryReport | undefined;
-  let rotation: Promise<void> = Promise.resolve();
-  const rewrapInBackground = (tenantId: Uuid): void => {
-    rotation = rotation
-      .then(() => rewrapKeys(context, tenantId))
-      .catch((err: unknown) => log.error({ err, tenantId }, "recordings.keys_not_rewrapped"));
-  };
   let unsubscribe: () => void = () => undefined;
   return {
     name: "recordings",
     routes: recordingRoutes({
-      ...{ content, erasure, segments, storage },
+      ...{ content, erasure, segments, storage, views },
       timeline: new Timeline(context, motion),
-      views: new Views(deps),
       async rotateKey(tenantId) {
         const count = await renewKey(context, tenantId);
-        rewrapInBackground(tenantId);
+        await rewrapping.begin(tenantId);
         return count;
       },
       verifierKey: encodeVerifierKey(deps.signer.key),
@@ -140,15 +140,17 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
           .catch((err: unknown) => log.error({ err, cameraId }, "recordings.not_erased"));
       });
       recorder.start();
-      for (const tenantId of await tenantsInRotation(db)) rewrapInBackground(tenantId);
+      for (const tenantId of await tenantsInRotation(db)) await rewrapping.begin(tenantId);
     },
     async stop() {
       unsubscribe();
+      await rewrapping.stop();
       await recorder.stop();
     },
     pins: pinsOf(context),
     isRecording: (cameraId) => recorder.isRecording(cameraId),
     coverage: (tenantId, spans) => coverage(db, tenantId, spans),
+    still: (who, cameraId, atMs) => stills.at(who, cameraId, atMs),
     async needs(tenantId) {
       const pause = recorder.pauses.of(tenantId);
       if (pause !== undefined) return [{ kind: `recording_${pause.reason}`, sinceMs: pause.sinceMs }];
@@ -156,7 +158,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
     },
     async idle() {
       await recorder.idle();
-      await rotation;
+      await rewrapping.idle();
     },
     recovered: () => report,
     stats: () => ({ recording: recorder.writing(), lostFrames: recorder.lostFrames() }),

@@ -12,6 +12,21 @@ export const listKeys = (
     .orderBy("generation")
     .execute();
 
+/** The one that new recordings are under; undefined before the first. */
+export async function newestKey(
+  db: RecordingDatabase,
+  tenantId: Uuid,
+): Promise<{ generation: number; madeMs: UnixMs } | undefined> {
+  const row = await db
+    .selectFrom("recording_keys")
+    .select(["generation", "made_ms"])
+    .where("tenant_id", "=", tenantId)
+    .orderBy("generation", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { generation: row.generation, madeMs: row.made_ms };
+}
+
 /** The first one of a generation stays. */
 export async function addKey(
   db: RecordingDatabase,

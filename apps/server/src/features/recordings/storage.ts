@@ -1,34 +1,43 @@
 import { AppError, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import type { RecordingContext } from "./context.ts";
+import { newestKey } from "./key-store.ts";
 import type { Pauses } from "./recording/pauses.ts";
 import { RoomStore } from "./room/room-store.ts";
 import { type CameraStorage, storageByCamera } from "./storage-store.ts";
+import type { Rewrapping } from "./upkeep/rewrapping.ts";
 
 const DAY_MS = 86_400_000;
+
+interface StorageParts {
+  readonly pauses: Pauses;
+  readonly rewrapping: Pick<Rewrapping, "progressOf">;
+}
 
 /** What recordings take, and how much they may. */
 export class Storage {
   readonly #context: RecordingContext;
-  readonly #pauses: Pauses;
+  readonly #parts: StorageParts;
 
-  constructor(context: RecordingContext, pauses: Pauses) {
+  constructor(context: RecordingContext, parts: StorageParts) {
     this.#context = context;
-    this.#pauses = pauses;
+    this.#parts = parts;
   }
 
   async get(tenantId: Uuid): Promise<cameras.RecordingStorage> {
     const { blobs, clock, db } = this.#context;
     const sinceMs = clock.nowMs() - DAY_MS;
-    const [{ policy, changedMs }, found, disk] = await Promise.all([
+    const [{ policy, changedMs }, found, disk, key] = await Promise.all([
       new RoomStore(db, tenantId).policy(),
       storageByCamera(db, tenantId, sinceMs),
       blobs.space(),
+      newestKey(db, tenantId),
     ]);
     const sum = (pick: (one: CameraStorage) => number): number =>
       found.reduce((total, one) => total + pick(one), 0);
     const oldest = found.map(({ oldestMs }) => oldestMs);
-    const paused = this.#pauses.of(tenantId)?.reason;
+    const paused = this.#parts.pauses.of(tenantId)?.reason;
+    const rewrap = this.#parts.rewrapping.progressOf(tenantId);
     return {
       ...{ policy, disk },
       policyMs: changedMs,
@@ -39,6 +48,8 @@ export class Storage {
       pinned: { segments: sum((one) => one.pinnedSegments), bytes: sum((one) => one.pinnedBytes) },
       ...(oldest.length === 0 ? {} : { oldestMs: Math.min(...oldest) }),
       ...(paused === undefined ? {} : { paused }),
+      ...(key === undefined ? {} : { key }),
+      ...(rewrap === undefined ? {} : { rewrap }),
       sealedToday: sum((one) => one.newSealed),
       cameras: this.#byCamera(tenantId, found),
     };
@@ -71,6 +82,7 @@ export class Storage {
         return {
           ...{ cameraId, segments, bytes, oldestMs },
           name: camera?.tenantId === tenantId ? camera.name : "",
+          label: camera?.tenantId === tenantId ? camera.label : "",
           bytesPerDay: Math.round(newBytes / shareOfDay),
         };
       })

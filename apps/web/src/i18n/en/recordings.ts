@@ -175,6 +175,19 @@ export const recordings = {
     saved: "The caps are saved.",
     reload: "Read it again",
   },
+  key: {
+    title: "Key of the recordings",
+    since: "Key {number}, in use since {time}.",
+    text: "Each segment has a key of its own; this one wraps them all. The recordings themselves stay as they are when it is renewed.",
+    remaining:
+      "{count, plural, =0 {The last keys are being wrapped anew.} one {# segment is still under the old key.} other {# segments are still under the old key.}}",
+    progress: "Keys wrapped anew",
+    rotate: "Renew the key…",
+    rotateTitle: "Renew the key of the recordings?",
+    rotateText:
+      "New recordings are under the new key at once; the keys of all others are wrapped anew one by one while everything goes on, and then the old key is deleted. Make a backup afterwards: one from before does not have the new key, and with it no recording opens. The renewal stands in the audit log.",
+    rotateAct: "Renew the key",
+  },
   erase: {
     open: "Erase recordings…",
     title: "Erase recordings",

@@ -182,6 +182,19 @@ export const recordings: Same<typeof english> = {
     saved: "Les plafonds sont enregistrés.",
     reload: "Relire",
   },
+  key: {
+    title: "Clé des enregistrements",
+    since: "Clé {number}, utilisée depuis le {time}.",
+    text: "Chaque segment a sa propre clé ; celle-ci les enveloppe toutes. Les enregistrements eux-mêmes restent tels quels quand elle est renouvelée.",
+    remaining:
+      "{count, plural, =0 {Les dernières clés sont enveloppées à nouveau.} one {# segment est encore sous l’ancienne clé.} other {# segments sont encore sous l’ancienne clé.}}",
+    progress: "Clés enveloppées à nouveau",
+    rotate: "Renouveler la clé…",
+    rotateTitle: "Renouveler la clé des enregistrements ?",
+    rotateText:
+      "Les nouveaux enregistrements sont aussitôt sous la nouvelle clé ; les clés de tous les autres sont enveloppées à nouveau une à une pendant que tout continue, puis l’ancienne clé est supprimée. Faites ensuite une sauvegarde : celles d’avant n’ont pas la nouvelle clé et n’ouvrent aucun enregistrement. Le renouvellement figure au journal d’audit.",
+    rotateAct: "Renouveler la clé",
+  },
   erase: {
     open: "Effacer des enregistrements…",
     title: "Effacer des enregistrements",

@@ -137,8 +137,13 @@ test("a new key over the recordings wraps their keys anew: they open as before, 
   await house.recordings.stop?.();
   const [before, content] = [await readFile(pathOf(id, "key")), await readFile(pathOf(id))];
   const rotate = house.recordings.routes?.find(({ endpoint }) => endpoint.path.endsWith("/rotate-key"));
+  const storage = house.recordings.routes?.find(({ endpoint }) => endpoint.path.endsWith("/storage"));
+  const stateNow = () => storage?.handler({ principal: { tenantId } });
+  expect(await stateNow()).toMatchObject({ key: { generation: 1 } });
   expect(await rotate?.handler({ principal: { tenantId } })).toEqual({ segments: 1 });
+  expect(await stateNow()).toMatchObject({ key: { generation: 2 } });
   await house.recordings.idle();
+  expect(await stateNow()).not.toHaveProperty("rewrap");
   const after = await readFile(pathOf(id, "key"));
   expect([before.readUInt32BE(0), after.readUInt32BE(0)]).toEqual([1, 2]);
   expect(before.subarray(4).equals(after.subarray(4))).toBe(false);

@@ -1,7 +1,9 @@
 import type { Uuid } from "@gatehouse/base";
 import { countSegments, segmentsOf } from "../all-segments-store.ts";
 import type { RecordingContext } from "../context.ts";
+import type { SealedFiles } from "../exports/sealed-files.ts";
 import { SegmentStore } from "../segment-store.ts";
+import type { RewrapRun } from "./rewrapping.ts";
 
 /**
  * A new key for an organisation's recordings: what is begun from now on is under it. `rewrapKeys` does the rest, as long
@@ -22,20 +24,28 @@ export async function renewKey(context: RecordingContext, tenantId: Uuid): Promi
 }
 
 /**
- * Wraps the keys of all segments under the newest key; the segments stay as they are, and the old key goes when all is
- * done. Cut off in between, it is done again from the start: a key that is under the newest one is left alone.
+ * Wraps the keys of all segments, and of files made from them, under the newest key; they stay as they are, and the old
+ * key goes when all is done. Cut off in between, it is done again from the start: a key that is under the newest one is left alone.
  */
-export async function rewrapKeys(context: RecordingContext, tenantId: Uuid): Promise<void> {
+export async function rewrapKeys(
+  context: RecordingContext,
+  tenantId: Uuid,
+  { onSegment, signal }: RewrapRun,
+  files?: Pick<SealedFiles, "rewrap">,
+): Promise<void> {
   const { db, keyring, log } = context;
   const generation = await keyring.newest(tenantId);
   let rewrapped = 0;
   for await (const row of segmentsOf(db, tenantId)) {
+    if (signal.aborted) return;
     // Nobody erases it meanwhile, so that no erased key is written again.
     await db.transaction().execute(async (tx) => {
       const name = await new SegmentStore(tx, tenantId).lock(row.segmentId);
       if (name !== undefined && (await keyring.rewrap(name))) rewrapped++;
     });
+    if (row.state !== "erased") onSegment();
   }
+  await files?.rewrap(tenantId);
   await keyring.forgetBefore(tenantId, generation);
   log.info({ tenantId, generation, segments: rewrapped }, "recordings.keys_rewrapped");
 }

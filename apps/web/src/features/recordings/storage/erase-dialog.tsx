@@ -12,6 +12,7 @@ import { useErrorText } from "../../../design/error-text.ts";
 import { FieldGrid } from "../../../design/field-grid.tsx";
 import { instantOf, localText } from "../../../design/time-range.ts";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 
 type Row = cameras.RecordingStorage["cameras"][number];
 
@@ -57,7 +58,8 @@ function EraseDialog(props: { cameras: readonly Row[]; onClose: () => void }) {
   const [fromMs, toMs] = [instantOf(from, timeZone), instantOf(to, timeZone)];
   const isSpan = fromMs !== undefined && toMs !== undefined && toMs > fromMs;
   const isComplete = isSpan && reason.trim().length >= LEAST_REASON;
-  const name = props.cameras.find((camera) => camera.cameraId === cameraId)?.name ?? "";
+  const chosen = props.cameras.find((camera) => camera.cameraId === cameraId);
+  const name = chosen === undefined ? "" : titleOf(chosen);
   const submit = () => {
     if (!isComplete) return;
     erase.mutate(
@@ -91,7 +93,7 @@ function EraseDialog(props: { cameras: readonly Row[]; onClose: () => void }) {
           label={t("camera")}
           value={cameraId}
           onChange={(event) => setCameraId(event.currentTarget.value)}
-          data={props.cameras.map((camera) => ({ value: camera.cameraId, label: camera.name }))}
+          data={props.cameras.map((camera) => ({ value: camera.cameraId, label: titleOf(camera) }))}
         />
         <FieldGrid fieldWidth={200}>
           <TextInput

@@ -9,9 +9,11 @@ import { Panel } from "../../../design/panel.tsx";
 import { QueryView } from "../../../design/query-view.tsx";
 import { StatusSentence } from "../../../design/status-sentence.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
+import { titleOf } from "../../cameras/camera-title.ts";
 import { CameraViews } from "../../cameras/camera-views.tsx";
 import styles from "../recordings.module.css";
 import { EraseButton } from "./erase-dialog.tsx";
+import { KeyPanel } from "./key-panel.tsx";
 import { PausedNote } from "./paused-note.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 import { lastsDays, usedRatio } from "./storage-figures.ts";
@@ -83,6 +85,7 @@ function Ready(props: { storage: Storage }) {
           <PolicyForm storage={storage} />
         </Panel>
       )}
+      {can("recording.manage") && <KeyPanel storage={storage} />}
     </>
   );
 }
@@ -113,7 +116,7 @@ function ByCamera(props: { rows: readonly Row[] }) {
   const format = useFormat();
   const columns = useMemo<Column<Row>[]>(
     () => [
-      { id: "name", header: () => t("camera"), cell: ({ row }) => row.original.name },
+      { id: "name", header: () => t("camera"), cell: ({ row }) => titleOf(row.original) },
       {
         id: "bytes",
         header: () => t("takes"),
@@ -151,7 +154,7 @@ function ByCamera(props: { rows: readonly Row[] }) {
       phoneRow={(row) => (
         <span className={styles.lines}>
           <span className="row row-between">
-            <span className="strong">{row.name}</span>
+            <span className="strong">{titleOf(row)}</span>
             <span className="num">{format.bytes(row.bytes)}</span>
           </span>
           <span className="tertiary tiny">
