@@ -29,7 +29,11 @@ export const RESOURCE_KINDS = {
   token: "token.not_found",
   approval: "approval.not_found",
   segment: "segment.not_found",
+  recording_export: "export.not_found",
   camera_event: "camera_event.not_found",
+  share: "share.not_found",
+  /** A place where copies of recordings go. */
+  offsite_target: "offsite.target_not_found",
   /** Another organisation, for the installation's host. */
   tenant: "tenant.not_found",
 } as const satisfies Record<string, ErrorCode>;

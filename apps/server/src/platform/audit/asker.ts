@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
 
-/** Who causes an act: a person with a session, a program with a token, a device, the owner at the machine, or nobody but us. */
+/** Who causes an act: a person with a session, a program with a token, a device, whoever has a link, the owner at the machine, or nobody but us. */
 export interface Actor {
-  readonly kind: "person" | "program" | "device" | "machine" | "system" | "anonymous";
+  readonly kind: "person" | "program" | "device" | "link" | "machine" | "system" | "anonymous";
   readonly id?: Uuid;
   readonly tenantId?: Uuid;
 }

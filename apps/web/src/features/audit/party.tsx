@@ -16,6 +16,7 @@ const KINDS = [
   "enrolment_group",
   "invitation",
   "lab_run",
+  "link",
   "machine",
   "meter_read",
   "notification_channel",
@@ -42,6 +43,7 @@ const shortId = (id: string): string => (id.length > LONG_ID ? `${id.slice(0, 8)
 export function usePartyText(): (party: Party) => string {
   const t = useTranslations("audit");
   return ({ kind, id, name, gone }) => {
+    if (kind === "link" && name !== undefined) return t("party.link_number", { number: name });
     if (name !== undefined) return name;
     const word = isKind(kind) ? t(`party.${kind}`) : kind;
     if (id === kind) return word;

@@ -34,6 +34,8 @@ export const audit = {
     enrolment_group: "batch",
     invitation: "invitation",
     lab_run: "run of the lab",
+    link: "link",
+    link_number: "link {number}",
     machine: "command line",
     meter_read: "round of readings",
     notification_channel: "channel",

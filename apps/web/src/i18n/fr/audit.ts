@@ -37,6 +37,8 @@ export const audit: Same<typeof en> = {
     enrolment_group: "lot",
     invitation: "invitation",
     lab_run: "exécution du laboratoire",
+    link: "lien",
+    link_number: "lien {number}",
     machine: "ligne de commande",
     meter_read: "tournée de relevés",
     notification_channel: "canal",

@@ -1,0 +1,303 @@
+import type { UnixMs, Uuid } from "@gatehouse/base";
+import { sql } from "kysely";
+import { SEGMENT_MS } from "../model.ts";
+import type { FilmState, KeptShare } from "./model.ts";
+import type { RecordingSharesTable, ShareDatabase } from "./tables.ts";
+
+/** No segment is longer. */
+const LONGEST_MS = 2 * SEGMENT_MS;
+
+export const shareOf = (row: RecordingSharesTable): KeptShare => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  number: row.number,
+  cameraId: row.camera_id,
+  fromMs: row.from_ms,
+  toMs: row.to_ms,
+  passwordHash: row.password_hash ?? undefined,
+  madeBy: row.made_by,
+  madeMs: row.made_ms,
+  expiresMs: row.expires_ms,
+  revokedMs: row.revoked_ms ?? undefined,
+  erasedMs: row.erased_ms ?? undefined,
+  openings: row.openings,
+  maxOpenings: row.max_openings ?? undefined,
+  lastOpenedMs: row.last_opened_ms ?? undefined,
+  note: row.note,
+  showsCamera: row.shows_camera,
+  allowsDownload: row.allows_download,
+  filmState: row.film_state,
+  filmBytes: row.film_bytes ?? undefined,
+  filmFailure: row.film_failure ?? undefined,
+});
+
+export type NewShare = Pick<
+  KeptShare,
+  | "id"
+  | "tenantId"
+  | "cameraId"
+  | "fromMs"
+  | "toMs"
+  | "passwordHash"
+  | "madeBy"
+  | "madeMs"
+  | "expiresMs"
+  | "maxOpenings"
+  | "note"
+  | "showsCamera"
+  | "allowsDownload"
+> & { readonly tokenSha256: string };
+
+/** Gives it the organisation's next number. */
+export async function insertShare(tx: ShareDatabase, share: NewShare): Promise<KeptShare> {
+  const { last } = await tx
+    .insertInto("recording_share_numbers")
+    .values({ tenant_id: share.tenantId, last: 1 })
+    .onConflict((conflict) =>
+      conflict.column("tenant_id").doUpdateSet({ last: sql`recording_share_numbers.last + 1` }),
+    )
+    .returning("last")
+    .executeTakeFirstOrThrow();
+  const row = await tx
+    .insertInto("recording_shares")
+    .values({
+      id: share.id,
+      tenant_id: share.tenantId,
+      number: last,
+      camera_id: share.cameraId,
+      from_ms: share.fromMs,
+      to_ms: share.toMs,
+      token_sha256: share.tokenSha256,
+      password_hash: share.passwordHash ?? null,
+      made_by: share.madeBy,
+      made_ms: share.madeMs,
+      expires_ms: share.expiresMs,
+      revoked_ms: null,
+      erased_ms: null,
+      openings: 0,
+      max_openings: share.maxOpenings ?? null,
+      last_opened_ms: null,
+      note: share.note,
+      shows_camera: share.showsCamera,
+      allows_download: share.allowsDownload,
+      ...{ film_state: "waiting", film_bytes: null, film_failure: null },
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return shareOf(row);
+}
+
+export async function findShare(db: ShareDatabase, id: Uuid): Promise<KeptShare | undefined> {
+  const row = await db.selectFrom("recording_shares").selectAll().where("id", "=", id).executeTakeFirst();
+  return row && shareOf(row);
+}
+
+export async function findByToken(db: ShareDatabase, tokenSha256: string): Promise<KeptShare | undefined> {
+  const row = await db
+    .selectFrom("recording_shares")
+    .selectAll()
+    .where("token_sha256", "=", tokenSha256)
+    .executeTakeFirst();
+  return row && shareOf(row);
+}
+
+/** The link that somebody opened, while that lasts. */
+export async function findByView(
+  db: ShareDatabase,
+  viewSha256: string,
+  nowMs: UnixMs,
+): Promise<KeptShare | undefined> {
+  const row = await db
+    .selectFrom("recording_shares")
+    .innerJoin("recording_share_views", "recording_share_views.share_id", "recording_shares.id")
+    .selectAll("recording_shares")
+    .where("view_sha256", "=", viewSha256)
+    .where("until_ms", ">", nowMs)
+    .executeTakeFirst();
+  return row && shareOf(row);
+}
+
+/** One opening more, unless it may not be opened any more by now. */
+export async function countOpening(
+  tx: ShareDatabase,
+  id: Uuid,
+  view: { readonly sha256: string; readonly nowMs: UnixMs; readonly untilMs: UnixMs },
+): Promise<KeptShare | undefined> {
+  const row = await tx
+    .updateTable("recording_shares")
+    .set({ openings: sql`openings + 1`, last_opened_ms: view.nowMs })
+    .where("id", "=", id)
+    .where("revoked_ms", "is", null)
+    .where("erased_ms", "is", null)
+    .where("expires_ms", ">", view.nowMs)
+    .where((where) =>
+      where.or([where("max_openings", "is", null), where("openings", "<", where.ref("max_openings"))]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  await tx
+    .insertInto("recording_share_views")
+    .values({ view_sha256: view.sha256, share_id: id, until_ms: view.untilMs })
+    .execute();
+  return shareOf(row);
+}
+
+/** Ends it, or with `null` lets one work again that was revoked after `sinceMs`; undefined when it was not as expected. */
+export async function setRevoked(
+  tx: ShareDatabase,
+  id: Uuid,
+  change: { readonly revokedMs: UnixMs } | { readonly revokedMs: null; readonly sinceMs: UnixMs },
+): Promise<KeptShare | undefined> {
+  const query = tx
+    .updateTable("recording_shares")
+    .set({ revoked_ms: change.revokedMs })
+    .where("id", "=", id)
+    .where("erased_ms", "is", null);
+  const row = await (change.revokedMs === null
+    ? query.where("revoked_ms", ">", change.sinceMs)
+    : query.where("revoked_ms", "is", null)
+  )
+    .returningAll()
+    .executeTakeFirst();
+  return row && shareOf(row);
+}
+
+/** A film that is over is not ready again. */
+export async function setFilm(
+  db: ShareDatabase,
+  id: Uuid,
+  film: { readonly state: FilmState; readonly bytes?: number; readonly failure?: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("recording_shares")
+    .set({ film_state: film.state, film_bytes: film.bytes ?? null, film_failure: film.failure ?? null })
+    .where("id", "=", id)
+    .where("erased_ms", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+const ERASED_WITHIN = sql<boolean>`exists (
+  select from recording_segments s where s.tenant_id = recording_shares.tenant_id
+    and s.camera_id = recording_shares.camera_id and s.state = 'erased'
+    and s.first_ms <= recording_shares.to_ms and s.first_ms >= recording_shares.from_ms - ${LONGEST_MS}
+    and s.last_ms >= recording_shares.from_ms)`;
+
+/** Links to what was erased since they were made: marked, and answered. */
+export async function markErased(db: ShareDatabase, nowMs: UnixMs): Promise<KeptShare[]> {
+  const rows = await db
+    .updateTable("recording_shares")
+    .set({ erased_ms: nowMs })
+    .where("erased_ms", "is", null)
+    .where("expires_ms", ">", nowMs)
+    .where(ERASED_WITHIN)
+    .returningAll()
+    .execute();
+  return rows.map(shareOf);
+}
+
+/** Whether something of the clip was erased, also a moment ago. */
+export async function isErased(db: ShareDatabase, id: Uuid): Promise<boolean> {
+  const row = await db
+    .selectFrom("recording_shares")
+    .select("id")
+    .where("id", "=", id)
+    .where(ERASED_WITHIN)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What is there of a span: whether anything is recorded, and whether something was erased. */
+export async function spanStanding(
+  db: ShareDatabase,
+  span: {
+    readonly tenantId: Uuid;
+    readonly cameraId: Uuid;
+    readonly fromMs: UnixMs;
+    readonly toMs: UnixMs;
+  },
+): Promise<{ readonly recorded: boolean; readonly erased: boolean }> {
+  const within = db
+    .selectFrom("recording_segments")
+    .select("id")
+    .where("tenant_id", "=", span.tenantId)
+    .where("camera_id", "=", span.cameraId)
+    .where("first_ms", ">=", span.fromMs - LONGEST_MS)
+    .where("first_ms", "<=", span.toMs)
+    .where("last_ms", ">=", span.fromMs)
+    .where("frames", ">", 0)
+    .limit(1);
+  const [recorded, erased] = await Promise.all([
+    within.where("state", "<>", "erased").executeTakeFirst(),
+    within.where("state", "=", "erased").executeTakeFirst(),
+  ]);
+  return { recorded: recorded !== undefined, erased: erased !== undefined };
+}
+
+/** Whose film must still be made: of those that somebody could open. */
+export async function listUnmade(db: ShareDatabase, nowMs: UnixMs): Promise<KeptShare[]> {
+  const rows = await db
+    .selectFrom("recording_shares")
+    .selectAll()
+    .where("film_state", "=", "waiting")
+    .where("revoked_ms", "is", null)
+    .where("erased_ms", "is", null)
+    .where("expires_ms", ">", nowMs)
+    .orderBy("made_ms")
+    .execute();
+  return rows.map(shareOf);
+}
+
+/** Those that are over for good and whose film may still lie there. */
+export async function listOver(
+  db: ShareDatabase,
+  times: { readonly nowMs: UnixMs; readonly revokedBeforeMs: UnixMs },
+): Promise<KeptShare[]> {
+  const rows = await db
+    .selectFrom("recording_shares")
+    .selectAll()
+    .where("film_bytes", "is not", null)
+    .where((where) =>
+      where.or([
+        where("expires_ms", "<=", times.nowMs),
+        where("erased_ms", "is not", null),
+        where("revoked_ms", "<=", times.revokedBeforeMs),
+      ]),
+    )
+    .execute();
+  return rows.map(shareOf);
+}
+
+/** The film of one that is over is deleted. */
+export async function forgetFilm(db: ShareDatabase, id: Uuid): Promise<void> {
+  await db
+    .updateTable("recording_shares")
+    .set({ film_state: "waiting", film_bytes: null, film_failure: null })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Openings that are over, and links that ended so long ago that nobody lists them. */
+export async function deleteOld(
+  db: ShareDatabase,
+  times: { readonly nowMs: UnixMs; readonly endedBeforeMs: UnixMs },
+): Promise<void> {
+  await db.deleteFrom("recording_share_views").where("until_ms", "<=", times.nowMs).execute();
+  await db
+    .deleteFrom("recording_shares")
+    .where("expires_ms", "<=", times.endedBeforeMs)
+    .where("film_bytes", "is", null)
+    .execute();
+}
+
+/** Numbers of links, all of the organisation's or those of these ids. */
+export async function listNumbers(
+  db: ShareDatabase,
+  tenantId: Uuid,
+  ids: ReadonlySet<Uuid> | undefined,
+): Promise<{ readonly id: Uuid; readonly number: number }[]> {
+  let query = db.selectFrom("recording_shares").select(["id", "number"]).where("tenant_id", "=", tenantId);
+  if (ids !== undefined) query = query.where(sql<boolean>`id = any(${[...ids]}::uuid[])`);
+  return query.execute();
+}
