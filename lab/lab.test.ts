@@ -21,7 +21,7 @@ let results: readonly Result[];
 const events: LabEvent[][] = [];
 
 /** Those with loads of their own on one site, so that they do not meet on two. */
-const LOUD = new Set(["flood", "malformed"]);
+const LOUD = new Set(["flood", "malformed", "camera-flood"]);
 
 async function runSome(attacks: readonly Attack[]): Promise<Result[]> {
   const said: LabEvent[] = [];

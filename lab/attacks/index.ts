@@ -1,4 +1,6 @@
 import type { Attack } from "../attack.ts";
+import { cameraFlood } from "./camera-flood.ts";
+import { clipTampering } from "./clip-tampering.ts";
 import { clone } from "./clone.ts";
 import { csrf } from "./csrf.ts";
 import { downgrade } from "./downgrade.ts";
@@ -7,7 +9,10 @@ import { escalation } from "./escalation.ts";
 import { expiredToken } from "./expired-token.ts";
 import { floodAttack } from "./flood.ts";
 import { foreignTopic } from "./foreign-topic.ts";
+import { forgedCamera } from "./forged-camera.ts";
 import { forwarding } from "./forwarding.ts";
+import { frameReplay } from "./frame-replay.ts";
+import { frameSwap } from "./frame-swap.ts";
 import { idor } from "./idor.ts";
 import { keySubstitution } from "./key-substitution.ts";
 import { linkPrefetch } from "./link-prefetch.ts";
@@ -15,6 +20,7 @@ import { logDeletion } from "./log-deletion.ts";
 import { logRollback } from "./log-rollback.ts";
 import { malformed } from "./malformed.ts";
 import { otpGuessing } from "./otp-guessing.ts";
+import { playback } from "./playback.ts";
 import { poison } from "./poison.ts";
 import { refreshReuse } from "./refresh-reuse.ts";
 import { reorder } from "./reorder.ts";
@@ -56,4 +62,10 @@ export const ATTACKS: readonly Attack[] = [
   escalation,
   logDeletion,
   logRollback,
+  frameReplay,
+  frameSwap,
+  forgedCamera,
+  clipTampering,
+  playback,
+  cameraFlood,
 ];

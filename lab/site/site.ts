@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { newUuid, systemClock, systemRandom } from "@gatehouse/base";
 import type { Role } from "@gatehouse/contract";
 import pg from "pg";
+import { ALL_ON, type Controls } from "../../apps/server/src/platform/controls.ts";
 import { runningConnection } from "../../apps/server/src/platform/database/running-connection.ts";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
 import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
@@ -54,6 +55,11 @@ export interface Site {
   query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** A folder that goes with the site. */
   readonly scratchDir: string;
+  /** What whoever has the disk sees: secrets, and what cameras recorded. */
+  readonly dataDir: string;
+  /** As the server runs with. */
+  readonly controls: Controls;
+  addSite(name: string): Promise<string>;
   /** The server's process still runs. */
   isAlive(): boolean;
   /** Memory that it holds for what came over its sockets; 0 when it is dead. */
@@ -70,7 +76,8 @@ const PASSWORD = "throw-away-harbour-49-otter";
 export class LabSite implements Site {
   readonly isQuick: boolean;
   readonly #process = new SiteProcess();
-  readonly #dataDir: string;
+  readonly dataDir: string;
+  controls: Controls = ALL_ON;
   #http = 0;
   #mqtt = 0;
   #running: string | undefined;
@@ -80,7 +87,7 @@ export class LabSite implements Site {
   #passwordHash: Promise<string> | undefined;
 
   private constructor(dataDir: string, isQuick: boolean) {
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
     this.isQuick = isQuick;
   }
 
@@ -112,6 +119,7 @@ export class LabSite implements Site {
     this.#running = undefined;
     [this.#http, this.#mqtt] = await Promise.all([freePort(), freePort()]);
     const setupUrl = await this.#process.start(this.#env(config), off);
+    this.controls = off === undefined ? ALL_ON : { ...ALL_ON, [off]: false };
     if (setupUrl !== undefined) await this.#setUp(setupUrl);
     this.#running = wanted;
   }
@@ -120,11 +128,11 @@ export class LabSite implements Site {
   async end(): Promise<void> {
     await this.#process.stop();
     await this.#process.kill();
-    await rm(this.#dataDir, { recursive: true, force: true, maxRetries: 10 });
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const reply = await whenNotBusy(() => callLocalSocket(this.#dataDir, method, path, body));
+    const reply = await whenNotBusy(() => callLocalSocket(this.dataDir, method, path, body));
     if (reply === undefined || reply.status >= 300)
       throw new Error(`${method} ${path}: ${JSON.stringify(reply?.body ?? "no answer")}`);
     return reply.body as T;
@@ -141,8 +149,13 @@ export class LabSite implements Site {
     return { id: made.device.id, name, apiKey, keyId, claimCode: made.claim.code };
   }
 
+  async addSite(name: string): Promise<string> {
+    const body = { name: `${name} ${++this.#count}`, timeZone: "UTC" };
+    return (await this.call<{ id: string }>("POST", "/api/v1/sites", body)).id;
+  }
+
   get scratchDir(): string {
-    return join(this.#dataDir, "scratch");
+    return join(this.dataDir, "scratch");
   }
 
   /** As an import would put them there, which is allowed ten times a minute. */
@@ -175,7 +188,7 @@ export class LabSite implements Site {
   }
 
   async query<T extends object>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    const client = new pg.Client(await runningConnection(join(this.#dataDir, "postgres")));
+    const client = new pg.Client(await runningConnection(join(this.dataDir, "postgres")));
     await client.connect();
     try {
       return (await client.query<T>(sql, [...values])).rows;
@@ -208,7 +221,7 @@ export class LabSite implements Site {
 
   #env(config: Attack["config"]): Record<string, string> {
     return {
-      GATEHOUSE_DATA_DIR: this.#dataDir,
+      GATEHOUSE_DATA_DIR: this.dataDir,
       GATEHOUSE_HTTP_HOST: HOST,
       GATEHOUSE_HTTP_PORT: String(this.#http),
       GATEHOUSE_HTTP_PER_MINUTE: "100000",

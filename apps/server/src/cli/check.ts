@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { systemClock, systemRandom } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
 import { withDatabase } from "../compose/open-database.ts";
-import { recordingFolder } from "../compose/recording-wiring.ts";
+import { logEntries, recordingFolder } from "../compose/recording-wiring.ts";
 import {
   checkLedger,
   describeReport,
   hasLedger,
   type LedgerTables,
+  logReader,
   recordingSigner,
+  trailAlone,
 } from "../features/ledger/index.ts";
 import {
   checkRecordings,
@@ -120,8 +122,10 @@ async function checkCameras(config: Config, running: boolean, repair: boolean): 
       if (!(await hasRecordings(db))) return undefined;
       const blobs = createFolderBlobs(recordingFolder(config), systemRandom);
       const parts = { clock: systemClock, random: systemRandom };
+      const entries = logEntries(logReader(createDatabase<LedgerTables>(pool)));
+      const signer = recordingSigner(masterKey);
       return checkRecordings(
-        { db, blobs, masterKey, signer: recordingSigner(masterKey), ...parts },
+        { db, blobs, entries, masterKey, signer, audit: trailAlone(parts), ...parts },
         { repair },
       );
     });

@@ -3,9 +3,11 @@ import type { Uuid } from "@gatehouse/base";
 import { access } from "@gatehouse/contract";
 import type { CamerasFeature } from "../features/cameras/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
-import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { LedgerFeature, LogReader } from "../features/ledger/index.ts";
 import {
   createRecordings,
+  type Copies,
+  type LogEntries,
   type Motion,
   type RecordingsFeature,
   type RecordingTables,
@@ -18,6 +20,16 @@ import type { House } from "./features.ts";
 /** Where recordings lie. */
 export const recordingFolder = ({ dataDir }: Pick<House["config"], "dataDir">): string =>
   join(dataDir, "recordings");
+
+/** What the audit log has of segments. */
+export const logEntries = (log: LogReader): LogEntries => ({
+  sealedIn: (tenantId, ids) => log.indexesOf(tenantId, "recording.sealed", ids),
+  async hashesOf(tenantId, id) {
+    const found = await log.dataAbout(tenantId, "recording.sealed", id);
+    return found.map(({ manifestSha256 }) => String(manifestSha256));
+  },
+  forgottenUntilMs: (tenantId) => log.sealedUntilMs(tenantId),
+});
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<RecordingTables>>;
@@ -51,6 +63,6 @@ export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Ne
         return sites.find(({ id }) => id === siteId)?.timeZone ?? "UTC";
       },
     },
-    entries: { sealedIn: (tenantId, ids) => ledger.indexesOf(tenantId, "recording.sealed", ids) },
+    entries: logEntries(ledger),
   });
 }

@@ -56,6 +56,16 @@ export interface Controls {
   readonly gapSearch: boolean;
   /** A witness holds each checkpoint against the one that it cosigned last. */
   readonly witnessMemory: boolean;
+  /** A message of a session is opened once. */
+  readonly sessionWindow: boolean;
+  /** A camera's frames come from itself, or from the site gateway that it is assigned to. */
+  readonly frameScope: boolean;
+  /** Frames a second of one camera. */
+  readonly frameRate: boolean;
+  /** What somebody may do, they may do where it was given to them. */
+  readonly grantPlace: boolean;
+  /** A check holds the manifest of each recording against its entry in the audit log. */
+  readonly sealedEntries: boolean;
 }
 
 export const ALL_ON: Controls = {
@@ -85,4 +95,9 @@ export const ALL_ON: Controls = {
   grantCeiling: true,
   gapSearch: true,
   witnessMemory: true,
+  sessionWindow: true,
+  frameScope: true,
+  frameRate: true,
+  grantPlace: true,
+  sealedEntries: true,
 };

@@ -30,9 +30,9 @@ export class PeerSessions {
     this.#offers = [...waiting, { session, untilMs: nowMs + OFFER_MS }];
   }
 
-  /** Opens a DATA of the live session or of an offered one, which then is the live one. */
-  open(frame: Uint8Array, nowMs: MonotonicMs): OpenedData {
-    if (this.#live?.claims(frame)) return this.#live.open(frame, nowMs);
+  /** Opens a DATA of the live session or of an offered one, which then is the live one. `isOnce`: see `Session.open`. */
+  open(frame: Uint8Array, nowMs: MonotonicMs, isOnce = true): OpenedData {
+    if (this.#live?.claims(frame)) return this.#live.open(frame, nowMs, isOnce);
     const offered = this.#waiting(nowMs).find(({ session }) => session.claims(frame))?.session;
     if (offered === undefined) throw refused("unknown_key");
     const opened = offered.open(frame, nowMs);

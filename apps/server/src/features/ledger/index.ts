@@ -23,9 +23,9 @@ import { PersonalValues } from "./personal.ts";
 import type { LedgerPeople, LedgerSettings, Restore, WitnessLinks } from "./ports.ts";
 import { CheckpointReader } from "./reading/checkpoint-reader.ts";
 import { EntryService } from "./reading/entry-service.ts";
-import { indexesOf } from "./reading/entry-store.ts";
 import { Names } from "./reading/names.ts";
 import { ProofService } from "./reading/proof-service.ts";
+import { type LogReader, logReader } from "./reading/reader-store.ts";
 import { seamRoutes } from "./recovery/seam-routes.ts";
 import { SeamService } from "./recovery/seam-service.ts";
 import { ledgerRoutes } from "./routes.ts";
@@ -41,7 +41,8 @@ export type { LogReport } from "./check/check-log.ts";
 export { holdsLog, isKeyOfLog } from "./key-check.ts";
 export { hasLedger } from "./log-store.ts";
 export type { LedgerPeople, LedgerSettings, Restore, WitnessLinks, WitnessNotice } from "./ports.ts";
-export { recordAlone } from "./record-alone.ts";
+export { type LogReader, logReader } from "./reading/reader-store.ts";
+export { recordAlone, trailAlone } from "./record-alone.ts";
 export type { LedgerTables } from "./tables.ts";
 export { recordingSigner } from "./trust.ts";
 
@@ -67,7 +68,7 @@ export interface LedgerDeps {
   findRestore(): Promise<Restore | undefined>;
 }
 
-export interface LedgerFeature extends Feature {
+export interface LedgerFeature extends Feature, LogReader {
   /** Where every feature records what it does. */
   readonly audit: AuditTrail;
   /** Begins the log where there is none; part of `start`. */
@@ -83,12 +84,6 @@ export interface LedgerFeature extends Feature {
   readonly seams: SeamService;
   /** Signs manifests of recordings. */
   readonly recordingSigner: Signer;
-  /** Index of the newest entry of this kind about each of these things; absent for what has none in its place yet. */
-  indexesOf(
-    tenantId: Uuid,
-    kind: ledger.LedgerKind,
-    subjectIds: readonly string[],
-  ): Promise<ReadonlyMap<string, number>>;
   /** What the log says about a person, as doer or as what it was done to; newest first. */
   readonly personalData: {
     readonly name: "ledger_entries";
@@ -184,7 +179,7 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     witnesses,
     seams,
     recordingSigner: recordings,
-    indexesOf: (tenantId, kind, subjectIds) => indexesOf(db, tenantId, kind, subjectIds),
+    ...logReader(db),
     personalData: {
       name: "ledger_entries",
       read: ({ tenantId, personId }) => entries.allOf(tenantId, personId),

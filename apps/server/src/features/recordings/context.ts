@@ -4,7 +4,7 @@ import type { CipherId } from "@gatehouse/video";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Blobs } from "../../platform/blobs/index.ts";
 import type { SegmentKeyring } from "./keyring.ts";
-import type { Cameras } from "./ports.ts";
+import type { Cameras, Copies, LogEntries } from "./ports.ts";
 import type { Room } from "./room/room.ts";
 import type { RecordingDatabase } from "./tables.ts";
 
@@ -17,6 +17,9 @@ export interface RecordingContext {
   readonly audit: AuditTrail;
   readonly blobs: Blobs;
   readonly cameras: Cameras;
+  readonly entries: LogEntries;
+  /** Elsewhere; none without. */
+  readonly copies?: Copies;
   readonly keyring: SegmentKeyring;
   readonly room: Room;
   /** Signs manifests. */

@@ -62,11 +62,12 @@ export async function assertMay(
   endpoint: AnyEndpoint,
   params: Readonly<Record<string, string>>,
   person: PersonPrincipal,
-  { resources, nowMs }: Pick<Gates, "resources" | "nowMs">,
+  { resources, nowMs, controls = ALL_ON }: Pick<Gates, "resources" | "nowMs" | "controls">,
 ): Promise<access.Scope> {
   const { permission } = endpoint;
-  const reach = permission === undefined ? undefined : person.permissions.get(permission);
-  if (permission === undefined || reach === undefined) throw new AppError("auth.forbidden", { permission });
+  const given = permission === undefined ? undefined : person.permissions.get(permission);
+  if (permission === undefined || given === undefined) throw new AppError("auth.forbidden", { permission });
+  const reach = controls.grantPlace ? given : "all";
   const scope = { tenantId: person.tenantId, reach };
   if (endpoint.resource !== undefined) await assertReached(endpoint, params, scope, resources);
   else if (endpoint.partial !== true && reach !== "all") throw new AppError("auth.forbidden", { permission });

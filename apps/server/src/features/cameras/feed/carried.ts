@@ -1,6 +1,7 @@
 import type { ErrorCode, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import { parseFrameMessage, uuidOf } from "@gatehouse/video";
+import { ALL_ON, type Controls } from "../../../platform/controls.ts";
 import type { IncomingFrame } from "../intake/inspect.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { FrameSource, FrameWay } from "../intake/source.ts";
@@ -16,6 +17,7 @@ interface CarriedDeps {
   readonly clock: { nowMs(): number };
   readonly devices: CameraDevices;
   readonly intake: Intake;
+  readonly controls?: Controls;
   /** Where it is the same for all. */
   readonly way?: FrameWay;
 }
@@ -61,11 +63,12 @@ export class CarriedFrames {
     { cameraId, frame }: { readonly cameraId: Uuid; readonly frame: IncomingFrame },
     by: { readonly via: string; readonly address: string },
   ): ErrorCode | undefined {
+    const { controls = ALL_ON, devices, intake } = this.#deps;
     const isOwn = cameraId === sender.deviceId;
-    if (!isOwn && !this.#deps.devices.isAssigned(sender.deviceId, cameraId))
-      return this.refuse(sender, by, "message.topic_forbidden");
+    const isTheirs = isOwn || devices.isAssigned(sender.deviceId, cameraId);
+    if (controls.frameScope && !isTheirs) return this.refuse(sender, by, "message.topic_forbidden");
     const source = this.#sourceOf(connection, { ...by, tenantId: sender.tenantId, cameraId }, isOwn);
-    return this.#deps.intake.take(source, frame);
+    return intake.take(source, frame);
   }
 
   end(connection: object): void {

@@ -158,7 +158,7 @@ export class Link {
   }
 
   #data(frame: Uint8Array, named: Named): Received {
-    const { clock, keys } = this.#parts;
+    const { clock, controls, keys } = this.#parts;
     const peer = this.#bySession.get(sessionIdOf(frame));
     if (peer === undefined) throw refused("unknown_key");
     const sender = this.#sender(peer.keyId);
@@ -168,7 +168,11 @@ export class Link {
     }
     named.sender = sender;
     const before = peer.sessions.live;
-    const { contentType, payload, storedLate, forwarded } = peer.sessions.open(frame, clock.monotonicMs());
+    const { contentType, payload, storedLate, forwarded } = peer.sessions.open(
+      frame,
+      clock.monotonicMs(),
+      controls.sessionWindow,
+    );
     named.isProven = true;
     const sessionId = peer.sessions.live?.id ?? "";
     if (this.#parts.clones.noteSession(peer.keyId, sessionId, clock.monotonicMs())) this.#assertOne(sender);

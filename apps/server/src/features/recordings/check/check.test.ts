@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ed25519Signer } from "../../../platform/secrets/index.ts";
 import {
   film,
+  logOf,
   MASTER_KEY,
   type RecordingHouse,
   recordingHouse,
@@ -32,9 +33,10 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => house[Symbol.asyncDispose]());
 
+const logParts = () => ({ audit: house.trail, entries: logOf(house.trail) });
 const check = (repair = false) =>
   checkRecordings(
-    { ...house, masterKey: MASTER_KEY, signer: testSigner(), random: systemRandom },
+    { ...house, ...logParts(), masterKey: MASTER_KEY, signer: testSigner(), random: systemRandom },
     { repair },
   );
 const path = (id: Uuid | undefined, suffix = "ghs") =>
@@ -120,9 +122,51 @@ test("what is missing, altered, unsigned or of another place is named by its seg
 test("manifests that another key signed count as not signed", async () => {
   const { publicKey, sign } = ed25519Signer(new Uint8Array(32).fill(9));
   const signer = { key: createVerifierKey("test/recordings", KEY_TYPES.note, publicKey), sign };
-  const parts = { ...house, masterKey: MASTER_KEY, random: systemRandom };
+  const parts = { ...house, ...logParts(), masterKey: MASTER_KEY, random: systemRandom };
   const { problems: found } = await checkRecordings({ ...parts, signer }, { repair: false });
   expect(found.map(({ what, kind }) => [what, kind])).toEqual(ids.map((id) => [id, "not_signed"]));
+});
+
+test("a segment that the log knows otherwise, or not at all, is named; so is one before which another is missing", async () => {
+  const [first, second, third] = ids;
+  const entryOf = (id: Uuid | undefined) => house.trail.events.findIndex(({ subject }) => subject?.id === id);
+  const [entry] = house.trail.events.splice(entryOf(first), 1);
+  expect(await problems()).toEqual([[first, "not_logged", false]]);
+  // A log that keeps older entries as hashes alone cannot say it.
+  const entries = { ...logOf(house.trail), forgottenUntilMs: async () => START_MS + 3_600_000 };
+  const parts = { ...house, ...logParts(), entries, masterKey: MASTER_KEY, random: systemRandom };
+  const old = await checkRecordings({ ...parts, signer: testSigner() }, { repair: false });
+  expect(old.problems).toEqual([]);
+  house.trail.events.push({
+    ...(entry as NonNullable<typeof entry>),
+    data: { manifestSha256: "0".repeat(64) },
+  });
+  expect(await problems()).toEqual([[first, "log_differs", false]]);
+  expect((await check()).gaps).toEqual([]);
+  await house.db
+    .deleteFrom("recording_segments")
+    .where("id", "=", second as Uuid)
+    .execute();
+  await Promise.all([rm(path(second)), rm(path(second, "key"))]);
+  expect((await check()).gaps).toEqual([third]);
+});
+
+test("files that are found again under another manifest than the log has are damaged; new ones get an entry", async () => {
+  const [first, second] = ids;
+  await house.db.deleteFrom("recording_segments").execute();
+  for (const event of house.trail.events.splice(0))
+    if (event.subject?.id === first)
+      house.trail.events.push({ ...event, data: { manifestSha256: "0".repeat(64) } });
+    else if (event.subject?.id !== second) house.trail.events.push(event);
+  const next = house.again();
+  await next.start?.();
+  await next.stop?.();
+  const rows = await house.rows();
+  expect(rows.map(({ state }) => state)).toEqual(["damaged", "sealed", "sealed"]);
+  const about = house.trail.events.filter(({ subject }) => subject?.id === second);
+  expect(about).toMatchObject([
+    { kind: "recording.sealed", data: { manifestSha256: rows[1]?.manifest_sha256 } },
+  ]);
 });
 
 test("a segment's file in the place of another one opens as nothing", async () => {

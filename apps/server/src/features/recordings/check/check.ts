@@ -1,10 +1,13 @@
-import { type Clock, isAppError, type Random } from "@gatehouse/base";
+import { type Clock, isAppError, type Random, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { Signer } from "@gatehouse/ledger";
+import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { Blobs } from "../../../platform/blobs/index.ts";
+import { ALL_ON, type Controls } from "../../../platform/controls.ts";
 import { type MasterKey, sha256Hex } from "../../../platform/secrets/index.ts";
 import { allSegments, findSegment } from "../all-segments-store.ts";
 import { KEY_BLOB_BYTES, SegmentKeyring } from "../keyring.ts";
 import { encodeChunks, keyBlob, parseBlobName, type SegmentRow, segmentBlob } from "../model.ts";
+import type { LogEntries } from "../ports.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
 import { SegmentStore } from "../segment-store.ts";
 import type { RecordingDatabase } from "../tables.ts";
@@ -12,7 +15,8 @@ import { adopt } from "../upkeep/adoption.ts";
 
 /**
  * What can be wrong. `index_differs`: the row says something else than the file. `not_signed`: it counts as sealed and
- * no signature of ours holds. `no_row`: files that the index does not know.
+ * no signature of ours holds. `not_logged`: the audit log never heard of it. `log_differs`: what is signed is not, or
+ * not always was, what the log has. `no_row`: files that the index does not know.
  */
 export type ProblemKind =
   | "file_missing"
@@ -22,6 +26,8 @@ export type ProblemKind =
   | "index_differs"
   | "altered"
   | "not_signed"
+  | "not_logged"
+  | "log_differs"
   | "not_erased"
   | "no_row";
 
@@ -39,6 +45,8 @@ export interface RecordingReport {
   readonly bytes: number;
   /** Left open by a crash, or being written: the server's next start closes them. */
   readonly open: number;
+  /** Segments before which a sealed one is missing: it made room, its time was over, or somebody left it out. */
+  readonly gaps: readonly Uuid[];
   readonly problems: readonly RecordingProblem[];
 }
 
@@ -49,6 +57,10 @@ export interface CheckDeps {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly entries: Pick<LogEntries, "hashesOf" | "forgottenUntilMs">;
+  /** Where an entry goes about a segment that is found without a row. */
+  readonly audit: AuditTrail;
+  readonly controls?: Controls;
 }
 
 /**
@@ -70,6 +82,10 @@ class RecordingCheck {
   readonly #repair: boolean;
   readonly #problems: RecordingProblem[] = [];
   readonly #count = { segments: 0, sealed: 0, unsigned: 0, bytes: 0, open: 0 };
+  /** Of each camera, the newest manifest so far: rows come in the order in which they were begun. */
+  readonly #chains = new Map<Uuid, string>();
+  readonly #gaps: Uuid[] = [];
+  readonly #forgottenUntilMs = new Map<Uuid, UnixMs>();
 
   constructor(deps: CheckDeps, repair: boolean) {
     this.#deps = { ...deps, keyring: new SegmentKeyring(deps) };
@@ -77,7 +93,7 @@ class RecordingCheck {
   }
 
   report(): RecordingReport {
-    return { ...this.#count, problems: this.#problems };
+    return { ...this.#count, gaps: this.#gaps, problems: this.#problems };
   }
 
   async row(row: SegmentRow): Promise<void> {
@@ -129,7 +145,30 @@ class RecordingCheck {
     if (row.state === "sealed" && found.fault === "no_end") return { kind: "altered", ...about };
     if (row.state === "sealed" && found.signed === undefined) return { kind: "not_signed", ...about };
     if (!saysTheSame(row, found)) return { kind: "index_differs", ...about };
-    return row.bytes === file.length + KEY_BLOB_BYTES ? undefined : { kind: "bytes_differ", ...about };
+    if (row.bytes !== file.length + KEY_BLOB_BYTES) return { kind: "bytes_differ", ...about };
+    if (found.signed === undefined) return undefined;
+    this.#follow(row, found.signed);
+    const kind = await this.#objectionOfLog(row, sha256Hex(found.signed.note));
+    return kind && { kind, ...about };
+  }
+
+  /** The log had each manifest in the transaction that sealed it, and has it for ever. */
+  async #objectionOfLog(row: SegmentRow, sha256: string): Promise<ProblemKind | undefined> {
+    const { controls = ALL_ON, entries } = this.#deps;
+    if (!controls.sealedEntries) return undefined;
+    const { tenantId, segmentId, lastMs } = row;
+    const logged = await entries.hashesOf(tenantId, segmentId);
+    if (logged.some((hash) => hash !== sha256)) return "log_differs";
+    if (logged.length > 0) return undefined;
+    const untilMs = this.#forgottenUntilMs.get(tenantId) ?? (await entries.forgottenUntilMs(tenantId));
+    this.#forgottenUntilMs.set(tenantId, untilMs);
+    return lastMs > untilMs ? "not_logged" : undefined;
+  }
+
+  #follow({ cameraId, segmentId }: SegmentRow, { note, manifest }: NonNullable<FileIndex["signed"]>): void {
+    const before = this.#chains.get(cameraId);
+    if (before !== undefined && before !== manifest.previous) this.#gaps.push(segmentId);
+    this.#chains.set(cameraId, sha256Hex(note));
   }
 
   #counted(row: SegmentRow): void {
@@ -150,11 +189,11 @@ class RecordingCheck {
       else await store.delete(row.segmentId);
       return true;
     }
-    if (kind === "altered" || kind === "not_signed") {
+    if (kind === "log_differs" || kind === "altered" || kind === "not_signed") {
       await store.setState(row.segmentId, "damaged");
       return true;
     }
-    if (found === undefined || length === undefined) return false;
+    if (kind === "not_logged" || found === undefined || length === undefined) return false;
     const { codec, firstMs, lastMs, chunks, signed } = found;
     const bytes = length + KEY_BLOB_BYTES;
     await store.rewrite(row.segmentId, {
@@ -182,9 +221,9 @@ function saysTheSame(row: SegmentRow, found: FileIndex): boolean {
 
 /** One line for people. */
 export function describeRecordings(report: RecordingReport): string {
-  const { segments, sealed, unsigned, open, bytes, problems } = report;
+  const { segments, sealed, unsigned, open, bytes, gaps, problems } = report;
   const megabytes = Math.round(bytes / 1_000_000);
-  const said = `${segments} segments, ${megabytes} MB: ${sealed} sealed, ${unsigned} unsigned, ${open} open`;
+  const said = `${segments} segments, ${megabytes} MB: ${sealed} sealed, ${unsigned} unsigned, ${open} open, ${gaps.length} with one missing before`;
   const shown = problems.slice(0, 20).map(({ what, kind, repaired }) => {
     return `${what}: ${kind.replaceAll("_", " ")}${repaired ? " (repaired)" : ""}`;
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, newUuid, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { cameras as contract } from "@gatehouse/contract";
-import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
+import { type RecordingTrail, recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createFolderBlobs } from "../../../platform/blobs/index.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import type { FeatureMigrations } from "../../../platform/database/index.ts";
@@ -14,10 +14,21 @@ import {
   type RecordingsFeature,
   recordingsMigrations,
 } from "../index.ts";
+import type { LogEntries } from "../ports.ts";
 import type { RecordingTables } from "../tables.ts";
 import { FrameSource, MASTER_KEY, TestCameras, testSigner } from "./parts.ts";
 
 export * from "./parts.ts";
+
+/** The log, as far as it was recorded in the trail. */
+export const logOf = ({ events }: RecordingTrail): LogEntries => ({
+  sealedIn: async () => new Map(),
+  hashesOf: async (_tenantId, segmentId) =>
+    events
+      .filter(({ kind, subject }) => kind === "recording.sealed" && subject?.id === segmentId)
+      .map(({ data }) => String(data?.manifestSha256)),
+  forgottenUntilMs: async () => 0,
+});
 
 const tenantTables: FeatureMigrations = {
   feature: "recordings-test-tenants",
@@ -45,7 +56,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
       ...{ db: database.db, clock, bus, blobs, cameras, random: systemRandom, log: silentLogger },
       ...{ audit: trail, masterKey: MASTER_KEY, signer: testSigner(), frames: source },
       motion: { strengthIn: async () => strengths, eventsIn: async () => [] },
-      entries: { sealedIn: async () => new Map() },
+      entries: logOf(trail),
       tenantIds: async () => tenants,
       minFreeBytes: 0,
       ...more,
