@@ -222,7 +222,7 @@ test("the proof of what is shown is computed in the browser, and then its seal i
   await page.keyboard.press("p");
   const drawer = page.getByRole("dialog", { name: "Proof of what is shown" });
   await drawer.getByText("Genuine and complete").first().waitFor();
-  expect(await drawer.getByText("Proven", { exact: true }).count()).toBe(6);
+  expect(await drawer.getByText("Proven", { exact: true }).count()).toBe(7);
   expect(await accessibilityFaults(page)).toEqual([]);
   await drawer.getByRole("button", { name: "Close" }).click();
   await page

@@ -88,11 +88,23 @@ export const recordings = {
       opened: "Every part opens with its key",
       pictures: "The pictures are those of the manifest, all of them, in order",
       signature: "The manifest is signed by this installation",
+      root: "The installation’s root vouches for the key that signed",
       entry: "The audit log holds the manifest’s hash",
       place: "The entry is in the log at its number",
       checkpoint: "The checkpoint is signed by the log’s key",
     },
     state: { proven: "Proven", failed: "Wrong", absent: "Not shown" },
+    installation: {
+      title: "Root of this installation",
+      state: { seen: "Not compared", compared: "Compared", other: "Another one" },
+      seenText:
+        "Whoever held this server at your first visit could have put another root in its place. Compare it with the copy on paper, or have it read to you.",
+      comparedText: "Compared on {time} with a copy from elsewhere, in this browser.",
+      was: "Since {time} this browser knew {fingerprint}.",
+      otherText:
+        "So this is another installation, or somebody has taken its place. Nothing here proves anything until you have compared it.",
+      confirm: "It is the same as on paper",
+    },
     noLog: "You may not read the audit log, so its part is not checked.",
     from: "First frame",
     to: "Last frame",

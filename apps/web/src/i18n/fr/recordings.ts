@@ -91,11 +91,23 @@ export const recordings: Same<typeof english> = {
       opened: "Chaque partie s’ouvre avec sa clé",
       pictures: "Les images sont celles du manifeste, toutes, dans l’ordre",
       signature: "Le manifeste est signé par cette installation",
+      root: "La racine de l’installation répond de la clé qui a signé",
       entry: "Le journal d’audit contient l’empreinte du manifeste",
       place: "L’entrée est dans le journal à son numéro",
       checkpoint: "Le point de contrôle est signé par la clé du journal",
     },
     state: { proven: "Prouvé", failed: "Faux", absent: "Non montré" },
+    installation: {
+      title: "Racine de cette installation",
+      state: { seen: "Non comparée", compared: "Comparée", other: "Une autre" },
+      seenText:
+        "Qui tenait ce serveur lors de votre première visite a pu y mettre une autre racine. Comparez-la à la copie sur papier, ou faites-vous la lire.",
+      comparedText: "Comparée le {time} à une copie venue d’ailleurs, dans ce navigateur.",
+      was: "Depuis le {time}, ce navigateur connaissait {fingerprint}.",
+      otherText:
+        "C’est donc une autre installation, ou quelqu’un a pris sa place. Rien ici ne prouve quoi que ce soit tant que vous ne l’avez pas comparée.",
+      confirm: "C’est la même que sur le papier",
+    },
     noLog: "Vous ne pouvez pas lire le journal d’audit : sa part n’est pas vérifiée.",
     from: "Première image",
     to: "Dernière image",

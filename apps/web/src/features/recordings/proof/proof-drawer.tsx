@@ -18,6 +18,7 @@ import { titleOf } from "../../cameras/camera-title.ts";
 import type { Segment } from "../player/chunks.ts";
 import type { Player } from "../player/use-player.ts";
 import styles from "./proof.module.css";
+import { RootNote } from "./root-note.tsx";
 import { SealMark } from "./seal-mark.tsx";
 import { SEGMENT_CHECKS, verdictOf } from "./segment-checks.ts";
 import { type CheckedSegment, useSegmentReport } from "./use-segment-report.ts";
@@ -75,6 +76,7 @@ function SegmentProof(props: { segment: Segment }) {
         <>
           <SegmentVerdict segment={segment} checked={checked} />
           <Checks checked={checked} />
+          {checked.fingerprint !== undefined && <RootNote fingerprint={checked.fingerprint} />}
           <Facts segment={segment} checked={checked} />
         </>
       )}

@@ -6,16 +6,18 @@ import {
   encodeBase64,
   encodeNote,
   encodeVerifierKey,
+  fingerprintOf,
   hashLeaf,
   KEY_TYPES,
   rootOf,
   signCheckpoint,
+  signNote,
 } from "@gatehouse/ledger";
 import { type Frame, parseFrames, type SegmentManifest, signManifest } from "@gatehouse/video";
 import { describe, expect, it } from "vitest";
 import { ed25519 } from "../../audit/testing/signer.ts";
 import { recordSegment } from "../player/testing/segments.ts";
-import { checkSegment, type SegmentEvidence, verdictOf } from "./segment-checks.ts";
+import { checkSegment, type SegmentEvidence, underKnownRoot, verdictOf } from "./segment-checks.ts";
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest();
 const { segment, content } = recordSegment(0, { seconds: 3 });
@@ -47,6 +49,10 @@ const manifest: SegmentManifest = {
   sealedSha256: "0".repeat(64),
   previous: null,
 };
+const root = ed25519();
+const rootKey = createVerifierKey("gatehouse.example/root", KEY_TYPES.note, root.publicKey);
+const vouch = (key: string, signer = root) =>
+  encodeNote(signNote(`gatehouse-recordings-key/v1\n${key}\n`, { key: rootKey, sign: signer.sign }));
 const sign = (what: SegmentManifest) => signManifest(what, { key: recorderKey, sign: recorder.sign });
 
 /** The log's proof for a manifest's text. */
@@ -94,8 +100,13 @@ const whole: SegmentEvidence = {
   frames,
   manifest: sign(manifest),
   verifierKey: `${encodeVerifierKey(recorderKey)}\n`,
+  root: {
+    rootKey: encodeVerifierKey(rootKey),
+    certificate: vouch(encodeVerifierKey(recorderKey)),
+  },
   entry: entryOf(sign(manifest)),
 };
+const trust = whole.root as NonNullable<SegmentEvidence["root"]>;
 const checks = async (change: Partial<SegmentEvidence>) =>
   (await checkSegment({ ...whole, ...change })).checks;
 
@@ -146,6 +157,24 @@ describe("a recording checked in the browser", () => {
       event: entry.event?.replace(segment.id, "22222222-2222-4222-8222-222222222222"),
     };
     expect((await checks({ entry: swapped as typeof entry })).entry).toBe("failed");
+  });
+
+  it("is not when the root does not vouch for whoever signed, or is not the one that this browser knows", async () => {
+    const stranger = ed25519();
+    const other = createVerifierKey("gatehouse/recordings", KEY_TYPES.note, stranger.publicKey);
+    for (const change of [
+      { certificate: vouch(encodeVerifierKey(other)) },
+      { certificate: vouch(encodeVerifierKey(recorderKey), stranger) },
+      { certificate: "none" },
+      { rootKey: "none" },
+    ]) {
+      const found = await checks({ root: { ...trust, ...change } });
+      expect([found.signature, found.root, verdictOf(found)]).toEqual(["proven", "failed", "tampered"]);
+    }
+    const report = await checkSegment(whole);
+    const under = (known: string | undefined) => verdictOf(underKnownRoot(report, known).checks);
+    expect([under(undefined), under(fingerprintOf(root.publicKey))]).toEqual(["verified", "verified"]);
+    expect(under(fingerprintOf(stranger.publicKey))).toBe("tampered");
   });
 
   it("says what it was not shown, and calls nothing genuine without it", async () => {

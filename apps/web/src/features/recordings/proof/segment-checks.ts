@@ -10,6 +10,7 @@ import {
 import { type CheckState, checkEntry, type EntryProof } from "../../audit/entry-checks.ts";
 import type { Segment } from "../player/chunks.ts";
 import { hexOf, sha256 } from "./digest.ts";
+import { checkRoot, type RootEvidence, rootFingerprint } from "./root-check.ts";
 
 /** What this browser was given about one segment; what is absent was not to be had. */
 export interface SegmentEvidence {
@@ -19,10 +20,19 @@ export interface SegmentEvidence {
   readonly manifest: string | undefined;
   /** Of whoever signs manifests, as it is published (C2SP signed-note). */
   readonly verifierKey: string | undefined;
+  readonly root: RootEvidence | undefined;
   readonly entry: EntryProof | undefined;
 }
 
-export const SEGMENT_CHECKS = ["opened", "pictures", "signature", "entry", "place", "checkpoint"] as const;
+export const SEGMENT_CHECKS = [
+  "opened",
+  "pictures",
+  "signature",
+  "root",
+  "entry",
+  "place",
+  "checkpoint",
+] as const;
 export type SegmentCheck = (typeof SEGMENT_CHECKS)[number];
 export type SegmentChecks = Readonly<Record<SegmentCheck, CheckState>>;
 
@@ -31,6 +41,17 @@ export interface SegmentReport {
   readonly manifest: SegmentManifest | undefined;
   readonly framesRoot: string | undefined;
   readonly manifestSha256: string | undefined;
+  /** Of the installation's root, as this browser computes it. */
+  readonly fingerprint: string | undefined;
+}
+
+/** What another root vouches for than the one that this browser knows is worth nothing here. */
+export function underKnownRoot<Report extends Pick<SegmentReport, "checks" | "fingerprint">>(
+  report: Report,
+  knownFingerprint: string | undefined,
+): Report {
+  if (knownFingerprint === undefined || report.fingerprint === knownFingerprint) return report;
+  return { ...report, checks: { ...report.checks, root: "failed" } };
 }
 
 const stateOf = (isProven: boolean): CheckState => (isProven ? "proven" : "failed");
@@ -47,6 +68,7 @@ export async function checkSegment(evidence: SegmentEvidence): Promise<SegmentRe
       opened: stateOf(frames !== "damaged"),
       pictures: picturesOf(segment, frames, framesRoot, text, signed?.manifest),
       signature: signatureOf(evidence, signed),
+      root: rootOf(evidence),
       entry: entryOf(segment, entry, manifestSha256, log?.event),
       place: log?.place ?? "absent",
       checkpoint: log?.checkpoint ?? "absent",
@@ -54,6 +76,7 @@ export async function checkSegment(evidence: SegmentEvidence): Promise<SegmentRe
     manifest: signed?.manifest,
     framesRoot,
     manifestSha256,
+    fingerprint: evidence.root && rootFingerprint(evidence.root.rootKey),
   };
 }
 
@@ -108,6 +131,9 @@ function signatureOf(
     return "failed";
   }
 }
+
+const rootOf = ({ root, verifierKey }: SegmentEvidence): CheckState =>
+  root === undefined || verifierKey === undefined ? "absent" : checkRoot(root, verifierKey);
 
 /** The log's entry is about this segment and holds the hash of this manifest. */
 function entryOf(

@@ -2,11 +2,13 @@ import { cameras, ledger } from "@gatehouse/contract";
 import type { Frame } from "@gatehouse/video";
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { isApiError } from "../../../data/api-error.ts";
+import { knownRoot } from "../../../data/known-root.ts";
+import { liveHub } from "../../../data/live.ts";
 import { call } from "../../../data/query.ts";
 import { useCanEverywhere } from "../../../data/session.ts";
 import { framesOf } from "../player/chunk-store.ts";
 import { rangeOf, type Segment } from "../player/chunks.ts";
-import { checkSegment, type SegmentReport } from "./segment-checks.ts";
+import { checkSegment, type SegmentReport, underKnownRoot } from "./segment-checks.ts";
 
 /** A segment is read in pieces, so that it can be given up and the server is not asked for all at once. */
 const PIECE_CHUNKS = 8;
@@ -24,28 +26,41 @@ const keyOf = (segment: Segment | undefined, mayReadLog: boolean) =>
 /** What this browser has found out about a segment so far, without checking it now. */
 export function useKnownReport(segment: Segment): CheckedSegment | undefined {
   const mayReadLog = useCanEverywhere()("ledger.read");
-  return useQuery<CheckedSegment>({ queryKey: keyOf(segment, mayReadLog), queryFn: skipToken }).data;
+  const known = knownRoot.use();
+  const { data } = useQuery<CheckedSegment>({ queryKey: keyOf(segment, mayReadLog), queryFn: skipToken });
+  return data && underKnownRoot(data, known?.fingerprint);
 }
 
 /** Reads a whole segment with everything that vouches for it, and checks it in this browser. */
 export function useSegmentReport(segment: Segment | undefined) {
   const mayReadLog = useCanEverywhere()("ledger.read");
+  const known = knownRoot.use();
   return useQuery<CheckedSegment>({
     queryKey: keyOf(segment, mayReadLog),
     enabled: segment !== undefined && segment.state !== "open",
     staleTime: Number.POSITIVE_INFINITY,
+    select: (checked) => underKnownRoot(checked, known?.fingerprint),
     queryFn: async ({ signal }) => {
       if (segment === undefined) throw new Error("no segment");
-      const [frames, manifest, verifierKey, entry] = await Promise.all([
+      const [frames, manifest, verifierKey, trust, entry] = await Promise.all([
         readFrames(segment, signal),
         segment.state === "unsigned" ? undefined : readManifest(segment.id, signal),
         call(cameras.getRecordingKey, {}, signal),
+        call(ledger.getLedgerTrust, {}, signal),
         mayReadLog ? findEntry(segment.id, signal) : undefined,
       ]);
-      const report = await checkSegment({ segment, frames, manifest, verifierKey, entry });
+      const root = { rootKey: trust.rootKey, certificate: trust.recordingsCertificate };
+      const report = await checkSegment({ segment, frames, manifest, verifierKey, root, entry });
+      rememberRoot(report);
       return { ...report, manifestText: manifest, entryId: entry?.entry.id, mayReadLog };
     },
   });
+}
+
+/** The first time, so that another one later is noticed. */
+function rememberRoot({ checks, fingerprint }: SegmentReport): void {
+  if (checks.root === "proven" && fingerprint !== undefined && knownRoot.get() === undefined)
+    knownRoot.remember({ fingerprint, sinceMs: liveHub.nowMs() });
 }
 
 async function readManifest(id: string, signal: AbortSignal): Promise<string | undefined> {
