@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ByteCache } from "./byte-cache.ts";
 import { timeOf } from "./camera-reel.ts";
-import { openReel, recordSegment, START_MS } from "./testing/segments.ts";
+import { openReel, recordSegment, recordVideo, START_MS } from "./testing/segments.ts";
 
 const never = new AbortController().signal;
 const shownMs = (shown: Awaited<ReturnType<ReturnType<typeof openReel>["reel"]["show"]>>) =>
@@ -63,6 +63,20 @@ describe("stepping", () => {
     expect(await reel.step(START_MS + 59_900, 1, never)).toBe(START_MS + 60_000);
     expect(await reel.step(START_MS + 60_000, -1, never)).toBe(START_MS + 59_900);
     expect(await reel.step(START_MS + 119_900, 1, never)).toBeUndefined();
+  });
+});
+
+describe("stepping through video", () => {
+  it("goes picture by picture within a fragment and from one to the next, both ways", async () => {
+    const { reel } = openReel([recordVideo(0, 60), recordVideo(1, 3)]);
+    expect(await reel.step(START_MS, 1, never)).toBe(START_MS + 100);
+    expect(await reel.step(START_MS + 950, 1, never)).toBe(START_MS + 1_000);
+    expect(await reel.step(START_MS + 1_000, -1, never)).toBe(START_MS + 900);
+    expect(await reel.step(START_MS + 1_234, -1, never)).toBe(START_MS + 1_200);
+    expect(await reel.step(START_MS + 59_900, 1, never)).toBe(START_MS + 60_000);
+    expect(await reel.step(START_MS + 60_000, -1, never)).toBe(START_MS + 59_900);
+    expect(await reel.step(START_MS, -1, never)).toBeUndefined();
+    expect(await reel.step(START_MS + 62_900, 1, never)).toBeUndefined();
   });
 });
 

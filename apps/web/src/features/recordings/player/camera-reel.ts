@@ -1,5 +1,5 @@
 import { systemClock } from "@gatehouse/base";
-import { FRAME_KINDS, type Frame } from "@gatehouse/video";
+import { describeTrack, FRAME_KINDS, type Frame, sampleTimes, type TrackDescription } from "@gatehouse/video";
 import type { ChunkStore } from "./chunk-store.ts";
 import { chunkAt, type Segment } from "./chunks.ts";
 import type { SegmentList } from "./segment-list.ts";
@@ -49,22 +49,39 @@ export class CameraReel {
     return shownOf(segment, chunk, await this.#chunks.get(segment, chunk, signal), atMs);
   }
 
-  /** The frame after (1) or before (−1) what is shown at an instant; undefined at the end of a recording. */
+  /** The picture after (1) or before (−1) what is shown at an instant; undefined at the end of a recording. */
   async step(atMs: number, by: 1 | -1, signal: AbortSignal): Promise<number | undefined> {
     const segment = await this.segments.find(atMs);
     if (segment === undefined) return undefined;
-    const here = chunkAt(segment, atMs);
-    for (let chunk = here; chunk >= 0 && chunk < segment.chunks.length; chunk += by) {
+    const found = await this.#stepWithin(segment, { chunk: chunkAt(segment, atMs), atMs, by }, signal);
+    if (found !== undefined) return found;
+    const beyondMs = by > 0 ? Math.max(segment.lastMs, atMs) + 1 : segment.firstMs - 1;
+    const next = await this.segments.find(beyondMs + (by > 0 ? 500 : -500));
+    if (next === undefined || next.id === segment.id) return undefined;
+    if (by > 0) return next.firstMs;
+    const last = { chunk: next.chunks.length - 1, atMs: Number.POSITIVE_INFINITY, by };
+    return (await this.#stepWithin(next, last, signal)) ?? next.lastMs;
+  }
+
+  async #stepWithin(
+    segment: Segment,
+    { chunk: from, atMs, by }: { readonly chunk: number; readonly atMs: number; readonly by: 1 | -1 },
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const track = segment.codec === "jpeg" ? undefined : await this.#trackOf(segment, signal);
+    for (let chunk = from; chunk >= 0 && chunk < segment.chunks.length; chunk += by) {
       const frames = await this.#chunks.get(segment, chunk, signal);
       if (frames === "damaged") continue;
-      const times = frames.filter(isShowable).map((frame) => timeOf(segment, frame));
+      const times = pictureTimes(segment, chunk, frames.filter(isShowable), track);
       const found = by > 0 ? times.find((ms) => ms > atMs) : times.findLast((ms) => ms < atMs);
       if (found !== undefined) return found;
     }
-    const beyondMs = by > 0 ? segment.lastMs + 1 : segment.firstMs - 1;
-    const next = await this.segments.find(beyondMs + (by > 0 ? 500 : -500));
-    if (next === undefined || next.id === segment.id) return undefined;
-    return by > 0 ? next.firstMs : next.lastMs;
+    return undefined;
+  }
+
+  async #trackOf(segment: Segment, signal: AbortSignal): Promise<TrackDescription | undefined> {
+    const init = await this.initOf(segment, signal);
+    return init && describeTrack(init);
   }
 
   /** Reads what playing on from here will need, unless that is being done. */
@@ -114,6 +131,25 @@ export class CameraReel {
     if (frames === undefined || frames === "damaged") return [];
     return frames.filter(({ kind }) => kind === FRAME_KINDS.mp4Fragment);
   }
+}
+
+/**
+ * When the pictures of a chunk are shown. A fragment of video holds many, which last until the next fragment at most; a
+ * whole millisecond is within the picture that it names.
+ */
+function pictureTimes(
+  segment: Segment,
+  chunk: number,
+  frames: readonly Frame[],
+  track: TrackDescription | undefined,
+): number[] {
+  if (track === undefined) return frames.map((frame) => timeOf(segment, frame));
+  return frames.flatMap((frame, n) => {
+    const fromMs = timeOf(segment, frame);
+    const endOffsetMs = frames[n + 1]?.offsetMs ?? segment.chunks[chunk + 1]?.[2] ?? Number.POSITIVE_INFINITY;
+    const times = (sampleTimes(frame.bytes, track) ?? [0]).map((ms) => fromMs + Math.ceil(ms));
+    return times.filter((ms) => ms < segment.startMs + endOffsetMs);
+  });
 }
 
 const isShowable = ({ kind }: Frame): boolean => kind !== FRAME_KINDS.mp4Init;

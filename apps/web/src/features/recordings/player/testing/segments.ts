@@ -1,4 +1,5 @@
-import { encodeFrames, FRAME_KINDS, type Frame } from "@gatehouse/video";
+import { encodeFrames, FRAME_KINDS, type Frame, type FrameKind } from "@gatehouse/video";
+import { H264 } from "@gatehouse/video/testing";
 import type { ByteRange } from "../../../../data/client.ts";
 import { CameraReel } from "../camera-reel.ts";
 import { ChunkStore } from "../chunk-store.ts";
@@ -47,6 +48,31 @@ export function recordSegment(
     startMs,
   };
   return { segment, content: Uint8Array.from(Buffer.concat(pieces)) };
+}
+
+/** A segment of H.264: a fragment of ten pictures each second. */
+export function recordVideo(n: number, seconds: number): Recorded {
+  const startMs = START_MS + n * 60_000;
+  const frame = (kind: FrameKind, offsetMs: number, bytes: Uint8Array): Frame => ({
+    ...{ kind, offsetMs, bytes, deviceMs: undefined, isKey: true },
+  });
+  const chunks: Segment["chunks"] = [];
+  const pieces = Array.from({ length: seconds }, (_, second) => {
+    const fragment = frame(FRAME_KINDS.mp4Fragment, second * 1_000, H264.fragments[second % 2] as Uint8Array);
+    const begun = second === 0 ? [frame(FRAME_KINDS.mp4Init, 0, H264.init)] : [];
+    return encodeFrames([...begun, fragment]);
+  });
+  let at = 0;
+  for (const [second, { length }] of pieces.entries()) {
+    chunks.push([at, length, second * 1_000]);
+    at += length;
+  }
+  const { segment } = recordSegment(n, { seconds });
+  const video = { codec: "h264-fmp4", chunks, bytes: at, lastMs: startMs + (seconds - 1) * 1_000 } as const;
+  return {
+    segment: { ...segment, ...video, frames: seconds + 1 },
+    content: Uint8Array.from(Buffer.concat(pieces)),
+  };
 }
 
 /** A camera's recordings as the server would answer them; `damaged` names chunks (`segment.chunk`) that do not open. */
