@@ -65,6 +65,7 @@ const buildConsole = () =>
   build("the console", "apps/web", [
     "apps/web/src",
     "apps/web/index.html",
+    "apps/web/share.html",
     "apps/web/vite.config.ts",
     "apps/web/package.json",
     "packages/base/src",

@@ -10,6 +10,7 @@ import { createHttpServer } from "./server.ts";
 const distDir = mkdtempSync(join(tmpdir(), "gatehouse console "));
 mkdirSync(join(distDir, "assets"));
 writeFileSync(join(distDir, "index.html"), "<script nonce=__CSP_NONCE__></script>");
+writeFileSync(join(distDir, "share.html"), '<p nonce="__CSP_NONCE__">a link</p>');
 afterAll(() => rmSync(distDir, { recursive: true }));
 
 let app: FastifyInstance | undefined;
@@ -44,6 +45,20 @@ test("the first page answers a program that names no type, by HEAD too; other pa
   expect(await ask("GET", "/devices", "*/*")).toEqual([404, "application/problem+json"]);
   expect(await ask("POST", "/", "text/html")).toEqual([404, "application/problem+json"]);
   expect(await ask("GET", "/api/nowhere", "text/html")).toEqual([404, "application/problem+json"]);
+});
+
+test("a link's page is one of its own, kept out of search engines, with nothing of the console", async () => {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerConsole(app, { distDir, log: silentLogger, publicUrl: () => HOME });
+  const reply = await app.inject({ url: "/share", headers: { host: "localhost:8080" } });
+  expect([reply.statusCode, reply.headers["x-robots-tag"]]).toEqual([200, "noindex, nofollow"]);
+  expect(reply.body).toMatch(/^<p nonce="[\w+/]{22}==">a link<\/p>$/);
+  expect(reply.headers["set-cookie"]).toBeUndefined();
+  expect([reply.headers["referrer-policy"], reply.headers["cache-control"]]).toEqual([
+    "no-referrer",
+    "no-store",
+  ]);
+  expect(reply.headers["content-security-policy"]).toContain("default-src 'none'");
 });
 
 test("an address of an asset never leads out of the folder of assets", async () => {

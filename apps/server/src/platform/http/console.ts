@@ -7,6 +7,7 @@ import { sendProblem } from "./problem.ts";
 import { nonceOf } from "./security-headers.ts";
 
 const NONCE = "__CSP_NONCE__";
+const SHARE_PAGE = "/share";
 
 export interface ConsoleOptions {
   readonly distDir: string;
@@ -17,14 +18,14 @@ export interface ConsoleOptions {
 
 /**
  * Serves the built console: hashed assets for ever, and `index.html` for every page address with this
- * reply's nonce put in. Addresses under /api never answer HTML.
+ * reply's nonce put in; /share is a page of its own, for people who have nothing but a link. Addresses under /api
+ * never answer HTML.
  */
 export async function registerConsole(
   app: FastifyInstance,
   { distDir, log, publicUrl }: ConsoleOptions,
 ): Promise<void> {
-  const indexPath = join(distDir, "index.html");
-  const index = existsSync(indexPath) ? readFileSync(indexPath, "utf8") : undefined;
+  const [index, share] = ["index.html", "share.html"].map((name) => readPage(join(distDir, name)));
   if (index === undefined) log.warn({ distDir }, "console.not_built");
   else {
     await app.register(fastifyStatic, {
@@ -41,21 +42,27 @@ export async function registerConsole(
     app.get("/icon.svg", (_request, reply) => reply.sendFile("icon.svg", distDir, { maxAge: "1d" }));
   }
 
-  const sendIndex = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    if (index === undefined) throw new AppError("request.not_found");
+  const sendPage = (page: string | undefined, reply: FastifyReply): FastifyReply => {
+    if (page === undefined) throw new AppError("request.not_found");
     return reply
       .type("text/html; charset=utf-8")
       .header("cache-control", "no-store")
-      .send(index.replaceAll(NONCE, nonceOf(reply.raw)));
+      .send(page.replaceAll(NONCE, nonceOf(reply.raw)));
   };
+  app.get(SHARE_PAGE, (_request, reply) =>
+    sendPage(share, reply.header("x-robots-tag", "noindex, nofollow")),
+  );
   app.setNotFoundHandler((request, reply) => {
     if (!asksForPage(request)) return sendProblem(new AppError("request.not_found"), request, reply, log);
     const home = otherNameOf(request, publicUrl());
     return home === undefined
-      ? sendIndex(request, reply)
+      ? sendPage(index, reply)
       : reply.header("cache-control", "no-store").redirect(home + request.url, 307);
   });
 }
+
+const readPage = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, "utf8") : undefined;
 
 /** The front door answers whoever knocks; other addresses are pages for those who ask for one. */
 function asksForPage({ method, url, headers }: FastifyRequest): boolean {
