@@ -152,6 +152,7 @@ export const ERRORS = {
   "camera.source_invalid": row(422, "No pictures can be fetched from this address."),
   "camera.source_unreachable": row(502, "The camera does not answer at this address.", "caller", true),
   "ffmpeg.missing": row(503, "There is no ffmpeg on this machine.", "server"),
+  "camera.source_none": row(404, "Nothing is fetched from this camera."),
   "camera.source_refused": row(502, "The camera does not accept these credentials."),
   // why a frame is not taken
   "frame.empty": row(400, "The frame is empty."),

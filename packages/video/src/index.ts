@@ -14,7 +14,12 @@ export {
   type JpegInspection,
   type JpegLimits,
 } from "./jpeg.ts";
-export { openChunk, placeOfContent, SEALING_BYTES } from "./segment/chunks.ts";
+export { type H264Config, h264ConfigOf, withStartCodes } from "./mp4/annex-b.ts";
+export { FilmIndex, type FilmSample, type FilmTrack } from "./mp4/film-index.ts";
+export { keyFrameOf } from "./mp4/key-frame.ts";
+export { describeTrack, Fmp4Splitter, type Sample, samplesOf, type TrackDescription } from "./mp4/read.ts";
+export { sampleTimes } from "./mp4/sample-times.ts";
+export { MAX_CHUNKS, openChunk, placeOfContent, SEALING_BYTES, sealChunk } from "./segment/chunks.ts";
 export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";
 export { encodeFrames, FRAME_KINDS, type Frame, type FrameKind, parseFrames } from "./segment/frames.ts";
 export {

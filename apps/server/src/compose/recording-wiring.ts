@@ -5,9 +5,10 @@ import type { CamerasFeature } from "../features/cameras/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature, LogReader } from "../features/ledger/index.ts";
 import {
-  createRecordings,
   type Copies,
+  createRecordings,
   type LogEntries,
+  type MadeOfThem,
   type Motion,
   type RecordingsFeature,
   type RecordingTables,
@@ -41,16 +42,25 @@ interface Neighbours {
   readonly devices: DevicesFeature;
   readonly ledger: LedgerFeature;
   readonly motion: Motion;
+  readonly copies: Copies;
+  readonly madeOfThem: readonly MadeOfThem[];
   readonly tenantIds: () => Promise<readonly Uuid[]>;
 }
 
 /** What cameras show, kept in files below the data folder. */
 export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Neighbours): RecordingsFeature {
   const { bus, clock, config, log, masterKey, random } = house;
-  const { cameras, devices, ledger, motion, tenantIds } = neighbours;
+  const { cameras, copies, devices, ledger, madeOfThem, motion, tenantIds } = neighbours;
   return createRecordings({
-    ...{ db, audit, bus, clock, log, masterKey, random, motion, tenantIds },
+    ...{ db, audit, bus, clock, log, masterKey, random, motion, copies, madeOfThem, tenantIds },
     blobs: createFolderBlobs(recordingFolder(config), random),
+    exportBlobs: createFolderBlobs(join(config.dataDir, "exports"), random),
+    exportLimits: {
+      atOnce: config.exports.atOnce,
+      keepMs: config.exports.keepHours * 3_600_000,
+      maxExports: config.exports.maxPerOrganisation,
+      maxBytes: config.exports.maxBytesPerOrganisation,
+    },
     signer: ledger.recordingSigner,
     frames: cameras.frames,
     cameras: {

@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
-import { IdParams, line, object, page, QueryInt, text, UnixMs, Uuid } from "../schemas.ts";
+import { IdParams, object, page, QueryInt, text, UnixMs, Uuid } from "../schemas.ts";
 import { Polygon, Zone } from "./picture.ts";
 
 /**
@@ -35,7 +35,7 @@ export const CameraHealth = object({
   clockAheadMs: Type.Optional(Type.Integer()),
   /** How it is connected now: `websocket`, `channel`, `agent`, `pull`, `grpc`. */
   via: Type.Optional(Type.String()),
-  /** Of a pull source: why it does not deliver. */
+  /** Of a source that is fetched: why it delivers nothing, or not everything (SOURCE_PROBLEMS). */
   problem: Type.Optional(Type.String()),
 });
 export type CameraHealth = Static<typeof CameraHealth>;
@@ -199,12 +199,3 @@ export const watchMultipart = endpoint({
   contentType: "multipart/x-mixed-replace",
   errors: [...notFound, "camera.off", "camera.no_picture", "server.busy"],
 });
-
-/** A source that cannot push: the server fetches from it. */
-export const PullSource = object({
-  url: line(500),
-  /** Kept sealed; never answered. Absent in a change: as it was, for the same host. */
-  user: Type.Optional(text(100)),
-  password: Type.Optional(text(200)),
-});
-export type PullSource = Static<typeof PullSource>;

@@ -6,3 +6,4 @@ export * from "./offsite.ts";
 export * from "./picture.ts";
 export * from "./recordings.ts";
 export * from "./shares.ts";
+export * from "./sources.ts";

@@ -7,7 +7,7 @@ export async function markErased(
   tx: RecordingDatabase,
   { tenantId, cameraId }: { readonly tenantId: Uuid; readonly cameraId: Uuid },
   { fromMs, toMs }: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
-): Promise<(SegmentName & { readonly bytes: number })[]> {
+): Promise<(SegmentName & { readonly bytes: number; readonly firstMs: UnixMs; readonly lastMs: UnixMs })[]> {
   const rows = await tx
     .updateTable("recording_segments")
     .set({ state: "erased", pinned: false })
@@ -16,7 +16,9 @@ export async function markErased(
     .where("state", "not in", ["erased", "open"])
     .where("first_ms", "<=", toMs)
     .where("last_ms", ">=", fromMs)
-    .returning(["id", "bytes"])
+    .returning(["id", "bytes", "first_ms", "last_ms"])
     .execute();
-  return rows.map(({ id: segmentId, bytes }) => ({ tenantId, cameraId, segmentId, bytes }));
+  return rows.map(({ id: segmentId, bytes, first_ms: firstMs, last_ms: lastMs }) => ({
+    ...{ tenantId, cameraId, segmentId, bytes, firstMs, lastMs },
+  }));
 }

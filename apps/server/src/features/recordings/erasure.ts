@@ -3,11 +3,22 @@ import type { AuditEvent } from "../../platform/audit/index.ts";
 import type { RecordingContext } from "./context.ts";
 import { markErased } from "./erase-store.ts";
 import type { Recorder } from "./recording/recorder.ts";
+import type { RecordingDatabase } from "./tables.ts";
 import type { Recovery } from "./upkeep/recovery.ts";
 
 export interface Erased {
   readonly segments: number;
   readonly bytes: number;
+}
+
+/** What was made of recordings and is kept apart from them, erased with them. */
+export interface MadeOfThem {
+  /** In the same transaction; what it answers destroys keys and files after the commit. */
+  markErased(
+    tx: RecordingDatabase,
+    camera: Camera,
+    span: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
+  ): Promise<() => Promise<void>>;
 }
 
 interface Camera {
@@ -23,11 +34,18 @@ export class Erasure {
   readonly #context: RecordingContext;
   readonly #recorder: Recorder;
   readonly #recovery: Recovery;
+  readonly #made: readonly MadeOfThem[];
 
-  constructor(context: RecordingContext, recorder: Recorder, recovery: Recovery) {
+  constructor(
+    context: RecordingContext,
+    recorder: Recorder,
+    recovery: Recovery,
+    made: readonly MadeOfThem[],
+  ) {
     this.#context = context;
     this.#recorder = recorder;
     this.#recovery = recovery;
+    this.#made = made;
   }
 
   /** Whole segments that overlap the span; what is being written is sealed first. Refuses `segment.range_invalid`. */
@@ -54,11 +72,24 @@ export class Erasure {
     more: Partial<AuditEvent>,
     cause?: string,
   ): Promise<Erased> {
-    const { audit, db, room } = this.#context;
+    const { audit, copies, db, room } = this.#context;
     const { tenantId, cameraId } = camera;
     const erased = await db.transaction().execute(async (tx) => {
       const marked = await markErased(tx, camera, { fromMs, toMs });
+      if (marked.length > 0)
+        await copies?.erase(
+          tx,
+          tenantId,
+          marked.map(({ segmentId }) => segmentId),
+        );
       const bytes = marked.reduce((sum, one) => sum + one.bytes, 0);
+      // Whole segments go: what was made of them may begin before the span, or end after it.
+      const whole = {
+        fromMs: marked.reduce((first, { firstMs }) => Math.min(first, firstMs), fromMs),
+        toMs: marked.reduce((last, { lastMs }) => Math.max(last, lastMs), toMs),
+      };
+      const finish: (() => Promise<void>)[] = [];
+      for (const made of this.#made) finish.push(await made.markErased(tx, camera, whole));
       if (cause === undefined || marked.length > 0)
         await audit.record(tx, {
           kind: "recording.erased",
@@ -67,9 +98,10 @@ export class Erasure {
           data: { segments: marked.length, bytes, ...(cause === undefined ? { fromMs, toMs } : { cause }) },
           ...more,
         });
-      return { marked, bytes };
+      return { marked, bytes, finish };
     });
     for (const segment of erased.marked) await this.#recovery.finishErasing(segment);
+    for (const finish of erased.finish) await finish();
     await room.recount(tenantId);
     return { segments: erased.marked.length, bytes: erased.bytes };
   }

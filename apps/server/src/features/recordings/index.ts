@@ -7,14 +7,18 @@ import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { fastestCipher, type MasterKey } from "../../platform/secrets/index.ts";
 import { findSegment } from "./all-segments-store.ts";
 import type { RecordingContext } from "./context.ts";
-import { Erasure } from "./erasure.ts";
+import { type SealedSegments, sealedSegments } from "./copies/sealed-segments.ts";
+import { Erasure, type MadeOfThem } from "./erasure.ts";
+import { createExporting, DEFAULT_EXPORT_LIMITS, type ExportLimits, type Films } from "./exports/index.ts";
+import { SealedFiles } from "./exports/sealed-files.ts";
 import { retentionJob } from "./jobs.ts";
 import { tenantsInRotation } from "./key-store.ts";
 import { SegmentKeyring } from "./keyring.ts";
 import { createRecordings as createTables } from "./migrations/001-recordings.ts";
+import { createExports } from "./migrations/002-exports.ts";
 import { MIN_FREE_BYTES } from "./model.ts";
 import { pinsOf } from "./pins.ts";
-import type { Cameras, Frames, LogEntries, Motion, Pins } from "./ports.ts";
+import type { Cameras, Copies, Frames, LogEntries, Motion, Pins } from "./ports.ts";
 import { ContentReader } from "./reading/content.ts";
 import { type AskedSpan, coverage } from "./reading/coverage.ts";
 import { SegmentList } from "./reading/segments.ts";
@@ -32,13 +36,23 @@ import { Rewrapping } from "./upkeep/rewrapping.ts";
 import { renewKey, rewrapKeys } from "./upkeep/rotation.ts";
 
 export { hasRecordings } from "./all-segments-store.ts";
+export type { MadeOfThem } from "./erasure.ts";
 export { checkRecordings, describeRecordings, type RecordingReport } from "./check/check.ts";
-export type { Cameras, Frames, LogEntries, Motion, Pins, RecordedCamera, RecordedFrame } from "./ports.ts";
+export type {
+  Cameras,
+  Copies,
+  Frames,
+  LogEntries,
+  Motion,
+  Pins,
+  RecordedCamera,
+  RecordedFrame,
+} from "./ports.ts";
 export type { RecordingTables } from "./tables.ts";
 
 export const recordingsMigrations: FeatureMigrations = {
   feature: "recordings",
-  migrations: [createTables],
+  migrations: [createTables, createExports],
 };
 
 export interface RecordingsDeps {
@@ -50,12 +64,19 @@ export interface RecordingsDeps {
   readonly audit: AuditTrail;
   readonly masterKey: MasterKey;
   readonly blobs: Blobs;
+  /** For what is made of recordings; a folder of its own. */
+  readonly exportBlobs: Blobs;
+  readonly exportLimits?: ExportLimits;
   /** Signs manifests; the trust root vouches for it. */
   readonly signer: Signer;
   readonly frames: Frames;
   readonly cameras: Cameras;
   readonly motion: Motion;
   readonly entries: LogEntries;
+  /** Elsewhere; none without. */
+  readonly copies?: Copies;
+  /** Beside exports: what is erased with recordings. */
+  readonly madeOfThem?: readonly MadeOfThem[];
   readonly tenantIds: () => Promise<readonly Uuid[]>;
   /** What the disk keeps free; less in tests. */
   readonly minFreeBytes?: number;
@@ -70,6 +91,9 @@ export interface RecordingNeed {
 
 export interface RecordingsFeature extends Feature {
   readonly pins: Pins;
+  /** As they lie on the disk, to be copied elsewhere. */
+  readonly sealed: SealedSegments;
+  readonly films: Films;
   isRecording(cameraId: Uuid): boolean;
   /** How much of each span is recorded, in their order. */
   coverage(tenantId: Uuid, spans: readonly AskedSpan[]): ReturnType<typeof coverage>;
@@ -95,29 +119,38 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   const content = new ContentReader(context);
   const recovery = new Recovery(context);
   const recorder = new Recorder(context, { frames, recovery, motion });
-  const erasure = new Erasure(context, recorder, recovery);
-  const rewrapping = new Rewrapping(context, (tenantId, run) => rewrapKeys(context, tenantId, run));
+  const views = new Views(deps);
+  const files = new SealedFiles({ ...context, blobs: deps.exportBlobs, minFreeBytes });
+  const exporting = createExporting(context, {
+    ...{ content, files, views },
+    limits: deps.exportLimits ?? DEFAULT_EXPORT_LIMITS,
+  });
+  const erasure = new Erasure(context, recorder, recovery, [exporting.exports, ...(deps.madeOfThem ?? [])]);
+  const rewrapping = new Rewrapping(context, (tenantId, run) => rewrapKeys(context, tenantId, run, files));
   const storage = new Storage(context, { pauses: recorder.pauses, rewrapping });
   const segments = new SegmentList(context, deps.entries);
-  const views = new Views(deps);
   const stills = new Stills(context, content, views);
   let report: RecoveryReport | undefined;
   let unsubscribe: () => void = () => undefined;
   return {
     name: "recordings",
-    routes: recordingRoutes({
-      ...{ content, erasure, segments, storage, views },
-      timeline: new Timeline(context, motion),
-      async rotateKey(tenantId) {
-        const count = await renewKey(context, tenantId);
-        await rewrapping.begin(tenantId);
-        return count;
-      },
-      verifierKey: encodeVerifierKey(deps.signer.key),
-      isCamera: (deviceId) => cameras.find(deviceId) !== undefined,
-    }),
-    jobs: [retentionJob(context, deps.tenantIds)],
+    routes: [
+      ...exporting.routes,
+      ...recordingRoutes({
+        ...{ content, erasure, segments, storage, views },
+        timeline: new Timeline(context, motion),
+        async rotateKey(tenantId) {
+          const count = await renewKey(context, tenantId);
+          await rewrapping.begin(tenantId);
+          return count;
+        },
+        verifierKey: encodeVerifierKey(deps.signer.key),
+        isCamera: (deviceId) => cameras.find(deviceId) !== undefined,
+      }),
+    ],
+    jobs: [retentionJob(context, deps.tenantIds), exporting.job],
     resources: {
+      ...exporting.resources,
       async segment(id) {
         const segment = await findSegment(db, id);
         if (segment === undefined) return undefined;
@@ -140,14 +173,18 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
           .catch((err: unknown) => log.error({ err, cameraId }, "recordings.not_erased"));
       });
       recorder.start();
+      await exporting.start();
       for (const tenantId of await tenantsInRotation(db)) await rewrapping.begin(tenantId);
     },
     async stop() {
       unsubscribe();
+      await exporting.stop();
       await rewrapping.stop();
       await recorder.stop();
     },
     pins: pinsOf(context),
+    sealed: sealedSegments(context),
+    films: exporting.films,
     isRecording: (cameraId) => recorder.isRecording(cameraId),
     coverage: (tenantId, spans) => coverage(db, tenantId, spans),
     still: (who, cameraId, atMs) => stills.at(who, cameraId, atMs),

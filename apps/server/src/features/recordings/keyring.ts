@@ -21,6 +21,12 @@ interface Generations {
   readonly keys: ReadonlyMap<number, SegmentKeys>;
 }
 
+/** Where a key lies, when it is not beside a segment. */
+export interface KeyPlace {
+  readonly blobs: Blobs;
+  readonly blob: string;
+}
+
 interface KeyringDeps {
   readonly db: RecordingDatabase;
   readonly blobs: Blobs;
@@ -44,8 +50,8 @@ export class SegmentKeyring {
   }
 
   /** A new segment's key, wrapped and on disk. */
-  async make(name: SegmentName): Promise<Uint8Array> {
-    const making = this.#make(name);
+  async make(name: SegmentName, place = this.#placeOf(name)): Promise<Uint8Array> {
+    const making = this.#make(name, place);
     this.#making.add(making);
     try {
       return await making;
@@ -54,16 +60,22 @@ export class SegmentKeyring {
     }
   }
 
-  async #make(name: SegmentName): Promise<Uint8Array> {
-    const { blobs, random } = this.#deps;
-    const key = random.bytes(KEY_BYTES);
-    await blobs.put(keyBlob(name), this.#wrapped(name, key, await this.#generations(name.tenantId)));
+  async #make(name: SegmentName, { blobs, blob }: KeyPlace): Promise<Uint8Array> {
+    const key = this.#deps.random.bytes(KEY_BYTES);
+    await blobs.put(blob, this.#wrapped(name, key, await this.#generations(name.tenantId)));
     return key;
   }
 
+  #placeOf(name: SegmentName): KeyPlace {
+    return { blobs: this.#deps.blobs, blob: keyBlob(name) };
+  }
+
   /** Undefined when it was erased; refuses `secret.unreadable` for one of another segment or installation. */
-  async open(name: SegmentName): Promise<Uint8Array | undefined> {
-    const file = await this.#deps.blobs.read(keyBlob(name), 0, KEY_BLOB_BYTES);
+  async open(
+    name: SegmentName,
+    { blobs, blob }: KeyPlace = this.#placeOf(name),
+  ): Promise<Uint8Array | undefined> {
+    const file = await blobs.read(blob, 0, KEY_BLOB_BYTES);
     if (file === undefined) return undefined;
     if (file.length !== KEY_BLOB_BYTES) throw new AppError("secret.unreadable");
     const generation = new DataView(file.buffer, file.byteOffset).getUint32(0);
@@ -86,15 +98,15 @@ export class SegmentKeyring {
   }
 
   /** Wraps a segment's key under the newest key of the organisation; false when it is there or the segment is gone. */
-  async rewrap(name: SegmentName): Promise<boolean> {
-    const { blobs } = this.#deps;
+  async rewrap(name: SegmentName, place: KeyPlace = this.#placeOf(name)): Promise<boolean> {
+    const { blobs, blob } = place;
     const generations = await this.#generations(name.tenantId);
-    const file = await blobs.read(keyBlob(name), 0, GENERATION_BYTES);
+    const file = await blobs.read(blob, 0, GENERATION_BYTES);
     if (file?.length !== GENERATION_BYTES) return false;
     if (new DataView(file.buffer, file.byteOffset).getUint32(0) === generations.newest) return false;
-    const key = await this.open(name);
+    const key = await this.open(name, place);
     if (key === undefined) return false;
-    await blobs.put(keyBlob(name), this.#wrapped(name, key, generations));
+    await blobs.put(blob, this.#wrapped(name, key, generations));
     return true;
   }
 

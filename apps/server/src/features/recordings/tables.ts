@@ -1,3 +1,4 @@
+import type { cameras } from "@gatehouse/contract";
 import type { ColumnType, Kysely } from "kysely";
 import type { Codec, StoredState } from "./model.ts";
 
@@ -48,12 +49,30 @@ export interface RecordingChainsTable {
   manifest_sha256: string;
 }
 
+export interface RecordingExportsTable {
+  id: string;
+  tenant_id: string;
+  camera_id: string;
+  from_ms: number;
+  to_ms: number;
+  form: cameras.ExportForm;
+  speed: number;
+  state: cameras.ExportState;
+  asked_ms: number;
+  ended_ms: number | null;
+  bytes: number;
+  frames: number;
+  damaged: number;
+  error: string | null;
+}
+
 export interface RecordingTables {
   recording_keys: RecordingKeysTable;
   recording_policies: RecordingPoliciesTable;
   recording_segments: RecordingSegmentsTable;
   recording_pins: RecordingPinsTable;
   recording_chains: RecordingChainsTable;
+  recording_exports: RecordingExportsTable;
 }
 
 /** The database or a transaction on it. */

@@ -159,6 +159,38 @@ export const ConfigSchema = object({
       maximum: 100_000,
       description: "Of them of one person, with their programs.",
     }),
+    maxSources: Type.Integer({
+      default: 32,
+      minimum: 0,
+      maximum: 1_000,
+      description: "Cameras from which the server fetches pictures itself, at once; 0: from none.",
+    }),
+  }),
+  exports: object({
+    atOnce: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 8,
+      description: "Films and archives made of recordings at the same time; each film takes one processor.",
+    }),
+    keepHours: Type.Integer({
+      default: 24,
+      minimum: 1,
+      maximum: 8_760,
+      description: "How long what was taken out of recordings can be fetched.",
+    }),
+    maxPerOrganisation: Type.Integer({
+      default: 50,
+      minimum: 1,
+      maximum: 10_000,
+      description: "Exports of recordings of one organisation, waiting and kept.",
+    }),
+    maxBytesPerOrganisation: Type.Integer({
+      default: 20_000_000_000,
+      minimum: 10_000_000,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: "What these exports may take on the disk.",
+    }),
   }),
   demo: object({
     clip: Type.String({

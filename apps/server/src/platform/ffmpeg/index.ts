@@ -1,1 +1,2 @@
 export { findFfmpeg } from "@gatehouse/capture";
+export { COUNTED_PER_SECOND, encodeFilm } from "./encode-film.ts";

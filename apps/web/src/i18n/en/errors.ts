@@ -126,6 +126,7 @@ export const errors: Record<ErrorCode, string> = {
   "camera.source_invalid": "No pictures can be fetched from this address. Check it.",
   "camera.source_unreachable": "The camera does not answer at this address.",
   "ffmpeg.missing": "There is no ffmpeg on the server. Install it, then try again.",
+  "camera.source_none": "Nothing is fetched from this camera.",
   "camera.source_refused": "The camera does not accept this name and password.",
   "frame.empty": "The frame is empty.",
   "frame.too_large": "The frame is larger than allowed. Lower the picture size or quality on the camera.",

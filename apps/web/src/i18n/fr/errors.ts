@@ -139,6 +139,7 @@ export const errors: Record<ErrorCode, string> = {
   "camera.source_invalid": "Aucune image ne peut être lue à cette adresse. Vérifiez-la.",
   "camera.source_unreachable": "La caméra ne répond pas à cette adresse.",
   "ffmpeg.missing": "Il n’y a pas de ffmpeg sur le serveur. Installez-le, puis réessayez.",
+  "camera.source_none": "Rien n’est lu depuis cette caméra.",
   "camera.source_refused": "La caméra n’accepte pas ce nom et ce mot de passe.",
   "frame.empty": "L’image est vide.",
   "frame.too_large": "L’image dépasse la taille permise. Réduisez sa taille ou sa qualité sur la caméra.",

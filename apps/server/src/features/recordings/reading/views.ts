@@ -18,8 +18,11 @@ export interface Watcher {
   readonly program?: { readonly tokenId: Uuid };
 }
 
-/** `event`: the one picture that stands for an event; whoever plays afterwards has begun something else. */
-export type ViewedAs = "playback" | "event";
+/**
+ * `event`: the one picture that stands for an event; whoever plays afterwards has begun something else. `export`: what
+ * was taken out is fetched.
+ */
+export type ViewedAs = "playback" | "event" | "export";
 
 /** Who looked at what a camera recorded: in the audit log before the first byte leaves. */
 export class Views {

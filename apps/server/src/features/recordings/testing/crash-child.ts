@@ -8,6 +8,7 @@ import { createDatabase, createPool, type PostgresConnection } from "../../../pl
 import { createRecordings } from "../index.ts";
 import { CHUNK_MS } from "../model.ts";
 import type { RecordingTables } from "../tables.ts";
+import { logOf } from "./house.ts";
 import { FrameSource, film, MASTER_KEY, TestCameras, testSigner } from "./parts.ts";
 
 const { connection, folder, tenantId, cameraIds, fromMs } = JSON.parse(process.argv[2] ?? "") as {
@@ -26,9 +27,10 @@ for (const cameraId of cameraIds) cameras.add(tenantId, cameraId);
 const recordings = createRecordings({
   ...{ db, clock, cameras, random: systemRandom, log: silentLogger, audit: recordingTrail() },
   ...{ bus: createBus(silentLogger), blobs: createFolderBlobs(folder, systemRandom), frames: source },
+  ...{ exportBlobs: createFolderBlobs(`${folder}-exports`, systemRandom) },
   ...{ masterKey: MASTER_KEY, signer: testSigner(), minFreeBytes: 0 },
   motion: { strengthIn: async () => new Map(), eventsIn: async () => [] },
-  entries: { sealedIn: async () => new Map() },
+  entries: logOf(recordingTrail()),
   tenantIds: async () => [tenantId],
 });
 await recordings.start?.();

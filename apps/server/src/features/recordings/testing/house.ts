@@ -50,10 +50,21 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
   const cameras = new TestCameras();
   const strengths = new Map<Uuid, number[]>();
   const blobs = createFolderBlobs(folder, systemRandom);
+  const exportFolder = await mkdtemp(join(tmpdir(), "gatehouse-exports-"));
+  const exportBlobs = createFolderBlobs(exportFolder, systemRandom);
   const tenants: Uuid[] = [];
   const make = (changed: Partial<RecordingsDeps> = {}): RecordingsFeature =>
     createRecordings({
-      ...{ db: database.db, clock, bus, blobs, cameras, random: systemRandom, log: silentLogger },
+      ...{
+        db: database.db,
+        clock,
+        bus,
+        blobs,
+        exportBlobs,
+        cameras,
+        random: systemRandom,
+        log: silentLogger,
+      },
       ...{ audit: trail, masterKey: MASTER_KEY, signer: testSigner(), frames: source },
       motion: { strengthIn: async () => strengths, eventsIn: async () => [] },
       entries: logOf(trail),
@@ -63,6 +74,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
       ...changed,
     });
   return {
+    ...{ exportBlobs, exportFolder },
     ...{ database, db: database.db, folder, trail, bus, source, cameras, strengths, blobs, clock },
     recordings: make(),
     again: make,
@@ -85,7 +97,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
+      for (const one of [folder, exportFolder]) await rm(one, { recursive: true, force: true });
     },
   };
 }

@@ -31,9 +31,9 @@ export async function rewrapKeys(
   context: RecordingContext,
   tenantId: Uuid,
   { onSegment, signal }: RewrapRun,
-  files?: Pick<SealedFiles, "rewrap">,
+  files: Pick<SealedFiles, "rewrap">,
 ): Promise<void> {
-  const { db, keyring, log } = context;
+  const { copies, db, keyring, log } = context;
   const generation = await keyring.newest(tenantId);
   let rewrapped = 0;
   for await (const row of segmentsOf(db, tenantId)) {
@@ -45,7 +45,9 @@ export async function rewrapKeys(
     });
     if (row.state !== "erased") onSegment();
   }
-  await files?.rewrap(tenantId);
-  await keyring.forgetBefore(tenantId, generation);
+  await files.rewrap(tenantId);
+  // A copy elsewhere outlives what it is a copy of, and its key stays as it was wrapped.
+  const needed = (await copies?.oldestKeyGeneration(tenantId)) ?? generation;
+  await keyring.forgetBefore(tenantId, Math.min(generation, needed));
   log.info({ tenantId, generation, segments: rewrapped }, "recordings.keys_rewrapped");
 }

@@ -1,0 +1,113 @@
+import { AppError, type Clock, isAppError, type UnixMs, type Uuid } from "@gatehouse/base";
+import { type Frame, parseFrames } from "@gatehouse/video";
+import type { PlacedChunk, SegmentRow } from "../model.ts";
+import type { ContentReader } from "../reading/content.ts";
+import { SegmentStore } from "../segment-store.ts";
+import type { RecordingDatabase } from "../tables.ts";
+
+export interface Camera {
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+}
+
+/** From ≤ t < to. */
+export interface Span {
+  readonly fromMs: UnixMs;
+  readonly toMs: UnixMs;
+}
+
+/** A frame as it was recorded. */
+export interface TimedFrame extends Frame {
+  readonly takenMs: UnixMs;
+}
+
+export interface FrameSource {
+  readonly db: RecordingDatabase;
+  readonly clock: Clock;
+  readonly content: ContentReader;
+}
+
+const PAGE = 50;
+/** Others read too: how often, and how long between, it is asked again. */
+const BUSY_TRIES = 120;
+const BUSY_MS = 500;
+
+/** The camera's segments of a span, oldest first; what was erased is not among them. */
+export async function* segmentsIn(
+  db: RecordingDatabase,
+  { tenantId, cameraId }: Camera,
+  { fromMs, toMs }: Span,
+): AsyncGenerator<SegmentRow> {
+  const store = new SegmentStore(db, tenantId);
+  for (let from = fromMs; ; ) {
+    const rows = await store.overlapping(cameraId, { fromMs: from, toMs: toMs - 1 }, PAGE);
+    yield* rows;
+    const last = rows.at(-1);
+    if (rows.length < PAGE || last === undefined) return;
+    from = last.lastMs + 1;
+  }
+}
+
+/** Frames of one chunk; `damaged` when it does not open. Refuses what `ContentReader` refuses. */
+export async function framesOfChunk(
+  { clock, content }: Pick<FrameSource, "clock" | "content">,
+  row: SegmentRow,
+  chunk: PlacedChunk,
+): Promise<TimedFrame[] | "damaged"> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const { bytes, release } = await content.read(row, {
+        first: chunk.at,
+        last: chunk.at + chunk.bytes - 1,
+      });
+      release();
+      const frames = parseFrames(bytes);
+      return frames?.map((frame) => ({ ...frame, takenMs: row.startMs + frame.offsetMs })) ?? "damaged";
+    } catch (error) {
+      if (isAppError(error, "segment.damaged")) return "damaged";
+      if (!isAppError(error, "server.busy") || tries === BUSY_TRIES) throw error;
+      await new Promise<void>((resolve) => void clock.after(BUSY_MS, resolve));
+    }
+  }
+}
+
+/**
+ * Every frame of a span in order, a chunk in memory at a time. Of video also the initialisation, and the fragment that
+ * was going on when the span begins.
+ */
+export async function* framesIn(
+  source: FrameSource,
+  camera: Camera,
+  span: Span,
+  { signal, onDamaged }: { readonly signal: AbortSignal; readonly onDamaged: () => void },
+): AsyncGenerator<TimedFrame> {
+  for await (const row of segmentsIn(source.db, camera, span)) {
+    const isVideo = row.codec === "h264-fmp4";
+    for (const [at, chunk] of row.chunks.entries()) {
+      signal.throwIfAborted();
+      const beginsMs = row.startMs + chunk.offsetMs;
+      const next = row.chunks[at + 1];
+      const isBefore = next !== undefined && row.startMs + next.offsetMs <= span.fromMs;
+      if (beginsMs >= span.toMs) break;
+      const wanted = isVideo ? wantedOfVideo(at, isBefore, row, span) : !isBefore;
+      if (!wanted) continue;
+      const frames = await framesOfChunk(source, row, chunk);
+      if (frames === "damaged") onDamaged();
+      else
+        for (const frame of frames)
+          if (frame.takenMs < span.toMs && (isVideo || frame.takenMs >= span.fromMs)) yield frame;
+    }
+  }
+}
+
+/** The first chunk has the initialisation; the one before the span has what goes on when it begins. */
+function wantedOfVideo(at: number, isBefore: boolean, row: SegmentRow, span: Span): boolean {
+  if (at === 0 || !isBefore) return true;
+  const afterNext = row.chunks[at + 2];
+  return afterNext === undefined || row.startMs + afterNext.offsetMs > span.fromMs;
+}
+
+/** Refuses `segment.range_invalid`. */
+export function assertExportSpan({ fromMs, toMs }: Span, maxMs: number): void {
+  if (!(fromMs < toMs) || toMs - fromMs > maxMs) throw new AppError("segment.range_invalid", { maxMs });
+}
