@@ -10,6 +10,8 @@ import type { Timeline } from "./reading/timeline.ts";
 import type { Views } from "./reading/views.ts";
 import type { Storage } from "./storage.ts";
 
+/** An answer of which nothing leaves for so long is cut. */
+const STALLED_MS = 30_000;
 const TYPE = cameras.getSegmentContent.contentType;
 
 export interface RouteParts {
@@ -47,7 +49,10 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
       }
       await views.record(principal, { ...row, via: "playback" });
       const wanted = range === "whole" ? { first: 0, last: size - 1 } : range;
-      const { bytes, release } = await content.read(row, wanted);
+      const asker = principal.program?.tokenId ?? principal.personId;
+      const { bytes, release } = await content.read(row, wanted, asker);
+      // Of whoever takes nothing any more the answer is not kept.
+      reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
       // Whoever gave up while it was read has closed already, and does not close again.
       if (reply.raw.closed) release();
       else reply.raw.once("close", release);

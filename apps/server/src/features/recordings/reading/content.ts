@@ -4,18 +4,17 @@ import { segmentCrypto } from "../../../platform/secrets/index.ts";
 import type { RecordingContext } from "../context.ts";
 import { contentBytes, filePlaceOf, type PlacedChunk, type SegmentRow, segmentBlob } from "../model.ts";
 import { SegmentStore } from "../segment-store.ts";
+import { InFlight } from "./in-flight.ts";
 import type { ByteRange } from "./range.ts";
 
 /** Headers and keys that are at hand for the next range of the same segment. */
 const MAX_OPENED = 256;
-/** Of all answers together while they are on their way. */
-const MAX_IN_FLIGHT_BYTES = 192 * 1_048_576;
 
 /** Content of segments: whole chunks are opened, all of an answer before its first byte leaves. */
 export class ContentReader {
   readonly #context: RecordingContext;
   readonly #opened = new Map<Uuid, OpenSegment>();
-  #inFlightBytes = 0;
+  readonly #inFlight = new InFlight();
 
   constructor(context: RecordingContext) {
     this.#context = context;
@@ -35,23 +34,18 @@ export class ContentReader {
 
   /**
    * These bytes of the content. Refuses `segment.damaged` when one chunk of them does not open, and `server.busy` when
-   * too much is on its way already; `release` when they have left.
+   * too much is on its way already, to anybody or to whoever asks; `release` when they have left.
    */
   async read(
     row: SegmentRow,
     { first, last }: ByteRange,
+    askerId?: Uuid,
   ): Promise<{ readonly bytes: Uint8Array; readonly release: () => void }> {
     const wanted = row.chunks.filter((chunk) => chunk.at <= last && chunk.at + chunk.bytes > first);
     const [from] = wanted;
     const held = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
     if (from === undefined) return { bytes: new Uint8Array(0), release: () => undefined };
-    if (this.#inFlightBytes + held > MAX_IN_FLIGHT_BYTES) throw new AppError("server.busy");
-    this.#inFlightBytes += held;
-    let isHeld = true;
-    const release = (): void => {
-      if (isHeld) this.#inFlightBytes -= held;
-      isHeld = false;
-    };
+    const release = this.#inFlight.take(held, { tenantId: row.tenantId, askerId });
     try {
       const content = await this.#open(row, wanted, held);
       return { bytes: content.subarray(first - from.at, last + 1 - from.at), release };
