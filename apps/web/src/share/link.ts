@@ -3,8 +3,6 @@ import type { cameras, ReplyOf } from "@gatehouse/contract";
 const FIND = "/api/v1/shares/find";
 const OPEN = "/api/v1/shares/open";
 const VIEWS = "/api/v1/share-views/";
-/** Of this tab: a page that is read anew is no new opening. */
-const KEPT = "share-view";
 const SECOND_MS = 1_000;
 
 export type Door = ReplyOf<typeof cameras.findSharedClip>;
@@ -32,8 +30,7 @@ export class SharedLink {
 
   constructor(token: string) {
     this.#token = token;
-    const [kept, view] = (sessionStorage.getItem(KEPT) ?? "").split(" ");
-    this.#view = kept === token ? view : undefined;
+    this.#view = (history.state as { readonly view?: string } | null)?.view;
   }
 
   /** What this tab opened before, while that lasts. */
@@ -61,7 +58,8 @@ export class SharedLink {
       return { refused: "wait", ms: Number(response.headers.get("retry-after") ?? 1) * SECOND_MS };
     const { view, clip } = await answerOf<ReplyOf<typeof cameras.openShare>>(response);
     this.#view = view;
-    sessionStorage.setItem(KEPT, `${this.#token} ${view}`);
+    // Goes with the tab, as the address itself: a page that is read anew is no new opening.
+    history.replaceState({ view }, "");
     return clip;
   }
 

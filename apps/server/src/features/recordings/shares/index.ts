@@ -1,6 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../../platform/feature.ts";
+import type { MadeOfThem } from "../erasure.ts";
 import type { ShareContext } from "./context.ts";
 import { FilmMaker } from "./film-maker.ts";
 import { upkeepJob } from "./jobs.ts";
@@ -25,12 +26,10 @@ export interface SharesDeps extends ShareContext {
 }
 
 export interface SharesFeature extends Feature {
+  /** What is erased with recordings: links, and the films that they show. */
+  readonly madeOfThem: MadeOfThem;
   /** Resolves when every film is made that was asked for. */
   idle(): Promise<void>;
-  /** Whether a film that lies there is of a link that can still show it. */
-  ownsFilm(fileId: Uuid): Promise<boolean>;
-  /** After recordings were erased: resolves when no link shows anything of them. */
-  followErasures(): Promise<void>;
 }
 
 /** Links to single clips for people without an account. */
@@ -40,6 +39,7 @@ export function createShares(deps: SharesDeps): SharesFeature {
   const maker = new FilmMaker(deps);
   const upkeep = new ShareUpkeep(deps, maker, streams);
   let unsubscribe: () => void = () => undefined;
+  deps.films.addOwner(async ({ fileId }) => (await findShare(db, fileId))?.filmState === "ready");
   return {
     name: "recording-shares",
     routes: shareRoutes(new ShareService(deps, maker, streams), new Openings(deps, maker, streams)),
@@ -70,12 +70,8 @@ export function createShares(deps: SharesDeps): SharesFeature {
       streams.cutAll();
       await maker.stop();
     },
+    madeOfThem: { markErased: (tx, camera) => upkeep.markErased(tx, camera) },
     idle: () => maker.idle(),
-    async ownsFilm(fileId) {
-      const share = await findShare(db, fileId);
-      return share?.filmState === "ready";
-    },
-    followErasures: () => upkeep.followErasures(),
   };
 
   async function names(tenantId: Uuid, ids: ReadonlySet<Uuid> | undefined) {

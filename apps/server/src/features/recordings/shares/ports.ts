@@ -12,6 +12,8 @@ export interface Films {
   open(name: SealedName): Promise<OpenSealedFile | undefined>;
   /** Gone when it resolves, with its key; also when it was not there. */
   remove(name: SealedName): Promise<void>;
+  /** Before the start: whose files stay when the server begins. */
+  addOwner(owns: (name: SealedName) => Promise<boolean>): void;
 }
 
 export interface SharedCameras {

@@ -184,16 +184,23 @@ const ERASED_WITHIN = sql<boolean>`exists (
     and s.first_ms <= recording_shares.to_ms and s.first_ms >= recording_shares.from_ms - ${LONGEST_MS}
     and s.last_ms >= recording_shares.from_ms)`;
 
-/** Links to what was erased since they were made: marked, and answered. */
-export async function markErased(db: ShareDatabase, nowMs: UnixMs): Promise<KeptShare[]> {
-  const rows = await db
+/** Links to what was erased since they were made, of one camera or of all: marked, and answered. */
+export async function markErased(
+  db: ShareDatabase,
+  nowMs: UnixMs,
+  of?: { readonly tenantId: Uuid; readonly cameraId: Uuid },
+): Promise<KeptShare[]> {
+  const query = db
     .updateTable("recording_shares")
     .set({ erased_ms: nowMs })
     .where("erased_ms", "is", null)
     .where("expires_ms", ">", nowMs)
     .where(ERASED_WITHIN)
-    .returningAll()
-    .execute();
+    .returningAll();
+  const rows = await (of === undefined
+    ? query
+    : query.where("tenant_id", "=", of.tenantId).where("camera_id", "=", of.cameraId)
+  ).execute();
   return rows.map(shareOf);
 }
 

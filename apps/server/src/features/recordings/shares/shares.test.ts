@@ -230,7 +230,7 @@ test("when recordings are erased their links say so and have nothing, also what 
   const gone = { status: 410, code: "share.erased" };
   expect(answerOf(await find(made.token))).toEqual(gone);
   expect((await film(view)).status).toBe(410);
-  await house.shares.followErasures();
+  await house.followErasure(tenantId, cameraId);
   expect(house.films.kept.has(made.id)).toBe(false);
   expect(answerOf(await open(made.token))).toEqual(gone);
   expect((await listed(made.id)).state).toBe("erased");

@@ -1,4 +1,6 @@
+import type { Uuid } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
+import type { AnyDatabase } from "../../../platform/database/index.ts";
 import type { ShareContext } from "./context.ts";
 import type { FilmMaker } from "./film-maker.ts";
 import { type KeptShare, LISTED_MS, nameOfFilm } from "./model.ts";
@@ -17,14 +19,22 @@ export class ShareUpkeep {
     this.#streams = streams;
   }
 
-  /** Links to what was erased show nothing any more, and their films are gone when it resolves. */
+  /**
+   * In the transaction that erased recordings of the camera: links to them show nothing from its commit on. What it
+   * answers takes their films away.
+   */
+  async markErased(
+    tx: AnyDatabase,
+    camera: { readonly tenantId: Uuid; readonly cameraId: Uuid },
+  ): Promise<() => Promise<void>> {
+    const marked = await markErased(tx, this.#context.clock.nowMs(), camera);
+    return () => this.#end(marked);
+  }
+
+  /** For links that were made while something was being erased. */
   async followErasures(): Promise<void> {
     const { clock, db } = this.#context;
-    for (const share of await markErased(db, clock.nowMs())) {
-      this.#streams.cut(share.id);
-      await this.#maker.cancel(share.id);
-      await this.#removeFilm(share);
-    }
+    await this.#end(await markErased(db, clock.nowMs()));
   }
 
   /** Once a minute. */
@@ -39,6 +49,14 @@ export class ShareUpkeep {
       await this.#removeFilm(share);
     }
     await deleteOld(db, { nowMs, endedBeforeMs: nowMs - LISTED_MS });
+  }
+
+  async #end(shares: readonly KeptShare[]): Promise<void> {
+    for (const share of shares) {
+      this.#streams.cut(share.id);
+      await this.#maker.cancel(share.id);
+      await this.#removeFilm(share);
+    }
   }
 
   async #removeFilm(share: KeptShare): Promise<void> {

@@ -3,7 +3,7 @@ import type { BodyOf, cameras as contract } from "@gatehouse/contract";
 import type { VirtualClock } from "@gatehouse/testkit";
 import { recordingTrail } from "../../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../../platform/bus/bus.ts";
-import type { FeatureMigrations } from "../../../../platform/database/index.ts";
+import type { AnyDatabase, FeatureMigrations } from "../../../../platform/database/index.ts";
 import { createTestDatabase } from "../../../../platform/database/testing/index.ts";
 import { mount } from "../../../../platform/http/mount.ts";
 import { createHttpServer } from "../../../../platform/http/server.ts";
@@ -60,6 +60,10 @@ export class TestFilms implements Films {
         }
       },
     };
+  }
+
+  addOwner(): void {
+    // Nothing is swept here.
   }
 
   async remove({ fileId }: { readonly fileId: Uuid }) {
@@ -150,6 +154,16 @@ export async function shareHouse(clock: VirtualClock) {
     },
     async eraseSegment(id: Uuid): Promise<void> {
       await database.pool.query("update recording_segments set state = 'erased' where id = $1", [id]);
+    },
+    /** As the erasure of recordings does, in its transaction and after it. */
+    async followErasure(tenantId: Uuid, cameraId: Uuid): Promise<void> {
+      const db: AnyDatabase = database.db;
+      const camera = { tenantId, cameraId };
+      const span = { fromMs: 0, toMs: clock.nowMs() };
+      const finish = await db
+        .transaction()
+        .execute((tx) => shares.madeOfThem.markErased(tx as never, camera, span));
+      await finish();
     },
     /** As somebody of the organisation; undefined: without a session, from one address after the other. */
     async ask(of: Uuid | undefined, method: string, path: string, body?: object, from?: string) {
