@@ -12,6 +12,8 @@ import type { FrameSource } from "./source.ts";
 /** Frames at once beyond the mean: a radio link delivers in bursts. */
 const BURST_FRAMES = 5;
 const NUMBERS = 2 ** 32;
+/** How fast time goes on while a clock that was set back catches up. */
+const CATCHING_UP = 0.9;
 
 export interface LaneParts {
   readonly clock: { nowMs(): UnixMs; monotonicMs(): MonotonicMs };
@@ -42,7 +44,8 @@ export class Lane {
   #source: FrameSource | undefined;
   #bucket: { readonly perSecond: number; readonly bucket: TokenBucket } | undefined;
   #number = 0;
-  #takenMs: UnixMs = 0;
+  /** When the clock was last seen not to have been set back. */
+  #trusted: { readonly wallMs: UnixMs; readonly nowMs: MonotonicMs } = { wallMs: 0, nowMs: 0 };
   #init: (CameraFrame & { readonly init: VideoInit }) | undefined;
   /** Rises when what came before must not be shown any more. */
   #era = 0;
@@ -89,7 +92,7 @@ export class Lane {
     // Only single pictures can be blackened: nothing else of such a camera may pass.
     const isMasked = settings.masks.length > 0;
     if (isMasked && incoming.kind !== cameras.FRAME_KINDS.jpeg) return "frame.unsupported";
-    const takenMs = Math.max(clock.nowMs(), this.#takenMs);
+    const takenMs = this.#timeOf(clock.nowMs(), nowMs);
     const { deviceMs, kind } = incoming;
     const timed = { ...found, source, kind, takenMs, deviceMs: soundTime(deviceMs) };
     if (!isMasked) {
@@ -108,6 +111,14 @@ export class Lane {
     this.#waiting = undefined;
     this.health.pause();
     this.#parts.hub.forget(this.#cameraId);
+  }
+
+  /** The server's time, and while a clock that was set back has not caught up, a slower one that never stands still. */
+  #timeOf(wallMs: UnixMs, nowMs: MonotonicMs): UnixMs {
+    const { wallMs: trustedMs, nowMs: sinceMs } = this.#trusted;
+    const slowerMs = trustedMs + Math.floor((nowMs - sinceMs) * CATCHING_UP);
+    if (wallMs >= slowerMs) this.#trusted = { wallMs, nowMs };
+    return Math.max(wallMs, slowerMs);
   }
 
   #bucketOf(perSecond: number, nowMs: MonotonicMs): TokenBucket {
@@ -142,7 +153,6 @@ export class Lane {
 
   #publish(timed: Timed): void {
     const { kind, init, takenMs } = timed;
-    this.#takenMs = takenMs;
     this.health.took({ ...timed, bytes: timed.bytes.length }, this.#parts.clock.monotonicMs());
     // What was forgotten with the pictures before, whoever looks needs again.
     const isHeadless = kind === cameras.FRAME_KINDS.videoFragment && !this.#parts.hub.initOf(this.#cameraId);

@@ -1,4 +1,4 @@
-import { isAppError, type UnixMs, type Uuid } from "@gatehouse/base";
+import { isAppError, type MonotonicMs, type UnixMs, type Uuid } from "@gatehouse/base";
 import { FRAME_KINDS, type Frame } from "@gatehouse/video";
 import type { RecordingContext } from "../context.ts";
 import {
@@ -33,6 +33,7 @@ export interface RecorderHost {
 interface Batch {
   readonly frames: RecordedFrame[];
   readonly codec: Codec;
+  readonly beganMs: MonotonicMs;
   bytes: number;
   /** Whether it is kept only until it is clear that no event needs it. */
   readonly transient: boolean;
@@ -51,6 +52,8 @@ export class CameraRecorder {
   #work: Promise<void> = Promise.resolve();
   #segment: OpenSegment | undefined;
   #lastMs = 0;
+  /** When the newest frame came. */
+  #heardMs: MonotonicMs = 0;
   #previous: string | undefined;
   #knowsPrevious = false;
   /** What an H.264 stream begins with; each segment has it. */
@@ -76,8 +79,8 @@ export class CameraRecorder {
   }
 
   /** Whether what comes is being written: a segment may be open for a while after the last frame. */
-  isRecording(nowMs: UnixMs): boolean {
-    return this.isWriting && nowMs - this.#lastMs < RECORDING_WITHIN_MS;
+  isRecording(): boolean {
+    return this.isWriting && this.#context.clock.monotonicMs() - this.#heardMs < RECORDING_WITHIN_MS;
   }
 
   take(frame: RecordedFrame, transient: boolean): void {
@@ -99,7 +102,8 @@ export class CameraRecorder {
       this.#lost++;
       return;
     }
-    this.#batch ??= { frames: [], codec, bytes: 0, transient, init: this.#init };
+    this.#heardMs = this.#context.clock.monotonicMs();
+    this.#batch ??= { frames: [], codec, bytes: 0, transient, init: this.#init, beganMs: this.#heardMs };
     this.#batch.frames.push(frame);
     this.#batch.bytes += frame.bytes.length;
     this.#waitingBytes += frame.bytes.length;
@@ -107,10 +111,10 @@ export class CameraRecorder {
   }
 
   /** Some time passed: nothing waits for a frame that does not come. */
-  tick(nowMs: UnixMs): void {
-    const [first] = this.#batch?.frames ?? [];
-    if (first !== undefined && nowMs - first.takenMs >= CHUNK_MS) this.flush();
-    if (nowMs - this.#lastMs >= SILENT_MS) this.endWhenOpen();
+  tick(): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    if (this.#batch !== undefined && nowMs - this.#batch.beganMs >= CHUNK_MS) this.flush();
+    if (nowMs - this.#heardMs >= SILENT_MS) this.endWhenOpen();
   }
 
   /** Nothing more is to be recorded for now. */

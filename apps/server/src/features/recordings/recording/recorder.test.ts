@@ -92,6 +92,24 @@ test("a camera that falls silent has its segment sealed without another frame", 
     .toEqual(["sealed"]);
 }, 30_000);
 
+test("a clock that is set back delays neither what is written nor the end of a segment", async () => {
+  const tenantId = await house.addTenant();
+  const cameraId = house.addCamera(tenantId);
+  const rowsOf = async () => (await house.rows()).filter((row) => row.camera_id === cameraId);
+  const trueMs = clock.nowMs();
+  house.source.send({ tenantId, cameraId, takenMs: trueMs, bytes: picture(10) });
+  clock.setWall(trueMs - 3_600_000);
+  clock.advance(2_000);
+  await expect
+    .poll(async () => (await rowsOf()).map(({ frames }) => frames), { timeout: 10_000 })
+    .toEqual([1]);
+  clock.advance(12_000);
+  await expect
+    .poll(async () => (await rowsOf()).map(({ state }) => state), { timeout: 10_000 })
+    .toEqual(["sealed"]);
+  clock.setWall(trueMs + 14_000);
+}, 30_000);
+
 test("nothing is recorded in mode off, and outside a schedule at the site's own time", async () => {
   const tenantId = await house.addTenant();
   const off = house.addCamera(tenantId, { mode: "off" });

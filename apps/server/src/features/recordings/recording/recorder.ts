@@ -50,7 +50,7 @@ export class Recorder {
   isRecording(cameraId: Uuid): boolean {
     const known = this.#recorders.get(cameraId);
     if (known === undefined || this.pauses.of(known.tenantId) !== undefined) return false;
-    return known.recorder.isRecording(this.#context.clock.nowMs());
+    return known.recorder.isRecording();
   }
 
   /** What is open of the camera is sealed when it resolves. */
@@ -93,9 +93,8 @@ export class Recorder {
   }
 
   #tick(): void {
-    const nowMs = this.#context.clock.nowMs();
     for (const [cameraId, { recorder }] of this.#recorders) {
-      recorder.tick(nowMs);
+      recorder.tick();
       if (this.#context.cameras.find(cameraId) === undefined && !recorder.isWriting)
         this.#recorders.delete(cameraId);
     }

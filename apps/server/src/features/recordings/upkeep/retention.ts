@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** Takes away what is older than its camera keeps, and in mode events what no event came to need. */
 export async function removeOutdated(
   context: Pick<RecordingContext, "cameras" | "room" | "db"> & {
-    readonly clock: Clock;
+    readonly clock: Pick<Clock, "nowMs">;
     readonly log: Logger;
   },
   tenantIds: readonly Uuid[],
