@@ -1,5 +1,9 @@
 import type { Socket } from "node:net";
 import { AppError, type Clock, type ErrorCode, type Logger, type Random } from "@gatehouse/base";
+import type { FileSpec } from "./local/file.ts";
+import type { FolderSpec } from "./local/folder.ts";
+import type { V4l2Spec } from "./local/v4l2.ts";
+import type { VideoDevices } from "./local/video-devices.ts";
 
 interface Credentials {
   readonly user?: string;
@@ -11,7 +15,10 @@ export type SourceSpec =
   /** `rtsp:` or `rtsps:`; H.264, over the connection itself (interleaved). */
   | ({ readonly kind: "rtsp"; readonly url: string } & Credentials)
   /** `http:` or `https:`; multipart/x-mixed-replace of JPEG. */
-  | ({ readonly kind: "multipart"; readonly url: string } & Credentials);
+  | ({ readonly kind: "multipart"; readonly url: string } & Credentials)
+  | V4l2Spec
+  | FileSpec
+  | FolderSpec;
 
 /** One picture or piece of video, as it came: nobody judged it yet. */
 export interface CapturedPicture {
@@ -20,6 +27,9 @@ export interface CapturedPicture {
   readonly bytes: Uint8Array;
   /** When it was taken, by the machine that captures it; absent where nobody knows better than whoever gets it. */
   readonly takenMs?: number;
+  /** Of a fragment, where it is known: how many pictures it has, and for how long they are shown. */
+  readonly pictures?: number;
+  readonly durationMs?: number;
 }
 
 /**
@@ -52,6 +62,8 @@ export interface CaptureDeps {
   readonly connect: Connect;
   /** The program's path. Refuses `ffmpeg.missing`; asked only by what needs it. */
   readonly ffmpeg: () => Promise<string>;
+  /** The machine's own unless told. */
+  readonly videoDevices?: VideoDevices;
   readonly limits?: Partial<CaptureLimits>;
   /** `jpeg`: a video is decoded and encoded again, a picture each. */
   readonly as: "copy" | "jpeg";
@@ -70,6 +82,8 @@ export const SOURCE_FAULTS = {
   silent: "camera.source_unreachable",
   ended: "camera.source_unreachable",
   busy: "camera.source_unreachable",
+  /** A device or a file that is not there. */
+  absent: "camera.source_unreachable",
   credentials: "camera.source_refused",
   /** The address may not be called. */
   address: "camera.source_invalid",

@@ -81,7 +81,8 @@ export class H264Packager {
     if (this.#init === undefined) return;
     this.#ahead = Math.max(this.#ahead, decodeAhead(samples));
     const bytes = encodeFragment(this.#sequence++, samples, { endsAt, ahead: this.#ahead });
-    this.#events.onPicture({ kind: "h264-fragment", bytes });
+    const durationMs = Math.round(((endsAt - (samples[0] as Sample).showAt) * 1_000) / TIME_SCALE);
+    this.#events.onPicture({ kind: "h264-fragment", bytes, pictures: samples.length, durationMs });
   }
 
   #giveInit(): void {

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
+import { abortable } from "../abortable.ts";
 import { type HttpLogin, loginOf } from "../http-auth.ts";
 import { PictureQueue } from "../picture-queue.ts";
 import {
@@ -39,7 +40,7 @@ export async function* openMultipart(
     if (signal.aborted) return;
     const url = new URL(spec.url);
     const login = loginOf(spec, (count) => random.bytes(count));
-    response = await ask(url, login, () => deps.connect(url, ending.signal));
+    response = await ask(url, login, () => abortable(deps.connect(url, ending.signal), ending.signal));
     const boundary = boundaryOf(response.headers["content-type"] ?? "");
     if (boundary === undefined) throw sourceError("no_video", response.headers["content-type"] ?? "no type");
     const parser = new MultipartParser(boundary, limits.pictureBytes);

@@ -1,3 +1,4 @@
+import { abortable } from "../abortable.ts";
 import { toJpeg } from "../ffmpeg/to-jpeg.ts";
 import { H264Packager } from "../h264/packager.ts";
 import { loginOf } from "../http-auth.ts";
@@ -43,7 +44,7 @@ export async function* openRtsp(spec: RtspSpec, deps: CaptureDeps): AsyncGenerat
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     if (signal.aborted) return;
-    const socket = await deps.connect(new URL(spec.url), ending.signal);
+    const socket = await abortable(deps.connect(new URL(spec.url), ending.signal), ending.signal);
     const give = (picture: CapturedPicture): void => {
       watch.gave();
       if (!queue.push(picture)) session?.pause();

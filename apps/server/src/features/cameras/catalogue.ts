@@ -62,6 +62,7 @@ export class Catalogue {
     const { activity, intake, settings } = this.#deps;
     const { cameraId: id, name, label, typeId, siteId, siteName, demo } = camera;
     const moving = activity.isMoving(id);
+    const problem = activity.problemOf(id);
     return {
       id,
       name,
@@ -71,7 +72,7 @@ export class Catalogue {
       siteName,
       demo,
       state: intake.stateOf(id),
-      health: intake.healthOf(id),
+      health: { ...intake.healthOf(id), ...(problem === undefined ? {} : { problem }) },
       ...settings.of(id),
       recording: activity.isRecording(id),
       ...(moving === undefined ? {} : { moving }),

@@ -16,6 +16,7 @@ import type { FrameSource } from "./intake/source.ts";
 import type { Totals } from "./intake/totals.ts";
 import { createCameraTables } from "./migrations/001-cameras.ts";
 import { createLastFrames } from "./migrations/002-last-frames.ts";
+import { createCameraSources } from "./migrations/003-camera-sources.ts";
 import type {
   CameraActivity,
   CameraDevices,
@@ -37,7 +38,7 @@ export type { CameraTables } from "./tables.ts";
 
 export const camerasMigrations: FeatureMigrations = {
   feature: "cameras",
-  migrations: [createCameraTables, createLastFrames],
+  migrations: [createCameraTables, createLastFrames, createCameraSources],
 };
 
 export interface CamerasDeps {

@@ -39,6 +39,8 @@ export interface CameraActivity {
   isRecording(cameraId: Uuid): boolean;
   /** Undefined where nobody looks for motion. */
   isMoving(cameraId: Uuid): boolean | undefined;
+  /** Why nothing, or not everything, comes of a camera that the server fetches from. */
+  problemOf(cameraId: Uuid): string | undefined;
 }
 
 /** What a device shows when it connects. */

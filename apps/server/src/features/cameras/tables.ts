@@ -19,9 +19,20 @@ export interface CameraLastFramesTable {
   height: number;
 }
 
+/** Where the server fetches a camera's pictures. */
+export interface CameraSourcesTable {
+  device_id: string;
+  tenant_id: string;
+  /** Address, name and password as JSON. */
+  sealed: Buffer;
+  allow_private: boolean;
+  changed_at: Date;
+}
+
 export interface CameraTables {
   cameras: CamerasTable;
   camera_last_frames: CameraLastFramesTable;
+  camera_sources: CameraSourcesTable;
 }
 
 /** The database or a transaction on it. */

@@ -27,7 +27,7 @@ export interface OutgoingTarget extends HostAddress {
 
 const HTTP = ["http:", "https:"] as const;
 /** Whoever is on the way reads these: they go no further than the owner's own network. */
-const UNENCRYPTED: ReadonlySet<string> = new Set(["http:", "mqtt:", "ws:"]);
+const UNENCRYPTED: ReadonlySet<string> = new Set(["http:", "mqtt:", "rtsp:", "ws:"]);
 
 /** Mail says by its path whether it asks for STARTTLS. */
 const isUnencrypted = ({ protocol, pathname }: URL): boolean =>
