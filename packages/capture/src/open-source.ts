@@ -1,3 +1,6 @@
+import { openFile } from "./local/file.ts";
+import { openFolder } from "./local/folder.ts";
+import { openV4l2 } from "./local/v4l2.ts";
 import { openMultipart } from "./multipart/open.ts";
 import { openRtsp } from "./rtsp/open.ts";
 import type { CaptureDeps, CapturedPicture, SourceSpec } from "./source.ts";
@@ -13,5 +16,11 @@ export function openSource(spec: SourceSpec, deps: CaptureDeps): AsyncIterable<C
       return openRtsp(spec, deps);
     case "multipart":
       return openMultipart(spec, deps);
+    case "v4l2":
+      return openV4l2(spec, deps);
+    case "file":
+      return openFile(spec, deps);
+    case "folder":
+      return openFolder(spec, deps);
   }
 }

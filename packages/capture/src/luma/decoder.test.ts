@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { isAppError, systemClock } from "@gatehouse/base";
+import { keyFrameOf } from "@gatehouse/video";
+import { H264 } from "@gatehouse/video/testing";
+import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
+import { JpegSplitter } from "../jpeg-splitter.ts";
+import { LumaDecoder } from "./decoder.ts";
+
+const [WIDTH, HEIGHT] = [192, 144];
+let program: string;
+beforeAll(async () => {
+  program = await findFfmpeg();
+});
+
+let decoder: LumaDecoder;
+beforeEach(() => {
+  decoder = new LumaDecoder({
+    clock: systemClock,
+    ffmpeg: async () => program,
+    width: WIDTH,
+    height: HEIGHT,
+  });
+});
+afterEach(() => decoder.stop());
+
+/** One picture of one grey. */
+function grey(luma: number, size = "640x480", pixels = "yuvj422p"): Uint8Array {
+  const level = luma.toString(16).padStart(2, "0");
+  const made = execFileSync(program, [
+    ...[
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      `color=c=0x${level}${level}${level}:size=${size}:rate=1:duration=1`,
+    ],
+    ...["-pix_fmt", pixels, "-q:v", "4", "-frames:v", "1", "-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"],
+  ]);
+  return new JpegSplitter().push(made)[0] as Uint8Array;
+}
+
+it("gives each picture's own grey at once, whatever its size and kind", { timeout: 60_000 }, async () => {
+  const shots = [
+    { luma: 40, jpeg: grey(40) },
+    { luma: 200, jpeg: grey(200, "320x240", "yuvj420p") },
+    { luma: 90, jpeg: grey(90, "1280x720", "yuvj444p") },
+    { luma: 10, jpeg: grey(10, "64x48", "gray") },
+  ];
+  for (const { luma, jpeg } of [...shots, ...shots]) {
+    const found = await decoder.decode({ codec: "jpeg", bytes: jpeg });
+    expect(found.length).toBe(WIDTH * HEIGHT);
+    expect(Math.abs((found[10_000] as number) - luma)).toBeLessThan(12);
+  }
+});
+
+it("takes key frames of H.264, and goes from one kind to the other", { timeout: 60_000 }, async () => {
+  const [first, second] = H264.fragments.map((fragment) => keyFrameOf(H264.init, fragment) as Uint8Array);
+  const found: number[] = [];
+  for (const bytes of [first, second, first] as Uint8Array[])
+    found.push((await decoder.decode({ codec: "h264", bytes })).length);
+  found.push((await decoder.decode({ codec: "jpeg", bytes: grey(90) })).length);
+  expect(found).toEqual(Array(4).fill(WIDTH * HEIGHT));
+});
+
+it("refuses what is no picture, rests after it, and takes sound ones again", {
+  timeout: 60_000,
+}, async () => {
+  let restedMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + restedMs };
+  const own = new LumaDecoder({ clock, ffmpeg: async () => program, width: WIDTH, height: HEIGHT });
+  const jpeg = grey(90);
+  const broken = new Uint8Array([...jpeg.subarray(0, 30), 0xff, 0xd9]);
+  const refused = (bytes: Uint8Array, code: "frame.malformed" | "server.busy") =>
+    expect(own.decode({ codec: "jpeg", bytes })).rejects.toSatisfy((error) => isAppError(error, code));
+  await refused(broken, "frame.malformed");
+  await refused(jpeg, "server.busy");
+  restedMs = 10_000;
+  expect((await own.decode({ codec: "jpeg", bytes: jpeg })).length).toBe(WIDTH * HEIGHT);
+  own.stop();
+});
