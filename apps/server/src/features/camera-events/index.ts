@@ -86,7 +86,7 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
     name: "camera-events",
     said: (...word) => agents.said(...word),
     routes: cameraEventRoutes(service),
-    jobs: cameraEventJobs({ db, cameras, clock }),
+    jobs: cameraEventJobs({ db, cameras, clock, log }),
     resources: {
       async camera_event(id) {
         const event = await findEvent(db, id);

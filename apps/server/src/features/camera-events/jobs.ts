@@ -1,4 +1,5 @@
-import type { Clock } from "@gatehouse/base";
+import type { Clock, Logger } from "@gatehouse/base";
+import { AgeClock } from "../../platform/age-clock.ts";
 import type { JobDefinition } from "../../platform/jobs/jobs.ts";
 import { deleteEventsBefore, knownCameras } from "./event-store.ts";
 import { DAY_MS, longestDays } from "./model.ts";
@@ -13,8 +14,10 @@ export function cameraEventJobs(deps: {
   readonly db: CameraEventDatabase;
   readonly cameras: Cameras;
   readonly clock: Clock;
+  readonly log: Logger;
 }): readonly JobDefinition[] {
-  const { db, cameras, clock } = deps;
+  const { db, cameras } = deps;
+  const clock = new AgeClock(deps.clock, deps.log);
   return [
     {
       name: "camera_events.retention",

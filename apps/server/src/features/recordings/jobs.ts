@@ -1,7 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
+import { AgeClock } from "../../platform/age-clock.ts";
 import type { JobDefinition } from "../../platform/jobs/jobs.ts";
 import type { RecordingContext } from "./context.ts";
-import { AgeClock } from "./upkeep/age-clock.ts";
 import { removeOutdated } from "./upkeep/retention.ts";
 
 export const retentionJob = (

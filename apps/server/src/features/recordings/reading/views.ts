@@ -1,4 +1,4 @@
-import type { Clock, UnixMs, Uuid } from "@gatehouse/base";
+import type { Clock, MonotonicMs, UnixMs, Uuid } from "@gatehouse/base";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { RecordingDatabase } from "../tables.ts";
 
@@ -27,7 +27,7 @@ export type ViewedAs = "playback" | "event" | "export";
 /** Who looked at what a camera recorded: in the audit log before the first byte leaves. */
 export class Views {
   readonly #deps: ViewDeps;
-  readonly #seenMs = new Map<string, UnixMs>();
+  readonly #seenMs = new Map<string, MonotonicMs>();
 
   constructor(deps: ViewDeps) {
     this.#deps = deps;
@@ -38,7 +38,7 @@ export class Views {
     what: { readonly cameraId: Uuid; readonly firstMs: UnixMs; readonly via: ViewedAs },
   ): Promise<void> {
     const { audit, clock, db } = this.#deps;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     const key = `${who.program?.tokenId ?? who.personId}/${what.cameraId}/${what.via}`;
     const seenMs = this.#seenMs.get(key);
     if (seenMs !== undefined && nowMs - seenMs < SAME_VIEW_MS) return;

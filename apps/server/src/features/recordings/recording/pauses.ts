@@ -1,4 +1,4 @@
-import type { Clock, Logger, UnixMs, Uuid } from "@gatehouse/base";
+import type { Clock, Logger, MonotonicMs, UnixMs, Uuid } from "@gatehouse/base";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { PauseReason } from "../room/room.ts";
 import type { RecordingDatabase } from "../tables.ts";
@@ -21,7 +21,7 @@ interface PauseDeps {
 /** Recording stops loudly where there is no room, and goes on by itself: both are in the audit log. */
 export class Pauses {
   readonly #deps: PauseDeps;
-  readonly #paused = new Map<Uuid, Pause & { retryMs: UnixMs }>();
+  readonly #paused = new Map<Uuid, Pause & { retryMs: MonotonicMs }>();
   #telling: Promise<void> = Promise.resolve();
 
   constructor(deps: PauseDeps) {
@@ -37,16 +37,17 @@ export class Pauses {
   isPaused(tenantId: Uuid): boolean {
     const paused = this.#paused.get(tenantId);
     if (paused === undefined) return false;
-    const nowMs = this.#deps.clock.nowMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     if (nowMs < paused.retryMs) return true;
     paused.retryMs = nowMs + RETRY_MS;
     return false;
   }
 
   pause(tenantId: Uuid, reason: PauseReason): void {
-    const nowMs = this.#deps.clock.nowMs();
+    const { clock } = this.#deps;
     const paused = this.#paused.get(tenantId);
-    this.#paused.set(tenantId, { reason, sinceMs: paused?.sinceMs ?? nowMs, retryMs: nowMs + RETRY_MS });
+    const sinceMs = paused?.sinceMs ?? clock.nowMs();
+    this.#paused.set(tenantId, { reason, sinceMs, retryMs: clock.monotonicMs() + RETRY_MS });
     if (paused?.reason === reason) return;
     this.#deps.log.error({ tenantId, reason }, "recordings.paused");
     this.#tell("recording.paused", tenantId, { reason });

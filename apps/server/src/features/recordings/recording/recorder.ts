@@ -1,4 +1,4 @@
-import type { Timer, UnixMs, Uuid } from "@gatehouse/base";
+import type { MonotonicMs, Timer, Uuid } from "@gatehouse/base";
 import type { RecordingContext } from "../context.ts";
 import type { Frames, Motion, RecordedFrame } from "../ports.ts";
 import { SegmentStore } from "../segment-store.ts";
@@ -21,7 +21,7 @@ export class Recorder {
   readonly #motion: Motion;
   readonly pauses: Pauses;
   readonly #recorders = new Map<Uuid, { readonly tenantId: Uuid; readonly recorder: CameraRecorder }>();
-  readonly #zones = new Map<Uuid, { readonly timeZone: string | undefined; readonly askedMs: UnixMs }>();
+  readonly #zones = new Map<Uuid, { readonly timeZone: string | undefined; readonly askedMs: MonotonicMs }>();
   #timer: Timer | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -119,7 +119,7 @@ export class Recorder {
     const camera = cameras.find(cameraId);
     if (camera === undefined) return undefined;
     const known = this.#zones.get(camera.siteId);
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     if (known === undefined || nowMs - known.askedMs > ZONE_KNOWN_MS) {
       this.#zones.set(camera.siteId, { timeZone: known?.timeZone, askedMs: nowMs });
       cameras.timeZoneOf(camera.tenantId, camera.siteId).then(

@@ -1,4 +1,4 @@
-import type { Clock, Logger, UnixMs, Uuid } from "@gatehouse/base";
+import type { Clock, Logger, MonotonicMs, Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import type { Blobs } from "../../../platform/blobs/index.ts";
 import { keyBlob, type SegmentName, segmentBlob } from "../model.ts";
@@ -26,8 +26,8 @@ interface TenantRoom {
   promisedBytes: number;
   /** Counts every change of the rows that is known here. */
   changes: number;
-  recountUntilMs: UnixMs;
-  recountedMs: UnixMs;
+  recountUntilMs: MonotonicMs;
+  recountedMs: MonotonicMs;
 }
 
 interface RoomDeps {
@@ -48,7 +48,7 @@ export class Room {
   readonly #deps: RoomDeps;
   readonly #tenants = new Map<Uuid, Promise<TenantRoom>>();
   readonly #turns = new Map<Uuid, Promise<unknown>>();
-  #space: { readonly freeBytes: number; readonly atMs: UnixMs } | undefined;
+  #space: { readonly freeBytes: number; readonly atMs: MonotonicMs } | undefined;
 
   constructor(deps: RoomDeps) {
     this.#deps = deps;
@@ -81,7 +81,7 @@ export class Room {
   /** What events need changed, or changes in a transaction that ends soon. */
   async pinsChange(tenantId: Uuid): Promise<void> {
     const room = await this.#of(tenantId);
-    room.recountUntilMs = this.#deps.clock.nowMs() + PINS_SETTLE_MS;
+    room.recountUntilMs = this.#deps.clock.monotonicMs() + PINS_SETTLE_MS;
   }
 
   /** Counts the rows anew, and makes them fit. */
@@ -149,14 +149,14 @@ export class Room {
 
   async #freeBytes(): Promise<number> {
     const { blobs, clock } = this.#deps;
-    if (this.#space === undefined || clock.nowMs() - this.#space.atMs > SPACE_KNOWN_MS)
-      this.#space = { freeBytes: (await blobs.space()).freeBytes, atMs: clock.nowMs() };
+    if (this.#space === undefined || clock.monotonicMs() - this.#space.atMs > SPACE_KNOWN_MS)
+      this.#space = { freeBytes: (await blobs.space()).freeBytes, atMs: clock.monotonicMs() };
     return this.#space.freeBytes;
   }
 
   async #recountWhenDue(room: TenantRoom): Promise<void> {
     const { recountUntilMs, recountedMs } = room;
-    const sinceMs = this.#deps.clock.nowMs() - recountedMs;
+    const sinceMs = this.#deps.clock.monotonicMs() - recountedMs;
     const havePinsChanged = recountUntilMs >= recountedMs && sinceMs >= RECOUNT_EVERY_MS;
     if (havePinsChanged || sinceMs >= RECOUNT_ANYWAY_MS) await this.#recount(room);
   }
@@ -169,7 +169,7 @@ export class Room {
       if (changes !== room.changes && tries < RECOUNT_TRIES) continue;
       room.ringBytes = totals.ringBytes;
       room.pinnedBytes = totals.pinnedBytes;
-      room.recountedMs = this.#deps.clock.nowMs();
+      room.recountedMs = this.#deps.clock.monotonicMs();
       return;
     }
   }
@@ -199,7 +199,7 @@ export class Room {
     return {
       ...{ store, policy, promisedBytes: 0, changes: 0, recountUntilMs: 0 },
       ...(await store.totals()),
-      recountedMs: this.#deps.clock.nowMs(),
+      recountedMs: this.#deps.clock.monotonicMs(),
     };
   }
 }

@@ -6,7 +6,7 @@ const BELIEVED_MS = 2 * 3_600_000;
 const WAIT_MS = 24 * 3_600_000;
 
 /**
- * Time by which recordings grow old. What is too old is destroyed for good, so a clock that suddenly says next month,
+ * Time by which what is kept grows old. What is too old is destroyed for good, so a clock that suddenly says next month,
  * by somebody's mistake or by a time server in foreign hands, counts only after a day in which people can see it.
  */
 export class AgeClock {
@@ -28,7 +28,7 @@ export class AgeClock {
     const expectedMs = this.#wallMs + (monotonicMs - this.#monotonicMs);
     const aheadMs = wallMs - expectedMs;
     if (aheadMs > BELIEVED_MS) {
-      if (this.#doubtedMs === undefined) this.#log.warn({ aheadMs }, "recordings.clock_put_forward");
+      if (this.#doubtedMs === undefined) this.#log.warn({ aheadMs }, "clock.put_forward");
       this.#doubtedMs ??= monotonicMs;
       if (monotonicMs - this.#doubtedMs < WAIT_MS) return expectedMs;
     }
