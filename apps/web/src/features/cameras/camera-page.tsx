@@ -4,11 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { usePageTitle } from "../../app/page-title.ts";
-import { isApiError } from "../../data/api-error.ts";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
-import { ButtonLink } from "../../design/button-link.tsx";
-import { Missing } from "../../design/missing.tsx";
+import { isMissing, Missing } from "../../design/missing.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
 import { Tag } from "../../design/tag.tsx";
@@ -35,18 +33,7 @@ export function CameraPage() {
     refetchInterval: RENEW_MS,
   });
   usePageTitle(camera.data && titleOf(camera.data));
-  if (isApiError(camera.error) && [400, 404].includes(camera.error.status)) {
-    return (
-      <Missing
-        title={t("missing")}
-        action={
-          <ButtonLink to="/cameras/live" variant="default">
-            {t("back")}
-          </ButtonLink>
-        }
-      />
-    );
-  }
+  if (isMissing(camera.error)) return <Missing title={t("missing")} to="/cameras/live" back={t("back")} />;
   return (
     <QueryView query={camera} what={t("reading")}>
       {(data) => (

@@ -11,6 +11,7 @@ import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { instantOf, localText } from "../../design/time-range.ts";
 import { useFormat } from "../../i18n/provider.tsx";
+import type { ClipSearch } from "../recordings/clips/clip-filter.ts";
 import { EventThumb } from "../recordings/event-thumb.tsx";
 import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
@@ -37,7 +38,13 @@ export function EventsToday(props: { siteId: string | undefined }) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Panel title={t("title")} subtitle={t("today")} flush className={styles.events}>
+    <Panel
+      title={t("title")}
+      subtitle={t("today")}
+      end={<AllLink total={events.data?.total} search={{ from: today }} />}
+      flush
+      className={styles.events}
+    >
       <QueryView
         query={events}
         what={t("reading")}
@@ -58,7 +65,12 @@ export function LastEvents(props: { cameraId: string }) {
     refetchInterval: RENEW_MS,
   });
   return (
-    <Panel title={t("title")} subtitle={t("last")} flush>
+    <Panel
+      title={t("title")}
+      subtitle={t("last")}
+      end={<AllLink total={events.data?.total} search={{ camera: props.cameraId }} />}
+      flush
+    >
       <QueryView
         query={events}
         what={t("reading")}
@@ -68,6 +80,18 @@ export function LastEvents(props: { cameraId: string }) {
         {({ items }) => <EventList events={items} />}
       </QueryView>
     </Panel>
+  );
+}
+
+/** To all of them, of which the panel shows the newest. */
+function AllLink(props: { total: number | undefined; search: ClipSearch }) {
+  const t = useTranslations("cameras.events");
+  const format = useFormat();
+  if (props.total === undefined || props.total === 0) return null;
+  return (
+    <Link to="/cameras/clips" search={props.search} className="link small nowrap">
+      {t("all", { count: format.number(props.total) })}
+    </Link>
   );
 }
 

@@ -23,7 +23,6 @@ import { CameraViews } from "./camera-views.tsx";
 import styles from "./cameras.module.css";
 import { EventsToday } from "./events-panel.tsx";
 import { GRIDS, type Grid, gridFor, isGrid, LARGEST_GRID, pageStart } from "./grid-plan.ts";
-
 import { useFullscreen } from "./use-fullscreen.ts";
 
 const route = getRouteApi("/console/cameras/live");
@@ -34,6 +33,7 @@ export function LivePage() {
   const t = useTranslations("cameras");
   const frame = useRef<HTMLElement>(null);
   const site = useSelectedSite();
+  const phone = useIsPhone();
   const { grid: gridWish, offset: offsetWish } = route.useSearch();
   const navigate = route.useNavigate();
   const chosen = isGrid(gridWish) ? gridWish : undefined;
@@ -54,7 +54,7 @@ export function LivePage() {
             {list.data !== undefined && list.data.total > 0 && (
               <>
                 <GridChoice grid={grid} onChange={(next) => void navigate({ search: { grid: next } })} />
-                <FullScreenButton frame={frame} />
+                {!phone && <FullScreenButton frame={frame} />}
               </>
             )}
           </div>

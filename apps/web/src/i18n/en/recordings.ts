@@ -146,7 +146,7 @@ export const recordings = {
   },
   storage: {
     title: "Storage of recordings",
-    sentence: "Recordings take {bytes}. At today’s pace the ring holds {days} days.",
+    sentence: "Recordings take {bytes}. At today’s pace the ring holds {unit, select, hours {{count, plural, one {# hour} other {# hours}}} other {{count, plural, one {# day} other {# days}}}}.",
     sentenceIdle: "Recordings take {bytes}. Nothing was recorded in the last day.",
     reading: "what recordings take",
     paused: {

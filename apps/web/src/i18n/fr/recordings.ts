@@ -151,7 +151,7 @@ export const recordings: Same<typeof english> = {
   },
   storage: {
     title: "Stockage des enregistrements",
-    sentence: "Les enregistrements occupent {bytes}. Au rythme actuel, l’anneau contient {days} jours.",
+    sentence: "Les enregistrements occupent {bytes}. Au rythme actuel, l’anneau contient {unit, select, hours {{count, plural, one {# heure} other {# heures}}} other {{count, plural, one {# jour} other {# jours}}}}.",
     sentenceIdle: "Les enregistrements occupent {bytes}. Rien n’a été enregistré depuis un jour.",
     reading: "ce que les enregistrements occupent",
     paused: {

@@ -11,6 +11,7 @@ import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Segmented } from "../../../design/segmented.tsx";
 import { singleKeys } from "../../../design/shortcuts.ts";
+import { useIsPhone } from "../../../design/viewport.ts";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { SealMark } from "../proof/seal-mark.tsx";
 import styles from "./player.module.css";
@@ -80,7 +81,7 @@ export function TransportBar(props: {
       <Keys />
       <Button
         variant="default"
-        className="push-end"
+        className={`push-end ${styles.wideOnly}`}
         leftSection={<SealMark state="sealed" size={15} />}
         onClick={props.onProof}
       >
@@ -93,15 +94,19 @@ export function TransportBar(props: {
 /** What is shown, in the site's time; written without rendering, as often as the pictures change. */
 function At(props: { playhead: Playhead }) {
   const format = useFormat();
+  const phone = useIsPhone();
   const text = useRef<HTMLSpanElement>(null);
   const { playhead } = props;
   useEffect(() => {
     const write = () => {
-      if (text.current !== null) text.current.textContent = format.dateTime(playhead.state.atMs);
+      const { atMs } = playhead.state;
+      // The day stands above the lanes.
+      if (text.current !== null)
+        text.current.textContent = phone ? format.clock(atMs) : format.dateTime(atMs);
     };
     write();
     return playhead.subscribe(write);
-  }, [playhead, format]);
+  }, [playhead, format, phone]);
   return <span ref={text} className={`${styles.at} num`} />;
 }
 

@@ -20,6 +20,9 @@ import { lastsDays, usedRatio } from "./storage-figures.ts";
 import { useStorage } from "./use-storage.ts";
 
 type Storage = cameras.RecordingStorage;
+
+/** Below it hours say more. */
+const FEW_DAYS = 2;
 type Row = Storage["cameras"][number];
 
 /** What recordings take, how much they may, and how long that lasts. */
@@ -37,7 +40,8 @@ export function StoragePage() {
             ? t("sentenceIdle", { bytes: format.bytes(storage.data.ring.bytes + storage.data.pinned.bytes) })
             : t("sentence", {
                 bytes: format.bytes(storage.data.ring.bytes + storage.data.pinned.bytes),
-                days: format.number(days, days < 10 ? 1 : 0),
+                unit: days < FEW_DAYS ? "hours" : "days",
+                count: Math.round(days < FEW_DAYS ? days * 24 : days),
               })}
       </StatusSentence>
       <PausedNote withLink={false} />
