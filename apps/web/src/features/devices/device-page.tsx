@@ -5,12 +5,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { usePageTitle } from "../../app/page-title.ts";
-import { isApiError } from "../../data/api-error.ts";
 import { useLive } from "../../data/live.ts";
 import { invalidate, query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
-import { ButtonLink } from "../../design/button-link.tsx";
-import { Missing } from "../../design/missing.tsx";
+import { isMissing, Missing } from "../../design/missing.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useTabLine } from "../../design/tab-line.ts";
 import { GatewayPanel } from "../gateways/gateway-panel.tsx";
@@ -53,18 +51,7 @@ export function DevicePage() {
     );
     if (named || newMetric) void invalidate(devices.getDevice, devices.listCredentials, trust.getDeviceTrust);
   });
-  if (isApiError(device.error) && [400, 404].includes(device.error.status)) {
-    return (
-      <Missing
-        title={t("missing")}
-        action={
-          <ButtonLink to="/devices" variant="default">
-            {t("back")}
-          </ButtonLink>
-        }
-      />
-    );
-  }
+  if (isMissing(device.error)) return <Missing title={t("missing")} to="/devices" back={t("back")} />;
   return (
     <QueryView query={device} what={t("reading")}>
       {(data) => (
