@@ -92,12 +92,16 @@ test("no old picture, no video and nothing of a camera that is off is a snapshot
     house.addCamera({ state: "off" }),
     house.addCamera(),
   ];
+  // Its frame has the time of before the clock was set back.
+  const early = house.addCamera({ state: "silent" });
+  house.publish(early, { takenMs: Date.now() + 3_600_000 });
   house.publish(silent, { takenMs: Date.now() - 11_000 });
   house.publish(video, { kind: cameras.FRAME_KINDS.videoFragment });
   house.publish(off);
   const codeOf = async (path: string) => ((await (await ask(path)).json()) as { code: string }).code;
   for (const path of [snapshotOf, streamOf]) {
-    for (const camera of [silent, video, empty]) expect(await codeOf(path(camera))).toBe("camera.no_picture");
+    for (const camera of [silent, video, empty, early])
+      expect(await codeOf(path(camera))).toBe("camera.no_picture");
     expect(await codeOf(path(off))).toBe("camera.off");
   }
   expect(house.viewed).toEqual([]);
