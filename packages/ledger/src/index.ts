@@ -30,6 +30,7 @@ export {
   type RangeProof,
 } from "./evidence/export-proofs.ts";
 export type { ExportSeam } from "./evidence/export-seams.ts";
+export { type Matched, matchLines } from "./evidence/match-lines.ts";
 export { type PreviousLog, RESTORED_KIND, readPrevious } from "./evidence/previous-log.ts";
 export type {
   EvidenceProblem,

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { type EvidenceReport, type Hash, parseVerifierKey, verifyEvidence } from "@gatehouse/ledger";
-import { collectExport, EXPORT_FILES, type OpenedExport, openZip } from "./open-export.ts";
+import { join, relative, sep } from "node:path";
+import { type Hash, parseVerifierKey } from "@gatehouse/ledger";
+import { clipProblemText, clipStatements } from "./clip/clip-statements.ts";
+import { collectExport, maxBytesOf, type OpenedExport, openZip } from "./open-export.ts";
 import { problemText, statements, verdictText } from "./statements.ts";
+import { type ExportReport, verifyOpened } from "./verify-opened.ts";
 
 /** Exit codes: genuine; something is wrong; the file is no export; the command line cannot be used. */
 export const EXIT = { genuine: 0, wrong: 1, unreadable: 2, usage: 64 } as const;
@@ -28,8 +30,8 @@ export function runVerify(options: VerifyOptions, print: (text: string) => void,
     print(options.json === true ? JSON.stringify({ ok: false, state: opened.state, missing }) : reason);
     return EXIT.unreadable;
   }
-  const report = verifyEvidence(
-    opened.files,
+  const report = verifyOpened(
+    opened,
     {
       ...(options.fingerprint === undefined ? {} : { fingerprint: options.fingerprint }),
       witnesses: (options.witnesses ?? []).map(parseVerifierKey),
@@ -43,22 +45,31 @@ export function runVerify(options: VerifyOptions, print: (text: string) => void,
 function openPath(path: string): OpenedExport {
   if (!statSync(path, { throwIfNoEntry: false })) return { state: "unreadable" };
   if (!statSync(path).isDirectory()) return openZip(readFileSync(path));
-  const names: readonly string[] = Object.values(EXPORT_FILES);
-  const present = readdirSync(path).filter((name) => names.includes(name));
+  const names = readdirSync(path, { withFileTypes: true, recursive: true }).flatMap((entry) =>
+    entry.isFile() ? [relative(path, join(entry.parentPath, entry.name)).split(sep).join("/")] : [],
+  );
+  const present = names.filter((name) => maxBytesOf(name) !== undefined);
   return collectExport(new Map(present.map((name) => [name, readFileSync(join(path, name))])));
 }
 
-export function textOf(report: EvidenceReport): string {
+export function textOf(report: ExportReport): string {
   const places = report.problems.map(({ kind, index, line }) => {
     const where = [index === null ? "" : `index ${index}`, line === null ? "" : `line ${line}`];
     return `  ${[kind, ...where].filter((part) => part !== "").join(", ")}: ${problemText(kind)}`;
   });
-  const more = report.problemCount - report.problems.length;
+  const { clip } = report;
+  const ofClip = (clip?.problems ?? []).map(({ kind, segment, frame }) => {
+    const where = [segment === null ? "" : `segment ${segment}`, frame === null ? "" : `frame ${frame}`];
+    return `  ${[kind, ...where].filter((part) => part !== "").join(", ")}: ${clipProblemText(kind)}`;
+  });
+  const more = report.problemCount - places.length - ofClip.length;
   return [
     `Fingerprint of the installation: ${report.fingerprint}`,
     verdictText(report),
     ...statements(report).map((text) => `  ${text}`),
+    ...(clip === undefined ? [] : clipStatements(clip).map((text) => `  ${text}`)),
     ...places,
+    ...ofClip,
     ...(more > 0 ? [`  and ${more} more`] : []),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { EvidenceFiles } from "@gatehouse/ledger";
+import { CLIP_FILE, maxBytesOfClipFile } from "./clip/clip-list.ts";
 import { readZip } from "./read-zip.ts";
 
 /** Member of the evidence → its file. */
@@ -25,15 +26,26 @@ type Part = keyof typeof EXPORT_FILES;
 
 const REQUIRED: readonly Part[] = ["events", "checkpoint", "proofs", "keys"];
 
+/** A clip is at most of the size of a zip without ZIP64; what unpacks to much more is none. */
+const MAX_UNPACKED_BYTES = 6_000_000_000;
+
+export const maxBytesOf = (name: string): number | undefined =>
+  MAX_BYTES.get(name) ?? maxBytesOfClipFile(name);
+
 export type OpenedExport =
-  | { readonly state: "complete"; readonly files: EvidenceFiles }
+  | {
+      readonly state: "complete";
+      readonly files: EvidenceFiles;
+      /** All files by name, where they are those of a clip of a camera. */
+      readonly clip?: ReadonlyMap<string, Uint8Array>;
+    }
   | { readonly state: "incomplete"; readonly missing: readonly string[] }
   | { readonly state: "unreadable" };
 
 /** The files of a zip. Takes any bytes; what is not part of the evidence is not unpacked. */
 export function openZip(zip: Uint8Array): OpenedExport {
   try {
-    return collectExport(readZip(zip, (name) => MAX_BYTES.get(name)));
+    return collectExport(readZip(zip, maxBytesOf, MAX_UNPACKED_BYTES));
   } catch {
     // Reading beyond the end throws, as the library does in many shapes; whichever it is, this is no export.
     return { state: "unreadable" };
@@ -47,6 +59,7 @@ export function collectExport(found: ReadonlyMap<string, Uint8Array>): OpenedExp
   const bytesOf = (part: Part): Uint8Array => found.get(EXPORT_FILES[part]) ?? new Uint8Array(0);
   return {
     state: "complete",
+    ...(found.has(CLIP_FILE) ? { clip: found } : {}),
     files: {
       events: bytesOf("events"),
       checkpoint: bytesOf("checkpoint"),

@@ -22,20 +22,23 @@ interface Entry {
 /**
  * The wanted files of a zip as docs/verify.md wants it: one that every program unpacks alike, so nothing before,
  * between or behind, no ZIP64, no encryption, no name twice. `maxBytesOf` gives the largest size of a wanted file when
- * unpacked. Throws whatever comes for anything else.
+ * unpacked, `maxUnpackedBytes` of all of them. Throws whatever comes for anything else.
  */
 export function readZip(
   zip: Uint8Array,
   maxBytesOf: (name: string) => number | undefined,
+  maxUnpackedBytes = Number.MAX_SAFE_INTEGER,
 ): Map<string, Uint8Array> {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
   const entries = readDirectory(zip, view);
   assert(entries.length === 0 || entries.some(({ offset }) => offset === 0));
   const files = new Map<string, Uint8Array>();
+  let left = maxUnpackedBytes;
   for (const entry of entries) {
     const max = maxBytesOf(entry.name);
     if (max === undefined) continue;
-    assert(!files.has(entry.name) && entry.bytes <= max);
+    left -= entry.bytes;
+    assert(!files.has(entry.name) && entry.bytes <= max && left >= 0);
     files.set(entry.name, unpack(zip, view, entry));
   }
   return files;

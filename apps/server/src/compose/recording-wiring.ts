@@ -74,5 +74,6 @@ export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Ne
       },
     },
     entries: logEntries(ledger),
+    evidence: { sealedIn: (tenantId, ids) => ledger.evidenceAbout(tenantId, "recording.sealed", ids) },
   });
 }

@@ -53,8 +53,16 @@ export interface KnownToReader {
   readonly witnesses?: readonly VerifierKey[];
 }
 
-/** Checks an export without asking anybody. Takes any input: whatever is wrong becomes a problem of the report. */
-export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, hash?: Hash): EvidenceReport {
+/**
+ * Checks an export without asking anybody. Takes any input: whatever is wrong becomes a problem of the report. `onProven`
+ * is given every event that is proven to stand in a log that the root vouches for.
+ */
+export function verifyEvidence(
+  files: EvidenceFiles,
+  known: KnownToReader = {},
+  hash?: Hash,
+  onProven?: (event: Uint8Array) => void,
+): EvidenceReport {
   const problems = new Problems();
   const keys = attempt(problems, "keys_malformed", () => openExportKeys(parseSmallJson(files.keys)));
   const note = attempt(problems, "checkpoint_malformed", () => parseNote(textOf(files.checkpoint)));
@@ -68,6 +76,7 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
   const claims = claimsOf(files.proofs, checkpoint, problems, hash);
   // Without proofs there is nothing to compare lines with.
   const judged = claims && judgeLines(lines, claims.leaves, problems, hash);
+  if (isSigned) for (const event of judged?.provenEvents ?? []) onProven?.(event);
   const revealed =
     judged === undefined ? 0 : judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
   const seams = attempt(problems, "seams_malformed", (): SeamFinding[] =>
@@ -85,7 +94,7 @@ export function verifyEvidence(files: EvidenceFiles, known: KnownToReader = {}, 
     root: checkpoint === undefined ? "" : encodeBase64(checkpoint.root),
     range: claims?.range ?? null,
     lines: lines.length,
-    proven: isSigned ? (judged?.proven ?? 0) : 0,
+    proven: isSigned ? (judged?.provenEvents.length ?? 0) : 0,
     revealed,
     witnesses,
     seams: seams ?? [],
@@ -219,7 +228,7 @@ function claimsOf(
 
 interface JudgedLines {
   /** Lines that are proven. */
-  readonly proven: number;
+  readonly provenEvents: readonly Uint8Array[];
   /** Index → bytes of the events that are as they were logged. */
   readonly events: ReadonlyMap<number, Uint8Array>;
 }
@@ -240,16 +249,16 @@ function judgeLines(
     problems.add(kind, index, line === undefined ? null : line + 1);
   }
   const events = new Map<number, Uint8Array>();
-  let proven = 0;
+  const provenEvents: Uint8Array[] = [];
   for (const [at, place] of places.entries()) {
     const leaf = place === undefined ? undefined : leaves[place];
     if (leaf === undefined) continue;
     const line = lines[at] as Uint8Array;
     events.set(leaf.index, line);
     if (!isCanonical(line)) problems.add("not_canonical", leaf.index, at + 1);
-    else if (leaf.isProven) proven++;
+    else if (leaf.isProven) provenEvents.push(line);
   }
-  return { proven, events };
+  return { provenEvents, events };
 }
 
 /** Whether the line is the one text of its value: then no two readers can take it differently. */

@@ -1,5 +1,6 @@
-import { parseVerifierKey, type VerifierKey, verifyEvidence } from "@gatehouse/ledger";
+import { parseVerifierKey, type VerifierKey } from "@gatehouse/ledger";
 import { collectExport, type OpenedExport, openZip } from "../open-export.ts";
+import { verifyOpened } from "../verify-opened.ts";
 import { element } from "./dom.ts";
 import { asTyped, fingerprintIn } from "./fingerprint.ts";
 import { meetInstallation } from "./installation.ts";
@@ -47,7 +48,7 @@ function verify(): void {
   const started = performance.now();
   const found = fingerprintIn(opened);
   const pin = asTyped(fingerprint.value, found);
-  const report = verifyEvidence(opened.files, {
+  const report = verifyOpened(opened, {
     ...(pin === "" ? {} : { fingerprint: pin }),
     witnesses: knownWitnesses(),
   });

@@ -1,4 +1,4 @@
-import type { EvidenceReport } from "@gatehouse/ledger";
+import type { ExportReport } from "../verify-opened.ts";
 import { element, row, textElement } from "./dom.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { type SealState, seal } from "./seal.ts";
@@ -25,19 +25,24 @@ export function clear(): void {
   for (const id of ["identity", "problems", "listing"]) element(id).hidden = true;
 }
 
-export function show(report: EvidenceReport, found: Fingerprint | undefined, words: Words): void {
+export function show(report: ExportReport, found: Fingerprint | undefined, words: Words): void {
   clear();
   say(words.verdict(report), report.ok ? (report.pinned === "pinned" ? "genuine" : "unknown") : "changed");
   element("identity").hidden = found === undefined;
   element("found").textContent = found?.hex ?? "";
   element("found-words").textContent = found?.words ?? "";
-  element("statements").append(...words.statements(report).map((text) => textElement("li", text)));
+  const said = [...(report.clip ? words.clipStatements(report.clip) : []), ...words.statements(report)];
+  element("statements").append(...said.map((text) => textElement("li", text)));
   const problems = element("problems");
-  problems.hidden = report.problems.length === 0;
+  const ofClip = report.clip?.problems ?? [];
+  problems.hidden = report.problems.length + ofClip.length === 0;
   problems
     .querySelector("tbody")
     ?.replaceChildren(
       ...report.problems.map(({ kind, index, line }) => row("td", [index, line, words.problem(kind)])),
+      ...ofClip.map(({ kind, segment, frame }) =>
+        row("td", [segment?.slice(0, 8), frame, words.clipProblem(kind)]),
+      ),
     );
 }
 

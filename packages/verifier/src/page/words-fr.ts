@@ -1,4 +1,5 @@
 import type { EvidenceReport, ProblemKind, SeamFinding, WitnessFinding } from "@gatehouse/ledger";
+import { frenchClipProblem, frenchClipStatements } from "./clip-words-fr.ts";
 import type { Words } from "./words.ts";
 
 const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
@@ -29,7 +30,7 @@ const several = (count: number, one: string, many: string): string => `${count} 
 
 export const french: Words = {
   texts: {
-    title: "Vérifier un export du journal d’audit",
+    title: "Vérifier un export du journal d’audit, ou un clip",
     detail:
       "Calculé sur cette machine. Le fichier n’est envoyé nulle part, et aucun réseau n’est nécessaire.",
     export: "L’export",
@@ -64,6 +65,8 @@ export const french: Words = {
   shown: (shown, lines) => (shown < lines ? `les ${shown} premiers sur ${lines}` : String(lines)),
   columns: ["Heure (UTC)", "Quoi", "Qui", "Sur quoi", "Issue"],
   problem: (kind) => PROBLEMS[kind],
+  clipProblem: frenchClipProblem,
+  clipStatements: frenchClipStatements,
   statements: frenchStatements,
   verdict({ ok, pinned, problemCount }) {
     if (!ok) return `PAS AUTHENTIQUE : ${several(problemCount, "problème", "problèmes")}.`;

@@ -1,4 +1,5 @@
 import type { EvidenceReport } from "@gatehouse/ledger";
+import { clipProblemText, clipStatements } from "../clip/clip-statements.ts";
 import { problemText, statements, verdictText } from "../statements.ts";
 import { french } from "./words-fr.ts";
 
@@ -15,6 +16,8 @@ export interface Words {
   readonly shown: (shown: number, lines: number) => string;
   readonly columns: readonly string[];
   readonly problem: typeof problemText;
+  readonly clipProblem: typeof clipProblemText;
+  readonly clipStatements: typeof clipStatements;
   readonly statements: (report: EvidenceReport) => string[];
   readonly verdict: (report: EvidenceReport) => string;
 }
@@ -28,6 +31,8 @@ const english: Words = {
   shown: (shown, lines) => (shown < lines ? `the first ${shown} of ${lines}` : String(lines)),
   columns: ["Time (UTC)", "What", "Who", "To what", "Outcome"],
   problem: problemText,
+  clipProblem: clipProblemText,
+  clipStatements,
   statements,
   verdict: verdictText,
 };

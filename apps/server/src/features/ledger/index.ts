@@ -7,6 +7,7 @@ import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { NameSource } from "../../platform/names.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
+import { type EvidenceAbout, evidenceAbout } from "./export/evidence-about.ts";
 import { exportRoutes } from "./export/export-routes.ts";
 import { ExportService } from "./export/export-service.ts";
 import { readVerifiers } from "./export/verifier-files.ts";
@@ -80,6 +81,12 @@ export interface LedgerFeature extends Feature, LogReader {
   /** Resolves when what the sequencer does now is done. */
   idle(): Promise<void>;
   readonly exports: ExportService;
+  /** Why entries of this kind about these things are in the log, as files for somebody else. */
+  evidenceAbout(
+    tenantId: Uuid,
+    kind: ledger.LedgerKind,
+    subjectIds: readonly string[],
+  ): Promise<EvidenceAbout>;
   readonly witnesses: Omit<Witnesses, "routes">;
   readonly seams: SeamService;
   /** Signs manifests of recordings. */
@@ -140,15 +147,15 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     ...{ ...deps, controls, logs: store, proofs, audit, signerOf, root },
     seamFor: (kept) => seams.noteFor(kept),
   });
-  const exports = new ExportService({
-    ...{ db, store, clock, audit, values, people, proofs, checkpoints, signerOf, root, verifiers, seams },
-    controls,
+  const evidence = {
+    ...{ db, store, proofs, checkpoints, signerOf, root, verifiers, seams },
     witnesses: () => witnesses.asker.list(),
     flush: async () => {
       await sequencer.flush();
       await witnesses.asker.askBriefly();
     },
-  });
+  };
+  const exports = new ExportService({ ...evidence, clock, audit, values, people, controls });
   return {
     name: "ledger",
     routes: [
@@ -176,6 +183,8 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     flush: () => sequencer.flush(),
     idle: () => sequencer.idle(),
     exports,
+    evidenceAbout: (tenantId, kind, subjectIds) =>
+      evidenceAbout({ ...evidence, recordings }, tenantId, kind, subjectIds),
     witnesses,
     seams,
     recordingSigner: recordings,

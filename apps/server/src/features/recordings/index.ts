@@ -18,7 +18,7 @@ import { createRecordings as createTables } from "./migrations/001-recordings.ts
 import { createExports } from "./migrations/002-exports.ts";
 import { MIN_FREE_BYTES } from "./model.ts";
 import { pinsOf } from "./pins.ts";
-import type { Cameras, Copies, Frames, LogEntries, Motion, Pins } from "./ports.ts";
+import type { Cameras, Copies, Evidence, Frames, LogEntries, Motion, Pins } from "./ports.ts";
 import { ContentReader } from "./reading/content.ts";
 import { type AskedSpan, coverage } from "./reading/coverage.ts";
 import { SegmentList } from "./reading/segments.ts";
@@ -36,11 +36,12 @@ import { Rewrapping } from "./upkeep/rewrapping.ts";
 import { renewKey, rewrapKeys } from "./upkeep/rotation.ts";
 
 export { hasRecordings } from "./all-segments-store.ts";
-export type { MadeOfThem } from "./erasure.ts";
 export { checkRecordings, describeRecordings, type RecordingReport } from "./check/check.ts";
+export type { MadeOfThem } from "./erasure.ts";
 export type {
   Cameras,
   Copies,
+  Evidence,
   Frames,
   LogEntries,
   Motion,
@@ -73,6 +74,7 @@ export interface RecordingsDeps {
   readonly cameras: Cameras;
   readonly motion: Motion;
   readonly entries: LogEntries;
+  readonly evidence: Evidence;
   /** Elsewhere; none without. */
   readonly copies?: Copies;
   /** Beside exports: what is erased with recordings. */
@@ -122,7 +124,8 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   const views = new Views(deps);
   const files = new SealedFiles({ ...context, blobs: deps.exportBlobs, minFreeBytes });
   const exporting = createExporting(context, {
-    ...{ content, files, views },
+    ...{ content, files, views, evidence: deps.evidence },
+    endSegment: ({ cameraId }) => recorder.endSegment(cameraId),
     limits: deps.exportLimits ?? DEFAULT_EXPORT_LIMITS,
   });
   const erasure = new Erasure(context, recorder, recovery, [exporting.exports, ...(deps.madeOfThem ?? [])]);

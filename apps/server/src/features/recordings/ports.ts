@@ -74,6 +74,35 @@ export interface LogEntries {
   forgottenUntilMs(tenantId: Uuid): Promise<UnixMs>;
 }
 
+/** What copies elsewhere must know of what is kept here. */
+export interface Copies {
+  /** In the transaction that erases: from its commit on, what is elsewhere of these is to be deleted there too. */
+  erase(tx: AnyDatabase, tenantId: Uuid, segmentIds: readonly Uuid[]): Promise<void>;
+  /** Of the oldest key of the organisation under which a copy's key is wrapped; undefined without copies. */
+  oldestKeyGeneration(tenantId: Uuid): Promise<number | undefined>;
+}
+
+/** What shows somebody else that manifests are in the audit log. */
+export interface Evidence {
+  /** Files of an export of the log (docs/verify.md), with the certificate of the key that signs manifests. */
+  sealedIn(
+    tenantId: Uuid,
+    segmentIds: readonly Uuid[],
+  ): Promise<{
+    readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+    readonly origin: string;
+    readonly size: number;
+    readonly fingerprint: string;
+    readonly words: readonly string[];
+    /** Programs that check it all, to go along. */
+    readonly verifiers: readonly {
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      readonly sha256: string;
+    }[];
+  }>;
+}
+
 /** What events ask of recordings, in their own transaction. */
 export interface Pins {
   /**

@@ -1,6 +1,7 @@
 import { AppError, type Clock, type Uuid } from "@gatehouse/base";
 import type { ledger } from "@gatehouse/contract";
-import { type ExportKeys, encodeVerifierKey, MAX_EXPORT_EVENTS, type Signer } from "@gatehouse/ledger";
+import { MAX_EXPORT_EVENTS, type Signer } from "@gatehouse/ledger";
+import { type ZipFile, zipStream } from "../../../platform/archives/index.ts";
 import type { AuditTrail } from "../../../platform/audit/index.ts";
 import type { Controls } from "../../../platform/controls.ts";
 import type { LogStore } from "../log-store.ts";
@@ -12,14 +13,14 @@ import { type EntryFilter, type EntryRow, EntryStore } from "../reading/entry-st
 import type { ProofService } from "../reading/proof-service.ts";
 import type { SeamService } from "../recovery/seam-service.ts";
 import type { LedgerDatabase } from "../tables.ts";
-import { certificateOf, comparable } from "../trust.ts";
+import { comparable } from "../trust.ts";
 import type { Witness } from "../witnesses/witness-model.ts";
+import { exportKeys } from "./export-keys.ts";
 import { exportSeams } from "./export-seams.ts";
 import { findGaps } from "./export-store.ts";
 import { type ProvenRange, proofChunks } from "./proof-chunks.ts";
 import { readMe } from "./read-me.ts";
 import type { VerifierFile } from "./verifier-files.ts";
-import { type ZipFile, zipStream } from "./zip-stream.ts";
 
 export interface ExportDeps {
   readonly db: LedgerDatabase;
@@ -109,7 +110,7 @@ export class ExportService {
     yield { name: "README.txt", chunks: [utf8(this.#readMe(plan))] };
     for (const { name, bytes } of verifiers) yield { name, chunks: [bytes] };
     yield { name: "checkpoint", chunks: [utf8(checkpoint.note)] };
-    yield { name: "keys.json", chunks: [utf8(JSON.stringify(await this.#keys(log)))] };
+    yield { name: "keys.json", chunks: [utf8(JSON.stringify(await exportKeys(this.#deps, log)))] };
     const seams = await exportSeams(this.#deps, checkpoint);
     if (seams.length > 0) yield { name: "seams.json", chunks: [utf8(JSON.stringify(seams))] };
     yield { name: "events.ndjson", chunks: this.#eventChunks(plan, listed) };
@@ -120,18 +121,6 @@ export class ExportService {
       chunks: proofChunks(store, proofs, log, { ...range, listed: isWhole ? undefined : listed }),
     };
     if (plan.reveal) yield { name: "personal.ndjson", chunks: this.#personalChunks(plan) };
-  }
-
-  async #keys(log: Log): Promise<ExportKeys> {
-    const { root, signerOf } = this.#deps;
-    const witnesses = await this.#deps.witnesses();
-    const machines = witnesses.filter(({ machine }) => machine !== undefined);
-    return {
-      root: encodeVerifierKey(root.key),
-      certificate: certificateOf(signerOf(log.origin), root),
-      witnesses: witnesses.map(({ verifierKey }) => verifierKey),
-      ...(machines.length === 0 ? {} : { ownMachines: machines.map(({ verifierKey }) => verifierKey) }),
-    };
   }
 
   #readMe({ log, checkpoint }: Plan): string {

@@ -4,12 +4,15 @@ import type { Resources } from "../../../platform/http/resources.ts";
 import type { Route } from "../../../platform/http/route.ts";
 import type { JobDefinition } from "../../../platform/jobs/jobs.ts";
 import type { RecordingContext } from "../context.ts";
+import type { Evidence } from "../ports.ts";
 import type { ContentReader } from "../reading/content.ts";
 import type { Views } from "../reading/views.ts";
+import { makeArchive } from "./archive.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { findExport, ownsFile, restartRunning } from "./export-store.ts";
 import { ExportWorker } from "./export-worker.ts";
 import { type ExportLimits, Exports } from "./exports.ts";
+import type { Camera } from "./recorded-frames.ts";
 import type { RenderFilm } from "./render.ts";
 import { createRenderer } from "./renderer.ts";
 import type { OpenSealedFile, OwnsFile, SealedFiles, SealedName } from "./sealed-files.ts";
@@ -42,6 +45,9 @@ interface Parts {
   readonly views: Views;
   readonly files: SealedFiles;
   readonly limits: ExportLimits;
+  readonly evidence: Evidence;
+  /** What is being written of a camera is sealed and signed when it resolves. */
+  readonly endSegment: (camera: Camera) => Promise<void>;
 }
 
 export interface Exporting {
@@ -63,7 +69,10 @@ export function createExporting(context: RecordingContext, parts: Parts): Export
   const worker = new ExportWorker({
     ...context,
     atOnce: limits.atOnce,
-    make: ({ id: fileId, ...order }, signal, onProgress) => render({ ...order, fileId, signal, onProgress }),
+    make: (row, signal, onProgress) =>
+      row.form === "frames"
+        ? makeArchive({ ...context, ...parts, turns }, row, signal, onProgress)
+        : render({ ...row, fileId: row.id, signal, onProgress }),
     remove: ({ id: fileId, tenantId, cameraId }) => files.remove({ tenantId, cameraId, fileId }),
   });
   const exports = new Exports({ ...context, files, worker, limits });

@@ -8,7 +8,7 @@ import { createDatabase, createPool, type PostgresConnection } from "../../../pl
 import { createRecordings } from "../index.ts";
 import { CHUNK_MS } from "../model.ts";
 import type { RecordingTables } from "../tables.ts";
-import { logOf } from "./house.ts";
+import { logOf, NO_EVIDENCE } from "./house.ts";
 import { FrameSource, film, MASTER_KEY, TestCameras, testSigner } from "./parts.ts";
 
 const { connection, folder, tenantId, cameraIds, fromMs } = JSON.parse(process.argv[2] ?? "") as {
@@ -31,6 +31,7 @@ const recordings = createRecordings({
   ...{ masterKey: MASTER_KEY, signer: testSigner(), minFreeBytes: 0 },
   motion: { strengthIn: async () => new Map(), eventsIn: async () => [] },
   entries: logOf(recordingTrail()),
+  evidence: NO_EVIDENCE,
   tenantIds: async () => [tenantId],
 });
 await recordings.start?.();

@@ -14,13 +14,18 @@ import {
   type RecordingsFeature,
   recordingsMigrations,
 } from "../index.ts";
-import type { LogEntries } from "../ports.ts";
+import type { Evidence, LogEntries } from "../ports.ts";
 import type { RecordingTables } from "../tables.ts";
 import { FrameSource, MASTER_KEY, TestCameras, testSigner } from "./parts.ts";
 
 export * from "./parts.ts";
 
 /** The log, as far as it was recorded in the trail. */
+/** Archives without a log. */
+export const NO_EVIDENCE: Evidence = {
+  sealedIn: async () => ({ files: [], origin: "", size: 0, fingerprint: "", words: [], verifiers: [] }),
+};
+
 export const logOf = ({ events }: RecordingTrail): LogEntries => ({
   sealedIn: async () => new Map(),
   hashesOf: async (_tenantId, segmentId) =>
@@ -68,6 +73,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
       ...{ audit: trail, masterKey: MASTER_KEY, signer: testSigner(), frames: source },
       motion: { strengthIn: async () => strengths, eventsIn: async () => [] },
       entries: logOf(trail),
+      evidence: NO_EVIDENCE,
       tenantIds: async () => tenants,
       minFreeBytes: 0,
       ...more,

@@ -1,8 +1,10 @@
-import { Zip, ZipDeflate } from "fflate";
+import { Zip, ZipDeflate, ZipPassThrough } from "fflate";
 
 export interface ZipFile {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Pictures do not become smaller. */
+  readonly isStored?: boolean;
 }
 
 /** A good part of what stronger levels save, at a fraction of their time: this thread serves others too. */
@@ -17,8 +19,8 @@ export async function* zipStream(
     if (error !== null) throw error;
     ready.push(bytes);
   });
-  for await (const { name, chunks } of files) {
-    const file = new ZipDeflate(name, { level: LEVEL });
+  for await (const { name, chunks, isStored } of files) {
+    const file = isStored === true ? new ZipPassThrough(name) : new ZipDeflate(name, { level: LEVEL });
     zip.add(file);
     for await (const chunk of chunks) {
       file.push(chunk);

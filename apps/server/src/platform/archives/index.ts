@@ -1,0 +1,1 @@
+export { type ZipFile, zipStream } from "./zip-stream.ts";

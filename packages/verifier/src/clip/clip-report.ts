@@ -1,0 +1,65 @@
+/** What is wrong with a clip, as one word each; docs/verify.md says what follows from each. */
+export type ClipProblemKind =
+  | "clip_malformed"
+  | "recorder_not_certified"
+  | "manifest_missing"
+  | "manifest_malformed"
+  | "foreign_key"
+  | "manifest_changed"
+  | "other_camera"
+  | "other_segment"
+  | "back_dated"
+  | "frames_cut"
+  | "frames_differ"
+  | "frame_changed"
+  | "frame_missing"
+  | "frame_moved"
+  | "frame_added"
+  | "segment_missing"
+  | "not_logged"
+  | "entry_differs";
+
+export interface ClipProblem {
+  readonly kind: ClipProblemKind;
+  /** Id of the segment; null where it is about the whole clip. */
+  readonly segment: string | null;
+  /** Number of the frame in its segment, the first is 0; null where it is about no single one. */
+  readonly frame: number | null;
+}
+
+/**
+ * `proven`: signed, in the log, every frame as it was sealed. `unsigned`: no manifest came with it, as after a crash;
+ * nothing is said of it. `wrong`: there is a problem.
+ */
+export interface ClipSegment {
+  readonly segment: string;
+  readonly state: "proven" | "unsigned" | "wrong";
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly frames: number;
+  /** When the log took the manifest in, by the server's clock (RFC 3339); null where it did not. */
+  readonly loggedAt: string | null;
+}
+
+export interface ClipReport {
+  readonly ok: boolean;
+  readonly camera: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly segments: readonly ClipSegment[];
+  readonly problems: readonly ClipProblem[];
+  readonly problemCount: number;
+}
+
+const MAX_LISTED = 1_000;
+
+/** Collects problems without end in number, but in memory. */
+export class ClipProblems {
+  readonly listed: ClipProblem[] = [];
+  count = 0;
+
+  add(kind: ClipProblemKind, segment: string | null = null, frame: number | null = null): void {
+    this.count++;
+    if (this.listed.length < MAX_LISTED) this.listed.push({ kind, segment, frame });
+  }
+}
