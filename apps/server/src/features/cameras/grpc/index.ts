@@ -55,6 +55,8 @@ type Watch = ServerWritableStream<WatchFramesRequest, FrameMessage>;
 
 const MAX_CALLS = 1_000;
 const MAX_CALLS_PER_CONNECTION = 100;
+/** Pushes of one device, a site gateway's too; one more ends the oldest. */
+const MAX_CALLS_PER_DEVICE = 16;
 /** Wrong keys and tokens of one network a minute. */
 const FAILURES_PER_MINUTE = 30;
 const CHECK_EVERY_MS = 1_000;
@@ -124,6 +126,8 @@ export function createCameraGrpc(deps: CameraGrpcDeps): CameraGrpcFeature {
       const login = await guarded(address, () => logIn(call.metadata, address));
       if (call.cancelled || server === undefined) return;
       const { tenantId, deviceId } = login;
+      const [oldest, ...newer] = [...pushes].filter((one) => one.login.deviceId === deviceId);
+      if (newer.length + 1 >= MAX_CALLS_PER_DEVICE) oldest?.close("camera.taken");
       const pushed = new PushCall(call, reply, { ...deps, login, via: kind, address }, () => {
         pushes.delete(pushed);
         const over = { tenantId, deviceId, via: kind, reason: "closed", atMs: clock.nowMs() };

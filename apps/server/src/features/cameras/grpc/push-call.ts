@@ -49,7 +49,9 @@ export class PushCall {
     call.on("error", () => this.#end(() => undefined));
   }
 
-  close(code: "device.revoked" | "tenant.suspended" | "server.stopping" | "connection.silent"): void {
+  close(
+    code: "camera.taken" | "connection.silent" | "device.revoked" | "server.stopping" | "tenant.suspended",
+  ): void {
     this.#end(() => this.#reply(failureOf(new AppError(code))));
   }
 
