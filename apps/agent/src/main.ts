@@ -14,6 +14,10 @@ const USAGE = `gatehouse-agent COMMAND [--state-dir FOLDER] [--json]
   run                   measures and sends until it is stopped; logs to standard output
   status                of the running agent, or of what it left
   sensor NAME           a password for a plain sensor at this gateway's site (--remove takes it away)
+  camera add CODE SOURCE  a camera of this machine, with keys of its own; SOURCE is one of
+                        --source rtsp://HOST/PATH, --multipart http://HOST/PATH (--user NAME, --password-file FILE),
+                        --v4l2 /dev/video0 (--size 1280x720), --file FILM, --folder FOLDER (--fps 10)
+  camera list           and camera remove NAME
   rotate                new keys, announced by the old ones
   install-service       writes a systemd unit that runs the agent (--print shows it)
 
@@ -56,6 +60,13 @@ async function run(line: CommandLine): Promise<number> {
         return 0;
       case "sensor":
         await (await import("./cli/sensor.ts")).runSensor(
+          await openStateFolder(folder, systemRandom),
+          line,
+          output,
+        );
+        return 0;
+      case "camera":
+        await (await import("./cli/camera.ts")).runCamera(
           await openStateFolder(folder, systemRandom),
           line,
           output,

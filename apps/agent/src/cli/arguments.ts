@@ -14,6 +14,16 @@ const OPTIONS = {
   print: { type: "boolean" },
   remove: { type: "boolean" },
   "unit-file": { type: "string" },
+  /** Of `camera add`: where its pictures come from. */
+  source: { type: "string" },
+  multipart: { type: "string" },
+  v4l2: { type: "string" },
+  file: { type: "string" },
+  folder: { type: "string" },
+  user: { type: "string" },
+  "password-file": { type: "string" },
+  size: { type: "string" },
+  fps: { type: "string" },
   /** Another folder as the machine's root: for tests, and for looking into a mounted one. */
   root: { type: "string" },
 } as const;

@@ -7,6 +7,7 @@ import { lockState } from "../state/lock.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { CommandLine } from "./arguments.ts";
 import type { Output } from "./output.ts";
+import { readStandardInput } from "./standard-input.ts";
 import { VERSION } from "./version.ts";
 
 /** `enrol URL CODE`, or `enrol URL --group ID …`: the identity is on disk before it is said. */
@@ -67,15 +68,6 @@ async function proofOf({ words, options }: CommandLine): Promise<EnrolRequest["b
   const keyFile = options["group-key-file"] ?? "-";
   const groupKey = keyFile === "-" ? await readStandardInput() : (await readFile(keyFile, "utf8")).trim();
   return { groupId: options.group, groupKey, registrationId: options["registration-id"] ?? hostname() };
-}
-
-async function readStandardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    if (chunks.length > 16) throw usage("standard input is too long");
-  }
-  return Buffer.concat(chunks).toString("utf8").trim();
 }
 
 const usage = (text: string): AppError => new AppError("request.invalid", { usage: text });

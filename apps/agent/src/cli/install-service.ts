@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { AppError, systemRandom } from "@gatehouse/base";
+import { KeptCameras } from "../cameras/kept-cameras.ts";
 import { loadConfig } from "../config/load.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { CommandLine } from "./arguments.ts";
@@ -21,12 +22,14 @@ export async function runInstallService(
   const state = await openStateFolder(folder, systemRandom);
   await state.getIdentity();
   const { ledControl } = await loadConfig(state.configPath);
+  const { cameras } = await new KeptCameras(state, systemRandom).list();
   const unit = systemdUnit({
     nodePath: process.execPath,
     mainPath: fileURLToPath(new URL("../main.ts", import.meta.url)),
     stateDir: folder,
     user: await ownerOf(folder),
     writesLeds: ledControl.length > 0,
+    cameras: cameras.map(({ source }) => source),
   });
   if (options.print === true) {
     output.result({ unit }, () => unit.trimEnd());

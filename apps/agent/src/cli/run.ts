@@ -34,6 +34,10 @@ export async function runAgent(folder: string, root: string): Promise<number> {
   const control = await serveControl(folder, state.socketName, {
     status: async () => agent.status,
     rotate: async () => ({ keyId: await agent.rotateKeys() }),
+    cameras: async () => {
+      await agent.reloadCameras();
+      return {};
+    },
   });
   // Nothing else keeps the process alive while it waits for its next beat.
   const keepAlive = setInterval(() => {}, 60_000);

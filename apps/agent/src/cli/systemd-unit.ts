@@ -1,3 +1,5 @@
+import type { CameraSource } from "../cameras/camera-source.ts";
+
 export interface UnitOptions {
   readonly nodePath: string;
   readonly mainPath: string;
@@ -5,10 +7,24 @@ export interface UnitOptions {
   readonly user: string;
   /** Whether it may switch LEDs, which lie in /sys. */
   readonly writesLeds: boolean;
+  readonly cameras: readonly CameraSource[];
 }
 
+/** The agent itself, and what its ffmpeg children want for each camera. */
+const [MEMORY_MB, CAMERA_MEMORY_MB] = [256, 192];
+const [TASKS, CAMERA_TASKS] = [64, 16];
+
 /** The service: started at boot, started again whenever it ends, and able to write nothing but its own state. */
-export function systemdUnit({ nodePath, mainPath, stateDir, user, writesLeds }: UnitOptions): string {
+export function systemdUnit({
+  nodePath,
+  mainPath,
+  stateDir,
+  user,
+  writesLeds,
+  cameras,
+}: UnitOptions): string {
+  const paths = cameras.flatMap((source) => ("path" in source ? [source.path] : []));
+  const usesWebcam = cameras.some(({ kind }) => kind === "v4l2");
   return `[Unit]
 Description=Gatehouse agent
 Wants=network-online.target
@@ -17,17 +33,17 @@ After=network-online.target time-sync.target
 [Service]
 ExecStart=${[nodePath, mainPath, "run", "--state-dir", stateDir].map(quote).join(" ")}
 User=${user}
-Restart=always
+${usesWebcam ? "SupplementaryGroups=video\n" : ""}Restart=always
 RestartSec=5
 TimeoutStopSec=20
 UMask=0077
-MemoryMax=256M
-TasksMax=64
+MemoryMax=${MEMORY_MB + CAMERA_MEMORY_MB * cameras.length}M
+TasksMax=${TASKS + CAMERA_TASKS * cameras.length}
 ReadWritePaths=${[stateDir, ...(writesLeds ? ["-/sys/class/leds", "-/sys/devices"] : [])].map(quote).join(" ")}
 NoNewPrivileges=yes
 CapabilityBoundingSet=
 ProtectSystem=strict
-ProtectHome=${[nodePath, mainPath, stateDir].some(isInHome) ? "read-only" : "yes"}
+ProtectHome=${[nodePath, mainPath, stateDir, ...paths].some(isInHome) ? "read-only" : "yes"}
 PrivateTmp=yes
 ProtectKernelModules=yes
 ProtectKernelLogs=yes

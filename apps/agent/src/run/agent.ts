@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random } from "@gatehouse/base";
 import { type ChannelEvents, DeviceChannel } from "@gatehouse/device-client";
 import { CONTENT_TYPES } from "@gatehouse/secure-channel";
+import { Cameras } from "../cameras/cameras.ts";
 import { CommandDesk } from "../commands/command-desk.ts";
 import { CommandJournal } from "../commands/journal.ts";
 import type { AgentConfig, RemoteSettings } from "../config/schema.ts";
@@ -53,6 +54,7 @@ export class Agent {
   readonly #channel: DeviceChannel;
   readonly #sender: Sender;
   readonly #witness: WitnessLine;
+  readonly #cameras: Cameras;
   #gateway: Gateway | undefined;
   #toldWrongClock = false;
 
@@ -122,6 +124,7 @@ export class Agent {
     this.#opened = opened;
     this.#channel = channel;
     this.#witness = witness;
+    this.#cameras = new Cameras({ ...parts, log });
     const common = { clock, time, spool, log };
     const machine = { root, clock };
     this.#sender = new Sender({ ...common, channel, random });
@@ -169,7 +172,13 @@ export class Agent {
       sensors: this.#collector.states,
       ...this.#witness.status,
       ...this.#gateway?.status,
+      cameras: this.#cameras.status,
     };
+  }
+
+  /** Those on disk are at work when it resolves, and no others. */
+  reloadCameras(): Promise<void> {
+    return this.#cameras.reload();
   }
 
   /** The new key id, once the server confirmed it. */
@@ -182,12 +191,12 @@ export class Agent {
     const { clock } = this.#parts;
     const { spool } = this.#opened;
     await this.#collector.stop();
-    const gatewayStopped = this.#gateway?.stop();
+    const othersStopped = Promise.all([this.#gateway?.stop(), this.#cameras.stop()]);
     const untilMs = clock.monotonicMs() + LAST_SEND_MS;
     while (this.#channel.isConnected && spool.stats.depth > 0 && clock.monotonicMs() < untilMs)
       await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#channel.stop();
-    await gatewayStopped;
+    await othersStopped;
     await this.#sender.stop();
     await spool.close();
   }
@@ -200,6 +209,7 @@ export class Agent {
     this.#channel.start();
     this.#sender.start();
     this.#apply(settings.effective);
+    void this.#cameras.reload().catch(() => undefined);
   }
 
   #connected(): void {

@@ -7,12 +7,15 @@ import { AppError, isAppError } from "@gatehouse/base";
 export interface ControlRequests {
   status(): Promise<object>;
   rotate(): Promise<object>;
+  /** Cameras were added or removed. */
+  cameras(): Promise<object>;
 }
 
 export type ControlReply =
   | { readonly ok: true; readonly value: Record<string, unknown> }
   | { readonly ok: false; readonly code: string; readonly fields: Record<string, unknown> };
 
+const REQUESTS: readonly (keyof ControlRequests)[] = ["status", "rotate", "cameras"];
 const MAX_REQUEST_BYTES = 1_024;
 const MAX_REPLY_BYTES = 256 * 1024;
 const TIMEOUT_MS = 60_000;
@@ -72,9 +75,9 @@ async function answer(socket: Socket, requests: ControlRequests): Promise<void> 
   const asked = await readAll(socket, MAX_REQUEST_BYTES);
   let reply: ControlReply;
   try {
-    if (asked !== "status" && asked !== "rotate")
-      throw new AppError("request.invalid", { asked: asked.slice(0, 40) });
-    reply = { ok: true, value: { ...(await requests[asked]()) } };
+    const name = REQUESTS.find((known) => known === asked);
+    if (name === undefined) throw new AppError("request.invalid", { asked: asked.slice(0, 40) });
+    reply = { ok: true, value: { ...(await requests[name]()) } };
   } catch (error) {
     if (!isAppError(error)) throw error;
     reply = { ok: false, code: error.code, fields: { ...error.fields } };

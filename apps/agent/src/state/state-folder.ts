@@ -24,6 +24,8 @@ type StateFile =
   | "counters.json"
   | "remote.json"
   | "commands.json"
+  /** Of a camera's folder: where its pictures come from, password included. */
+  | "source.json"
   /** As a witness of the server's log: its key, what it cosigned last, what it refused. */
   | "witness-key.json"
   | "witness.json"

@@ -1,0 +1,76 @@
+import { isAppError } from "@gatehouse/base";
+import { findFfmpeg } from "@gatehouse/capture";
+import { faultOf } from "../sensors/files.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { AgentCamera, type AgentCameraDeps } from "./agent-camera.ts";
+import { type DamagedCamera, KeptCameras } from "./kept-cameras.ts";
+
+export interface CamerasDeps extends Omit<AgentCameraDeps, "ffmpeg"> {
+  readonly state: Pick<StateFolder, "path">;
+}
+
+/** The cameras of this machine that are at work: those on disk, from the start and whenever somebody says that they changed. */
+export class Cameras {
+  readonly #deps: AgentCameraDeps;
+  readonly #kept: KeptCameras;
+  readonly #running = new Map<string, AgentCamera>();
+  #damaged: readonly DamagedCamera[] = [];
+  #program: Promise<string> | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor({ state, ...deps }: CamerasDeps) {
+    this.#kept = new KeptCameras(state, deps.random);
+    this.#deps = { ...deps, ffmpeg: () => this.#ffmpeg() };
+  }
+
+  /** Stops what is gone or changed, starts what is new. One at a time, in order. */
+  reload(): Promise<void> {
+    const mine = this.#turn.then(() => this.#reload());
+    this.#turn = mine.catch((error: unknown) =>
+      this.#deps.log.error({ reason: faultOf(error) }, "cameras.not_read"),
+    );
+    return mine;
+  }
+
+  get status(): readonly object[] {
+    return [
+      ...[...this.#running.values()].map(({ status }) => status),
+      ...this.#damaged.map(({ deviceId, fault }) => ({ id: deviceId, state: "damaged", reason: fault })),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#turn;
+    await Promise.all([...this.#running.values()].map((camera) => camera.stop()));
+    this.#running.clear();
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#isStopped) return;
+    const { cameras, damaged } = await this.#kept.list();
+    for (const { deviceId, fault } of damaged)
+      if (!this.#damaged.some((one) => one.deviceId === deviceId))
+        this.#deps.log.error({ deviceId, fault }, "camera.damaged");
+    this.#damaged = damaged;
+    for (const [deviceId, camera] of [...this.#running]) {
+      const kept = cameras.find((one) => one.deviceId === deviceId);
+      if (kept !== undefined && camera.isStill(kept)) continue;
+      this.#running.delete(deviceId);
+      await camera.stop();
+    }
+    for (const kept of cameras)
+      if (!this.#running.has(kept.deviceId))
+        this.#running.set(kept.deviceId, await AgentCamera.start(kept, this.#deps));
+  }
+
+  /** Looked for once; again when there was none. */
+  #ffmpeg(): Promise<string> {
+    this.#program ??= findFfmpeg().catch((error: unknown) => {
+      this.#program = undefined;
+      throw isAppError(error) ? error : new Error(faultOf(error), { cause: error });
+    });
+    return this.#program;
+  }
+}
