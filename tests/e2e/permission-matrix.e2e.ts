@@ -32,6 +32,7 @@ const PLACED: readonly contract.ResourceKind[] = [
   "enrolment_group",
   "camera_event",
   "segment",
+  "share",
 ];
 
 const LET_IN = { status: 400, code: "request.invalid" };

@@ -246,6 +246,7 @@ async function furnish(
     approval: await waitingApproval(owner, person, tenantId),
     delivery: await insertDelivery(database, tenantId),
     lab_run: await insertLabRun(database, tenantId),
+    offsite_target: await addOffsiteTarget(post),
   };
   const placed = async (siteId: string, name: string) => {
     const added = await post<{ device: Made; key: { apiKey: string } }>("/devices", {
@@ -298,6 +299,7 @@ async function furnish(
       alert: await insertAlert(database, tenantId, device),
       segment: await insertSegment(database, tenantId, camera.device.id),
       camera_event: await insertCameraEvent(database, tenantId, camera.device.id),
+      share: await insertShare(database, tenantId, camera.device.id),
     };
     return { things, apiKey: added.key.apiKey };
   };
@@ -359,6 +361,18 @@ async function insertCameraEvent(database: Client, tenantId: string, cameraId: s
   return id;
 }
 
+async function insertShare(database: Client, tenantId: string, cameraId: string): Promise<string> {
+  const id = randomUUID();
+  await database.query(
+    `insert into recording_shares (id, tenant_id, number, camera_id, from_ms, to_ms, token_sha256, made_by, made_ms,
+       expires_ms, openings, note, shows_camera, allows_download, film_state)
+     values ($1, $2, (select count(*) + 1 from recording_shares where tenant_id = $2), $3, 1, 2, $4, $2, 1,
+       9000000000000, 0, '', true, true, 'failed')`,
+    [id, tenantId, cameraId, randomUUID()],
+  );
+  return id;
+}
+
 async function insertDelivery(database: Client, tenantId: string): Promise<string> {
   const id = randomUUID();
   await database.query(
@@ -376,6 +390,19 @@ async function insertLabRun(database: Client, tenantId: string): Promise<string>
     tenantId,
   ]);
   return id;
+}
+
+/** Paused: nothing is sent anywhere. */
+async function addOffsiteTarget(post: <T>(path: string, body: object) => Promise<T>): Promise<string> {
+  const settings = {
+    ...{ kind: "s3", endpoint: "https://example.org", region: "eu-1", bucket: "films", prefix: "" },
+    ...{ pathStyle: true, accessKeyId: "id", secretAccessKey: "secret" },
+  };
+  const made = await post<Made>("/offsite/targets", {
+    ...{ name: "store", enabled: false, allowPrivate: false, rateBytes: 0, keepDays: 0 },
+    ...{ wholeCameras: [], fromStart: false, settings },
+  });
+  return made.id;
 }
 
 const NOTHING = "00000000-0000-4000-8000-00000000dead";

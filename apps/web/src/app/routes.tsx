@@ -145,6 +145,14 @@ const clips = createRoute({
   component: lazyRouteComponent(() => import("../features/recordings/clips/clips-page.tsx"), "ClipsPage"),
 });
 
+const links = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/links",
+  validateSearch: textSearch("camera", "state", "offset"),
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "links" }] },
+  component: lazyRouteComponent(() => import("../features/recordings/shares/shares-page.tsx"), "SharesPage"),
+});
+
 const recordingStorage = createRoute({
   getParentRoute: () => console_,
   path: "/cameras/storage",
@@ -289,6 +297,7 @@ export const routeTree = root.addChildren([
     lab,
     playback,
     clips,
+    links,
     recordingStorage,
     audit,
     auditWitnesses,

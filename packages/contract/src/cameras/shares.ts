@@ -44,8 +44,9 @@ export const Share = object({
   /** Counts up within the organisation; it is drawn on the picture. */
   number: Type.Integer(),
   cameraId: Uuid,
-  /** Empty when the camera is gone. */
+  /** Both empty when the camera is gone. */
   cameraName: Type.String(),
+  cameraLabel: Type.String(),
   fromMs: UnixMs,
   toMs: UnixMs,
   /** Absent when the person is gone. */

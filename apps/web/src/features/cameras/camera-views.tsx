@@ -7,6 +7,7 @@ import styles from "./cameras.module.css";
 export function CameraViews() {
   const t = useTranslations("cameras.views");
   const recorded = useTranslations("recordings.views");
+  const shares = useTranslations("shares");
   const can = useCan();
   const canEverywhere = useCanEverywhere();
   const link = { className: styles.view ?? "", activeProps: { "aria-current": "page" as const } };
@@ -26,6 +27,11 @@ export function CameraViews() {
             {recorded("clips")}
           </Link>
         </>
+      )}
+      {can("recording.export") && (
+        <Link to="/cameras/links" {...link}>
+          {shares("view")}
+        </Link>
       )}
       {canEverywhere("recording.view") && (
         <Link to="/cameras/storage" {...link}>

@@ -16,6 +16,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { useShortcut } from "../../design/shortcuts.ts";
 import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
+import { titleOf } from "../cameras/camera-title.ts";
 import { CameraViews } from "../cameras/camera-views.tsx";
 import { playbackSearch, startOf } from "./playback-search.ts";
 import { MAX_TOGETHER, PlayerGrid } from "./player/player-grid.tsx";
@@ -23,6 +24,8 @@ import { TransportBar } from "./player/transport-bar.tsx";
 import { usePlayer } from "./player/use-player.ts";
 import { useTransport } from "./player/use-transport.ts";
 import { ProofDrawer } from "./proof/proof-drawer.tsx";
+import { ShareButton } from "./shares/share-button.tsx";
+import { spanAround } from "./shares/share-draft.ts";
 import { PausedNote } from "./storage/paused-note.tsx";
 import { Timeline } from "./timeline/timeline.tsx";
 import { useView } from "./timeline/use-view.ts";
@@ -120,6 +123,13 @@ function Playback(props: { cameras: readonly cameras.Camera[] }) {
             skipsGaps={skipsGaps}
             onSkipsGaps={setSkipsGaps}
             onProof={prove}
+            acts={
+              <ShareButton
+                cameras={chosen.map((camera) => ({ id: camera.id, title: titleOf(camera) }))}
+                span={() => spanAround(player.playhead.state.atMs, liveHub.nowMs())}
+                compact={isPhone}
+              />
+            }
           />
         }
       />

@@ -26,6 +26,7 @@ export { remoteSettings } from "./remote-settings.ts";
 export { roles } from "./roles.ts";
 export { settings } from "./settings.ts";
 export { setup } from "./setup.ts";
+export { shares } from "./shares.ts";
 export { shell } from "./shell.ts";
 export { signUp } from "./sign-up.ts";
 export { telemetry } from "./telemetry.ts";

@@ -150,7 +150,7 @@ export class Openings {
       ...{ number, note, fromMs, toMs, expiresMs, allowsDownload },
       organisation: sharers.organisationOf(tenantId),
       ...(sharedBy === undefined ? {} : { sharedBy }),
-      ...(share.showsCamera && camera?.tenantId === tenantId ? { camera: camera.name } : {}),
+      ...(share.showsCamera && camera?.tenantId === tenantId ? { camera: camera.label || camera.name } : {}),
       timeZone: await this.#timeZone(tenantId, share.cameraId),
       film: this.#maker.standing(share),
     };

@@ -17,7 +17,11 @@ export interface Films {
 }
 
 export interface SharedCameras {
-  find(cameraId: Uuid): { readonly tenantId: Uuid; readonly siteId: Uuid; readonly name: string } | undefined;
+  find(
+    cameraId: Uuid,
+  ):
+    | { readonly tenantId: Uuid; readonly siteId: Uuid; readonly name: string; readonly label: string }
+    | undefined;
   /** Cameras within the scope. */
   within(scope: access.Scope): "all" | readonly Uuid[];
   /** IANA name. */

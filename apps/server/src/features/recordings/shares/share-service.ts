@@ -179,7 +179,8 @@ export class ShareService {
     const sharedBy = await sharers.nameOf(share.tenantId, share.madeBy);
     return {
       ...{ id, number, cameraId, fromMs, toMs, madeMs, expiresMs, openings, note },
-      cameraName: camera?.tenantId === share.tenantId ? camera.name : "",
+      cameraName: camera?.name ?? "",
+      cameraLabel: camera?.label ?? "",
       ...(sharedBy === undefined ? {} : { sharedBy }),
       state: stateOf(share, nowMs),
       hasPassword: share.passwordHash !== undefined,

@@ -2,6 +2,7 @@ import type { cameras } from "@gatehouse/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import { liveHub } from "../../../data/live.ts";
 import { type Column, DataTable } from "../../../design/data-table.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
@@ -9,6 +10,8 @@ import { titleOf } from "../../cameras/camera-title.ts";
 import { EventThumb } from "../event-thumb.tsx";
 import { playbackSearch } from "../playback-search.ts";
 import styles from "../recordings.module.css";
+import { ShareButton } from "../shares/share-button.tsx";
+import { spanOfEvent } from "../shares/share-draft.ts";
 import { EventShape } from "../timeline/event-shape.tsx";
 
 type CameraEvent = cameras.CameraEvent;
@@ -64,6 +67,12 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
         header: () => t("recorded"),
         cell: ({ row }) => <Recorded event={row.original} />,
       },
+      {
+        id: "acts",
+        header: () => "",
+        meta: { align: "end" },
+        cell: ({ row }) => <Share event={row.original} />,
+      },
     ],
     [t, kinds, format],
   );
@@ -97,6 +106,20 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
           </span>
         </span>
       )}
+      phoneEnd={(event) => <Share event={event} />}
+    />
+  );
+}
+
+/** Of what is still recorded of it. */
+function Share(props: { event: CameraEvent }) {
+  const { event } = props;
+  if (event.recorded === "none") return null;
+  return (
+    <ShareButton
+      compact
+      cameras={[{ id: event.cameraId, title: nameOf(event) }]}
+      span={() => spanOfEvent(event, liveHub.nowMs())}
     />
   );
 }

@@ -7,7 +7,7 @@ import {
   IconPlayerSkipBackFilled,
   IconPlayerSkipForwardFilled,
 } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Segmented } from "../../../design/segmented.tsx";
 import { singleKeys } from "../../../design/shortcuts.ts";
@@ -37,6 +37,8 @@ export function TransportBar(props: {
   skipsGaps: boolean;
   onSkipsGaps: (skips: boolean) => void;
   onProof: () => void;
+  /** What else can be done with what is shown. */
+  acts?: ReactNode;
 }) {
   const t = useTranslations("recordings.player");
   const { playhead, transport } = props;
@@ -87,6 +89,7 @@ export function TransportBar(props: {
       >
         {t("proof")}
       </Button>
+      {props.acts}
     </div>
   );
 }

@@ -88,7 +88,7 @@ export async function shareHouse(clock: VirtualClock) {
   const films = new TestFilms();
   const trail = recordingTrail();
   const bus = createBus(silentLogger);
-  const known = new Map<Uuid, { tenantId: Uuid; siteId: Uuid; name: string }>();
+  const known = new Map<Uuid, { tenantId: Uuid; siteId: Uuid; name: string; label: string }>();
   const suspended = new Set<Uuid>();
   const make = () =>
     createShares({
@@ -138,7 +138,7 @@ export async function shareHouse(clock: VirtualClock) {
     },
     addCamera(tenantId: Uuid): Uuid {
       const cameraId = newUuid(clock, systemRandom);
-      known.set(cameraId, { tenantId, siteId: tenantId, name: "gate-west" });
+      known.set(cameraId, { tenantId, siteId: tenantId, name: "gate-west", label: "" });
       return cameraId;
     },
     /** A minute of a camera is recorded. */
