@@ -179,11 +179,11 @@ export const getSnapshot = endpoint({
   audience: "operator",
   permission: "camera.view",
   resource: camera,
-  summary: "The newest frame; never an old one",
+  summary: "The newest frame, of video the newest key frame; never an old one",
   params: IdParams,
   reply: Type.Unknown(),
   contentType: "image/jpeg",
-  errors: [...notFound, "camera.off", "camera.no_picture"],
+  errors: [...notFound, "camera.off", "camera.no_picture", "ffmpeg.missing", "server.busy"],
 });
 export const watchMultipart = endpoint({
   method: "GET",
@@ -197,5 +197,5 @@ export const watchMultipart = endpoint({
   query: object({ fps: Type.Optional(Type.String({ pattern: "^[0-9]{1,2}$" })) }),
   reply: Type.Unknown(),
   contentType: "multipart/x-mixed-replace",
-  errors: [...notFound, "camera.off", "camera.no_picture", "server.busy"],
+  errors: [...notFound, "camera.off", "camera.no_picture", "ffmpeg.missing", "server.busy"],
 });

@@ -146,9 +146,9 @@ describe("nobody looks", () => {
     expect((await list()).items[0]?.zones).toEqual(["Path"]);
   });
 
-  test("at video, and what cannot be decoded is counted", async () => {
+  test("at what begins a video, and what cannot be decoded is counted", async () => {
     const camera = await house.addCamera();
-    house.give(await house.frame(camera, { kind: 3 }));
+    house.give(await house.frame(camera, { kind: 2 }));
     await house.feature.idle();
     expect(house.feature.stats()).toEqual({ looks: 0, failed: 0 });
     house.give(await house.frame(camera, { bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]) }));

@@ -19,21 +19,32 @@ export class Eye {
   takenMs: UnixMs = 0;
   failing = false;
 
-  constructor(tenantId: Uuid, cameraId: Uuid, motion: MotionSettings) {
+  readonly #looksToBegin: number | undefined;
+
+  /** `looksToBegin`: where they come more seldom than of pictures. */
+  constructor(tenantId: Uuid, cameraId: Uuid, motion: MotionSettings, looksToBegin?: number) {
     this.tenantId = tenantId;
     this.cameraId = cameraId;
+    this.#looksToBegin = looksToBegin;
     this.#gate = new MotionGate(motion);
-    this.machine = new EventMachine({ endAfterMs: motion.endAfterSeconds * 1_000 });
+    this.machine = new EventMachine(this.#eventSettings(motion));
   }
 
   retune(motion: MotionSettings): void {
     this.#gate.retune(motion);
-    this.machine.retune({ endAfterMs: motion.endAfterSeconds * 1_000 });
+    this.machine.retune(this.#eventSettings(motion));
   }
 
   look(luma: Uint8Array, atMs: UnixMs): Look {
     this.#newest = this.#gate.look(luma, atMs);
     return this.#newest;
+  }
+
+  #eventSettings({ endAfterSeconds }: MotionSettings) {
+    const endAfterMs = endAfterSeconds * 1_000;
+    return this.#looksToBegin === undefined
+      ? { endAfterMs }
+      : { endAfterMs, looksToBegin: this.#looksToBegin };
   }
 
   /** Undefined before the first look. */

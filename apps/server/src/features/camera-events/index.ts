@@ -1,7 +1,6 @@
 import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
-import { lumaOf } from "../../platform/pictures/index.ts";
 import { AgentEyes } from "./agent-eyes.ts";
 import { MotionDensity, type Strengths } from "./density.ts";
 import { DeviceSigns } from "./device-signs.ts";
@@ -13,6 +12,7 @@ import type { KeptEvent } from "./model.ts";
 import type { CameraLine, Cameras, Frames, Pins, Recorded } from "./ports.ts";
 import { cameraEventRoutes } from "./routes.ts";
 import { EventService } from "./service.ts";
+import { FrameSight } from "./sight.ts";
 import type { CameraEventDatabase } from "./tables.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -74,7 +74,13 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
   const keeper = new EventKeeper(deps);
   const density = new MotionDensity(db, log);
   const agents = new AgentEyes({ ...deps, keeper, density });
-  const watcher = new Watcher({ ...deps, keeper, density, agents, lumaOf });
+  const watcher = new Watcher({
+    ...deps,
+    keeper,
+    density,
+    agents,
+    sight: new FrameSight(deps.frames, clock),
+  });
   const signs = new DeviceSigns({ bus, cameras, clock, keeper });
   const service = new EventService({ ...deps, keeper, watcher, agents });
   let ends: (() => void)[] = [];

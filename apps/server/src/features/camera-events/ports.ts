@@ -16,6 +16,8 @@ export interface Frame {
 export interface Frames {
   /** Frames of every camera. Returns the end of it. */
   subscribe(listener: (frame: Frame) => void): () => void;
+  /** What the newest fragments of video belong to. */
+  initOf(cameraId: Uuid): { readonly bytes: Uint8Array } | undefined;
 }
 
 export interface KnownCamera {

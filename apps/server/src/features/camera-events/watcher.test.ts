@@ -34,10 +34,13 @@ function open() {
     density: {
       note: (_tenant: string, _camera: string, atMs: number) => noted.push(atMs),
     } as unknown as MotionDensity,
-    lumaOf: (bytes) =>
-      new Promise((resolve) => {
-        decoding.push({ bytes, done: () => resolve(new Uint8Array(LUMA_WIDTH * LUMA_HEIGHT).fill(90)) });
-      }),
+    sight: {
+      luma: ({ bytes }) =>
+        new Promise((resolve) => {
+          decoding.push({ bytes, done: () => resolve(new Uint8Array(LUMA_WIDTH * LUMA_HEIGHT).fill(90)) });
+        }),
+      forget: () => undefined,
+    },
   });
   watcher.start();
   const tenantId = randomUUID();

@@ -1,20 +1,23 @@
 import type { Clock, Logger, Timer, Uuid } from "@gatehouse/base";
 import { cameras as contract } from "@gatehouse/contract";
-import { LUMA_HEIGHT, LUMA_WIDTH, strengthDigit } from "@gatehouse/motion";
+import { strengthDigit } from "@gatehouse/motion";
 import type { AgentEyes } from "./agent-eyes.ts";
 import type { MotionDensity } from "./density.ts";
 import { Eye, type MotionSettings } from "./eye.ts";
 import type { EventKeeper } from "./keeper.ts";
 import type { Cameras, Frame, Frames } from "./ports.ts";
+import type { Sight } from "./sight.ts";
 
 /** About five looks a second at whatever pace frames come. */
 const LOOK_EVERY_MS = 180;
 /** Pictures decoded at once: the rest of the machine is for those who watch and record. */
 const MAX_IN_WORK = 2;
 const TICK_MS = 1_000;
+/** Key frames come once or twice a second at most: whoever moves in two of them moves. */
+const LOOKS_OF_VIDEO = 2;
 
 export interface WatcherDeps {
-  readonly frames: Frames;
+  readonly frames: Pick<Frames, "subscribe">;
   readonly cameras: Cameras;
   readonly keeper: EventKeeper;
   readonly density: MotionDensity;
@@ -22,8 +25,7 @@ export interface WatcherDeps {
   readonly agents: Pick<AgentEyes, "judges">;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Decodes off the event loop. */
-  readonly lumaOf: (bytes: Uint8Array, width: number, height: number) => Promise<Uint8Array>;
+  readonly sight: Sight;
 }
 
 /** Looks at frames of all cameras in turn, a few at a time; of each camera at the newest. */
@@ -85,7 +87,7 @@ export class Watcher {
   }
 
   #see(frame: Frame): void {
-    if (frame.kind !== contract.FRAME_KINDS.jpeg) return;
+    if (frame.kind === contract.FRAME_KINDS.videoInit) return;
     const known = this.#eyes.get(frame.cameraId);
     if (this.#deps.agents.judges(frame.cameraId)) {
       if (known !== undefined) this.#close(known);
@@ -98,10 +100,11 @@ export class Watcher {
     this.#work();
   }
 
-  #open({ tenantId, cameraId }: Frame): Eye | undefined {
+  #open({ tenantId, cameraId, kind }: Frame): Eye | undefined {
     const motion = this.#motionOf(cameraId);
     if (motion === undefined) return undefined;
-    const eye = new Eye(tenantId, cameraId, motion);
+    const isVideo = kind === contract.FRAME_KINDS.videoFragment;
+    const eye = new Eye(tenantId, cameraId, motion, isVideo ? LOOKS_OF_VIDEO : undefined);
     this.#eyes.set(cameraId, eye);
     return eye;
   }
@@ -109,6 +112,7 @@ export class Watcher {
   #close(eye: Eye): void {
     this.#eyes.delete(eye.cameraId);
     this.#queue.delete(eye);
+    this.#deps.sight.forget(eye.cameraId);
     for (const change of eye.machine.end())
       this.#deps.keeper.apply(eye.tenantId, eye.cameraId, "motion", change);
   }
@@ -133,7 +137,7 @@ export class Watcher {
     eye.takenMs = frame.takenMs;
     eye.busy = true;
     try {
-      const luma = await this.#deps.lumaOf(frame.bytes, LUMA_WIDTH, LUMA_HEIGHT);
+      const luma = await this.#deps.sight.luma(frame);
       eye.failing = false;
       if (this.#eyes.get(cameraId) !== eye) return;
       const look = eye.look(luma, frame.takenMs);

@@ -122,6 +122,7 @@ export async function openHouse(): Promise<House> {
           listeners.add(listener);
           return cutting(() => listeners.delete(listener));
         },
+        initOf: () => undefined,
       },
       cameras: {
         find: (id) => known.get(id),

@@ -12,6 +12,7 @@ import { Channels } from "./channels.ts";
 import { Places } from "./places.ts";
 import type { ShownCameras, WatchingPeople } from "./ports.ts";
 import { liveRoutes } from "./routes.ts";
+import { type KeyFrames, Stills } from "./stills.ts";
 import { Viewer } from "./viewer.ts";
 import { Viewings, type ViewingsDeps } from "./viewings.ts";
 import type { FrameSink, WatchWish } from "./watched.ts";
@@ -29,6 +30,7 @@ export interface CameraLiveDeps extends ViewingsDeps {
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly people: WatchingPeople;
   readonly cameras: ShownCameras;
+  readonly keyFrames: KeyFrames;
   /** Open sockets, and as many streams, in all and of one person. */
   readonly maxViewers: number;
   readonly maxViewersPerPerson: number;
@@ -79,7 +81,12 @@ export function createCameraLive(deps: CameraLiveDeps): CameraLiveFeature {
   const unsubscribe = bus.subscribe("session.ended", ({ sessionId }) => door.sessionEnded(sessionId));
   return {
     name: "camera-live",
-    routes: liveRoutes({ ...deps, viewings, watching }),
+    routes: liveRoutes({
+      ...deps,
+      viewings,
+      watching,
+      stills: new Stills(deps.cameras.frames, deps.keyFrames),
+    }),
     handleUpgrade(request, socket, head, address) {
       addresses.set(request, address);
       door.handleUpgrade(request, socket, head);

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { Clock } from "@gatehouse/base";
+import type { Clock, UnixMs } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import type { CameraFrame } from "../model.ts";
+import type { Stills } from "./stills.ts";
 import type { FrameSink } from "./watched.ts";
 
 /** RFC 2046 §5.1.1; nothing in a JPEG can be taken for it, for every part tells its length. */
@@ -14,20 +15,27 @@ const BYE_MS = 300;
 export class MultipartSink implements FrameSink {
   readonly #response: ServerResponse;
   readonly #clock: Clock;
+  readonly #stills: Stills;
 
-  constructor(response: ServerResponse, clock: Clock) {
+  constructor(response: ServerResponse, clock: Clock, stills: Stills) {
     this.#response = response;
     this.#clock = clock;
+    this.#stills = stills;
     response.on("error", () => response.destroy());
     response.write(`--${BOUNDARY}\r\n`);
   }
 
-  /** Video is passed over. */
-  send({ kind, bytes, takenMs }: CameraFrame, done: () => void): void {
-    if (kind !== cameras.FRAME_KINDS.jpeg) {
-      done();
-      return;
-    }
+  /** Of video its key frames; what cannot be decoded is passed over. */
+  send(frame: CameraFrame, done: () => void): void {
+    if (frame.kind === cameras.FRAME_KINDS.jpeg) this.#write(frame.bytes, frame.takenMs, done);
+    else
+      this.#stills.of(frame).then(
+        (bytes) => this.#write(bytes, frame.takenMs, done),
+        () => done(),
+      );
+  }
+
+  #write(bytes: Uint8Array, takenMs: UnixMs, done: () => void): void {
     const response = this.#response;
     response.cork();
     response.write(

@@ -1,5 +1,7 @@
 import { type ClientRequest, get, type IncomingMessage } from "node:http";
 import { cameras } from "@gatehouse/contract";
+import { inspectJpeg } from "@gatehouse/video";
+import { H264 } from "@gatehouse/video/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type LiveHouse,
@@ -84,7 +86,7 @@ test("a snapshot is the newest frame, is kept by no cache, and is in the ledger"
   expect(house.viewed[0]?.event.tenantId).toBe(TENANT);
 });
 
-test("no old picture, no video and nothing of a camera that is off is a snapshot", async () => {
+test("no old picture, no video without its beginning and nothing of a camera that is off is a snapshot", async () => {
   house.addPerson("ada");
   const [silent, video, off, empty] = [
     house.addCamera(),
@@ -105,6 +107,24 @@ test("no old picture, no video and nothing of a camera that is off is a snapshot
     expect(await codeOf(path(off))).toBe("camera.off");
   }
   expect(house.viewed).toEqual([]);
+});
+
+test("of video the newest key frame is the snapshot, and each is a part of the stream", async () => {
+  house.addPerson("ada");
+  const door = house.addCamera();
+  const kind = cameras.FRAME_KINDS.videoFragment;
+  house.publish(door, { kind: cameras.FRAME_KINDS.videoInit, bytes: H264.init });
+  house.publish(door, { kind, bytes: H264.fragments[0] });
+  const reply = await ask(snapshotOf(door));
+  expect(reply.headers.get("content-type")).toBe("image/jpeg");
+  expect(inspectJpeg(Buffer.from(await reply.arrayBuffer()))).toMatchObject({ width: 64, height: 48 });
+  const stream = new Stream(streamOf(door));
+  await until(() => stream.parts.length === 1);
+  house.publish(door, { kind, bytes: H264.fragments[1] });
+  await until(() => stream.parts.length === 2);
+  expect(stream.parts.every((part) => part.startsWith("\xff\xd8"))).toBe(true);
+  expect(stream.parts[1]).not.toBe(stream.parts[0]);
+  stream.request.destroy();
 });
 
 test("nobody without a session, the permission or the camera's site gets a picture", async () => {

@@ -7,6 +7,7 @@ import type { CameraFrame } from "../model.ts";
 import { MULTIPART_TYPE, MultipartSink } from "./multipart.ts";
 import { isShown, type ShownCameras, standingOf } from "./ports.ts";
 import { OLD_AFTER_MS } from "./shown.ts";
+import type { Stills } from "./stills.ts";
 import type { Viewings } from "./viewings.ts";
 import type { Watching } from "./watching.ts";
 
@@ -15,18 +16,19 @@ export interface LiveRouteDeps {
   readonly cameras: ShownCameras;
   readonly viewings: Viewings;
   readonly watching: Watching;
+  readonly stills: Stills;
 }
 
 export function liveRoutes(deps: LiveRouteDeps): Route[] {
-  const { viewings, watching } = deps;
+  const { stills, viewings, watching } = deps;
   return [
     route(cameras.getSnapshot, async ({ principal, params: { id } }) => {
-      pictureOf(deps, principal, id);
+      await stills.of(pictureOf(deps, principal, id));
       await viewings.note(principal, [id], "snapshot");
-      return pictureOf(deps, principal, id).bytes;
+      return stills.of(pictureOf(deps, principal, id));
     }),
     route(cameras.watchMultipart, async ({ principal, params: { id }, query, request, reply }) => {
-      pictureOf(deps, principal, id);
+      await stills.of(pictureOf(deps, principal, id));
       const maxFps = query.fps === undefined ? undefined : Math.max(1, Number(query.fps));
       const end = await watching.begin(principal, { cameraIds: [id], maxFps }, "multipart", () => {
         // No hook of the HTTP server sees an answer without end.
@@ -36,7 +38,7 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
           "content-type": MULTIPART_TYPE,
           "cache-control": "no-store",
         });
-        return new MultipartSink(reply.raw, deps.clock);
+        return new MultipartSink(reply.raw, deps.clock, stills);
       });
       if (reply.raw.destroyed) end();
       else reply.raw.once("close", end);
@@ -54,7 +56,7 @@ function pictureOf(
   const standing = standingOf(shown, who, cameraId);
   if (!isShown(standing)) throw new AppError(standing === "off" ? "camera.off" : "camera.none");
   const newest = shown.frames.newest(cameraId);
-  const isPicture = newest?.kind === cameras.FRAME_KINDS.jpeg;
+  const isPicture = newest !== undefined && newest.kind !== cameras.FRAME_KINDS.videoInit;
   // What a clock that was set back says of its age is nothing.
   const isOld = standing === "silent" || (isPicture && clock.nowMs() - newest.takenMs > OLD_AFTER_MS);
   if (!isPicture || isOld) throw new AppError("camera.no_picture");

@@ -10,6 +10,7 @@ import { type Actor, type AuditEvent, currentAsker } from "../../../../platform/
 import { type RecordingTrail, recordingTrail } from "../../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../../platform/database/testing/index.ts";
+import { KeyFramePictures } from "../../../../platform/ffmpeg/index.ts";
 import { mount } from "../../../../platform/http/mount.ts";
 import type { PersonPrincipal } from "../../../../platform/http/principal.ts";
 import { createHttpServer } from "../../../../platform/http/server.ts";
@@ -157,6 +158,7 @@ export async function liveHouse(
       again: async ({ name }) => people.get(name),
     },
     cameras: { frames: hub, find: (id) => known.get(id) },
+    keyFrames: new KeyFramePictures(systemClock),
     maxViewers: 20,
     maxViewersPerPerson: 5,
     ...limits,
