@@ -1,5 +1,4 @@
 import { cameras } from "@gatehouse/contract";
-import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -7,8 +6,8 @@ import { usePageTitle } from "../../app/page-title.ts";
 import { query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { isMissing, Missing } from "../../design/missing.tsx";
+import { PageTabs } from "../../design/page-tabs.tsx";
 import { QueryView } from "../../design/query-view.tsx";
-import { useTabLine } from "../../design/tab-line.ts";
 import { Tag } from "../../design/tag.tsx";
 import { DevicePlace } from "../devices/device-place.tsx";
 import { useTypeName } from "../devices/type-icon.tsx";
@@ -83,24 +82,20 @@ function Parts(props: { camera: Camera }) {
   const { camera } = props;
   const shown = TABS.filter((name) => name === "live" || can("camera.write"));
   const current: TabName = shown.find((name) => name === tab) ?? "live";
-  const line = useTabLine(current);
-  const go = (name: string | null) =>
-    void navigate({
-      to: "/cameras/$cameraId/{-$tab}",
-      params: { cameraId: camera.id, tab: name === "live" || name === null ? undefined : name },
-    });
   return (
-    <Tabs value={current} onChange={go} keepMounted={false}>
-      <Tabs.List aria-label={t("tabs")} {...line}>
-        {shown.map((name) => (
-          <Tabs.Tab key={name} value={name}>
-            {t(`tab.${name}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value={current} pt="md">
-        {current === "live" ? <LiveTab camera={camera} /> : <SettingsTab camera={camera} />}
-      </Tabs.Panel>
-    </Tabs>
+    <PageTabs
+      label={t("tabs")}
+      names={shown}
+      current={current}
+      text={(name) => t(`tab.${name}`)}
+      onGo={(name) =>
+        void navigate({
+          to: "/cameras/$cameraId/{-$tab}",
+          params: { cameraId: camera.id, tab: name === "live" ? undefined : name },
+        })
+      }
+    >
+      {current === "live" ? <LiveTab camera={camera} /> : <SettingsTab camera={camera} />}
+    </PageTabs>
   );
 }

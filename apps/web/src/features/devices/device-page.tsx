@@ -1,6 +1,5 @@
 import { devices, trust } from "@gatehouse/contract";
 import { findDeviceType } from "@gatehouse/device-types";
-import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -9,8 +8,8 @@ import { useLive } from "../../data/live.ts";
 import { invalidate, query } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
 import { isMissing, Missing } from "../../design/missing.tsx";
+import { PageTabs } from "../../design/page-tabs.tsx";
 import { QueryView } from "../../design/query-view.tsx";
-import { useTabLine } from "../../design/tab-line.ts";
 import { GatewayPanel } from "../gateways/gateway-panel.tsx";
 import { CommandsTab } from "./commands-tab.tsx";
 import { ConfigurationTab } from "./configuration-tab.tsx";
@@ -76,25 +75,21 @@ function DeviceTabs(props: { device: devices.Device }) {
   };
   const shown = TABS.filter((name) => isShown[name] ?? true);
   const current = shown.find((name) => name === tab) ?? "now";
-  const line = useTabLine(current);
-  const go = (name: string | null) =>
-    void navigate({
-      to: "/devices/$deviceId/{-$tab}",
-      params: { deviceId: device.id, tab: name === "now" || name === null ? undefined : name },
-    });
   return (
-    <Tabs value={current} onChange={go} keepMounted={false}>
-      <Tabs.List aria-label={t("tabs")} {...line}>
-        {shown.map((name) => (
-          <Tabs.Tab key={name} value={name}>
-            {t(`tab.${name}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value={current} pt="md">
-        <TabContent name={current} device={device} />
-      </Tabs.Panel>
-    </Tabs>
+    <PageTabs
+      label={t("tabs")}
+      names={shown}
+      current={current}
+      text={(name) => t(`tab.${name}`)}
+      onGo={(name) =>
+        void navigate({
+          to: "/devices/$deviceId/{-$tab}",
+          params: { deviceId: device.id, tab: name === "now" ? undefined : name },
+        })
+      }
+    >
+      <TabContent name={current} device={device} />
+    </PageTabs>
   );
 }
 
