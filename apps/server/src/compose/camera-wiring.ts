@@ -27,9 +27,11 @@ import type { TenantsFeature } from "../features/tenants/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
+import { KeyFramePictures } from "../platform/ffmpeg/index.ts";
 import type { PersonPrincipal } from "../platform/http/principal.ts";
 import { maskPicture } from "../platform/pictures/index.ts";
 import { addCameraMetrics } from "./camera-metrics.ts";
+import { cameraSourcesOf } from "./camera-sources.ts";
 import type { House } from "./features.ts";
 import { recordingsOf } from "./recording-wiring.ts";
 
@@ -78,11 +80,17 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     activity: {
       isRecording: (cameraId) => recordings.isRecording(cameraId),
       isMoving: (cameraId) => events.isMoving(cameraId),
+      problemOf: (cameraId) => pull.problemOf(cameraId),
     },
     authenticator,
     controls,
     masker: { mask: maskPicture },
   });
+  const pull = cameraSourcesOf(
+    house,
+    { db, audit },
+    { cameras, isSuspended: (tenantId) => neighbours.tenants.isSuspended(tenantId) },
+  );
   const live = createCameraLive({
     db,
     clock,
@@ -92,6 +100,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     controls,
     ...neighbours.browsers,
     cameras,
+    keyFrames: new KeyFramePictures(clock),
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
@@ -140,7 +149,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
   });
   addCameraMetrics(house.metrics, { cameras, live, events, recordings });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
-  return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events] };
+  return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events, pull] };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {
