@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { cameras } from "@gatehouse/contract";
+import { drawScene } from "@gatehouse/scenes";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type AgentProcess,
+  runCommand,
+  startProcess,
+  writeConfig,
+} from "../../apps/agent/src/testing/agent-process.ts";
+import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { multipartBodies } from "../lib/multipart-bodies.ts";
+import { makeToken } from "../lib/program-token.ts";
+
+// Cameras of a machine that runs the agent: the real program against a real server, with pictures of a drawn place.
+
+const FRAMES_PER_SECOND = 5;
+const EMPTY_SECONDS = 6;
+
+const scratch = mkdtempSync(join(tmpdir(), "agent cameras "));
+const stateDir = join(scratch, "state");
+const pictures = join(scratch, "corridor");
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+let server: Gatehouse;
+let agent: AgentProcess;
+let cameraId: string;
+/** Of each picture in the folder, in order. */
+const sent: string[] = [];
+
+/** Nobody, then somebody who walks through, again and again. */
+async function drawWalk(): Promise<void> {
+  mkdirSync(pictures);
+  const camera = drawScene("corridor", { width: 320, height: 180 });
+  const seconds = camera.story.seconds[0] ?? 0;
+  for (let at = 0; at < (EMPTY_SECONDS + seconds) * FRAMES_PER_SECOND; at++) {
+    const walked = at / FRAMES_PER_SECOND - EMPTY_SECONDS;
+    const { rgb } = camera.draw(walked < 0 ? [] : camera.story.figuresOfAct(0, walked), at);
+    const jpeg = await encodePicture(rgb, camera, 75);
+    sent.push(sha256(jpeg));
+    writeFileSync(join(pictures, `${String(at).padStart(4, "0")}.jpg`), jpeg);
+  }
+}
+
+const json = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await runCommand([...args, "--state-dir", stateDir, "--json"]);
+  return { code, value: stdout === "" ? stderr : JSON.parse(stdout) };
+};
+
+async function claimOf(name: string, typeId: string): Promise<{ id: string; code: string }> {
+  const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
+  const { device, claim } = await server.call<{ device: { id: string }; claim: { code: string } }>(
+    "POST",
+    "/api/v1/devices",
+    { name, typeId, siteId: items[0]?.id },
+  );
+  return { id: device.id, code: claim.code };
+}
+
+async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    await sleep(200);
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+const camera = () => server.call<cameras.Camera>("GET", `/api/v1/cameras/${cameraId}`);
+const isLive = async () => (await camera()).state === "live";
+const status = async () => {
+  const { value } = await json("status");
+  return value.cameras.find(({ deviceId }: { deviceId: string }) => deviceId === cameraId);
+};
+
+beforeAll(async () => {
+  [server] = await Promise.all([startGatehouse(), drawWalk()]);
+  const { code } = await claimOf("pi", "linux-agent");
+  writeConfig(stateDir, {});
+  expect(await json("enrol", server.url, code)).toMatchObject({ code: 0 });
+  agent = startProcess(stateDir);
+}, 180_000);
+afterAll(async () => {
+  await agent?.kill("SIGKILL");
+  await server?.end();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+test("a camera is added by its claim code while the agent runs, as a device of its own", {
+  timeout: 60_000,
+}, async () => {
+  const { id, code } = await claimOf("corridor-cam", "camera");
+  cameraId = id;
+  const { value: before } = await json("camera", "list");
+  expect(before).toEqual({ cameras: [], damaged: [] });
+  const fps = String(FRAMES_PER_SECOND);
+  const added = await json("camera", "add", code, "--folder", pictures, "--fps", fps);
+  expect([added.code, added.value]).toMatchObject([0, { deviceId: id, name: "corridor-cam", runs: true }]);
+  const { keys } = await server.call<{ keys: { keyId: string; state: string }[] }>(
+    "GET",
+    `/api/v1/devices/${id}/security`,
+  );
+  expect(keys).toMatchObject([{ keyId: added.value.keyId, state: "active" }]);
+  await until("frames", isLive);
+  expect((await camera()).health).toMatchObject({ via: "channel", width: 320, height: 180, refused: {} });
+  expect(await json("camera", "add", code, "--folder", pictures)).toMatchObject({ code: 1 });
+});
+
+test("frames come out as they went in, in their order", { timeout: 60_000 }, async () => {
+  const { secret } = await makeToken(server, ["camera.view"]);
+  const stream = await fetch(`${server.url}/api/v1/cameras/${cameraId}/stream?fps=30`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  const seen: number[] = [];
+  for await (const body of multipartBodies(stream.body as AsyncIterable<Uint8Array>)) {
+    seen.push(sent.indexOf(sha256(body)));
+    if (seen.length === 25) break;
+  }
+  expect(seen).not.toContain(-1);
+  const first = seen[0] as number;
+  expect(seen).toEqual(seen.map((_, at) => (first + at) % sent.length));
+});
+
+test("somebody who walks through is an event with its recording, judged at the machine", {
+  timeout: 120_000,
+}, async () => {
+  type Events = { items: cameras.CameraEvent[] };
+  const events = () => server.call<Events>("GET", `/api/v1/camera-events?camera=${cameraId}&kinds=motion`);
+  const [event] = await until("an event that is over", async () => {
+    const over = (await events()).items.filter(({ endMs }) => endMs !== undefined);
+    return over.length > 0 && over;
+  });
+  expect(event).toMatchObject({ kind: "motion", recorded: expect.stringMatching(/all|part/) });
+  expect(event?.strength).toBeGreaterThan(0.005);
+  expect((event?.endMs ?? 0) - (event?.startMs ?? 0)).toBeGreaterThan(1_000);
+  const view = await server.call<cameras.MotionView>("GET", `/api/v1/cameras/${cameraId}/motion`);
+  expect(view).toMatchObject({ by: "agent", columns: 24, rows: 18 });
+  type Segments = { items: cameras.Segment[] };
+  const span = `fromMs=${event?.startMs}&toMs=${event?.endMs}`;
+  const { items } = await server.call<Segments>("GET", `/api/v1/cameras/${cameraId}/segments?${span}`);
+  expect(items.length).toBeGreaterThan(0);
+  expect(items.every(({ pinned, state }) => pinned || state === "open")).toBe(true);
+});
+
+test("what is chosen in the console reaches it: off is off, and on again is on", {
+  timeout: 60_000,
+}, async () => {
+  const change = async (part: Partial<cameras.CameraSettings>): Promise<void> => {
+    const { settings, settingsMs } = await camera();
+    await server.call("PUT", `/api/v1/cameras/${cameraId}/settings`, {
+      settings: { ...settings, ...part },
+      settingsMs,
+    });
+  };
+  await change({ enabled: false });
+  await until("off", async () => (await status()).state === "off");
+  const { captured } = await status();
+  await sleep(1_000);
+  expect((await status()).captured).toBe(captured);
+  const zones = [
+    {
+      name: "All",
+      kind: "ignore" as const,
+      area: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+        [0, 1],
+      ] as cameras.Polygon,
+    },
+  ];
+  await change({ enabled: true, motion: { ...(await camera()).settings.motion, zones } });
+  await until("on", isLive);
+  const view = await until("looks", () =>
+    server.call<cameras.MotionView>("GET", `/api/v1/cameras/${cameraId}/motion`).catch(() => undefined),
+  );
+  expect(view.cells.every((row) => /^-{24}$/.test(row))).toBe(true);
+});
+
+test("killed and started again, it goes on with the same keys", { timeout: 90_000 }, async () => {
+  const { keyId } = await status();
+  await agent.kill("SIGKILL");
+  await until("silence", async () => (await camera()).state === "silent");
+  const { frames } = (await camera()).health;
+  agent = startProcess(stateDir);
+  await until("frames", async () => (await camera()).health.frames > frames);
+  expect(await status()).toMatchObject({ keyId, state: "live", refused: {} });
+});
+
+test("a revoked camera is cut off; the machine stays", { timeout: 90_000 }, async () => {
+  await server.call("POST", `/api/v1/devices/${cameraId}/revoke`);
+  await until("cut off", async () => (await status()).state === "not connected");
+  const { sent: before } = await status();
+  await sleep(2_000);
+  expect((await status()).sent).toBe(before);
+  expect((await json("status")).value.connected).toBe(true);
+  expect(await json("camera", "remove", "corridor-cam")).toMatchObject({ code: 0 });
+  expect((await json("status")).value.cameras).toEqual([]);
+});
