@@ -7,6 +7,7 @@ import type { LedgerFeature, LogReader } from "../features/ledger/index.ts";
 import {
   type Copies,
   createRecordings,
+  type KeyFrames,
   type LogEntries,
   type MadeOfThem,
   type Motion,
@@ -42,6 +43,7 @@ interface Neighbours {
   readonly devices: DevicesFeature;
   readonly ledger: LedgerFeature;
   readonly motion: Motion;
+  readonly keyFrames: KeyFrames;
   readonly copies: Copies;
   readonly madeOfThem: readonly MadeOfThem[];
   readonly tenantIds: () => Promise<readonly Uuid[]>;
@@ -50,9 +52,9 @@ interface Neighbours {
 /** What cameras show, kept in files below the data folder. */
 export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Neighbours): RecordingsFeature {
   const { bus, clock, config, log, masterKey, random } = house;
-  const { cameras, copies, devices, ledger, madeOfThem, motion, tenantIds } = neighbours;
+  const { cameras, copies, devices, keyFrames, ledger, madeOfThem, motion, tenantIds } = neighbours;
   return createRecordings({
-    ...{ db, audit, bus, clock, log, masterKey, random, motion, copies, madeOfThem, tenantIds },
+    ...{ db, audit, bus, clock, log, masterKey, random, motion, keyFrames, copies, madeOfThem, tenantIds },
     blobs: createFolderBlobs(recordingFolder(config), random),
     exportBlobs: createFolderBlobs(join(config.dataDir, "exports"), random),
     exportLimits: {

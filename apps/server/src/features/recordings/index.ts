@@ -18,7 +18,7 @@ import { createRecordings as createTables } from "./migrations/001-recordings.ts
 import { createExports } from "./migrations/002-exports.ts";
 import { MIN_FREE_BYTES } from "./model.ts";
 import { pinsOf } from "./pins.ts";
-import type { Cameras, Copies, Evidence, Frames, LogEntries, Motion, Pins } from "./ports.ts";
+import type { Cameras, Copies, Evidence, Frames, KeyFrames, LogEntries, Motion, Pins } from "./ports.ts";
 import { ContentReader } from "./reading/content.ts";
 import { type AskedSpan, coverage } from "./reading/coverage.ts";
 import { SegmentList } from "./reading/segments.ts";
@@ -43,6 +43,7 @@ export type {
   Copies,
   Evidence,
   Frames,
+  KeyFrames,
   LogEntries,
   Motion,
   Pins,
@@ -73,6 +74,7 @@ export interface RecordingsDeps {
   readonly frames: Frames;
   readonly cameras: Cameras;
   readonly motion: Motion;
+  readonly keyFrames: KeyFrames;
   readonly entries: LogEntries;
   readonly evidence: Evidence;
   /** Elsewhere; none without. */
@@ -132,7 +134,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   const rewrapping = new Rewrapping(context, (tenantId, run) => rewrapKeys(context, tenantId, run, files));
   const storage = new Storage(context, { pauses: recorder.pauses, rewrapping });
   const segments = new SegmentList(context, deps.entries);
-  const stills = new Stills(context, content, views);
+  const stills = new Stills(context, { content, views, keyFrames: deps.keyFrames });
   let report: RecoveryReport | undefined;
   let unsubscribe: () => void = () => undefined;
   return {

@@ -103,6 +103,11 @@ export interface Evidence {
   }>;
 }
 
+/** Makes a JPEG of the key frame that a fragment of H.264 begins with; `platform/ffmpeg` does. */
+export interface KeyFrames {
+  jpegOf(init: Uint8Array, fragment: Uint8Array): Promise<Uint8Array>;
+}
+
 /** What events ask of recordings, in their own transaction. */
 export interface Pins {
   /**

@@ -30,7 +30,8 @@ interface FilmToEncode {
 }
 
 const argumentsOf = ({ source, size: { width, height }, overlay }: FilmToEncode): string[] => {
-  const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease:out_range=tv,pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`;
+  // Numbered in the order in which they are shown: what their own times say is of no use in a stream without them.
+  const fit = `setpts=N/(${COUNTED_PER_SECOND}*TB),scale=${width}:${height}:force_original_aspect_ratio=decrease:out_range=tv,pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`;
   const picture =
     overlay === undefined
       ? ["-map", "0:v:0", "-vf", fit]
@@ -42,7 +43,16 @@ const argumentsOf = ({ source, size: { width, height }, overlay }: FilmToEncode)
     ...(overlay === undefined ? [] : ["-protocol_whitelist", "pipe", "-f", "png_pipe", "-i", "pipe:3"]),
     ...picture,
     ...["-an", "-sn", "-dn", "-c:v", "libx264", "-preset", "superfast", "-crf", "23", "-bf", "0"],
-    ...["-g", String(KEY_FRAME_EVERY), "-threads", "1", "-filter_threads", "1"],
+    ...[
+      "-r",
+      String(COUNTED_PER_SECOND),
+      "-g",
+      String(KEY_FRAME_EVERY),
+      "-threads",
+      "1",
+      "-filter_threads",
+      "1",
+    ],
     ...["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"],
   ];
 };

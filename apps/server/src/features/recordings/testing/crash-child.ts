@@ -30,6 +30,7 @@ const recordings = createRecordings({
   ...{ exportBlobs: createFolderBlobs(`${folder}-exports`, systemRandom) },
   ...{ masterKey: MASTER_KEY, signer: testSigner(), minFreeBytes: 0 },
   motion: { strengthIn: async () => new Map(), eventsIn: async () => [] },
+  keyFrames: { jpegOf: async (init, fragment) => Buffer.concat([init, fragment]) },
   entries: logOf(recordingTrail()),
   evidence: NO_EVIDENCE,
   tenantIds: async () => [tenantId],

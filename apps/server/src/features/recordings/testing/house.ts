@@ -72,6 +72,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
       },
       ...{ audit: trail, masterKey: MASTER_KEY, signer: testSigner(), frames: source },
       motion: { strengthIn: async () => strengths, eventsIn: async () => [] },
+      keyFrames: { jpegOf: async (init, fragment) => Buffer.concat([init, fragment]) },
       entries: logOf(trail),
       evidence: NO_EVIDENCE,
       tenantIds: async () => tenants,
