@@ -40,7 +40,7 @@ export const Overview = object({
     object({
       kind: Type.String({
         description:
-          "alert, device_offline, channel_failing, outbox_dead, mail_limit, sms_limit, claim_pending, sign_up_waiting, approval_waiting, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, witness_refused, witness_silent, login_attacked, logins_attacked, restored, seam_unacknowledged, recovery_kit_missing, recording_disk_full, recording_pinned_full, recording_failed, recording_pins_over, backup_missing, plain_http",
+          "alert, device_offline, channel_failing, outbox_dead, mail_limit, sms_limit, claim_pending, sign_up_waiting, approval_waiting, no_device, no_channel, certificate_expiring, device_quarantined, quarantine_suggested, witness_refused, witness_silent, login_attacked, logins_attacked, restored, seam_unacknowledged, recovery_kit_missing, recording_disk_full, recording_pinned_full, recording_failed, recording_pins_over, offsite_failing, backup_missing, plain_http",
       }),
       severity: Type.String(),
       /** Since when, where that is known. */

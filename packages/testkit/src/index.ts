@@ -1,2 +1,3 @@
 export { type LogLine, recordingLogger } from "./recording-logger.ts";
+export { type S3Double, type S3DoubleOptions, s3Double } from "./s3/s3-double.ts";
 export { type VirtualClock, virtualClock } from "./virtual-clock.ts";

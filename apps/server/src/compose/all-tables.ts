@@ -9,8 +9,10 @@ import type { GatewayTables } from "../features/gateway/index.ts";
 import type { LabTables } from "../features/lab/index.ts";
 import type { LedgerTables } from "../features/ledger/index.ts";
 import type { NotificationTables } from "../features/notifications/index.ts";
+import type { OffsiteTables } from "../features/offsite/index.ts";
 import type { PermissionTables } from "../features/permissions/index.ts";
 import type { RecordingTables } from "../features/recordings/index.ts";
+import type { ShareTables } from "../features/recordings/shares/index.ts";
 import type { RemoteSettingsTables } from "../features/remote-settings/index.ts";
 import type { SettingsTables } from "../features/settings/index.ts";
 import type { SiteGatewayTables } from "../features/site-gateways/index.ts";
@@ -33,6 +35,8 @@ export type AllTables = AccountsTables &
   CameraTables &
   CameraEventTables &
   RecordingTables &
+  ShareTables &
+  OffsiteTables &
   DemoTables &
   LabTables &
   PermissionTables &

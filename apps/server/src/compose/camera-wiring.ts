@@ -22,7 +22,9 @@ import {
 import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
+import type { OffsiteFeature, OffsiteTables } from "../features/offsite/index.ts";
 import type { RecordingsFeature, RecordingTables } from "../features/recordings/index.ts";
+import type { Sharers, SharesFeature, ShareTables } from "../features/recordings/shares/index.ts";
 import type { TenantsFeature } from "../features/tenants/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
@@ -33,10 +35,12 @@ import { maskPicture } from "../platform/pictures/index.ts";
 import { addCameraMetrics } from "./camera-metrics.ts";
 import { cameraSourcesOf } from "./camera-sources.ts";
 import type { House } from "./features.ts";
+import { offsiteOf } from "./offsite-wiring.ts";
 import { recordingsOf } from "./recording-wiring.ts";
+import { sharesOf } from "./share-wiring.ts";
 
 /** What the features about cameras keep. */
-type AllCameraTables = CameraTables & CameraEventTables & RecordingTables;
+type AllCameraTables = CameraTables & CameraEventTables & OffsiteTables & RecordingTables & ShareTables;
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<AllCameraTables>>;
@@ -49,6 +53,7 @@ interface Neighbours {
   readonly tenants: TenantsFeature;
   readonly ledger: LedgerFeature;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
+  readonly sharers: Sharers;
   readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
   programOf(token: string): Promise<PersonPrincipal | undefined>;
   /** In the device's live session. */
@@ -60,6 +65,8 @@ export interface CameraFeatures {
   readonly live: CameraLiveFeature;
   readonly grpc: CameraGrpcFeature;
   readonly recordings: RecordingsFeature;
+  readonly shares: SharesFeature;
+  readonly offsite: OffsiteFeature;
   readonly events: CameraEventsFeature;
   /** Those that are asked before those that ask. */
   readonly inOrder: readonly Feature[];
@@ -91,6 +98,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     { db, audit },
     { cameras, isSuspended: (tenantId) => neighbours.tenants.isSuspended(tenantId) },
   );
+  const keyFrames = new KeyFramePictures(clock);
   const live = createCameraLive({
     db,
     clock,
@@ -100,7 +108,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     controls,
     ...neighbours.browsers,
     cameras,
-    keyFrames: new KeyFramePictures(clock),
+    keyFrames,
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,
   });
@@ -121,13 +129,21 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     { db, audit },
     {
       ...neighbours,
-      cameras,
+      ...{ cameras, keyFrames },
+      copies: {
+        erase: (...asked) => offsite.copies.erase(...asked),
+        oldestKeyGeneration: (tenantId) => offsite.copies.oldestKeyGeneration(tenantId),
+      },
+      madeOfThem: [{ markErased: (...asked) => shares.madeOfThem.markErased(...asked) }],
       motion: {
         strengthIn: (...asked) => events.strengthIn(...asked),
         eventsIn: (...asked) => events.eventsIn(...asked),
       },
     },
   );
+  const { sharers } = neighbours;
+  const shares: SharesFeature = sharesOf(house, { db, audit }, { cameras, devices, recordings, sharers });
+  const offsite = offsiteOf(house, { db, audit }, { devices, recordings });
   const events: CameraEventsFeature = createCameraEvents({
     ...{ db, bus, clock, log, random },
     frames: cameras.frames,
@@ -149,7 +165,8 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
   });
   addCameraMetrics(house.metrics, { cameras, live, events, recordings });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
-  return { cameras, live, grpc, recordings, events, inOrder: [recordings, cameras, live, grpc, events, pull] };
+  const inOrder = [recordings, shares, offsite, cameras, live, grpc, events, pull];
+  return { cameras, live, grpc, recordings, shares, offsite, events, inOrder };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {

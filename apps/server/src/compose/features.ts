@@ -43,6 +43,7 @@ import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import { directCaps, memberPorts } from "./people-wiring.ts";
 import { browsersOf, permissionsOf, tenantsOf, unlessSuspended, withPrograms } from "./permission-wiring.ts";
+import { sharersOf } from "./share-wiring.ts";
 import {
   bridgedDevices,
   channelDeviceGate,
@@ -241,6 +242,7 @@ export function createFeatures(house: House): Features {
   const cameras = camerasOf(house, shared, {
     ...{ devices, channel, tenants, browsers, ledger },
     programOf: unlessSuspended(() => tenants, permissions.programOf),
+    sharers: sharersOf(accounts, choices, tenants),
     tenantIds: () => accounts.tenantIds(),
     sendControl: (deviceId, payload) => gateway.sendControl(deviceId, payload),
   });
@@ -314,6 +316,7 @@ export function createFeatures(house: House): Features {
       gateway,
       ledger,
       recordings: cameras.recordings,
+      offsite: cameras.offsite,
       recovery,
       permissions,
       alerts,

@@ -9,8 +9,10 @@ import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
 import { ledgerMigrations } from "../features/ledger/index.ts";
 import { notificationsMigrations } from "../features/notifications/index.ts";
+import { offsiteMigrations } from "../features/offsite/index.ts";
 import { permissionsMigrations } from "../features/permissions/index.ts";
 import { recordingsMigrations } from "../features/recordings/index.ts";
+import { sharesMigrations } from "../features/recordings/shares/index.ts";
 import { remoteSettingsMigrations } from "../features/remote-settings/index.ts";
 import { settingsMigrations } from "../features/settings/index.ts";
 import { siteGatewaysMigrations } from "../features/site-gateways/index.ts";
@@ -34,7 +36,9 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   trustMigrations,
   camerasMigrations,
   recordingsMigrations,
+  sharesMigrations,
   cameraEventsMigrations,
+  offsiteMigrations,
   alertsMigrations,
   notificationsMigrations,
   demoMigrations,

@@ -8,6 +8,7 @@ import type { DevicesFeature } from "../features/devices/index.ts";
 import type { GatewayFeature } from "../features/gateway/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { NotificationsFeature } from "../features/notifications/index.ts";
+import type { OffsiteFeature } from "../features/offsite/index.ts";
 import type { Need, Onlooker, OverviewSources } from "../features/operations/index.ts";
 import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { RecordingsFeature } from "../features/recordings/index.ts";
@@ -25,6 +26,7 @@ interface Sources extends House {
   readonly gateway: GatewayFeature;
   readonly ledger: LedgerFeature;
   readonly recordings: RecordingsFeature;
+  readonly offsite: OffsiteFeature;
   readonly recovery: RecoveryFeature;
   readonly permissions: PermissionsFeature;
   readonly alerts: AlertsFeature;
@@ -121,6 +123,7 @@ export function overviewSources(house: Sources): OverviewSources {
           })),
         ...(permissions.get("ledger.read") === "all" ? attackNeeds(house, tenantId) : []),
         ...(permissions.has("recording.view") ? await recordingNeeds(house, tenantId) : []),
+        ...(permissions.get("recording.view") === "all" ? await offsiteNeeds(house, tenantId) : []),
         ...channels,
         ...witnesses.map(({ kind, sinceMs, name }) => ({
           kind: `witness_${kind}` as const,
@@ -159,6 +162,15 @@ const recordingNeeds = async ({ recordings }: Sources, tenantId: Uuid): Promise<
     kind,
     severity: kind === "recording_pins_over" ? "warning" : "critical",
     ...(sinceMs === undefined ? {} : { atMs: sinceMs }),
+  }));
+
+/** Where copies did not get through for an hour. */
+const offsiteNeeds = async ({ offsite }: Sources, tenantId: Uuid): Promise<Need[]> =>
+  (await offsite.needs(tenantId)).map(({ name, sinceMs }) => ({
+    kind: "offsite_failing",
+    severity: "warning",
+    atMs: sinceMs,
+    text: name,
   }));
 
 /** Whose passwords are guessed at. */

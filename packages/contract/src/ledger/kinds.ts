@@ -103,6 +103,15 @@ export const LEDGER_KINDS = {
   /** Nothing is written any more, or again. */
   "recording.paused": { critical: true },
   "recording.resumed": { critical: false },
+  /** Where copies of recordings go. */
+  "offsite.target_created": { critical: true },
+  "offsite.target_changed": { critical: true },
+  "offsite.target_removed": { critical: true },
+  "offsite.target_tested": { critical: false },
+  /** A copy is not there any more, or not what was sent. */
+  "offsite.copy_lost": { critical: true },
+  /** What was erased here is deleted there, or could not be. */
+  "offsite.copy_erased": { critical: true },
   "demo.changed": { critical: false },
   "ledger.begun": { critical: true },
   "ledger.exported": { critical: true },

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { isIP } from "node:net";
+import { pipeline, Readable } from "node:stream";
 import { AppError, isAppError } from "@gatehouse/base";
 import { hostOf, type OutgoingOptions, type OutgoingTarget, resolveOutgoing } from "./resolve.ts";
 
@@ -9,7 +10,12 @@ export interface PinnedRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly signal?: AbortSignal;
+  /** Asked before each piece of the body leaves. */
+  pace?(this: void, bytes: number): Promise<void>;
 }
+
+/** Of a body whose pace is given. */
+const PIECE_BYTES = 65_536;
 
 export interface PinnedOptions extends OutgoingOptions {
   /** For everything together: name, connection, TLS, request and the whole answer. */
@@ -68,8 +74,22 @@ function exchange(target: OutgoingTarget, init: PinnedRequest, maxBytes: number)
         },
       );
     });
-    outgoing.end(init.body);
+    if (init.pace === undefined || init.body === undefined) outgoing.end(init.body);
+    // What goes wrong is heard by the request's own listeners.
+    else pipeline(Readable.from(pieces(init.body, init.pace)), outgoing, () => undefined);
   });
+}
+
+async function* pieces(
+  body: string | Uint8Array,
+  pace: (bytes: number) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
+    await pace(piece.length);
+    yield piece;
+  }
 }
 
 function open({ url, address, family }: OutgoingTarget, init: PinnedRequest): ClientRequest {
@@ -83,7 +103,12 @@ function open({ url, address, family }: OutgoingTarget, init: PinnedRequest): Cl
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname + url.search,
     method: init.method ?? "GET",
-    headers: { ...init.headers, host: url.host, connection: "close" },
+    headers: {
+      ...init.headers,
+      ...(init.body === undefined ? {} : { "content-length": Buffer.byteLength(init.body) }),
+      host: url.host,
+      connection: "close",
+    },
     ...(init.signal === undefined ? {} : { signal: init.signal }),
   });
 }

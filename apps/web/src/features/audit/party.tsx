@@ -20,6 +20,7 @@ const KINDS = [
   "machine",
   "meter_read",
   "notification_channel",
+  "offsite_target",
   "person",
   "program",
   "recordings",
@@ -69,6 +70,8 @@ function placeOf({ kind, id, gone }: Party) {
       return { to: "/settings/$section", params: { section: "site" } } as const;
     case "notification_channel":
       return { to: "/settings/$section", params: { section: "notifications" } } as const;
+    case "offsite_target":
+      return { to: "/cameras/storage" } as const;
     case "enrolment_group":
     case "server_key":
       return { to: "/settings/$section", params: { section: "channel" } } as const;

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconBellRinging,
   IconCertificate,
+  IconCloudOff,
   IconDatabaseExport,
   IconFingerprintOff,
   IconHistory,
@@ -59,6 +60,7 @@ const KINDS = {
   recording_pinned_full: { icon: IconVideoOff, act: "review" },
   recording_failed: { icon: IconVideoOff, act: "review" },
   recording_pins_over: { icon: IconVideoOff, act: "review" },
+  offsite_failing: { icon: IconCloudOff, act: "review" },
   backup_missing: { icon: IconDatabaseExport, act: "setUp" },
   plain_http: { icon: IconLockOpen, act: "setUp" },
   other: { icon: IconInfoCircle, act: "open" },
@@ -202,6 +204,7 @@ function Go(props: { need: Need; kind: Kind; children: string }) {
     case "recording_pinned_full":
     case "recording_failed":
     case "recording_pins_over":
+    case "offsite_failing":
       return (
         <ButtonLink {...look} to="/cameras/storage">
           {children}

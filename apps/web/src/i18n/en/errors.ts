@@ -145,6 +145,8 @@ export const errors: Record<ErrorCode, string> = {
   "segment.erased": "This recording was erased.",
   "segment.range_unsatisfiable": "The recording is shorter than what was asked of it.",
   "segment.range_invalid": "The time range is empty or too long. Choose another one.",
+  "offsite.target_not_found": "There is no such place for copies. Somebody may have removed it.",
+  "offsite.invalid": "These settings cannot work. Check the address and the secret.",
   "export.not_found": "There is no such export. Exports are kept for a day.",
   "export.not_ready": "The export is not done yet.",
   "export.empty": "Nothing is recorded in this span.",

@@ -152,6 +152,14 @@ export const ledgerKinds = {
     paused: "Recording paused",
     resumed: "Recording resumed",
   },
+  offsite: {
+    target_created: "Place for copies of recordings added",
+    target_changed: "Place for copies of recordings changed",
+    target_removed: "Place for copies of recordings removed",
+    target_tested: "Place for copies of recordings tested",
+    copy_lost: "Copy of a recording lost or altered",
+    copy_erased: "Copy of an erased recording deleted",
+  },
   demo: {
     changed: "Demo site changed",
   },

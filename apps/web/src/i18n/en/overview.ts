@@ -69,6 +69,7 @@ export const overview = {
       recording_pinned_full: "Nothing is recorded: events fill all the room",
       recording_failed: "Nothing is recorded: writing fails",
       recording_pins_over: "Recordings of events take more than their share",
+      offsite_failing: "Copies of recordings do not get through: {name}",
       backup_missing: "There is no recent backup",
       plain_http: "This console is not encrypted",
       other: "Something needs a look",
@@ -100,6 +101,8 @@ export const overview = {
       recording_pinned_full:
         "What events need is never taken away for newer frames. Raise the cap or erase some.",
       recording_failed: "It is tried again every five seconds. Look at the disk and the server’s log.",
+      offsite_failing:
+        "Recordings that are only here are lost with the machine. It is tried again by itself.",
       recording_pins_over: "They take room from the rest; when that is used up, recording pauses.",
       backup_missing: "A backup takes one command.",
       plain_http: "It answers on this computer only. Use TLS before others reach it.",

@@ -158,6 +158,9 @@ export const errors: Record<ErrorCode, string> = {
   "segment.erased": "Cet enregistrement a été effacé.",
   "segment.range_unsatisfiable": "L’enregistrement est plus court que ce qui en a été demandé.",
   "segment.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
+  "offsite.target_not_found":
+    "Il n’y a pas de telle destination de copies. Quelqu’un l’a peut-être supprimée.",
+  "offsite.invalid": "Ces réglages ne peuvent pas fonctionner. Vérifiez l’adresse et le secret.",
   "export.not_found": "Cet export n’existe pas. Les exports sont gardés un jour.",
   "export.not_ready": "L’export n’est pas encore prêt.",
   "export.empty": "Rien n’est enregistré sur cette période.",

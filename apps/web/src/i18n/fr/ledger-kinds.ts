@@ -154,6 +154,14 @@ export const ledgerKinds: Same<typeof en> = {
     paused: "Enregistrement en pause",
     resumed: "Enregistrement repris",
   },
+  offsite: {
+    target_created: "Destination de copies ajoutée",
+    target_changed: "Destination de copies modifiée",
+    target_removed: "Destination de copies supprimée",
+    target_tested: "Destination de copies essayée",
+    copy_lost: "Copie d’un enregistrement perdue ou modifiée",
+    copy_erased: "Copie d’un enregistrement effacé supprimée",
+  },
   demo: {
     changed: "Site de démonstration modifié",
   },

@@ -80,6 +80,7 @@ export const overview: Same<typeof en> = {
       recording_pinned_full: "Rien n’est enregistré\u00a0: les événements occupent toute la place",
       recording_failed: "Rien n’est enregistré\u00a0: l’écriture échoue",
       recording_pins_over: "Les enregistrements d’événements dépassent leur part",
+      offsite_failing: "Des copies d’enregistrements ne passent pas\u00a0: {name}",
       backup_missing: "Il n’y a pas de sauvegarde récente",
       plain_http: "Cette console n’est pas chiffrée",
       other: "Un point demande un coup d’œil",
@@ -114,6 +115,8 @@ export const overview: Same<typeof en> = {
       recording_pinned_full:
         "Ce dont un événement a besoin ne cède jamais la place. Relevez la limite ou effacez-en une partie.",
       recording_failed: "Nouvel essai toutes les cinq secondes. Voyez le disque et le journal du serveur.",
+      offsite_failing:
+        "Ce qui n’est qu’ici se perd avec la machine. De nouveaux essais ont lieu d’eux-mêmes.",
       recording_pins_over: "Ils prennent la place du reste\u202f; ensuite, l’enregistrement s’arrête.",
       backup_missing: "Une sauvegarde tient en une commande.",
       plain_http: "Elle ne répond que sur cet ordinateur. Passez à TLS avant de l’ouvrir à d’autres.",

@@ -1,0 +1,24 @@
+import type { DevicesFeature } from "../features/devices/index.ts";
+import { createOffsite, type OffsiteFeature, type OffsiteTables } from "../features/offsite/index.ts";
+import type { RecordingsFeature } from "../features/recordings/index.ts";
+import type { AuditTrail } from "../platform/audit/index.ts";
+import type { createDatabase } from "../platform/database/index.ts";
+import type { House } from "./features.ts";
+
+interface Shared {
+  readonly db: ReturnType<typeof createDatabase<OffsiteTables>>;
+  readonly audit: AuditTrail;
+}
+
+/** Copies of recordings elsewhere. */
+export function offsiteOf(
+  { clock, log, masterKey, random }: House,
+  { db, audit }: Shared,
+  { devices, recordings }: { readonly devices: DevicesFeature; readonly recordings: RecordingsFeature },
+): OffsiteFeature {
+  return createOffsite({
+    ...{ db, audit, clock, log, masterKey, random },
+    segments: recordings.sealed,
+    cameraIds: (scope) => new Set(devices.idsWithin(scope)),
+  });
+}
