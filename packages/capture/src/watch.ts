@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "@gatehouse/base";
-import { type CaptureLimits, sourceError } from "./source.ts";
+import { type CaptureLimits, type SourceFault, sourceError } from "./source.ts";
 
 const LOOK_EVERY_MS = 500;
 
@@ -10,15 +10,21 @@ export class Watch {
   #heardMs: number | undefined;
   #hasGiven = false;
 
-  constructor(clock: Clock, limits: CaptureLimits, onOver: (error: Error) => void) {
+  /** `neverWhole`: something came, and no picture of it. */
+  constructor(
+    clock: Clock,
+    limits: CaptureLimits,
+    onOver: (error: Error) => void,
+    neverWhole: SourceFault = "no_key_frame",
+  ) {
     this.#clock = clock;
     const beganMs = clock.monotonicMs();
     this.#timer = clock.every(LOOK_EVERY_MS, () => {
       const nowMs = clock.monotonicMs();
       const heardMs = this.#heardMs;
-      if (!this.#hasGiven && nowMs - beganMs > limits.beginMs)
-        onOver(sourceError(heardMs === undefined ? "timeout" : "no_key_frame"));
-      else if (heardMs !== undefined && nowMs - heardMs > limits.silentMs) onOver(sourceError("silent"));
+      if (heardMs !== undefined && nowMs - heardMs > limits.silentMs) onOver(sourceError("silent"));
+      else if (!this.#hasGiven && nowMs - beganMs > limits.beginMs)
+        onOver(sourceError(heardMs === undefined ? "timeout" : neverWhole));
     });
   }
 

@@ -27,10 +27,11 @@ export async function* openMultipart(
   const ending = new AbortController();
   let response: IncomingMessage | undefined;
   const queue = new PictureQueue(() => response?.resume());
-  const watch = new Watch(clock, limits, (error) => {
+  const onOver = (error: Error): void => {
     queue.end(error);
     ending.abort(error);
-  });
+  };
+  const watch = new Watch(clock, limits, onOver, "timeout");
   const onAbort = (): void => {
     queue.end();
     ending.abort(signal.reason);
@@ -115,7 +116,9 @@ function get(url: URL, authorization: string | undefined, socket: Socket): Promi
 }
 
 function answerError(error: NodeJS.ErrnoException): Error {
-  if (error.code === "HPE_HEADER_OVERFLOW") return sourceError("too_large", undefined, error);
-  if (error.code?.startsWith("HPE_")) return sourceError("malformed", undefined, error);
-  return sourceError("connection", error.code, error);
+  // An aborted signal's reason has a number there.
+  const code = String(error.code ?? "");
+  if (code === "HPE_HEADER_OVERFLOW") return sourceError("too_large", undefined, error);
+  if (code.startsWith("HPE_")) return sourceError("malformed", undefined, error);
+  return sourceError("connection", code, error);
 }
