@@ -87,11 +87,12 @@ export const getCameraEventPicture = endpoint({
   audience: "operator",
   permission: "recording.view",
   resource: { kind: "camera_event", param: "id" },
-  summary: "The one recorded frame that shows it best; in the audit log as a look at an event",
+  summary:
+    "The one recorded frame that shows it best, of video the key frame before it; in the audit log as a look at an event",
   params: IdParams,
   reply: Type.Unknown(),
   contentType: "image/jpeg",
-  errors: ["camera_event.not_found", "camera.no_picture", "segment.damaged", "server.busy"],
+  errors: ["camera_event.not_found", "camera.no_picture", "segment.damaged", "ffmpeg.missing", "server.busy"],
 });
 export const getMotionView = endpoint({
   method: "GET",

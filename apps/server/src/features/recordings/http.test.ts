@@ -2,7 +2,7 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { silentLogger, type Uuid } from "@gatehouse/base";
 import { virtualClock } from "@gatehouse/testkit";
-import { HEADER_BYTES } from "@gatehouse/video";
+import { FRAME_KINDS, HEADER_BYTES } from "@gatehouse/video";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mount } from "../../platform/http/mount.ts";
 import { createHttpServer } from "../../platform/http/server.ts";
@@ -132,6 +132,25 @@ test("a picture of an event is one frame, and a look at it is in the audit log a
   const { items } = await list();
   await get(`/api/v1/segments/${items[0].id}/content`, "bytes=0-9");
   expect(looks().slice(begun)).toEqual(["event", "playback"]);
+});
+
+test("a picture of an event of video is made of the key frame before it", async () => {
+  const { mp4Init, mp4Fragment } = FRAME_KINDS;
+  const other = await house.addTenant();
+  const video = house.addCamera(other);
+  const fromMs = clock.nowMs();
+  const part = (n: number) => Uint8Array.of(n, n);
+  house.source.send({ tenantId: other, cameraId: video, takenMs: fromMs, kind: mp4Init, bytes: part(1) });
+  for (let n = 2; n < 6; n++)
+    house.source.send({
+      ...{ tenantId: other, cameraId: video, kind: mp4Fragment, bytes: part(n) },
+      takenMs: fromMs + n * 1_000,
+    });
+  clock.advance(20_000);
+  await house.recordings.idle();
+  const who = { tenantId: other, personId: "00000000-0000-4000-8000-000000000001" };
+  // The house's decoder answers what it was given.
+  expect([...(await house.recordings.still(who, video, fromMs + 4_300))]).toEqual([1, 1, 4, 4]);
 });
 
 test("another organisation finds nothing, whatever it asks", async () => {

@@ -1,44 +1,58 @@
-import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
-import { FRAME_KINDS, parseFrames } from "@gatehouse/video";
+import { AppError, isAppError, type UnixMs, type Uuid } from "@gatehouse/base";
+import { FRAME_KINDS, type Frame, parseFrames } from "@gatehouse/video";
 import type { RecordingContext } from "../context.ts";
+import type { PlacedChunk, SegmentRow } from "../model.ts";
+import type { KeyFrames } from "../ports.ts";
 import { SegmentStore } from "../segment-store.ts";
 import type { ContentReader } from "./content.ts";
 import type { Views, Watcher } from "./views.ts";
 
+export interface StillParts {
+  readonly content: ContentReader;
+  readonly views: Views;
+  readonly keyFrames: KeyFrames;
+}
+
 /** Single recorded pictures, for lists of events. */
 export class Stills {
   readonly #context: RecordingContext;
-  readonly #content: ContentReader;
-  readonly #views: Views;
+  readonly #parts: StillParts;
 
-  constructor(context: RecordingContext, content: ContentReader, views: Views) {
+  constructor(context: RecordingContext, parts: StillParts) {
     this.#context = context;
-    this.#content = content;
-    this.#views = views;
+    this.#parts = parts;
   }
 
   /**
-   * The JPEG that the camera showed at an instant. Refuses `camera.no_picture` where nothing, or video, is recorded, and
-   * `segment.damaged`.
+   * What the camera showed at an instant as JPEG: of video the key frame before it. Refuses `camera.no_picture` where
+   * nothing is recorded, `segment.damaged`, and as whoever decodes video does.
    */
   async at(who: Watcher, cameraId: Uuid, atMs: UnixMs): Promise<Uint8Array> {
     const store = new SegmentStore(this.#context.db, who.tenantId);
     const [row] = await store.overlapping(cameraId, { fromMs: atMs, toMs: atMs }, 1);
     const chunk = row?.chunks.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? row?.chunks[0];
-    if (row === undefined || chunk === undefined || row.codec !== "jpeg")
-      throw new AppError("camera.no_picture");
-    await this.#views.record(who, { cameraId, firstMs: atMs, via: "event" });
-    const { bytes, release } = await this.#content.read(row, {
-      first: chunk.at,
-      last: chunk.at + chunk.bytes - 1,
+    if (row === undefined || chunk === undefined) throw new AppError("camera.no_picture");
+    await this.#parts.views.record(who, { cameraId, firstMs: atMs, via: "event" });
+    const frames = (await this.#framesOf(row, chunk)).filter(({ kind }) => kind !== FRAME_KINDS.mp4Init);
+    const shown = frames.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? frames[0];
+    if (shown === undefined) throw new AppError("camera.no_picture");
+    return shown.kind === FRAME_KINDS.jpeg ? shown.bytes : this.#decoded(row, shown);
+  }
+
+  /** A segment of video has its initialisation in front. */
+  async #decoded(row: SegmentRow, { bytes }: Frame): Promise<Uint8Array> {
+    const [first] = row.chunks;
+    const frames = first === undefined ? [] : await this.#framesOf(row, first);
+    const init = frames.find(({ kind }) => kind === FRAME_KINDS.mp4Init);
+    if (init === undefined) throw new AppError("camera.no_picture");
+    return this.#parts.keyFrames.jpegOf(init.bytes, bytes).catch((error: unknown) => {
+      throw isAppError(error, "frame.malformed") ? new AppError("camera.no_picture") : error;
     });
-    try {
-      const frames = (parseFrames(bytes) ?? []).filter(({ kind }) => kind === FRAME_KINDS.jpeg);
-      const shown = frames.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? frames[0];
-      if (shown === undefined) throw new AppError("camera.no_picture");
-      return shown.bytes.slice();
-    } finally {
-      release();
-    }
+  }
+
+  async #framesOf(row: SegmentRow, { at, bytes: length }: PlacedChunk): Promise<readonly Frame[]> {
+    const { bytes, release } = await this.#parts.content.read(row, { first: at, last: at + length - 1 });
+    release();
+    return parseFrames(bytes) ?? [];
   }
 }
