@@ -32,6 +32,7 @@ const PLACED: readonly contract.ResourceKind[] = [
   "enrolment_group",
   "camera_event",
   "segment",
+  "recording_export",
   "share",
 ];
 

@@ -299,6 +299,7 @@ async function furnish(
       alert: await insertAlert(database, tenantId, device),
       segment: await insertSegment(database, tenantId, camera.device.id),
       camera_event: await insertCameraEvent(database, tenantId, camera.device.id),
+      recording_export: await insertExport(database, tenantId, camera.device.id),
       share: await insertShare(database, tenantId, camera.device.id),
     };
     return { things, apiKey: added.key.apiKey };
@@ -356,6 +357,17 @@ async function insertCameraEvent(database: Client, tenantId: string, cameraId: s
   await database.query(
     `insert into camera_events (id, tenant_id, camera_id, kind, start_at, seen_at, end_at, strength, zones, best_at)
      values ($1, $2, $3, 'motion', now(), now(), now(), 0.1, '{}', now())`,
+    [id, tenantId, cameraId],
+  );
+  return id;
+}
+
+async function insertExport(database: Client, tenantId: string, cameraId: string): Promise<string> {
+  const id = randomUUID();
+  await database.query(
+    `insert into recording_exports (id, tenant_id, camera_id, from_ms, to_ms, form, speed, state, asked_ms, ended_ms,
+       bytes, frames, damaged, error)
+     values ($1, $2, $3, 1, 2, 'mp4', 1, 'failed', 9000000000000, 9000000000000, 0, 0, 0, 'export.failed')`,
     [id, tenantId, cameraId],
   );
   return id;

@@ -15,9 +15,11 @@ export {
   type JpegLimits,
 } from "./jpeg.ts";
 export { type H264Config, h264ConfigOf, withStartCodes } from "./mp4/annex-b.ts";
+export { FilmClock, LONGEST_GAP_MS } from "./mp4/film-clock.ts";
 export { FilmIndex, type FilmSample, type FilmTrack } from "./mp4/film-index.ts";
 export { keyFrameOf } from "./mp4/key-frame.ts";
 export { describeTrack, Fmp4Splitter, type Sample, samplesOf, type TrackDescription } from "./mp4/read.ts";
+export { avcDescription, vp9Description } from "./mp4/sample-description.ts";
 export { sampleTimes } from "./mp4/sample-times.ts";
 export { MAX_CHUNKS, openChunk, placeOfContent, SEALING_BYTES, sealChunk } from "./segment/chunks.ts";
 export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";

@@ -25,6 +25,7 @@ export const RecordingExport = object({
   cameraId: Uuid,
   /** Empty when the camera is gone. */
   cameraName: Type.String(),
+  cameraLabel: Type.String(),
   fromMs: UnixMs,
   toMs: UnixMs,
   form: ExportForm,

@@ -18,6 +18,8 @@ export const RecordingStorage = object({
   policyMs: UnixMs,
   ring: object({ segments: Type.Integer(), bytes: Bytes }),
   pinned: object({ segments: Type.Integer(), bytes: Bytes }),
+  /** What people took out and is still there; beside the caps. */
+  exports: object({ count: Type.Integer(), bytes: Bytes }),
   oldestMs: Type.Optional(UnixMs),
   /** Of the disk on which recordings lie. */
   disk: object({ freeBytes: Bytes, totalBytes: Bytes }),

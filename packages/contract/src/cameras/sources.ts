@@ -1,6 +1,6 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
-import { Done, IdParams, line, object, text, UnixMs } from "../schemas.ts";
+import { Done, IdParams, line, lineOrEmpty, object, UnixMs } from "../schemas.ts";
 
 /** By the address: `rtsp:` and `rtsps:`, or `http:` and `https:`. */
 export const SOURCE_KINDS = ["rtsp", "multipart"] as const;
@@ -43,8 +43,8 @@ export const PullSource = object({
   /** Without name and password. */
   url: line(500),
   /** Kept sealed; never answered. Both absent: as they were, for the same host; both empty: none. */
-  user: Type.Optional(text(100)),
-  password: Type.Optional(text(200)),
+  user: Type.Optional(lineOrEmpty(100)),
+  password: Type.Optional(lineOrEmpty(200)),
   /** Whether the address may be one of a private network. */
   allowPrivate: Type.Boolean(),
 });

@@ -1,4 +1,5 @@
 import { joinBytes } from "../bytes.ts";
+import { ascii, box, full, u16, u32, u64, words, zeros } from "./boxes.ts";
 
 /** Of the film, and of what is in it: a microsecond would not fit where players read 32 bits. */
 const MOVIE_TIMESCALE = 1_000;
@@ -181,38 +182,4 @@ function runs(values: readonly number[]): Uint8Array {
     else pairs.push(1, value);
   }
   return joinBytes([u32(pairs.length / 2), words(pairs)]);
-}
-
-function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 8);
-  return joinBytes([u32(length), ascii(type), ...parts]);
-}
-
-const full = (type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Uint8Array =>
-  box(type, u32(version * 0x0100_0000 + flags), ...parts);
-
-const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-const zeros = (length: number): Uint8Array => new Uint8Array(length);
-
-function u16(value: number): Uint8Array {
-  const bytes = new Uint8Array(2);
-  new DataView(bytes.buffer).setUint16(0, value);
-  return bytes;
-}
-
-function u32(value: number): Uint8Array {
-  return words([value]);
-}
-
-function u64(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
-}
-
-function words(values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of values.entries()) view.setUint32(index * 4, value >>> 0);
-  return bytes;
 }

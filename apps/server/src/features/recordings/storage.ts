@@ -1,6 +1,7 @@
 import { AppError, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import type { RecordingContext } from "./context.ts";
+import type { Exports } from "./exports/exports.ts";
 import { newestKey } from "./key-store.ts";
 import type { Pauses } from "./recording/pauses.ts";
 import { RoomStore } from "./room/room-store.ts";
@@ -12,6 +13,7 @@ const DAY_MS = 86_400_000;
 interface StorageParts {
   readonly pauses: Pauses;
   readonly rewrapping: Pick<Rewrapping, "progressOf">;
+  readonly exports: Pick<Exports, "totals">;
 }
 
 /** What recordings take, and how much they may. */
@@ -27,11 +29,12 @@ export class Storage {
   async get(tenantId: Uuid): Promise<cameras.RecordingStorage> {
     const { blobs, clock, db } = this.#context;
     const sinceMs = clock.nowMs() - DAY_MS;
-    const [{ policy, changedMs }, found, disk, key] = await Promise.all([
+    const [{ policy, changedMs }, found, disk, key, exports] = await Promise.all([
       new RoomStore(db, tenantId).policy(),
       storageByCamera(db, tenantId, sinceMs),
       blobs.space(),
       newestKey(db, tenantId),
+      this.#parts.exports.totals(tenantId),
     ]);
     const sum = (pick: (one: CameraStorage) => number): number =>
       found.reduce((total, one) => total + pick(one), 0);
@@ -39,7 +42,7 @@ export class Storage {
     const paused = this.#parts.pauses.of(tenantId)?.reason;
     const rewrap = this.#parts.rewrapping.progressOf(tenantId);
     return {
-      ...{ policy, disk },
+      ...{ policy, disk, exports },
       policyMs: changedMs,
       ring: {
         segments: sum((one) => one.segments - one.pinnedSegments),

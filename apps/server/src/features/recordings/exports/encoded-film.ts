@@ -1,6 +1,7 @@
 import { AppError, type Clock, type UnixMs } from "@gatehouse/base";
 import {
   describeTrack,
+  FilmClock,
   FilmIndex,
   Fmp4Splitter,
   FRAME_KINDS,
@@ -13,7 +14,6 @@ import {
 import { COUNTED_PER_SECOND, encodeFilm } from "../../../platform/ffmpeg/index.ts";
 import { drawCaption } from "../../../platform/pictures/index.ts";
 import type { FilmSpan, FilmWork, MadeFilm } from "./film.ts";
-import { FilmClock } from "./film-clock.ts";
 import type { TimedFrame } from "./recorded-frames.ts";
 import { VideoRun } from "./video-samples.ts";
 

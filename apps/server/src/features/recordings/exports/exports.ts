@@ -198,6 +198,7 @@ export class Exports {
     return {
       ...{ id, cameraId, fromMs, toMs, form, speed, state, askedMs, bytes, frames, damaged },
       cameraName: camera?.tenantId === row.tenantId ? camera.name : "",
+      cameraLabel: camera?.tenantId === row.tenantId ? camera.label : "",
       progress: state === "done" ? 1 : ratio,
       ...(leftMs === undefined ? {} : { leftMs }),
       ...(endedMs === undefined ? {} : { endedMs, expiresMs: endedMs + limits.keepMs }),

@@ -1,7 +1,13 @@
 import { AppError, type UnixMs } from "@gatehouse/base";
-import { describeTrack, FRAME_KINDS, type Sample, samplesOf, type TrackDescription } from "@gatehouse/video";
+import {
+  describeTrack,
+  FRAME_KINDS,
+  LONGEST_GAP_MS,
+  type Sample,
+  samplesOf,
+  type TrackDescription,
+} from "@gatehouse/video";
 import type { FilmSpan } from "./film.ts";
-import { LONGEST_GAP_MS } from "./film-clock.ts";
 import type { TimedFrame } from "./recorded-frames.ts";
 
 /** A camera's clock and the server's may run apart by this much before it is a gap. */

@@ -1,12 +1,10 @@
-import type { UnixMs } from "@gatehouse/base";
-
 /** Where nothing is recorded for longer, a film goes on after this long. */
 export const LONGEST_GAP_MS = 2_000;
 
 /** Where what was recorded at some time stands in a film: gaps are short, and all of it may go faster. */
 export class FilmClock {
   readonly #speed: number;
-  #takenMs: UnixMs | undefined;
+  #takenMs: number | undefined;
   #filmMs = 0;
 
   constructor(speed: number) {
@@ -19,7 +17,7 @@ export class FilmClock {
   }
 
   /** The next one; answers its place, in ms from the film's beginning. */
-  reach(takenMs: UnixMs): number {
+  reach(takenMs: number): number {
     const sinceMs = this.#takenMs === undefined ? 0 : Math.max(0, takenMs - this.#takenMs);
     this.#filmMs += Math.min(sinceMs, LONGEST_GAP_MS) / this.#speed;
     this.#takenMs = takenMs;
