@@ -68,7 +68,7 @@ test("nobody switches off the check of a server's certificate, but for a listene
   ).toEqual(["rejectUnauthorized: false apps/server/src/platform/tls/tls.ts"]);
 });
 
-test("the browser keeps choices of display alone, and no cookie is read by a script", () => {
+test("the browser keeps choices of display and the public root it knows, and no cookie is read by a script", () => {
   const uses = namesOf(
     /\b(localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open|serviceWorker)\b/g,
   );
@@ -79,6 +79,7 @@ test("the browser keeps choices of display alone, and no cookie is read by a scr
   ]);
   expect(namesOf(/createPreference(?:<[^>]*>)?\(\s*([\w."'`-]+)/g)).toEqual([
     '"gatehouse.locale" apps/web/src/i18n/locale.ts',
+    '"gatehouse.root" apps/web/src/data/known-root.ts',
     '"gatehouse.single-keys" apps/web/src/design/shortcuts.ts',
     '"gatehouse.site" apps/web/src/data/site.ts',
     "key apps/web/src/data/preference.ts",
