@@ -35,6 +35,10 @@ export const text = (maxLength: number, minLength = 0) =>
 export const line = (maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: `^(?=.*\\S)${character("\\u0000-\\u001f\\u007f")}*$` });
 
+/** The same, maybe empty: what goes into a line of another protocol, kept exactly. */
+export const lineOrEmpty = (maxLength: number) =>
+  Type.String({ maxLength, pattern: `^${character("\\u0000-\\u001f\\u007f")}*$` });
+
 /** A device's name is also a topic segment: letters, digits, dot, underscore, hyphen. */
 export const DeviceName = Type.String({
   pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",

@@ -65,7 +65,8 @@ export class SourceBook {
     parseOutgoingUrl(url, { allowPrivate, protocols: PULL_PROTOCOLS });
     const before = this.find(place.tenantId, place.cameraId);
     const isKept = user === undefined && password === undefined;
-    if (isKept && before !== undefined && before.user !== "" && !isSameHost(before.url, url))
+    const hasLogin = before !== undefined && (before.user !== "" || before.password !== "");
+    if (isKept && hasLogin && !isSameHost(before.url, url))
       throw new AppError("secret.required", { field: "password" });
     const login = isKept && before !== undefined ? before : { user: user ?? "", password: password ?? "" };
     return {

@@ -145,6 +145,11 @@ it("keeps name and password for the same host alone", async () => {
   await expect(call(cameras.testSource, { body: elsewhere })).rejects.toMatchObject({
     code: "secret.required",
   });
+  // Some cameras know a password and no name.
+  await put({ user: "" });
+  await expect(call(cameras.putSource, { body: elsewhere })).rejects.toMatchObject({
+    code: "secret.required",
+  });
 });
 
 it("fetches again after a restart", async () => {
