@@ -1,5 +1,7 @@
 import { request } from "node:http";
 import { type AnyEndpoint, cameras } from "@gatehouse/contract";
+import { encodeFrames, FRAME_KINDS, type Frame, type FrameKind } from "@gatehouse/video";
+import { H264 } from "@gatehouse/video/testing";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
@@ -216,6 +218,57 @@ test("the timeline zooms by wheel and key, moves by dragging, and its line scrub
   expect(await faultsOf(page)).toEqual([]);
 });
 
+test("recorded H.264 is stepped through picture by picture, also from one fragment to the next", async () => {
+  const { mp4Init, mp4Fragment } = FRAME_KINDS;
+  const frame = (kind: FrameKind, offsetMs: number, bytes: Uint8Array): Frame => ({
+    ...{ kind, offsetMs, bytes, deviceMs: undefined, isKey: true },
+  });
+  const [first, second] = H264.fragments;
+  const chunks = [
+    encodeFrames([frame(mp4Init, 0, H264.init), frame(mp4Fragment, 0, first)]),
+    encodeFrames([frame(mp4Fragment, 1_000, second)]),
+  ].map((bytes) => Buffer.from(bytes));
+  const [one = 0, two = 0] = chunks.map(({ length }) => length);
+  const { firstMs } = segment(0);
+  const recorded: cameras.Segment = {
+    ...segment(0),
+    ...{ id: crypto.randomUUID(), codec: "h264-fmp4", frames: 3, startMs: firstMs, lastMs: firstMs + 1_000 },
+    chunks: [
+      [0, one, 0],
+      [one, two, 1_000],
+    ],
+  };
+  const page = await context.newPage();
+  await page.route(/\/cameras\/[^/]+\/segments\?/, (route) =>
+    route.fulfill({ json: { items: [recorded], more: false } }),
+  );
+  await page.route(/\/segments\/[^/]+\/content$/, (route) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? "") ?? [];
+    const body = Buffer.concat(chunks).subarray(Number(from), Number(to) + 1);
+    return route.fulfill({ status: 206, contentType: "application/vnd.gatehouse.frames", body });
+  });
+  await page.goto(server.url + playerAt(0, feeds.slice(0, 1)));
+  const video = page.locator("figure video");
+  const isAt = (seconds: number) =>
+    vi.waitFor(
+      async () =>
+        expect(await video.evaluate((element) => (element as HTMLVideoElement).currentTime)).toBe(seconds),
+      PATIENT,
+    );
+  await video.waitFor({ state: "visible" });
+  await isAt(0);
+  for (const key of ["ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"]) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(200);
+  }
+  await isAt(0.2);
+  for (let n = 3; n <= 11; n++) {
+    await page.keyboard.press("ArrowRight");
+    await isAt(n / 10);
+  }
+  expect(faults).toEqual([]);
+});
+
 test("the proof of what is shown is computed in the browser, and then its seal is green", async () => {
   const page = await open(playerAt(3_000));
   await waitShown(page, segment(0).firstMs + 3_000);
@@ -310,6 +363,12 @@ test("events are listed with pictures, narrowed, and open in the player", async 
   await page.getByRole("heading", { level: 1, name: /before the cameras\.$/ }).waitFor();
   const rows = page.getByRole("row").filter({ hasText: "Motion" });
   await rows.first().waitFor();
+  // Drawn as wide as it stands there; an empty canvas has 300.
+  const picture = rows.first().locator("canvas");
+  await vi.waitFor(
+    async () => expect(await picture.evaluate((element) => (element as HTMLCanvasElement).width)).toBe(96),
+    PATIENT,
+  );
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.getByLabel("Camera", { exact: true }).selectOption({ label: feeds[0]?.name ?? "" });
   await page.getByRole("heading", { level: 1, name: /match(es)?\.$/ }).waitFor();
@@ -333,7 +392,7 @@ test("on a phone, in the dark, the player fits and is accessible", async () => {
   expect(await faultsOf(page)).toEqual([]);
 });
 
-test("what recordings take is said, its caps are set, and a span is erased for ever", async () => {
+test("what recordings take is said, its caps are set, a span is erased for ever, and the key is renewed", async () => {
   const page = await open("/cameras/storage");
   await page.getByRole("heading", { level: 1, name: /^Recordings take / }).waitFor();
   await page.getByLabel("Recordings at most").fill("7 GB");
@@ -357,6 +416,14 @@ test("what recordings take is said, its caps are set, and a span is erased for e
   await password.press("Enter");
   await page.getByText(/segment of .* is erased/).waitFor();
   expect(await segmentsOf(feeds[1])).toEqual([]);
+
+  await page.getByRole("button", { name: "Renew the key…" }).click();
+  await page
+    .getByRole("dialog", { name: "Renew the key of the recordings?" })
+    .getByRole("button", { name: "Renew the key" })
+    .click();
+  await page.getByText(/^Key 2, in use since /).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
 });
 

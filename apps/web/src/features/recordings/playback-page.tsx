@@ -8,6 +8,7 @@ import { given } from "../../data/given.ts";
 import { liveHub } from "../../data/live.ts";
 import { useNow } from "../../data/now.ts";
 import { query } from "../../data/query.ts";
+import { useCanAtSomeSite } from "../../data/session.ts";
 import { useSelectedSite } from "../../data/site.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
@@ -41,6 +42,7 @@ export function PlaybackPage() {
   const t = useTranslations("recordings");
   const [offset, setOffset] = useState(0);
   const site = useSelectedSite();
+  const canAdd = useCanAtSomeSite()("device.write");
   const list = useQuery(
     query(cameras.listCameras, {
       query: given({ site: site?.id, offset: String(offset), limit: String(LANES) }),
@@ -59,7 +61,7 @@ export function PlaybackPage() {
         empty={
           <EmptyState
             title={t("playback.empty")}
-            action={<ButtonLink to="/devices/add">{t("playback.add")}</ButtonLink>}
+            action={canAdd && <ButtonLink to="/devices/add">{t("playback.add")}</ButtonLink>}
           >
             {t("playback.emptyText")}
           </EmptyState>
