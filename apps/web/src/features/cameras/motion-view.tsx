@@ -52,7 +52,7 @@ export function MotionMeter(props: { view: UseQueryResult<MotionView, ApiError> 
 function Meter(props: { view: MotionView }) {
   const t = useTranslations("cameras.motionView");
   const format = useFormat();
-  const { share, threshold, dark } = props.view;
+  const { share, threshold, dark, by } = props.view;
   if (dark) return <p className="warn small">{t("dark")}</p>;
   const text = t("share", { share: format.percent(share), threshold: format.percent(threshold) });
   const end = Math.max(threshold * METER_THRESHOLDS, share);
@@ -68,6 +68,7 @@ function Meter(props: { view: MotionView }) {
         />
       </div>
       <p className="secondary small num">{text}</p>
+      {by === "agent" && <p className="secondary small">{t("agent")}</p>}
     </div>
   );
 }

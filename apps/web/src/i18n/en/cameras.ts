@@ -227,5 +227,6 @@ export const cameras = {
     saved: "Judged with the saved settings; save to see the new ones at work.",
     off: "Motion is not looked for.",
     none: "No picture to judge at the moment.",
+    agent: "Judged at the camera's own machine, which tells about once a second.",
   },
 } as const;

@@ -233,5 +233,6 @@ export const cameras: Same<typeof en> = {
     saved: "Jugé avec les réglages enregistrés\u202f; enregistrez pour voir les nouveaux à l’œuvre.",
     off: "Le mouvement n’est pas cherché.",
     none: "Aucune image à juger pour le moment.",
+    agent: "Jugé sur la machine de la caméra, qui le dit environ une fois par seconde.",
   },
 };
