@@ -70,7 +70,10 @@ function speakDoor({ door, refused }: Extract<Shown, { part: "door" }>, words: W
 function speakClip(clip: Clip, words: Words): void {
   const { timeZone, fromMs, toMs, film: made } = clip;
   const times = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long", timeZone });
-  const until = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const until = new Intl.DateTimeFormat(language, {
+    ...{ year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" },
+    ...{ timeZoneName: "short", timeZone },
+  });
   say("when", times.formatRange(fromMs, toMs));
   say("who", words.by(clip.sharedBy, clip.organisation));
   const isReady = made.state === "ready";

@@ -1,6 +1,6 @@
 import type { cameras } from "@gatehouse/contract";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { liveHub } from "../../../data/live.ts";
 import { type Column, DataTable } from "../../../design/data-table.tsx";
@@ -8,10 +8,13 @@ import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { titleOf } from "../../cameras/camera-title.ts";
 import { EventThumb } from "../event-thumb.tsx";
+import { type OffsiteCopies, OffsiteMark } from "../offsite/offsite-mark.tsx";
+import { useEventCopies } from "../offsite/use-offsite-states.ts";
 import { playbackSearch } from "../playback-search.ts";
 import styles from "../recordings.module.css";
-import { ShareButton } from "../shares/share-button.tsx";
+import { ShareSign } from "../shares/share-button.tsx";
 import { spanOfEvent } from "../shares/share-draft.ts";
+import { ShareDrawer } from "../shares/share-drawer.tsx";
 import { EventShape } from "../timeline/event-shape.tsx";
 
 type CameraEvent = cameras.CameraEvent;
@@ -29,6 +32,8 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
   const format = useFormat();
   const navigate = useNavigate();
   const { events } = props;
+  const copies = useEventCopies(events);
+  const [sharing, setSharing] = useState<CameraEvent>();
   const columns = useMemo<Column<CameraEvent>[]>(
     () => [
       {
@@ -65,63 +70,67 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
       {
         id: "recorded",
         header: () => t("recorded"),
-        cell: ({ row }) => <Recorded event={row.original} />,
+        cell: ({ row: { original } }) => <Recorded event={original} copies={copies.get(original.id)} />,
       },
       {
         id: "acts",
         header: () => "",
         meta: { align: "end" },
-        cell: ({ row }) => <Share event={row.original} />,
+        cell: ({ row }) => <Share event={row.original} onShare={setSharing} />,
       },
     ],
-    [t, kinds, format],
+    [t, kinds, format, copies],
   );
   return (
-    <DataTable
-      label={t("title")}
-      rows={events}
-      rowId={({ id }) => id}
-      columns={columns}
-      onOpen={({ cameraId, startMs }) =>
-        void navigate({
-          to: "/cameras/playback",
-          search: playbackSearch([cameraId], startMs, 2 * AROUND_MS),
-        })
-      }
-      phoneRow={(event) => (
-        <span className={styles.phoneClip}>
-          <Thumb event={event} />
-          <span className={styles.lines}>
-            <span className="row row-between">
-              <span className="row">
-                <KindShape kind={event.kind} />
-                <span className="strong">{kinds(event.kind)}</span>
+    <>
+      <DataTable
+        label={t("title")}
+        rows={events}
+        rowId={({ id }) => id}
+        columns={columns}
+        onOpen={({ cameraId, startMs }) =>
+          void navigate({
+            to: "/cameras/playback",
+            search: playbackSearch([cameraId], startMs, 2 * AROUND_MS),
+          })
+        }
+        phoneRow={(event) => (
+          <span className={styles.phoneClip}>
+            <Thumb event={event} />
+            <span className={styles.lines}>
+              <span className="row row-between">
+                <span className="row">
+                  <KindShape kind={event.kind} />
+                  <span className="strong">{kinds(event.kind)}</span>
+                </span>
+                <Recorded event={event} copies={copies.get(event.id)} />
               </span>
-              <Recorded event={event} />
-            </span>
-            <span className="secondary small">{nameOf(event)}</span>
-            <span className="tertiary tiny">
-              {format.dateTime(event.startMs)} · <Duration event={event} />
+              <span className="secondary small">{nameOf(event)}</span>
+              <span className="tertiary tiny">
+                {format.dateTime(event.startMs)} · <Duration event={event} />
+              </span>
             </span>
           </span>
-        </span>
+        )}
+        phoneEnd={(event) => <Share event={event} onShare={setSharing} />}
+      />
+      {sharing !== undefined && (
+        <ShareDrawer
+          cameras={[{ id: sharing.cameraId, title: nameOf(sharing) }]}
+          cameraId={sharing.cameraId}
+          span={spanOfEvent(sharing, liveHub.nowMs())}
+          onClose={() => setSharing(undefined)}
+        />
       )}
-      phoneEnd={(event) => <Share event={event} />}
-    />
+    </>
   );
 }
 
 /** Of what is still recorded of it. */
-function Share(props: { event: CameraEvent }) {
+function Share(props: { event: CameraEvent; onShare: (event: CameraEvent) => void }) {
   const { event } = props;
   if (event.recorded === "none") return null;
-  return (
-    <ShareButton
-      compact
-      cameras={[{ id: event.cameraId, title: nameOf(event) }]}
-      span={() => spanOfEvent(event, liveHub.nowMs())}
-    />
-  );
+  return <ShareSign camera={nameOf(event)} onShare={() => props.onShare(event)} />;
 }
 
 function Thumb(props: { event: CameraEvent }) {
@@ -150,8 +159,15 @@ function Duration(props: { event: CameraEvent }) {
   return <span className="num">{endMs === undefined ? t("goesOn") : format.duration(endMs - startMs)}</span>;
 }
 
-function Recorded(props: { event: CameraEvent }) {
+function Recorded(props: { event: CameraEvent; copies: OffsiteCopies | undefined }) {
   const t = useTranslations("recordings.clips.state");
   const { recorded } = props.event;
-  return <Tag tone={TONES[recorded]}>{t(recorded)}</Tag>;
+  return (
+    <span className={styles.lines}>
+      <span>
+        <Tag tone={TONES[recorded]}>{t(recorded)}</Tag>
+      </span>
+      <OffsiteMark copies={props.copies} />
+    </span>
+  );
 }

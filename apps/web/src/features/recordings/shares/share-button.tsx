@@ -7,12 +7,12 @@ import { ShareDrawer, type SharedCamera } from "./share-drawer.tsx";
 
 type Span = { readonly fromMs: number; readonly toMs: number };
 
-/** Shares a clip of one of these cameras; with `compact` as a sign that names the camera. */
+/** Shares a clip of one of these cameras; with `compact` as a sign alone. */
 export function ShareButton(props: {
   cameras: readonly SharedCamera[];
   /** Asked when it is pressed. */
   span: () => Span;
-  compact?: boolean;
+  compact: boolean;
 }) {
   const t = useTranslations("shares");
   const can = useCan();
@@ -22,10 +22,8 @@ export function ShareButton(props: {
   const open = () => setSpan(props.span());
   return (
     <>
-      {props.compact === true ? (
-        <ActionIcon aria-label={t("shareOne", { camera: first.title })} onClick={open}>
-          <IconShare2 size={16} />
-        </ActionIcon>
+      {props.compact ? (
+        <ShareSign camera={first.title} onShare={open} />
       ) : (
         <Button variant="default" leftSection={<IconShare2 size={14} aria-hidden="true" />} onClick={open}>
           {t("share")}
@@ -40,5 +38,17 @@ export function ShareButton(props: {
         />
       )}
     </>
+  );
+}
+
+/** In a row or a narrow bar: whoever renders it shows the drawer, outside of what can be clicked itself. */
+export function ShareSign(props: { camera: string; onShare: () => void }) {
+  const t = useTranslations("shares");
+  const can = useCan();
+  if (!can("recording.export")) return null;
+  return (
+    <ActionIcon aria-label={t("shareOne", { camera: props.camera })} onClick={props.onShare}>
+      <IconShare2 size={16} />
+    </ActionIcon>
   );
 }

@@ -1,6 +1,6 @@
 import type { cameras } from "@gatehouse/contract";
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { type Column, DataTable } from "../../../design/data-table.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
@@ -38,10 +38,7 @@ export function ShareTable(props: { shares: readonly Share[] }) {
         id: "sharedBy",
         header: () => t("sharedBy"),
         cell: ({ row: { original } }) => (
-          <>
-            <span>{original.sharedBy ?? t("gone")}</span>
-            {original.note !== "" && <span className="tertiary anywhere"> · {original.note}</span>}
-          </>
+          <Lines first={original.sharedBy ?? t("gone")} second={original.note} />
         ),
       },
       { id: "opened", header: () => t("opened"), cell: ({ row }) => <Opened share={row.original} /> },
@@ -68,16 +65,28 @@ export function ShareTable(props: { shares: readonly Share[] }) {
             <span className="strong">{t("numberText", { number: String(share.number) })}</span>
             <State share={share} />
           </span>
-          <span className="secondary small">
-            <Clip share={share} />
-          </span>
+          <Clip share={share} />
           <span className="tertiary tiny">
-            {t("opened")} <Opened share={share} /> · {t("ends")} {format.dateMinute(share.expiresMs)}
+            {t("opened")} {String(share.openings)} · {t("ends")} {format.dateMinute(share.expiresMs)}
           </span>
         </span>
       )}
       phoneEnd={(share) => <ShareActs share={share} />}
     />
+  );
+}
+
+/** What matters, and below it what else there is; cut off where there is no room. */
+function Lines(props: { first: ReactNode; second: string }) {
+  return (
+    <span className={styles.lines}>
+      <span>{props.first}</span>
+      {props.second !== "" && (
+        <span className={`tertiary tiny ${styles.cut}`} title={props.second}>
+          {props.second}
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -87,18 +96,14 @@ function Clip(props: { share: Share }) {
   const format = useFormat();
   const { cameraId, cameraName: name, cameraLabel: label, fromMs, toMs } = props.share;
   const text = `${format.dateTime(fromMs)}, ${format.duration(toMs - fromMs)}`;
-  if (name === "")
-    return (
-      <span>
-        {t("goneCamera")}, {text}
-      </span>
-    );
+  if (name === "") return <Lines first={t("goneCamera")} second={text} />;
   const spanMs = toMs - fromMs + 2 * AROUND_MS;
-  return (
+  const link = (
     <Link className="link" to="/cameras/playback" search={playbackSearch([cameraId], fromMs, spanMs)}>
-      {titleOf({ name, label })}, {text}
+      {titleOf({ name, label })}
     </Link>
   );
+  return <Lines first={link} second={text} />;
 }
 
 function Opened(props: { share: Share }) {
@@ -109,14 +114,8 @@ function Opened(props: { share: Share }) {
     maxOpenings === undefined
       ? String(openings)
       : t("openedOf", { openings: String(openings), max: String(maxOpenings) });
-  return (
-    <span className="num">
-      {count}
-      {lastOpenedMs !== undefined && (
-        <span className="tertiary"> · {t("lastOpened", { time: format.dateMinute(lastOpenedMs) })}</span>
-      )}
-    </span>
-  );
+  const last = lastOpenedMs === undefined ? "" : t("lastOpened", { time: format.dateMinute(lastOpenedMs) });
+  return <Lines first={<span className="num">{count}</span>} second={last} />;
 }
 
 /** Whether it works, how far its film is, and how it is guarded. */
@@ -130,10 +129,5 @@ function State(props: { share: Share }) {
     ...(hasPassword ? [t("withPassword")] : []),
     ...(allowsDownload ? [] : [t("withoutDownload")]),
   ];
-  return (
-    <span className="row">
-      <Tag tone={TONES[state]}>{t(`state.${state}`)}</Tag>
-      {more.length > 0 && <span className="tertiary tiny">{more.join(", ")}</span>}
-    </span>
-  );
+  return <Lines first={<Tag tone={TONES[state]}>{t(`state.${state}`)}</Tag>} second={more.join(", ")} />;
 }
