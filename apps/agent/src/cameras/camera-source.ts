@@ -90,10 +90,7 @@ function fromUrl(
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol))
     throw invalid(`an address with ${protocols.join(" or ")}`);
-  const login = {
-    user: user ?? decodeURIComponent(url.username),
-    password: password ?? decodeURIComponent(url.password),
-  };
+  const login = { user: user ?? plain(url.username), password: password ?? plain(url.password) };
   url.username = "";
   url.password = "";
   return {
@@ -101,6 +98,14 @@ function fromUrl(
     url: url.href,
     ...(login.user === "" ? {} : login),
   };
+}
+
+function plain(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw invalid("an address whose user and password are percent-encoded");
+  }
 }
 
 function sizeOf(text: string): { width: number; height: number } {

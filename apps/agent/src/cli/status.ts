@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { AppError, isAppError, systemRandom } from "@gatehouse/base";
+import { KeptCameras } from "../cameras/kept-cameras.ts";
 import { listSegments } from "../spool/segment.ts";
 import { askAgent } from "../state/control-socket.ts";
-import { openStateFolder } from "../state/state-folder.ts";
+import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import type { Output } from "./output.ts";
 
 /** Exit code of a service that does not run (LSB, "status" action). */
@@ -25,9 +26,18 @@ export async function runStatus(folder: string, output: Output): Promise<number>
     server: url,
     keyId: keys.keyId,
     storedBytes: await storedBytes(state.spoolFolder),
+    cameras: await stoppedCameras(state),
   };
   output.result(value, () => table(value));
   return NOT_RUNNING;
+}
+
+async function stoppedCameras(state: StateFolder): Promise<readonly object[]> {
+  const { cameras, damaged } = await new KeptCameras(state, systemRandom).list();
+  return [
+    ...cameras.map(({ deviceId, identity }) => ({ id: identity.name, state: "stopped", deviceId })),
+    ...damaged.map(({ deviceId, fault }) => ({ id: deviceId, state: "damaged", reason: fault })),
+  ];
 }
 
 async function storedBytes(folder: string): Promise<number> {
