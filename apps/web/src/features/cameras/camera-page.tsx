@@ -16,11 +16,12 @@ import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 import { LiveTab } from "./live-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
+import { SourceTab } from "./source/source-tab.tsx";
 
 type Camera = cameras.Camera;
 
 const RENEW_MS = 3_000;
-const TABS = ["live", "settings"] as const;
+const TABS = ["live", "settings", "source"] as const;
 type TabName = (typeof TABS)[number];
 
 /** One camera: large and live, how it does, and what it records, watches and hides. */
@@ -95,7 +96,9 @@ function Parts(props: { camera: Camera }) {
         })
       }
     >
-      {current === "live" ? <LiveTab camera={camera} /> : <SettingsTab camera={camera} />}
+      {current === "live" && <LiveTab camera={camera} />}
+      {current === "settings" && <SettingsTab camera={camera} />}
+      {current === "source" && <SourceTab camera={camera} />}
     </PageTabs>
   );
 }

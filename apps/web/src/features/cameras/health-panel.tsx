@@ -5,6 +5,7 @@ import { useNow } from "../../data/now.ts";
 import { Panel } from "../../design/panel.tsx";
 import { useErrorTexts, useFormat } from "../../i18n/provider.tsx";
 import styles from "./cameras.module.css";
+import { SourceProblem } from "./source/source-problem.tsx";
 
 type Health = cameras.CameraHealth;
 
@@ -21,7 +22,7 @@ export function HealthPanel(props: { camera: cameras.Camera }) {
         {health.problem !== undefined && (
           <Fact name={t("problem")}>
             <span className="warn">
-              <CodeText code={health.problem} />
+              <SourceProblem problem={health.problem} />
             </span>
           </Fact>
         )}

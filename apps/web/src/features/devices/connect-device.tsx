@@ -1,5 +1,7 @@
 import type { devices, ReplyOf } from "@gatehouse/contract";
 import { useTranslations } from "use-intl";
+import { useCan } from "../../data/session.ts";
+import { ButtonLink } from "../../design/button-link.tsx";
 import { Panel } from "../../design/panel.tsx";
 import styles from "./add-device.module.css";
 import { ClaimCode } from "./claim-code.tsx";
@@ -16,6 +18,7 @@ export function ConnectDevice(props: { created: Created; onAnother: () => void }
   return (
     <div className={styles.connect}>
       <div className="stack">
+        {device.typeId === "camera" && <FetchedCamera deviceId={device.id} />}
         <Panel title={t("key")}>
           <NewKey apiKey={key.apiKey} />
         </Panel>
@@ -26,5 +29,24 @@ export function ConnectDevice(props: { created: Created; onAnother: () => void }
       </div>
       <WatchArrival device={device} onAnother={props.onAnother} />
     </div>
+  );
+}
+
+/** Cameras that cannot send: where to go instead. */
+function FetchedCamera(props: { deviceId: string }) {
+  const t = useTranslations("cameraSources.adding");
+  const can = useCan();
+  if (!can("camera.write")) return null;
+  return (
+    <Panel title={t("title")}>
+      <div className="stack">
+        <p className="secondary">{t("text")}</p>
+        <div>
+          <ButtonLink to="/cameras/$cameraId/{-$tab}" params={{ cameraId: props.deviceId, tab: "source" }}>
+            {t("go")}
+          </ButtonLink>
+        </div>
+      </div>
+    </Panel>
   );
 }

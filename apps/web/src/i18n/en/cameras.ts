@@ -82,7 +82,7 @@ export const cameras = {
     missing: "There is no such camera",
     back: "All cameras",
     tabs: "Parts of the camera’s page",
-    tab: { live: "Live", settings: "Settings" },
+    tab: { live: "Live", settings: "Settings", source: "Source" },
     device: "Device",
     at: "At {site}.",
     demo: "Simulated by the demo site.",

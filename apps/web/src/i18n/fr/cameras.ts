@@ -86,7 +86,7 @@ export const cameras: Same<typeof en> = {
     missing: "Cette caméra n’existe pas",
     back: "Toutes les caméras",
     tabs: "Parties de la page de la caméra",
-    tab: { live: "Direct", settings: "Réglages" },
+    tab: { live: "Direct", settings: "Réglages", source: "Source" },
     device: "Appareil",
     at: "À {site}.",
     demo: "Simulée par le site de démonstration.",

@@ -2,6 +2,7 @@ export { account } from "./account.ts";
 export { alerts } from "./alerts.ts";
 export { approvals } from "./approvals.ts";
 export { audit } from "./audit.ts";
+export { cameraSources } from "./camera-sources.ts";
 export { cameras } from "./cameras.ts";
 export { channel } from "./channel.ts";
 export { claim } from "./claim.ts";
