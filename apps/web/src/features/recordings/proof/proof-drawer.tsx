@@ -15,6 +15,8 @@ import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import type { CheckState } from "../../audit/entry-checks.ts";
 import { titleOf } from "../../cameras/camera-title.ts";
+import { OffsiteMark } from "../offsite/offsite-mark.tsx";
+import { useOffsiteStates } from "../offsite/use-offsite-states.ts";
 import type { Segment } from "../player/chunks.ts";
 import type { Player } from "../player/use-player.ts";
 import styles from "./proof.module.css";
@@ -147,6 +149,7 @@ function Facts(props: { segment: Segment; checked: CheckedSegment }) {
         <dd>{t("framesText", { count: segment.frames, bytes: format.bytes(segment.bytes) })}</dd>
         <dt>{t("id")}</dt>
         <dd className="mono small">{segment.id}</dd>
+        <Offsite segment={segment} />
         {checked.framesRoot !== undefined && (
           <>
             <dt>{t("root")}</dt>
@@ -191,6 +194,20 @@ function Facts(props: { segment: Segment; checked: CheckedSegment }) {
           </pre>
         </>
       )}
+    </>
+  );
+}
+
+/** Whether there is a copy of it elsewhere. */
+function Offsite({ segment: { cameraId, firstMs, lastMs } }: { segment: Segment }) {
+  const t = useTranslations("offsite.state");
+  // A moment in its middle, which no other segment of the camera has.
+  const atMs = Math.round((firstMs + lastMs) / 2);
+  const [copies] = useOffsiteStates([{ cameraId, fromMs: atMs, toMs: atMs }]);
+  return (
+    <>
+      <dt>{t("title")}</dt>
+      <dd>{copies === undefined || copies.state === "none" ? t("none") : <OffsiteMark copies={copies} />}</dd>
     </>
   );
 }
