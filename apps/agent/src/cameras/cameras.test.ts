@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
@@ -63,9 +64,9 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function add(source: CameraSource): Promise<string> {
+async function add(source: CameraSource, url = server.url): Promise<string> {
   const { identity } = await enrol({
-    url: server.url,
+    url,
     by: { code: CLAIM_CODE },
     suite: server.suite,
     clock: systemClock,
@@ -105,6 +106,56 @@ it("asks what is wanted of it, and then sends its pictures byte for byte", { tim
     first.every((frame) => frame?.kind === 1 && Math.abs(Date.now() - (frame.takenMs ?? 0)) < 60_000),
   ).toBe(true);
   expect(status()).toMatchObject({ id: "pi", state: "live", source: `folder ${still}`, refused: {} });
+});
+
+/** A line to the server that can stand still. */
+async function openLine() {
+  const held = new Set<Socket>();
+  const line = createServer((socket) => {
+    const onward = connect(Number(new URL(server.url).port), "127.0.0.1");
+    for (const end of [socket, onward]) end.on("error", () => end.destroy());
+    socket.on("data", (bytes) => onward.write(bytes));
+    onward.on("data", (bytes) => socket.write(bytes));
+    held.add(socket);
+  });
+  await new Promise<void>((resolve) => line.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(line.address() as AddressInfo).port}`,
+    stand(): void {
+      for (const socket of held) socket.pause();
+    },
+    go(): void {
+      for (const socket of held) socket.resume();
+    },
+    end(): void {
+      for (const socket of held) socket.destroy();
+      line.close();
+    },
+  };
+}
+
+it("lets pictures of now go over a line that stood still, not those of then", {
+  timeout: 30_000,
+}, async () => {
+  const line = await openLine();
+  await add(folder(still, 50), line.url);
+  await cameras.reload();
+  await asked();
+  order({ maxFramesPerSecond: 60 });
+  await until("frames", () => frames().length > 10);
+  line.stand();
+  const stoodMs = Date.now();
+  const before = Number(status().captured);
+  await until("many pictures", () => Number(status().captured) - before >= 60);
+  const wentMs = Date.now();
+  line.go();
+  const isOfNow = (frame: ReturnType<typeof parseFrameMessage>): boolean => (frame?.takenMs ?? 0) > wentMs;
+  await until("pictures of now", () => frames().some(isOfNow));
+  const ofThen = frames().filter((frame) => (frame?.takenMs ?? 0) > stoodMs && !isOfNow(frame));
+  // Three were on their way, and the newest waited.
+  expect(ofThen.length).toBeLessThanOrEqual(4);
+  expect(Number(status().skipped)).toBeGreaterThanOrEqual(50);
+  line.end();
 });
 
 it("sends no more than is wanted, and nothing when it is switched off, until it is switched on", {
