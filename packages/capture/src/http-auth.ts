@@ -84,7 +84,9 @@ export const loginOf = (
 ): HttpLogin | undefined =>
   user === "" && password === "" ? undefined : new HttpLogin({ user, password }, newBytes);
 
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
+/** On one line, whatever the camera or somebody wrote. */
+const quoted = (text: string): string =>
+  `"${text.replace(/[\x00-\x1f\x7f]/g, "").replace(/["\\]/g, "\\$&")}"`;
 
 /** The strongest that can be answered. */
 function best(text: string): Challenge | undefined {

@@ -69,6 +69,8 @@ export interface CaptureDeps {
   readonly as: "copy" | "jpeg";
   /** Told while it goes on: a picture of the stream was lost or cut. */
   onLoss?(reason: "gap" | "too_large"): void;
+  /** Told now and then while pictures are made of a video: which share of a core that takes. */
+  onCost?(coreRatio: number): void;
 }
 
 /** Why a source gives nothing (more), and the code under which that is told. */

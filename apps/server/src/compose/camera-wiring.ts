@@ -87,7 +87,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     activity: {
       isRecording: (cameraId) => recordings.isRecording(cameraId),
       isMoving: (cameraId) => events.isMoving(cameraId),
-      problemOf: (cameraId) => pull.problemOf(cameraId),
+      fetchingOf: (cameraId) => pull.healthOf(cameraId),
     },
     authenticator,
     controls,

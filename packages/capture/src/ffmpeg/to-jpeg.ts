@@ -1,6 +1,6 @@
 import { JpegSplitter } from "../jpeg-splitter.ts";
 import type { AccessUnit } from "../rtsp/rtp-h264.ts";
-import { type CapturedPicture, type CaptureLimits, sourceError } from "../source.ts";
+import { type CaptureDeps, type CapturedPicture, type CaptureLimits, sourceError } from "../source.ts";
 import { Ffmpeg, PIPES_ALONE } from "./child.ts";
 
 const START_CODE = Uint8Array.of(0, 0, 0, 1);
@@ -10,6 +10,7 @@ const KEY = 5;
 /** Input that waits beyond this: the machine is slower than the camera, and pictures are left out. */
 const MAX_WAITING_BYTES = 4 * 1_048_576;
 const PICTURE_BYTES_EXPECTED = 32_768;
+const COST_EVERY_MS = 5_000;
 
 const ARGUMENTS: readonly string[] = [
   ...PIPES_ALONE,
@@ -30,6 +31,7 @@ export function toJpeg(
   program: string,
   limits: CaptureLimits,
   to: { give(picture: CapturedPicture): void; fail(error: Error): void },
+  { clock, onCost }: Pick<CaptureDeps, "clock" | "onCost">,
 ): JpegOutlet {
   const splitter = new JpegSplitter(limits.pictureBytes);
   let isWaiting = true;
@@ -49,6 +51,12 @@ export function toJpeg(
     child.write(nal);
   };
   for (const nal of parameterSets) put(nal);
+  let before = 0;
+  const cost = clock.every(COST_EVERY_MS, async () => {
+    const nowMs = (await child.processorMs()) ?? before;
+    onCost?.((nowMs - before) / COST_EVERY_MS);
+    before = nowMs;
+  });
   return {
     take({ nals }) {
       const isKey = nals.some((nal) => typeOf(nal) === KEY);
@@ -59,7 +67,10 @@ export function toJpeg(
     lost() {
       isWaiting = true;
     },
-    close: () => child.kill(),
+    close() {
+      cost.cancel();
+      child.kill();
+    },
   };
 }
 

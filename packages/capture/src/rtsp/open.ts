@@ -90,7 +90,7 @@ async function outletOf(
   limits: CaptureLimits,
   to: { give(picture: CapturedPicture): void; fail(error: Error): void },
 ): Promise<Outlet> {
-  if (deps.as === "jpeg") return toJpeg(stream.parameterSets, await deps.ffmpeg(), limits, to);
+  if (deps.as === "jpeg") return toJpeg(stream.parameterSets, await deps.ffmpeg(), limits, to, deps);
   const packager = new H264Packager(stream.parameterSets, limits.pictureBytes, {
     onPicture: (picture) => to.give(picture),
     onTooLarge: () => deps.onLoss?.("too_large"),

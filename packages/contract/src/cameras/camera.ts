@@ -31,6 +31,8 @@ export const CameraHealth = object({
   skipped: Type.Integer(),
   /** What drawing the masks of the newest frame took; absent without masks. */
   maskMs: Type.Optional(Type.Number()),
+  /** Which share of a core it takes to make pictures of its video, where masks need that. */
+  convertRatio: Type.Optional(Type.Number()),
   /** The camera's clock minus the server's; absent while it sends none. */
   clockAheadMs: Type.Optional(Type.Integer()),
   /** How it is connected now: `websocket`, `channel`, `agent`, `pull`, `grpc`. */

@@ -62,7 +62,6 @@ export class Catalogue {
     const { activity, intake, settings } = this.#deps;
     const { cameraId: id, name, label, typeId, siteId, siteName, demo } = camera;
     const moving = activity.isMoving(id);
-    const problem = activity.problemOf(id);
     return {
       id,
       name,
@@ -72,7 +71,7 @@ export class Catalogue {
       siteName,
       demo,
       state: intake.stateOf(id),
-      health: { ...intake.healthOf(id), ...(problem === undefined ? {} : { problem }) },
+      health: { ...intake.healthOf(id), ...activity.fetchingOf(id) },
       ...settings.of(id),
       recording: activity.isRecording(id),
       ...(moving === undefined ? {} : { moving }),

@@ -1,5 +1,5 @@
 import type { ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
-import type { access } from "@gatehouse/contract";
+import type { access, cameras } from "@gatehouse/contract";
 
 /** A device whose type has pictures. */
 export interface KnownCamera {
@@ -39,8 +39,8 @@ export interface CameraActivity {
   isRecording(cameraId: Uuid): boolean;
   /** Undefined where nobody looks for motion. */
   isMoving(cameraId: Uuid): boolean | undefined;
-  /** Why nothing, or not everything, comes of a camera that the server fetches from. */
-  problemOf(cameraId: Uuid): string | undefined;
+  /** Of a camera that the server fetches from. */
+  fetchingOf(cameraId: Uuid): Pick<cameras.CameraHealth, "problem" | "convertRatio">;
 }
 
 /** What a device shows when it connects. */

@@ -83,6 +83,9 @@ function Past({ health }: { health: Health }) {
       {health.maskMs !== undefined && (
         <Fact name={t("maskTime")}>{format.quantity(health.maskMs, "ms")}</Fact>
       )}
+      {health.convertRatio !== undefined && (
+        <Fact name={t("convertTime")}>{t("ofCore", { share: format.percent(health.convertRatio) })}</Fact>
+      )}
       {via !== undefined && <Fact name={t("via")}>{isChannel(via) ? t(`channels.${via}`) : via}</Fact>}
       {clockAheadMs !== undefined && (
         <Fact name={t("clock")}>

@@ -101,6 +101,8 @@ export const cameras = {
     gaps: "Gaps over 5 s",
     skipped: "Left out while masks were drawn",
     maskTime: "Drawing the masks takes",
+    convertTime: "Making pictures of its video takes",
+    ofCore: "{share} of a core",
     via: "Connected by",
     clock: "Camera’s clock",
     ahead: "{time} ahead",

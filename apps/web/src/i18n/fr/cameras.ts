@@ -105,6 +105,8 @@ export const cameras: Same<typeof en> = {
     gaps: "Trous de plus de 5 s",
     skipped: "Laissées de côté pendant le masquage",
     maskTime: "Le masquage prend",
+    convertTime: "Faire des images de sa vidéo prend",
+    ofCore: "{share} d’un cœur",
     via: "Reliée par",
     clock: "Horloge de la caméra",
     ahead: "en avance de {time}",

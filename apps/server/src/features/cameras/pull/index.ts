@@ -20,8 +20,8 @@ export interface CameraPullDeps extends SourceBookDeps {
 }
 
 export interface CameraPullFeature extends Feature {
-  /** Why a camera whose pictures are fetched delivers nothing, or not everything; from memory. */
-  problemOf(cameraId: Uuid): cameras.SourceProblem | undefined;
+  /** Why a camera whose pictures are fetched delivers nothing, or not everything, and what that costs; from memory. */
+  healthOf(cameraId: Uuid): Pick<cameras.CameraHealth, "problem" | "convertRatio">;
   /** Cameras that are fetched from now. */
   running(): number;
 }
@@ -46,7 +46,7 @@ export function createCameraPull(deps: CameraPullDeps): CameraPullFeature {
       unsubscribe();
       await supervisor.stop();
     },
-    problemOf: (cameraId) => supervisor.troubleOf(cameraId)?.problem,
+    healthOf: (cameraId) => supervisor.healthOf(cameraId),
     running: () => supervisor.running,
   };
 }

@@ -19,5 +19,6 @@ export type OpenSource = (
   deps: Pick<CaptureDeps, "signal" | "as"> & {
     readonly allowPrivate: boolean;
     onLoss(reason: "gap" | "too_large"): void;
+    onCost(coreRatio: number): void;
   },
 ) => AsyncIterable<CapturedPicture>;

@@ -28,6 +28,7 @@ export async function probe(
       onLoss: (reason) => {
         if (reason === "too_large") trouble = { problem: "cut" };
       },
+      onCost: () => undefined,
     });
     for await (const picture of pictures) {
       if (found.isEmpty) timers.push(clock.after(COUNT_MS, end));

@@ -163,9 +163,9 @@ it("fetches again after a restart", async () => {
 it("says that it cannot read what was sealed under another key, and takes it anew", async () => {
   await put();
   await startPull({ sealingKey: new Uint8Array(32).fill(6) });
-  expect(pull.problemOf(house.ids[0] as string)).toBe("unreadable");
+  expect(pull.healthOf(house.ids[0] as string)).toEqual({ problem: "unreadable" });
   await put();
-  expect(pull.problemOf(house.ids[0] as string)).toBeUndefined();
+  expect(pull.healthOf(house.ids[0] as string)).toEqual({});
 });
 
 it("tells why nothing comes, and tries again later and later", async () => {

@@ -40,6 +40,7 @@ export class Puller {
   #cutMs = Number.NEGATIVE_INFINITY;
   #refusedMs = Number.NEGATIVE_INFINITY;
   #takenMs = Number.NEGATIVE_INFINITY;
+  #convertRatio: number | undefined;
   #failures = 0;
   #ended: Promise<void> = Promise.resolve();
 
@@ -64,6 +65,11 @@ export class Puller {
 
   get nextMs(): UnixMs | undefined {
     return this.#nextMs;
+  }
+
+  /** Which share of a core it takes to make pictures of the video; undefined where none are made. */
+  get convertRatio(): number | undefined {
+    return this.#convertRatio;
   }
 
   get trouble(): Trouble | undefined {
@@ -113,6 +119,9 @@ export class Puller {
         allowPrivate,
         onLoss: (reason) => {
           if (reason === "too_large") this.#cutMs = clock.monotonicMs();
+        },
+        onCost: (coreRatio) => {
+          this.#convertRatio = coreRatio;
         },
       });
       for await (const picture of pictures) if (!signal.aborted) this.#give(from, picture);

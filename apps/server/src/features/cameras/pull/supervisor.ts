@@ -63,6 +63,15 @@ export class Supervisor {
     return source !== undefined && this.#mayDeliver(source) ? { problem: "limit" } : undefined;
   }
 
+  healthOf(cameraId: Uuid): Pick<cameras.CameraHealth, "problem" | "convertRatio"> {
+    const problem = this.troubleOf(cameraId)?.problem;
+    const convertRatio = this.#pullers.get(cameraId)?.convertRatio;
+    return {
+      ...(problem === undefined ? {} : { problem }),
+      ...(convertRatio === undefined ? {} : { convertRatio }),
+    };
+  }
+
   viewOf(source: ChosenSource): cameras.SourceView {
     const { cameraId, url, allowPrivate, user, password, changedMs } = source;
     const puller = this.#pullers.get(cameraId);

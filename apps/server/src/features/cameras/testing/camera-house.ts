@@ -117,7 +117,7 @@ export class CameraHouse {
       bus,
       audit,
       devices: this.#devices(),
-      activity: { isRecording: () => false, isMoving: () => undefined, problemOf: () => undefined },
+      activity: { isRecording: () => false, isMoving: () => undefined, fetchingOf: () => ({}) },
       authenticator: {
         authenticate: async ({ password }) => {
           if (password === "key-of-thermometer")
