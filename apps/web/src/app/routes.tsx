@@ -153,6 +153,16 @@ const links = createRoute({
   component: lazyRouteComponent(() => import("../features/recordings/shares/shares-page.tsx"), "SharesPage"),
 });
 
+const takeouts = createRoute({
+  getParentRoute: () => console_,
+  path: "/cameras/exports",
+  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "exports" }] },
+  component: lazyRouteComponent(
+    () => import("../features/recordings/exports/exports-page.tsx"),
+    "ExportsPage",
+  ),
+});
+
 const recordingStorage = createRoute({
   getParentRoute: () => console_,
   path: "/cameras/storage",
@@ -298,6 +308,7 @@ export const routeTree = root.addChildren([
     playback,
     clips,
     links,
+    takeouts,
     recordingStorage,
     audit,
     auditWitnesses,

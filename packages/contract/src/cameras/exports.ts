@@ -93,6 +93,19 @@ export const estimateRecordingExport = endpoint({
   }),
   errors: SPAN_ERRORS,
 });
+export const noteBrowserExport = endpoint({
+  method: "POST",
+  path: "/api/v1/recordings/exports/in-browser",
+  tag,
+  audience: "operator",
+  permission,
+  partial: true,
+  records: ["recording.exported"],
+  summary: "Say that a browser makes a film of a span by itself, before it reads the first frame",
+  body: object({ cameraId: Uuid, fromMs: UnixMs, toMs: UnixMs }),
+  reply: Done,
+  errors: SPAN_ERRORS,
+});
 export const listRecordingExports = endpoint({
   method: "GET",
   path: "/api/v1/recordings/exports",

@@ -1,6 +1,7 @@
 export * from "./camera.ts";
 export * from "./events.ts";
 export * from "./exports.ts";
+export * from "./inboxes.ts";
 export * from "./live.ts";
 export * from "./offsite.ts";
 export * from "./picture.ts";

@@ -8,6 +8,7 @@ export function CameraViews() {
   const t = useTranslations("cameras.views");
   const recorded = useTranslations("recordings.views");
   const shares = useTranslations("shares");
+  const takeout = useTranslations("takeout");
   const can = useCan();
   const canEverywhere = useCanEverywhere();
   const link = { className: styles.view ?? "", activeProps: { "aria-current": "page" as const } };
@@ -29,9 +30,14 @@ export function CameraViews() {
         </>
       )}
       {can("recording.export") && (
-        <Link to="/cameras/links" {...link}>
-          {shares("view")}
-        </Link>
+        <>
+          <Link to="/cameras/exports" {...link}>
+            {takeout("view")}
+          </Link>
+          <Link to="/cameras/links" {...link}>
+            {shares("view")}
+          </Link>
+        </>
       )}
       {canEverywhere("recording.view") && (
         <Link to="/cameras/storage" {...link}>

@@ -19,6 +19,7 @@ import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
 import { titleOf } from "../cameras/camera-title.ts";
 import { CameraViews } from "../cameras/camera-views.tsx";
+import { ExportButton } from "./exports/export-button.tsx";
 import { playbackSearch, startOf } from "./playback-search.ts";
 import { MAX_TOGETHER, PlayerGrid } from "./player/player-grid.tsx";
 import { TransportBar } from "./player/transport-bar.tsx";
@@ -126,11 +127,18 @@ function Playback(props: { cameras: readonly cameras.Camera[] }) {
             onSkipsGaps={setSkipsGaps}
             onProof={prove}
             acts={
-              <ShareButton
-                cameras={chosen.map((camera) => ({ id: camera.id, title: titleOf(camera) }))}
-                span={() => spanAround(player.playhead.state.atMs, liveHub.nowMs())}
-                compact={isPhone}
-              />
+              <>
+                <ExportButton
+                  cameras={chosen.map((camera) => ({ id: camera.id, title: titleOf(camera) }))}
+                  span={() => spanAround(player.playhead.state.atMs, liveHub.nowMs())}
+                  compact={isPhone}
+                />
+                <ShareButton
+                  cameras={chosen.map((camera) => ({ id: camera.id, title: titleOf(camera) }))}
+                  span={() => spanAround(player.playhead.state.atMs, liveHub.nowMs())}
+                  compact={isPhone}
+                />
+              </>
             }
           />
         }

@@ -13,6 +13,7 @@ export const shell = {
     live: "Live",
     playback: "Playback",
     clips: "Clips",
+    exports: "Exports",
     links: "Links",
     recordingStorage: "Storage",
     metering: "Metering",

@@ -16,6 +16,7 @@ export const shell: Same<typeof en> = {
     live: "Direct",
     playback: "Relecture",
     clips: "Séquences",
+    exports: "Exports",
     links: "Liens",
     recordingStorage: "Stockage",
     metering: "Comptage",

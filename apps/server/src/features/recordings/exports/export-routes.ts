@@ -13,6 +13,10 @@ const SUFFIXES = { mp4: "mp4", frames: "zip" } as const;
 export const exportRoutes = (exports: Exports, views: Views): readonly Route[] => [
   route(cameras.createRecordingExport, ({ scope, body }) => exports.create(scope, body)),
   route(cameras.estimateRecordingExport, ({ scope, body }) => exports.estimate(scope, body.cameraId, body)),
+  route(cameras.noteBrowserExport, async ({ scope, body }) => {
+    await exports.noteBrowserExport(scope, body.cameraId, body);
+    return {};
+  }),
   route(cameras.listRecordingExports, async ({ scope }) => ({ items: await exports.list(scope) })),
   route(cameras.getRecordingExport, ({ principal, params }) => exports.get(principal.tenantId, params.id)),
   route(cameras.cancelRecordingExport, ({ principal, params }) =>

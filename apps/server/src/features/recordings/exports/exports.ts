@@ -1,5 +1,6 @@
 import { AppError, newUuid, type Uuid } from "@gatehouse/base";
 import { access, cameras as contract } from "@gatehouse/contract";
+import type { AuditEvent } from "../../../platform/audit/index.ts";
 import { findFfmpeg } from "../../../platform/ffmpeg/index.ts";
 import type { RecordingContext } from "../context.ts";
 import type { RecordingDatabase } from "../tables.ts";
@@ -57,12 +58,8 @@ export class Exports {
       const same = await store.findSame(order);
       if (same === undefined) await this.#assertRoom(store);
       const { cameraId, fromMs, toMs, form, speed } = order;
-      await audit.record(tx, {
-        kind: "recording.exported",
-        tenantId,
-        subject: { kind: "device", id: cameraId },
-        data: { fromMs, toMs, form, ...(speed === 1 ? {} : { speed }) },
-      });
+      const data = { fromMs, toMs, form, ...(speed === 1 ? {} : { speed }) };
+      await audit.record(tx, exportedEvent(tenantId, cameraId, data));
       return same ?? store.insert(newUuid(clock, random), order, clock.nowMs());
     });
     worker.wake();
@@ -82,6 +79,15 @@ export class Exports {
       isPictures ||= row.codec === "jpeg";
     }
     return { ...sum, canMakeFilm: !isPictures || (await hasFfmpeg()) };
+  }
+
+  /** What a browser makes of frames by itself is taken out like everything else. */
+  async noteBrowserExport(scope: access.Scope, cameraId: Uuid, { fromMs, toMs }: Span): Promise<void> {
+    const { audit, db } = this.#deps;
+    this.#assertCamera(scope, cameraId);
+    assertExportSpan({ fromMs, toMs }, contract.MAX_EXPORT_MS);
+    const event = exportedEvent(scope.tenantId, cameraId, { fromMs, toMs, form: "browser" });
+    await db.transaction().execute((tx) => audit.record(tx, event));
   }
 
   async list(scope: access.Scope): Promise<contract.RecordingExport[]> {
@@ -206,6 +212,13 @@ export class Exports {
     };
   }
 }
+
+const exportedEvent = (tenantId: Uuid, id: Uuid, data: AuditEvent["data"] & object): AuditEvent => ({
+  kind: "recording.exported",
+  tenantId,
+  subject: { kind: "device", id },
+  data,
+});
 
 async function hasFfmpeg(): Promise<boolean> {
   return findFfmpeg().then(

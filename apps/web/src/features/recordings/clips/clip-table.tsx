@@ -8,6 +8,8 @@ import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { titleOf } from "../../cameras/camera-title.ts";
 import { EventThumb } from "../event-thumb.tsx";
+import { ExportSign } from "../exports/export-button.tsx";
+import { ExportDrawer } from "../exports/export-drawer.tsx";
 import { type OffsiteCopies, OffsiteMark } from "../offsite/offsite-mark.tsx";
 import { useEventCopies } from "../offsite/use-offsite-states.ts";
 import { playbackSearch } from "../playback-search.ts";
@@ -33,6 +35,7 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
   const navigate = useNavigate();
   const { events } = props;
   const copies = useEventCopies(events);
+  const [exporting, setExporting] = useState<CameraEvent>();
   const [sharing, setSharing] = useState<CameraEvent>();
   const columns = useMemo<Column<CameraEvent>[]>(
     () => [
@@ -76,7 +79,7 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
         id: "acts",
         header: () => "",
         meta: { align: "end" },
-        cell: ({ row }) => <Share event={row.original} onShare={setSharing} />,
+        cell: ({ row }) => <Acts event={row.original} onExport={setExporting} onShare={setSharing} />,
       },
     ],
     [t, kinds, format, copies],
@@ -112,8 +115,15 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
             </span>
           </span>
         )}
-        phoneEnd={(event) => <Share event={event} onShare={setSharing} />}
+        phoneEnd={(event) => <Acts event={event} onExport={setExporting} onShare={setSharing} />}
       />
+      {exporting !== undefined && (
+        <ExportDrawer
+          cameras={[{ id: exporting.cameraId, title: nameOf(exporting) }]}
+          span={spanOfEvent(exporting, liveHub.nowMs())}
+          onClose={() => setExporting(undefined)}
+        />
+      )}
       {sharing !== undefined && (
         <ShareDrawer
           cameras={[{ id: sharing.cameraId, title: nameOf(sharing) }]}
@@ -127,10 +137,19 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
 }
 
 /** Of what is still recorded of it. */
-function Share(props: { event: CameraEvent; onShare: (event: CameraEvent) => void }) {
+function Acts(props: {
+  event: CameraEvent;
+  onExport: (event: CameraEvent) => void;
+  onShare: (event: CameraEvent) => void;
+}) {
   const { event } = props;
   if (event.recorded === "none") return null;
-  return <ShareSign camera={nameOf(event)} onShare={() => props.onShare(event)} />;
+  return (
+    <span className="row">
+      <ExportSign camera={nameOf(event)} onExport={() => props.onExport(event)} />
+      <ShareSign camera={nameOf(event)} onShare={() => props.onShare(event)} />
+    </span>
+  );
 }
 
 function Thumb(props: { event: CameraEvent }) {
