@@ -18,6 +18,12 @@ it("knows no pace of a camera that stopped, and still when it last showed someth
   expect(meter.read(9_000)).toEqual({ takenMs: 1_100, framesPerSecond: undefined, delayMs: 50 });
 });
 
+it("knows no pace while the server's clock is being found out, which may set it back", () => {
+  const meter = new FrameMeter();
+  for (const nowMs of [10_000, 10_400, 9_100]) meter.drawn(9_000, nowMs);
+  expect(meter.read(9_200)?.framesPerSecond).toBeUndefined();
+});
+
 it("never says that a frame was drawn before it was taken", () => {
   const meter = new FrameMeter();
   meter.drawn(5_000, 4_990);

@@ -33,7 +33,7 @@ export class FrameMeter {
   #pace(): number | undefined {
     const [first] = this.#drawnMs;
     const last = this.#drawnMs.at(-1);
-    if (first === undefined || last === undefined || last === first) return undefined;
+    if (first === undefined || last === undefined || last <= first) return undefined;
     return ((this.#drawnMs.length - 1) * 1_000) / (last - first);
   }
 

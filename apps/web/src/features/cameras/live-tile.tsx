@@ -106,7 +106,7 @@ function TileHead(props: { camera: Camera; look: Look }) {
 /** What is seen wins over what the list said some seconds ago. */
 function stateOf({ state }: Camera, look: Look): cameras.CameraState {
   if (look.kind === "live") return state === "flooding" ? state : "live";
-  if (look.kind === "old" || look.kind === "silent") return "silent";
+  if (look.kind === "silent" || (look.kind === "old" && look.isSilent)) return "silent";
   return look.kind === "off" || look.kind === "never" ? look.kind : state;
 }
 
@@ -126,7 +126,11 @@ function Notice(props: { look: Look }) {
         </p>
       );
     case "old":
-      return <p className={styles.notice}>{t("silent", { time: sinceText(look.takenMs) })}</p>;
+      return (
+        <p className={styles.notice}>
+          {t(look.isSilent ? "silent" : "old", { time: sinceText(look.takenMs) })}
+        </p>
+      );
     case "silent":
       return <p className={styles.notice}>{t("silent", { time: sinceText(look.sinceMs) })}</p>;
     default:
@@ -150,7 +154,9 @@ function TileFoot(props: { camera: Camera; look: Look; isVideo: boolean }) {
       <span className="truncate">{camera.siteName}</span>
       <span className={styles.figures}>
         {look.kind === "live" &&
-          (pace === undefined ? t("delay", { ms }) : t("pace", { fps: format.number(pace, 0), ms }))}
+          (pace === undefined
+            ? t("delay", { ms })
+            : t("pace", { fps: format.number(pace, pace < 1 ? 1 : 0), ms }))}
         {camera.recording && (
           <span role="img" title={t("recorded")} aria-label={t("recorded")} className={styles.lock}>
             <IconLock size={14} stroke={1.8} aria-hidden="true" />

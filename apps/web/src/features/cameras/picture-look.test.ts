@@ -25,6 +25,15 @@ describe("a place on screen", () => {
     expect(lookOf({ ...base, seen: seen(OLD_AFTER_MS) })).toEqual({
       kind: "old",
       takenMs: NOW - OLD_AFTER_MS,
+      isSilent: false,
+    });
+  });
+
+  it("does not call a camera silent because the line is slow", () => {
+    expect(lookOf({ ...base, seen: seen(30_000) })).toMatchObject({ kind: "old", isSilent: false });
+    expect(lookOf({ ...base, noted: "silent", seen: seen(30_000) })).toMatchObject({
+      kind: "old",
+      isSilent: true,
     });
   });
 

@@ -6,12 +6,14 @@ import type { Seen } from "./frame-meter.ts";
 export const OLD_AFTER_MS = 5_000;
 
 /**
- * How a place on screen shows its camera. `old`: a picture stays, greyed and with its time, because none follows it.
+ * How a place on screen shows its camera. `old`: a picture stays, greyed and with its time, because none follows it: the
+ * camera is silent, or the line is slow.
  * `silent`: there is no picture, and since when is known.
  */
 export type Look =
   | { readonly kind: "live"; readonly seen: Seen }
-  | { readonly kind: "old" | "paused"; readonly takenMs: number }
+  | { readonly kind: "paused"; readonly takenMs: number }
+  | { readonly kind: "old"; readonly takenMs: number; readonly isSilent: boolean }
   | { readonly kind: "silent"; readonly sinceMs: number }
   | { readonly kind: "waiting" | "never" | "off" | "none" };
 
@@ -30,7 +32,7 @@ export function lookOf(given: {
     if (paused) return { kind: "paused", takenMs: seen.takenMs };
     return nowMs - seen.takenMs < OLD_AFTER_MS
       ? { kind: "live", seen }
-      : { kind: "old", takenMs: seen.takenMs };
+      : { kind: "old", takenMs: seen.takenMs, isSilent: state === "silent" };
   }
   const { lastFrameMs } = camera.health;
   if (state === "silent" && lastFrameMs !== undefined) return { kind: "silent", sinceMs: lastFrameMs };

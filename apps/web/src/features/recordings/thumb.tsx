@@ -1,9 +1,13 @@
+import { systemClock, type Timer } from "@gatehouse/base";
 import { useEffect, useRef, useState } from "react";
 import { drawJpeg } from "./player/canvas-screen.ts";
 import styles from "./recordings.module.css";
 
 /** As many thumbnails are read at a time; the others wait for their turn. */
 const AT_ONCE = 3;
+/** A server that is busy, or away for a moment, is asked again: after this long, then ever more rarely. */
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
 let underWay = 0;
 const waiting: (() => void)[] = [];
 
@@ -37,15 +41,23 @@ export function Thumb(props: { read: ReadJpeg; width?: number }) {
       if (signal.aborted || jpeg === undefined) return;
       setIsShown(await drawJpeg(surface, jpeg, width));
     };
+    let retry: Timer | undefined;
+    const tryToShow = (waitMs: number): void => {
+      inTurn(signal, show).catch(() => {
+        if (signal.aborted || waitMs > LONGEST_WAIT_MS) return;
+        retry = systemClock.after(waitMs, () => tryToShow(2 * waitMs));
+      });
+    };
     setIsShown(false);
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       seen.disconnect();
-      inTurn(signal, show).catch(() => undefined);
+      tryToShow(FIRST_WAIT_MS);
     });
     seen.observe(surface);
     return () => {
       seen.disconnect();
+      retry?.cancel();
       abort.abort();
     };
   }, [read, width]);
