@@ -68,7 +68,13 @@ export class Openings {
         // Named, so that nothing of whoever opened it is kept: not even from where.
         actor: { kind: "link", id: share.id, tenantId: share.tenantId },
         subject: { kind: "device", id: share.cameraId },
-        data: { link: share.number, fromMs: share.fromMs, toMs: share.toMs, opening: counted.openings },
+        data: {
+          via: "link",
+          link: share.number,
+          fromMs: share.fromMs,
+          toMs: share.toMs,
+          opening: counted.openings,
+        },
       });
       return counted;
     });

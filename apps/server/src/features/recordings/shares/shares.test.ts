@@ -130,7 +130,7 @@ test("every opening is in the audit log before anything is shown, by the link an
       tenantId,
       actor: { kind: "link", id: made.id },
       subject: { kind: "device", id: cameraId },
-      data: { link: made.number, fromMs: made.fromMs, toMs: made.toMs, opening },
+      data: { via: "link", link: made.number, fromMs: made.fromMs, toMs: made.toMs, opening },
     })),
   );
   expect(await listed(made.id)).toMatchObject({ openings: 2, lastOpenedMs: clock.nowMs() });
