@@ -8,9 +8,32 @@ export interface PictureSize {
 }
 
 /** Width and height that a sequence parameter set promises; undefined for what is none. */
-export function sizeOfSps(nal: Uint8Array): PictureSize | undefined {
+export const sizeOfSps = (nal: Uint8Array): PictureSize | undefined => readSps(nal)?.size;
+
+/**
+ * The same parameter set without its annex for displays (§E.1): it is also what makes a decoder hold pictures back, as many as
+ * a stream may have in another order, of which single key frames have none. As it was where it is none.
+ */
+export function withoutVui(nal: Uint8Array): Uint8Array {
+  const found = readSps(nal);
+  if (found === undefined) return nal;
+  const { payload, vuiAt } = found;
+  // The flag that there is one becomes 0; then the bit that ends a payload (§7.3.2.11).
+  const bytes = payload.slice(0, ((vuiAt + 1) >> 3) + 1);
+  const put = (at: number, bit: 0 | 1): void => {
+    const mask = 0x80 >> (at & 7);
+    bytes[at >> 3] = ((bytes[at >> 3] as number) & ~mask) | (bit === 1 ? mask : 0);
+  };
+  put(vuiAt, 0);
+  put(vuiAt + 1, 1);
+  for (let at = vuiAt + 2; at >> 3 < bytes.length; at++) put(at, 0);
+  return Uint8Array.of(nal[0] as number, ...withEmulation(bytes));
+}
+
+function readSps(nal: Uint8Array) {
   if (nal.length < 5 || nal.length > MAX_BYTES) return undefined;
-  const bits = new Bits(withoutEmulation(nal.subarray(1)));
+  const payload = withoutEmulation(nal.subarray(1));
+  const bits = new Bits(payload);
   const profile = bits.read(8);
   bits.read(16);
   bits.unsigned();
@@ -38,9 +61,8 @@ export function sizeOfSps(nal: Uint8Array): PictureSize | undefined {
   const unitY = (chroma === 1 ? 2 : 1) * (2 - isFrames);
   const width = widthInMacroblocks * 16 - (left + right) * unitX;
   const height = mapUnits * 16 * (2 - isFrames) - (top + bottom) * unitY;
-  return bits.isBeyond || width < 1 || height < 1 || width > 0xffff || height > 0xffff
-    ? undefined
-    : { width, height };
+  if (bits.isBeyond || width < 1 || height < 1 || width > 0xffff || height > 0xffff) return undefined;
+  return { size: { width, height }, payload, vuiAt: bits.at };
 }
 
 function skipScaling(bits: Bits, lists: number): void {
@@ -72,12 +94,25 @@ function withoutEmulation(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => !(byte === 3 && at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0));
 }
 
+function withEmulation(bytes: Uint8Array): number[] {
+  const out: number[] = [];
+  for (const byte of bytes) {
+    if (byte <= 3 && out.at(-1) === 0 && out.at(-2) === 0) out.push(3);
+    out.push(byte);
+  }
+  return out;
+}
+
 class Bits {
   readonly #bytes: Uint8Array;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   get isBeyond(): boolean {

@@ -55,6 +55,26 @@ it("gives each picture's own grey at once, whatever its size and kind", { timeou
   }
 });
 
+it("gives the key frame of a stream at once that has its pictures in another order than they are shown", {
+  timeout: 60_000,
+}, async () => {
+  const made = execFileSync(program, [
+    ...["-v", "error", "-f", "lavfi", "-i", "testsrc=size=160x120:rate=10", "-t", "3"],
+    ...["-c:v", "libx264", "-preset", "medium", "-bf", "3", "-pix_fmt", "yuv420p"],
+    ...["-g", "10", "-x264-params", "bframes=3:b-pyramid=normal:scenecut=0", "-f", "h264", "pipe:1"],
+  ]);
+  // The parameter sets and the first key frame, up to the first picture after it.
+  const start = (from: number): number => made.indexOf(Buffer.of(0, 0, 1), from);
+  let end = start(0);
+  while (((made[end + 3] as number) & 0x1f) !== 1) end = start(end + 3);
+  const frame = made
+    .subarray(0, end)
+    .toString("latin1")
+    .replace(/(^|[^\0])\0\0\x01/g, "$1\0\0\0\x01");
+  const found = await decoder.decode({ codec: "h264", bytes: Buffer.from(frame, "latin1") });
+  expect(Math.max(...found) - Math.min(...found)).toBeGreaterThan(150);
+});
+
 it("takes key frames of H.264, and goes from one kind to the other", { timeout: 60_000 }, async () => {
   const [first, second] = H264.fragments.map((fragment) => keyFrameOf(H264.init, fragment) as Uint8Array);
   const found: number[] = [];

@@ -1,6 +1,7 @@
 import { AppError, type Clock, type MonotonicMs, type Timer } from "@gatehouse/base";
 import { Ffmpeg, PIPES_ALONE } from "../ffmpeg/child.ts";
 import { eachPictureOnce } from "../ffmpeg/each-picture-once.ts";
+import { withoutVui } from "../h264/sps.ts";
 
 /** A whole picture that was found sound: a JPEG, or a key frame of H.264 with its parameter sets (annex B). */
 export interface CodedPicture {
@@ -52,7 +53,8 @@ export class LumaDecoder {
     this.#idle?.cancel();
     try {
       if (this.#child?.codec !== codec || this.#child.isOver) await this.#renew(codec);
-      return await (this.#child as LumaChild).decode(bytes, clock);
+      const picture = codec === "h264" ? shownAtOnce(bytes) : bytes;
+      return await (this.#child as LumaChild).decode(picture, clock);
     } catch (error) {
       this.#restUntilMs = clock.monotonicMs() + REST_MS;
       this.stop();
@@ -74,6 +76,22 @@ export class LumaDecoder {
     const program = await this.#deps.ffmpeg();
     this.#child = new LumaChild(codec, program, await eachPictureOnce(program), this.#deps);
   }
+}
+
+const START_CODE = Buffer.of(0, 0, 0, 1);
+const SEQUENCE_SET = 7;
+
+/** A key frame that a decoder gives as soon as it has it, though its camera sends others in another order than they are shown. */
+function shownAtOnce(bytes: Uint8Array): Uint8Array {
+  const nals: Uint8Array[] = [];
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = buffer.indexOf(START_CODE); at >= 0; ) {
+    const next = buffer.indexOf(START_CODE, at + START_CODE.length);
+    const nal = buffer.subarray(at + START_CODE.length, next < 0 ? buffer.length : next);
+    nals.push(START_CODE, ((nal[0] as number) & 0x1f) === SEQUENCE_SET ? withoutVui(nal) : nal);
+    at = next;
+  }
+  return Buffer.concat(nals);
 }
 
 const FEED = {
