@@ -1,10 +1,18 @@
 import type { RecordingReport } from "../../apps/server/src/features/recordings/index.ts";
 import { type Attack, given, type Report } from "../attack.ts";
-import { ClipFiles, chunksIn, play, recordClip } from "../site/clips.ts";
+import {
+  ClipFiles,
+  chunksIn,
+  framesOf,
+  KEY_FILE_BYTES,
+  play,
+  recordClip,
+  type Segment,
+} from "../site/clips.ts";
 import { checkSite } from "../site/recording-check.ts";
 import { reseal } from "../site/reseal.ts";
 import type { Site } from "../site/site.ts";
-import { logInAs } from "../site/visitor.ts";
+import { logInAs, type Visitor } from "../site/visitor.ts";
 
 const TRUTH = "the car hits the post";
 const FORGED = "the car passes the post";
@@ -52,33 +60,51 @@ async function changeFiles(
   return found;
 }
 
+/** One chunk is left, and a row that says no more: what a crash leaves of a segment that was being written. */
+async function cutAsCrash(site: Site, owner: Visitor, clip: Segment): Promise<void> {
+  const files = await ClipFiles.of(site, clip);
+  const [whole, frames] = [await files.read(), await framesOf(owner, clip)];
+  const [row] = await site.query<{ chunks: Buffer }>("select chunks from recording_segments where id = $1", [
+    clip.id,
+  ]);
+  const kept = row?.chunks.readUInt32BE(8) ?? 0;
+  const end = chunksIn(whole)[0]?.end ?? 0;
+  await files.write(whole.subarray(0, end));
+  await site.query(
+    `update recording_segments set state = 'unsigned', manifest = null, manifest_sha256 = null, bytes = $2,
+       chunks = substr(chunks, 1, 12), frames = $3, last_ms = start_ms + $4 where id = $1`,
+    [clip.id, end + KEY_FILE_BYTES, kept, typeof frames === "string" ? 0 : frames[kept - 1]?.offsetMs],
+  );
+}
+
 export const clipTampering: Attack = {
   name: "clip-tampering",
   control: "sealedEntries",
   texts: {
     en: {
       title: "Change a recording",
-      what: "Somebody has the disk, the database and even the master key, and wants a recorded accident to have been another one, a day earlier. Clips are cut, put in another order, written over, back-dated and left out; one is made anew, sealed and signed with the right keys. Then somebody checks the recordings.",
+      what: "Somebody has the disk, the database and even the master key, and wants a recorded accident to have been another one, a day earlier. Clips are cut, put in another order, written over, back-dated and left out; one is made anew, sealed and signed with the right keys, and one loses its end as if by a crash. Then somebody checks the recordings.",
       steps: [
         "An accident is recorded",
         "Cut, reorder, write over, back-date",
         "Leave a clip out",
-        "Make a clip anew with the right keys",
+        "Make a clip anew with the right keys, cut another as a crash would",
       ],
       control: "Recordings against the audit log",
-      measured: "A clip with another content and another time has no problem in the check.",
+      measured: "A clip with another content and time, or without its end, has no problem in the check.",
     },
     fr: {
       title: "Modifier un enregistrement",
-      what: "Quelqu’un a le disque, la base de données et même la clé maîtresse, et voudrait qu’un accident enregistré ait été un autre, la veille. Des séquences sont coupées, mises dans un autre ordre, écrasées, antidatées, supprimées ; l’une est refaite, scellée et signée avec les bonnes clés. Puis quelqu’un vérifie les enregistrements.",
+      what: "Quelqu’un a le disque, la base de données et même la clé maîtresse, et voudrait qu’un accident enregistré ait été un autre, la veille. Des séquences sont coupées, mises dans un autre ordre, écrasées, antidatées, supprimées ; l’une est refaite, scellée et signée avec les bonnes clés, une autre perd sa fin comme par une panne. Puis quelqu’un vérifie les enregistrements.",
       steps: [
         "Un accident est enregistré",
         "Couper, réordonner, écraser, antidater",
         "Supprimer une séquence",
-        "Refaire une séquence avec les bonnes clés",
+        "Refaire une séquence avec les bonnes clés, couper l’autre comme par une panne",
       ],
       control: "Enregistrements confrontés au journal d’audit",
-      measured: "Une séquence au contenu et à l’heure changés n’a aucun problème à la vérification.",
+      measured:
+        "Une séquence au contenu et à l’heure changés, ou sans sa fin, n’a aucun problème à la vérification.",
     },
   },
   async run(site, report) {
@@ -111,11 +137,14 @@ export const clipTampering: Attack = {
     const shown = await play(owner, last);
     report.attacker(`made ${last.id} anew with the master key; the player shows: ${shown}`);
     given(String(shown).includes(FORGED), "the right keys make a clip that plays");
-    const named = problemOf(await checkSite(site), last.id);
-    report.site(`the check says of it: ${named}`);
+    await cutAsCrash(site, owner, long);
+    report.attacker(`cut the end of ${long.id} off, index and all, as a crash would have left it`);
+    const after = await checkSite(site);
+    const [anew, cut] = [problemOf(after, last.id), problemOf(after, long.id)];
+    report.site(`the check says of what was made anew: ${anew}; of what was cut: ${cut}`);
     return {
-      succeeded: named === "nothing",
-      evidence: { ...found, "left out": "missed by the next", "made anew": named },
+      succeeded: anew === "nothing" || cut === "nothing",
+      evidence: { ...found, "left out": "missed by the next", "made anew": anew, "cut as by a crash": cut },
     };
   },
 };

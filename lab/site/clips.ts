@@ -2,18 +2,20 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
-import { parseFrames } from "@gatehouse/video";
+import { type Frame, parseFrames } from "@gatehouse/video";
 import { given } from "../attack.ts";
 import { PlainCamera, pictureOf, shownBy } from "./camera.ts";
 import { eventually } from "./device.ts";
 import type { NewDevice, Site } from "./site.ts";
 import type { Visitor } from "./visitor.ts";
 
-type Segment = cameras.Segment;
+export type Segment = cameras.Segment;
 type Mode = cameras.RecordingMode;
 
 const DAY_MS = 86_400_000;
 const PICTURES_APART_MS = 250;
+/** Of `<segment>.key`, which counts as the segment's. */
+export const KEY_FILE_BYTES = 44;
 /** Of tries to get enough chunks on a busy machine. */
 const MAX_PICTURES = 80;
 
@@ -70,16 +72,21 @@ export async function recordClip(
   }
 }
 
-/** What somebody is shown of a segment: its pictures, or the code of the refusal. */
-export async function play(
+/** Frames that somebody gets of a segment, or the code of the refusal. */
+export async function framesOf(
   visitor: Visitor,
   { id }: Pick<Segment, "id">,
   headers: Readonly<Record<string, string>> = {},
-): Promise<readonly string[] | string> {
+): Promise<readonly Frame[] | string> {
   const reply = await visitor.fetch("GET", `/api/v1/segments/${id}/content`, undefined, headers);
   if (reply.status !== 200) return ((await reply.json()) as { code: string }).code;
-  const frames = parseFrames(new Uint8Array(await reply.arrayBuffer()));
-  return frames?.map(({ bytes }) => shownBy(bytes)) ?? "no frames";
+  return parseFrames(new Uint8Array(await reply.arrayBuffer())) ?? "no frames";
+}
+
+/** What somebody is shown of a segment: its pictures, or the code of the refusal. */
+export async function play(...asked: Parameters<typeof framesOf>): Promise<readonly string[] | string> {
+  const frames = await framesOf(...asked);
+  return typeof frames === "string" ? frames : frames.map(({ bytes }) => shownBy(bytes));
 }
 
 /** The two files of a segment, in the hands of whoever has the disk. */

@@ -19,7 +19,7 @@ import {
   sha256Hex,
 } from "../../apps/server/src/platform/secrets/index.ts";
 import { pictureOf } from "./camera.ts";
-import { ClipFiles } from "./clips.ts";
+import { ClipFiles, KEY_FILE_BYTES } from "./clips.ts";
 import type { Site } from "./site.ts";
 
 interface Row {
@@ -87,7 +87,7 @@ export async function reseal(
       startMs,
       startMs + (frames.at(-1)?.offsetMs ?? 0),
       frames.length,
-      written.length + 44,
+      written.length + KEY_FILE_BYTES,
       index,
       note,
       sha256Hex(note),

@@ -1,10 +1,12 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemRandom, type Uuid } from "@gatehouse/base";
 import { createVerifierKey, KEY_TYPES } from "@gatehouse/ledger";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ed25519Signer } from "../../../platform/secrets/index.ts";
+import { KEY_BLOB_BYTES } from "../keyring.ts";
+import { filePlaceOf, type PlacedChunk, parseChunks } from "../model.ts";
 import {
   film,
   logOf,
@@ -149,6 +151,32 @@ test("a segment that the log knows otherwise, or not at all, is named; so is one
     .execute();
   await Promise.all([rm(path(second)), rm(path(second, "key"))]);
   expect((await check()).gaps).toEqual([third]);
+});
+
+test("one whose end was cut off, index and all, is no crash: the log knows that it was sealed", async () => {
+  const [first] = ids;
+  const [row] = await house.rows();
+  const chunks = Buffer.from(row?.chunks ?? []).subarray(0, 10 * 12);
+  const { end } = filePlaceOf(parseChunks(chunks).at(-1) as PlacedChunk);
+  await truncate(path(first), end);
+  await house.db
+    .updateTable("recording_segments")
+    .set({
+      ...{
+        state: "unsigned",
+        manifest: null,
+        manifest_sha256: null,
+        frames: 10,
+        bytes: end + KEY_BLOB_BYTES,
+      },
+      chunks,
+      last_ms: START_MS + 9_000,
+    })
+    .where("id", "=", first as Uuid)
+    .execute();
+  expect(await problems()).toEqual([[first, "log_differs", false]]);
+  await check(true);
+  expect(await check()).toMatchObject({ damaged: 1, problems: [] });
 });
 
 test("files that are found again under another manifest than the log has are damaged; new ones get an entry", async () => {

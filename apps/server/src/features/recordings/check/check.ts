@@ -42,6 +42,8 @@ export interface RecordingReport {
   readonly segments: number;
   readonly sealed: number;
   readonly unsigned: number;
+  /** Known not to open as it was sealed. */
+  readonly damaged: number;
   readonly bytes: number;
   /** Left open by a crash, or being written: the server's next start closes them. */
   readonly open: number;
@@ -81,7 +83,7 @@ class RecordingCheck {
   readonly #deps: CheckDeps & { readonly keyring: SegmentKeyring };
   readonly #repair: boolean;
   readonly #problems: RecordingProblem[] = [];
-  readonly #count = { segments: 0, sealed: 0, unsigned: 0, bytes: 0, open: 0 };
+  readonly #count = { segments: 0, sealed: 0, unsigned: 0, damaged: 0, bytes: 0, open: 0 };
   /** Of each camera, the newest manifest so far: rows come in the order in which they were begun. */
   readonly #chains = new Map<Uuid, string>();
   readonly #gaps: Uuid[] = [];
@@ -146,20 +148,22 @@ class RecordingCheck {
     if (row.state === "sealed" && found.signed === undefined) return { kind: "not_signed", ...about };
     if (!saysTheSame(row, found)) return { kind: "index_differs", ...about };
     if (row.bytes !== file.length + KEY_BLOB_BYTES) return { kind: "bytes_differ", ...about };
-    if (found.signed === undefined) return undefined;
-    this.#follow(row, found.signed);
-    const kind = await this.#objectionOfLog(row, sha256Hex(found.signed.note));
+    if (found.signed !== undefined) this.#follow(row, found.signed);
+    const kind = await this.#objectionOfLog(row, found.signed && sha256Hex(found.signed.note));
     return kind && { kind, ...about };
   }
 
-  /** The log had each manifest in the transaction that sealed it, and has it for ever. */
-  async #objectionOfLog(row: SegmentRow, sha256: string): Promise<ProblemKind | undefined> {
+  /**
+   * The log had each manifest in the transaction that sealed it, and has it for ever. So it knows of no segment that a
+   * crash left unsigned: one that it knows was sealed, and somebody cut off its end.
+   */
+  async #objectionOfLog(row: SegmentRow, sha256: string | undefined): Promise<ProblemKind | undefined> {
     const { controls = ALL_ON, entries } = this.#deps;
     if (!controls.sealedEntries) return undefined;
     const { tenantId, segmentId, lastMs } = row;
     const logged = await entries.hashesOf(tenantId, segmentId);
     if (logged.some((hash) => hash !== sha256)) return "log_differs";
-    if (logged.length > 0) return undefined;
+    if (logged.length > 0 || sha256 === undefined) return undefined;
     const untilMs = this.#forgottenUntilMs.get(tenantId) ?? (await entries.forgottenUntilMs(tenantId));
     this.#forgottenUntilMs.set(tenantId, untilMs);
     return lastMs > untilMs ? "not_logged" : undefined;
@@ -174,7 +178,7 @@ class RecordingCheck {
   #counted(row: SegmentRow): void {
     this.#count.segments++;
     this.#count.bytes += row.bytes;
-    if (row.state === "open" || row.state === "sealed" || row.state === "unsigned") this.#count[row.state]++;
+    if (row.state !== "erased") this.#count[row.state]++;
   }
 
   async #mend(
@@ -221,9 +225,9 @@ function saysTheSame(row: SegmentRow, found: FileIndex): boolean {
 
 /** One line for people. */
 export function describeRecordings(report: RecordingReport): string {
-  const { segments, sealed, unsigned, open, bytes, gaps, problems } = report;
+  const { segments, sealed, unsigned, damaged, open, bytes, gaps, problems } = report;
   const megabytes = Math.round(bytes / 1_000_000);
-  const said = `${segments} segments, ${megabytes} MB: ${sealed} sealed, ${unsigned} unsigned, ${open} open, ${gaps.length} with one missing before`;
+  const said = `${segments} segments, ${megabytes} MB: ${sealed} sealed, ${unsigned} unsigned, ${damaged} damaged, ${open} open, ${gaps.length} with one missing before`;
   const shown = problems.slice(0, 20).map(({ what, kind, repaired }) => {
     return `${what}: ${kind.replaceAll("_", " ")}${repaired ? " (repaired)" : ""}`;
   });

@@ -91,6 +91,21 @@ test("a segment that was sealed in its file and not in the index is sealed, once
   expect(house.trail.kinds()).toEqual(["recording.sealed"]);
 });
 
+test("one that the log knows as sealed, and whose row says that it is open, was changed: nothing of it is cut off", async () => {
+  const id = await begin();
+  const { state, manifest, manifest_sha256 } = await rowNow();
+  await house.recordings.stop?.();
+  const bytes = (await readFile(pathOf(id))).subarray(0, -900);
+  await writeFile(pathOf(id), bytes);
+  await house.db
+    .updateTable("recording_segments")
+    .set({ state, manifest, manifest_sha256 })
+    .where("id", "=", id)
+    .execute();
+  expect(await restart()).toMatchObject({ damaged: 1, unsigned: 0 });
+  expect((await readFile(pathOf(id))).equals(bytes)).toBe(true);
+});
+
 test("a change in the middle of an open segment is no crash: it is called damaged and nothing is cut off", async () => {
   const id = await begin();
   const bytes = await readFile(pathOf(id));

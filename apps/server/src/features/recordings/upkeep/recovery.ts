@@ -72,29 +72,32 @@ export class Recovery {
   }
 
   async #settle(row: SegmentRow, file: Uint8Array, found: FileIndex): Promise<Outcome> {
-    const { audit, blobs, db } = this.#context;
+    const { audit, blobs, db, entries } = this.#context;
     const store = new SegmentStore(db, row.tenantId);
     const { signed } = found;
+    const manifestSha256 = signed && sha256Hex(signed.note);
+    // The log hears of a segment with its row's end: one that it knows was not open when anything crashed.
+    const logged = await entries.hashesOf(row.tenantId, row.segmentId);
+    const isOther = logged.some((hash) => hash !== manifestSha256);
     const index = {
       codec: found.codec,
       firstMs: found.firstMs,
       lastMs: found.lastMs,
       chunks: found.chunks,
     };
-    if (signed !== undefined) {
+    if (signed !== undefined && manifestSha256 !== undefined && !isOther) {
       await db.transaction().execute(async (tx) => {
         const inTx = new SegmentStore(tx, row.tenantId);
         const bytes = file.length + KEY_BLOB_BYTES;
         await inTx.rewrite(row.segmentId, { state: "open", ...index, bytes });
-        const manifestSha256 = sha256Hex(signed.note);
         const end = { manifest: signed.note, manifestSha256, addedBytes: 0, moved: false };
         await inTx.seal(row, end);
-        await audit.record(tx, sealedEvent(row, signed.manifest, manifestSha256));
+        if (logged.length === 0) await audit.record(tx, sealedEvent(row, signed.manifest, manifestSha256));
       });
       return "sealed";
     }
     // The index knew of more than what opens: not a crash but a change. Nothing of it is cut off.
-    if (found.chunks.length < row.chunks.length) {
+    if (isOther || found.chunks.length < row.chunks.length) {
       await store.setState(row.segmentId, "damaged", file.length + KEY_BLOB_BYTES);
       return "damaged";
     }
