@@ -1,4 +1,4 @@
-export { inspectFragment } from "./fmp4/fragment.ts";
+export { inspectFragment, picturesIn } from "./fmp4/fragment.ts";
 export { inspectInit, type VideoFault, type VideoInit } from "./fmp4/init.ts";
 export {
   encodeFrameMessage,

@@ -28,6 +28,13 @@ export function inspectFragment(bytes: Uint8Array, init: VideoInit): VideoFault 
   return run.isSync && beginsWithKeyFrame(first, init.lengthBytes) ? undefined : "unsupported";
 }
 
+/** How many pictures a fragment has that was found sound. */
+export function picturesIn(fragment: Uint8Array): number {
+  const described = onlyOne(boxesOf(fragment), "moof");
+  const run = described && inside(described, "traf", "trun");
+  return run === undefined || run.body.length < 8 ? 0 : viewOf(run.body).getUint32(4);
+}
+
 interface Run {
   /** From the beginning of `moof`. */
   readonly dataOffset: number;

@@ -13,6 +13,7 @@ const FLOODING_FROM = 10;
 export interface LastFrame {
   readonly width: number;
   readonly height: number;
+  readonly pictures?: number;
   readonly takenMs: UnixMs;
 }
 
@@ -46,8 +47,9 @@ export class Health {
 
   took(frame: TakenFrame, nowMs: MonotonicMs): void {
     if (this.#isGap(nowMs)) this.#gaps++;
-    this.#taken.add(nowMs, frame.bytes);
-    this.#frames++;
+    const pictures = frame.pictures ?? 1;
+    this.#taken.add(nowMs, frame.bytes, pictures);
+    this.#frames += pictures;
     this.#last = frame;
     this.#lastMs = nowMs;
   }

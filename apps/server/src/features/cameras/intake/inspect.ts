@@ -1,5 +1,5 @@
 import { cameras } from "@gatehouse/contract";
-import { inspectFragment, inspectInit, inspectJpeg, type VideoInit } from "@gatehouse/video";
+import { inspectFragment, inspectInit, inspectJpeg, picturesIn, type VideoInit } from "@gatehouse/video";
 import type { FrameRefusal } from "../ports.ts";
 
 const { bytes: maxBytes, minSide, maxSide } = cameras.FRAME_LIMITS;
@@ -25,6 +25,8 @@ export interface SoundFrame {
   readonly bytes: Uint8Array;
   readonly width: number;
   readonly height: number;
+  /** Of a fragment of video: how many it shows; one unless told. */
+  readonly pictures?: number;
   /** Of an initialisation: what its fragments are judged by. */
   readonly init?: VideoInit;
 }
@@ -46,12 +48,13 @@ export function inspectFrame(
   if (kind === cameras.FRAME_KINDS.videoInit) {
     const found = inspectInit(bytes);
     if ("fault" in found) return `frame.${found.fault}`;
-    return withinSides({ bytes, width: found.width, height: found.height, init: found });
+    return withinSides({ bytes, width: found.width, height: found.height, pictures: 0, init: found });
   }
   // A fragment says nothing without its initialisation.
   if (init === undefined) return "frame.malformed";
   const fault = inspectFragment(bytes, init);
-  return fault === undefined ? { bytes, width: init.width, height: init.height } : `frame.${fault}`;
+  if (fault !== undefined) return `frame.${fault}`;
+  return { bytes, width: init.width, height: init.height, pictures: picturesIn(bytes) };
 }
 
 function withinSides(frame: SoundFrame): SoundFrame | FrameRefusal {

@@ -255,6 +255,17 @@ describe("H.264", () => {
     expect(house.feature.frames.initOf(source.cameraId)?.number).toBe(0);
   });
 
+  test("is counted by the pictures that its fragments show", async () => {
+    const source = next();
+    const before = (await house.camera(source.cameraId)).health.frames;
+    house.feature.take(source, { kind: FRAME_KINDS.videoInit, bytes: H264.init });
+    for (const bytes of H264.fragments)
+      house.feature.take(source, { kind: FRAME_KINDS.videoFragment, bytes });
+    const { frames, framesPerSecond } = (await house.camera(source.cameraId)).health;
+    expect(frames - before).toBe(20);
+    expect(framesPerSecond).toBeGreaterThanOrEqual(2);
+  });
+
   test("is begun again by its initialisation after the camera was off", async () => {
     const source = next();
     const send = (kind: cameras.FrameKind, bytes: Uint8Array) => house.feature.take(source, { kind, bytes });

@@ -13,12 +13,13 @@ export class Window {
   readonly #slots: Slot[] = Array.from({ length: SECONDS }, () => ({ second: -1, count: 0, sum: 0 }));
   #sinceMs: MonotonicMs | undefined;
 
-  add(nowMs: MonotonicMs, amount: number): void {
+  /** `count`: how many they are that have the amount together. */
+  add(nowMs: MonotonicMs, amount: number, count = 1): void {
     const second = Math.floor(nowMs / 1_000);
     const slot = this.#slots[second % SECONDS] as Slot;
     if (slot.second !== second) Object.assign(slot, { second, count: 0, sum: 0 });
     if (this.#isEmpty(nowMs)) this.#sinceMs = nowMs;
-    slot.count++;
+    slot.count += count;
     slot.sum += amount;
   }
 
