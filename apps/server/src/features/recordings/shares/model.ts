@@ -61,16 +61,6 @@ export function restorableMs(share: Ending, nowMs: UnixMs): UnixMs | undefined {
   return untilMs > nowMs ? untilMs : undefined;
 }
 
-/** Nobody can be shown its film any more: also no opened view of it, and no undoing. */
-export function isOver(share: Ending, nowMs: UnixMs): boolean {
-  const state = stateOf(share, nowMs);
-  return (
-    state === "expired" ||
-    state === "erased" ||
-    (state === "revoked" && restorableMs(share, nowMs) === undefined)
-  );
-}
-
 /** Whether whoever opened it before is still shown it. */
 export const isShown = (share: Ending, nowMs: UnixMs): boolean => {
   const state = stateOf(share, nowMs);
