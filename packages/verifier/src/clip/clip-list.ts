@@ -23,6 +23,8 @@ export interface ClipList {
   readonly fromMs: number;
   readonly toMs: number;
   readonly segments: readonly ListedSegment[];
+  /** Segments before which one that was signed is said to be missing: it was removed, as old recordings are. */
+  readonly gaps: readonly string[];
 }
 
 /** Files that belong to a clip, with the largest size of each when it is unpacked. */
@@ -50,13 +52,14 @@ export function parseClipList(bytes: Uint8Array): ClipList | undefined {
   } catch {
     return undefined;
   }
-  const { v, camera, fromMs, toMs, segments } = membersOf(value);
+  const { v, camera, fromMs, toMs, segments, gaps = [] } = membersOf(value);
   if (v !== 1 || typeof camera !== "string" || !isTime(fromMs) || !isTime(toMs) || !Array.isArray(segments))
     return undefined;
+  if (!Array.isArray(gaps) || !gaps.every((gap) => typeof gap === "string")) return undefined;
   const listed = segments.map(parseSegment);
   return listed.includes(undefined)
     ? undefined
-    : { camera, fromMs, toMs, segments: listed as ListedSegment[] };
+    : { camera, fromMs, toMs, segments: listed as ListedSegment[], gaps };
 }
 
 function parseSegment(value: unknown): ListedSegment | undefined {

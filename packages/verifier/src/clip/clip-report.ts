@@ -39,6 +39,8 @@ export interface ClipSegment {
   readonly frames: number;
   /** When the log took the manifest in, by the server's clock (RFC 3339); null where it did not. */
   readonly loggedAt: string | null;
+  /** What was signed before it is not in the clip, which says so itself: removed there, or left out here. */
+  readonly afterGap: boolean;
 }
 
 export interface ClipReport {

@@ -30,6 +30,7 @@ export function clipStatements({ camera, segments, problemCount }: ClipReport): 
   const first = segments[0];
   const last = segments.at(-1);
   const [proven, unsigned] = [count("proven"), count("unsigned")];
+  const gaps = segments.filter(({ afterGap }) => afterGap);
   return [
     `Clip of camera ${camera === "" ? "unknown" : camera}: ${proven} of ${segments.length} segments are whole and as they were signed, with ${frames} frames.`,
     ...(first && last
@@ -37,6 +38,10 @@ export function clipStatements({ camera, segments, problemCount }: ClipReport): 
           `It holds what was recorded from ${timeText(first.firstMs)} to ${timeText(last.lastMs)}, by the server's clock.`,
         ]
       : []),
+    ...gaps.map(
+      ({ firstMs }) =>
+        `NOT WHOLE: what was signed right before ${timeText(firstMs)} is not in it. It was removed where it was recorded, as old recordings are, or left out here.`,
+    ),
     ...(unsigned > 0
       ? [`${unsigned} of them NOBODY SIGNED, as after a crash: nothing is proven of these.`]
       : []),

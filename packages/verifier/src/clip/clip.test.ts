@@ -6,6 +6,8 @@ import { openZip } from "../open-export.ts";
 import { filesOf } from "../testing/bad-exports.ts";
 import { CAMERA, type ClipParts, clipFiles, evidenceOf, recorded, withRecorder } from "../testing/clips.ts";
 import { verifyOpened } from "../verify-opened.ts";
+import type { ClipReport } from "./clip-report.ts";
+import { clipStatements } from "./clip-statements.ts";
 
 const evidence = evidenceOf(recorded(3));
 
@@ -111,6 +113,18 @@ it("names a whole segment that was cut out, and one that the log does not know",
   expect(changed(({ segments }) => segments.splice(1, 1))).toEqual(["segment_missing 2"]);
   const fourth = recorded(4);
   expect(verify(clipFiles(fourth)).found).toEqual(["not_logged 3"]);
+});
+
+it("says of a gap that the clip admits that it is there, and calls the rest genuine", () => {
+  const parts = recorded(3);
+  parts.segments.splice(1, 1);
+  const files = clipFiles(parts);
+  const list = JSON.parse(strFromU8(files["clip.json"] as Uint8Array)) as object;
+  const gaps = [parts.segments[1]?.segment];
+  const report = verify({ ...files, "clip.json": strToU8(JSON.stringify({ ...list, gaps })) });
+  expect(report).toMatchObject({ ok: true, found: [] });
+  expect(report.clip?.segments.map(({ afterGap }) => afterGap)).toEqual([false, true]);
+  expect(clipStatements(report.clip as ClipReport).join()).toContain("NOT WHOLE");
 });
 
 it("says that nobody signed what a crash ended, and calls the rest genuine", () => {

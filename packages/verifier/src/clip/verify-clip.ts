@@ -82,8 +82,9 @@ function judgeSegment(
   previous: string | undefined,
   known: Known,
 ): { readonly segment: ClipSegment; readonly manifestSha256: string | undefined } {
-  const { entries, files, hash, problems } = known;
+  const { clip, entries, files, hash, problems } = known;
   const { segment } = listed;
+  let isAfterGap = false;
   const before = problems.count;
   const file = files.get(manifestFile(segment));
   const signed = file && parseManifest(new TextDecoder().decode(file));
@@ -97,8 +98,8 @@ function judgeSegment(
     judgeSignature(segment, signed, known);
     judgeManifest(listed, signed.manifest, known);
     judgeEntry(segment, manifestSha256, signed.manifest, known);
-    if (previous !== undefined && signed.manifest.previous !== previous)
-      problems.add("segment_missing", segment);
+    isAfterGap = previous !== undefined && signed.manifest.previous !== previous;
+    if (isAfterGap && !clip.gaps.includes(segment)) problems.add("segment_missing", segment);
   }
   judgeFrames(listed, signed?.manifest, files, problems, hash);
   const at = (offset: number | undefined): number => listed.startMs + (offset ?? 0);
@@ -111,6 +112,7 @@ function judgeSegment(
       lastMs: at(listed.frames.at(-1)?.offsetMs),
       frames: listed.frames.length,
       loggedAt: entry?.time ?? null,
+      afterGap: isAfterGap,
     },
     manifestSha256,
   };

@@ -29,6 +29,7 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
   const frames = segments.reduce((sum, one) => sum + (one.state === "proven" ? one.frames : 0), 0);
   const [first, last] = [segments[0], segments.at(-1)];
   const [proven, unsigned] = [count("proven"), count("unsigned")];
+  const gaps = segments.filter(({ afterGap }) => afterGap);
   return [
     `Clip de la caméra ${camera === "" ? "inconnue" : camera} : ${proven} segments sur ${segments.length} entiers et tels que signés, avec ${frames} images.`,
     ...(first && last
@@ -36,6 +37,10 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
           `Il contient l’enregistrement de ${timeText(first.firstMs)} à ${timeText(last.lastMs)}, à l’heure du serveur.`,
         ]
       : []),
+    ...gaps.map(
+      ({ firstMs }) =>
+        `INCOMPLET : ce qui a été signé juste avant ${timeText(firstMs)} n’y est pas. Cela a été retiré là où c’était enregistré, comme les vieux enregistrements, ou laissé de côté ici.`,
+    ),
     ...(unsigned > 0
       ? [
           `${unsigned} d’entre eux N’ONT ÉTÉ SIGNÉS PAR PERSONNE, comme après une panne : rien n’en est prouvé.`,

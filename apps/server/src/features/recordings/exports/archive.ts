@@ -1,5 +1,5 @@
 import { AppError, type Clock } from "@gatehouse/base";
-import { FRAME_KINDS } from "@gatehouse/video";
+import { FRAME_KINDS, parseManifest } from "@gatehouse/video";
 import { type ZipFile, zipStream } from "../../../platform/archives/index.ts";
 import { sha256Hex } from "../../../platform/secrets/index.ts";
 import type { SegmentRow } from "../model.ts";
@@ -120,7 +120,7 @@ async function* filesOf(
     onProgress((at + 1) / segments.length);
   }
   const { cameraId: camera, fromMs, toMs } = row;
-  const list = { v: 1, camera, fromMs, toMs, segments: clip.segments };
+  const list = { v: 1, camera, fromMs, toMs, segments: clip.segments, gaps: gapsIn(signed) };
   yield { name: "clip.json", chunks: [Buffer.from(JSON.stringify(list))] };
   const iso = (atMs: number): string => new Date(atMs).toISOString();
   const readMe = clipReadMe({
@@ -129,6 +129,14 @@ async function* filesOf(
   });
   yield { name: "README.txt", chunks: [Buffer.from(readMe)] };
 }
+
+/** Segments before which one that was signed is gone: it was too old, or no event needed it. */
+const gapsIn = (signed: readonly SegmentRow[]): string[] =>
+  signed.flatMap(({ manifest = "", segmentId }, at) => {
+    const before = signed[at - 1]?.manifestSha256;
+    const isNext = before === undefined || parseManifest(manifest)?.manifest.previous === before;
+    return isNext ? [] : [segmentId];
+  });
 
 /** Pictures are a file each; of video the fragments follow each other in one, which plays by itself. */
 async function* framesOf(
