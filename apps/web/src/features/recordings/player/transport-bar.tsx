@@ -11,7 +11,6 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Segmented } from "../../../design/segmented.tsx";
 import { singleKeys } from "../../../design/shortcuts.ts";
-import { useIsPhone } from "../../../design/viewport.ts";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { SealMark } from "../proof/seal-mark.tsx";
 import styles from "./player.module.css";
@@ -89,7 +88,7 @@ export function TransportBar(props: {
       >
         {t("proof")}
       </Button>
-      {props.acts}
+      <div className={styles.acts}>{props.acts}</div>
     </div>
   );
 }
@@ -97,19 +96,15 @@ export function TransportBar(props: {
 /** What is shown, in the site's time; written without rendering, as often as the pictures change. */
 function At(props: { playhead: Playhead }) {
   const format = useFormat();
-  const phone = useIsPhone();
   const text = useRef<HTMLSpanElement>(null);
   const { playhead } = props;
   useEffect(() => {
     const write = () => {
-      const { atMs } = playhead.state;
-      // The day stands above the lanes.
-      if (text.current !== null)
-        text.current.textContent = phone ? format.clock(atMs) : format.dateTime(atMs);
+      if (text.current !== null) text.current.textContent = format.dateTime(playhead.state.atMs);
     };
     write();
     return playhead.subscribe(write);
-  }, [playhead, format, phone]);
+  }, [playhead, format]);
   return <span ref={text} className={`${styles.at} num`} />;
 }
 
