@@ -30,6 +30,8 @@ const Ready = strict({ kind, says: Type.Literal("ready"), judges: Type.Boolean()
 const Looks = strict({
   kind,
   says: Type.Literal("looks"),
+  /** Of key frames of a video, which come more seldom than pictures. */
+  video: Type.Boolean(),
   looks: Type.Array(CameraLook, { minItems: 1, maxItems: MAX_LOOKS }),
   /** Of the newest look: the share from which on something moves, whether it is too dark to judge, and its cells. */
   threshold: Share,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -228,14 +228,18 @@ it("stops when it is removed, and a damaged one takes no other with it", { timeo
   const broken = join(stateDir, "cameras", "00000000-0000-4000-8000-000000000000");
   mkdirSync(broken, { mode: 0o700 });
   writeFileSync(join(broken, "identity.json"), "{", { mode: 0o600 });
+  const forgetful = join(stateDir, "cameras", "00000000-0000-4000-8000-000000000001");
+  cpSync(join(stateDir, "cameras", id), forgetful, { recursive: true });
+  writeFileSync(join(forgetful, "counters.json"), "{", { mode: 0o600 });
   await cameras.reload();
   expect(cameras.status.map((one) => (one as { state: string }).state).toSorted()).toEqual([
+    "damaged",
     "damaged",
     "live",
   ]);
   expect(await kept.remove("pi")).toEqual({ deviceId: id, name: "pi" });
   await cameras.reload();
-  expect(cameras.status).toMatchObject([{ state: "damaged" }]);
+  expect(cameras.status).toMatchObject([{ state: "damaged" }, { state: "damaged" }]);
   const before = frames().length;
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(frames().length).toBe(before);

@@ -50,19 +50,24 @@ export class Cameras {
   async #reload(): Promise<void> {
     if (this.#isStopped) return;
     const { cameras, damaged } = await this.#kept.list();
-    for (const { deviceId, fault } of damaged)
-      if (!this.#damaged.some((one) => one.deviceId === deviceId))
-        this.#deps.log.error({ deviceId, fault }, "camera.damaged");
-    this.#damaged = damaged;
     for (const [deviceId, camera] of [...this.#running]) {
       const kept = cameras.find((one) => one.deviceId === deviceId);
       if (kept !== undefined && camera.isStill(kept)) continue;
       this.#running.delete(deviceId);
       await camera.stop();
     }
-    for (const kept of cameras)
-      if (!this.#running.has(kept.deviceId))
+    for (const kept of cameras) {
+      if (this.#running.has(kept.deviceId)) continue;
+      try {
         this.#running.set(kept.deviceId, await AgentCamera.start(kept, this.#deps));
+      } catch (error) {
+        damaged.push({ deviceId: kept.deviceId, fault: faultOf(error) });
+      }
+    }
+    for (const { deviceId, fault } of damaged)
+      if (!this.#damaged.some((one) => one.deviceId === deviceId))
+        this.#deps.log.error({ deviceId, fault }, "camera.damaged");
+    this.#damaged = damaged;
   }
 
   /** Looked for once; again when there was none. */

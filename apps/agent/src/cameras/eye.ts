@@ -36,6 +36,7 @@ export class CameraEye {
   #looks: Look[] = [];
   #isTelling = false;
   #wasMoving = false;
+  #isVideo = false;
   readonly #timer: Timer;
   #looked = 0;
   #failed = 0;
@@ -97,6 +98,7 @@ export class CameraEye {
       const look = this.#gate?.look(luma, atMs);
       if (look === undefined) return;
       this.#looked++;
+      this.#isVideo = coded.codec === "h264";
       this.#looks = [...this.#looks, look].slice(-MAX_LOOKS);
       if (look.moves && !this.#wasMoving) void this.#tell();
       this.#wasMoving = look.moves;
@@ -116,7 +118,8 @@ export class CameraEye {
     this.#looks = [];
     this.#isTelling = true;
     try {
-      await this.#deps.tell(wordOf(looks, gate, this.#deps.clock.monotonicMs()));
+      const word = wordOf(looks, gate, this.#deps.clock.monotonicMs());
+      await this.#deps.tell({ ...word, video: this.#isVideo });
     } catch (error) {
       this.#deps.log.debug({ reason: faultOf(error) }, "camera.looks_not_told");
     } finally {
@@ -125,7 +128,7 @@ export class CameraEye {
   }
 }
 
-function wordOf(looks: readonly Look[], gate: MotionGate, nowMs: MonotonicMs): CameraLooks {
+function wordOf(looks: readonly Look[], gate: MotionGate, nowMs: MonotonicMs): Omit<CameraLooks, "video"> {
   const { threshold, dark } = looks.at(-1) as Look;
   return {
     kind: "camera",

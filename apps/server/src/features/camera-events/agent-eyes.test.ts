@@ -27,6 +27,7 @@ const looks = (given: readonly Partial<CameraLook>[], more: object = {}) =>
   house.feature.said(sender(), {
     kind: "camera",
     says: "looks",
+    video: false,
     threshold: 0.02,
     dark: false,
     cells: CELLS,
@@ -103,6 +104,20 @@ describe("what a camera's own machine sees", () => {
     await looks(Array(3).fill({ ...moving, zones: ["Path", "Elsewhere"] }));
     await house.feature.idle();
     expect((await list()).items[0]?.zones).toEqual(["Path"]);
+  });
+
+  test("is an event with the second look where they are of a video's key frames", async () => {
+    await ready();
+    await looks([moving]);
+    await house.pass(2_000);
+    await looks([moving]);
+    expect(house.feature.isMoving(camera.id)).toBe(false);
+    await house.pass(20_000);
+    await ready();
+    await looks([moving], { video: true });
+    await house.pass(2_000);
+    await looks([moving], { video: true });
+    expect(house.feature.isMoving(camera.id)).toBe(true);
   });
 
   test("ends when it says nothing more", async () => {

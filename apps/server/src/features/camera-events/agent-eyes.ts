@@ -5,6 +5,7 @@ import { COLUMNS, type EventChange, EventMachine, ROWS, strengthDigit } from "@g
 import { Check } from "typebox/value";
 import type { MotionDensity } from "./density.ts";
 import type { EventKeeper } from "./keeper.ts";
+import { LOOKS_OF_VIDEO } from "./model.ts";
 import { ordersOf } from "./orders.ts";
 import type { CameraLine, Cameras } from "./ports.ts";
 
@@ -25,6 +26,7 @@ export interface AgentEyesDeps {
 interface AgentEye {
   readonly tenantId: Uuid;
   readonly machine: EventMachine;
+  isVideo: boolean;
   heardMs: MonotonicMs;
   /** Of the newest look. */
   atMs: UnixMs;
@@ -96,11 +98,16 @@ export class AgentEyes {
 
   /** The camera's settings are others, or it is gone. */
   changed(cameraId: Uuid): void {
-    const endAfterMs = this.#endAfterMs(cameraId);
-    if (endAfterMs === undefined) this.#close(cameraId);
-    else this.#eyes.get(cameraId)?.machine.retune({ endAfterMs });
+    this.#retune(cameraId);
     if (this.#deps.cameras.find(cameraId) === undefined) this.#asked.delete(cameraId);
     if (this.#asked.has(cameraId)) this.#order(cameraId);
+  }
+
+  #retune(cameraId: Uuid): void {
+    const endAfterMs = this.#endAfterMs(cameraId);
+    const eye = this.#eyes.get(cameraId);
+    if (endAfterMs === undefined) this.#close(cameraId);
+    else eye?.machine.retune({ endAfterMs, ...(eye.isVideo ? { looksToBegin: LOOKS_OF_VIDEO } : {}) });
   }
 
   #order(cameraId: Uuid): void {
@@ -117,6 +124,7 @@ export class AgentEyes {
     const eye = known ?? {
       tenantId: camera.tenantId,
       machine: new EventMachine({ endAfterMs }),
+      isVideo: false,
       heardMs: 0,
       atMs: 0,
       view: undefined,
@@ -126,9 +134,11 @@ export class AgentEyes {
     return eye;
   }
 
-  #look(cameraId: Uuid, { looks, threshold, dark, cells }: CameraLooks): void {
+  #look(cameraId: Uuid, { looks, threshold, dark, cells, video }: CameraLooks): void {
     const eye = this.#open(cameraId);
     if (eye === undefined) return;
+    eye.isVideo = video;
+    this.#retune(cameraId);
     const { cameras, clock, density } = this.#deps;
     const zones = new Set(cameras.settingsOf(cameraId)?.motion.zones.map(({ name }) => name));
     const nowMs = clock.nowMs();

@@ -21,6 +21,9 @@ export interface KeptEvent {
   readonly bestMs: UnixMs;
 }
 
+/** Key frames come once or twice a second at most: whoever moves in two of them moves. */
+export const LOOKS_OF_VIDEO = 2;
+
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 /** Strength of motion is kept for each of these. */

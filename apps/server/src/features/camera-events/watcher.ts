@@ -5,6 +5,7 @@ import type { AgentEyes } from "./agent-eyes.ts";
 import type { MotionDensity } from "./density.ts";
 import { Eye, type MotionSettings } from "./eye.ts";
 import type { EventKeeper } from "./keeper.ts";
+import { LOOKS_OF_VIDEO } from "./model.ts";
 import type { Cameras, Frame, Frames } from "./ports.ts";
 import type { Sight } from "./sight.ts";
 
@@ -13,8 +14,6 @@ const LOOK_EVERY_MS = 180;
 /** Pictures decoded at once: the rest of the machine is for those who watch and record. */
 const MAX_IN_WORK = 2;
 const TICK_MS = 1_000;
-/** Key frames come once or twice a second at most: whoever moves in two of them moves. */
-const LOOKS_OF_VIDEO = 2;
 
 export interface WatcherDeps {
   readonly frames: Pick<Frames, "subscribe">;
