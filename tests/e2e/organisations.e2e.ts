@@ -42,7 +42,8 @@ async function foreignIds(): Promise<string[]> {
      union select id from api_tokens where tenant_id = $1 union select id from approvals where tenant_id = $1
      union select id from meter_reads where tenant_id = $1 union select id from channel_groups where tenant_id = $1
      union select id from lab_runs where tenant_id = $1 union select id from invitations where tenant_id = $1
-     union select id from offsite_targets where tenant_id = $1`,
+     union select id from offsite_targets where tenant_id = $1
+     union select id from offsite_inboxes where tenant_id = $1`,
     [house.host.tenantId],
   );
   return [...rows.map(({ id }) => id), house.host.tenantId];

@@ -247,6 +247,7 @@ async function furnish(
     delivery: await insertDelivery(database, tenantId),
     lab_run: await insertLabRun(database, tenantId),
     offsite_target: await addOffsiteTarget(post),
+    offsite_inbox: (await post("/offsite/inboxes", INBOX)).id,
   };
   const placed = async (siteId: string, name: string) => {
     const added = await post<{ device: Made; key: { apiKey: string } }>("/devices", {
@@ -403,6 +404,8 @@ async function insertLabRun(database: Client, tenantId: string): Promise<string>
   ]);
   return id;
 }
+
+const INBOX = { name: "neighbours", capBytes: 1_000_000, keepDays: 0, senderKey: "" };
 
 /** Paused: nothing is sent anywhere. */
 async function addOffsiteTarget(post: <T>(path: string, body: object) => Promise<T>): Promise<string> {

@@ -34,6 +34,8 @@ export const RESOURCE_KINDS = {
   share: "share.not_found",
   /** A place where copies of recordings go. */
   offsite_target: "offsite.target_not_found",
+  /** Where copies of another installation arrive. */
+  offsite_inbox: "offsite.inbox_not_found",
   /** Another organisation, for the installation's host. */
   tenant: "tenant.not_found",
 } as const satisfies Record<string, ErrorCode>;

@@ -23,6 +23,10 @@ export const PERMISSIONS = [
   /** How much is kept, and where copies go. */
   "recording.manage",
   "recording.erase",
+  /** Put copies of another installation's recordings into an inbox here. */
+  "recording.deposit",
+  /** Take them out again. */
+  "recording.collect",
   "telemetry.read",
   "telemetry.export",
   "board.read",

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import { createOffsite, type OffsiteFeature, type OffsiteTables } from "../features/offsite/index.ts";
 import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
+import { createFolderBlobs } from "../platform/blobs/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { House } from "./features.ts";
 
@@ -12,13 +14,14 @@ interface Shared {
 
 /** Copies of recordings elsewhere. */
 export function offsiteOf(
-  { clock, log, masterKey, random }: House,
+  { clock, config, log, masterKey, random }: House,
   { db, audit }: Shared,
   { devices, recordings }: { readonly devices: DevicesFeature; readonly recordings: RecordingsFeature },
 ): OffsiteFeature {
   return createOffsite({
     ...{ db, audit, clock, log, masterKey, random },
     segments: recordings.sealed,
+    copyBlobs: createFolderBlobs(join(config.dataDir, "copies"), random),
     cameraIds: (scope) => new Set(devices.idsWithin(scope)),
   });
 }

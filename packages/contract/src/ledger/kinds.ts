@@ -112,6 +112,14 @@ export const LEDGER_KINDS = {
   "offsite.copy_lost": { critical: true },
   /** What was erased here is deleted there, or could not be. */
   "offsite.copy_erased": { critical: true },
+  /** Copies of another installation, here. */
+  "offsite.inbox_created": { critical: true },
+  "offsite.inbox_changed": { critical: true },
+  "offsite.inbox_removed": { critical: true },
+  "offsite.copy_received": { critical: false },
+  "offsite.copy_removed": { critical: false },
+  /** Copies were taken back into the recordings. */
+  "offsite.restored": { critical: true },
   "demo.changed": { critical: false },
   "ledger.begun": { critical: true },
   "ledger.exported": { critical: true },

@@ -6,12 +6,16 @@ const DAY_MS = 86_400_000;
 /** What is gone there is remembered for as long. */
 const GONE_DAYS = 90;
 
-export const offsiteJobs = (context: OffsiteContext, wake: () => void): readonly JobDefinition[] => [
+export const offsiteJobs = (
+  context: OffsiteContext,
+  { wake, sweep }: { readonly wake: () => void; readonly sweep: () => Promise<void> },
+): readonly JobDefinition[] => [
   {
     name: "offsite.retention",
     cron: "17 * * * *",
     async run() {
       await removeOlder(context);
+      await sweep();
       wake();
     },
   },

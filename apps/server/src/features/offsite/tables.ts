@@ -51,7 +51,42 @@ export interface OffsiteCopiesTable {
   changed_ms: number;
 }
 
+export interface OffsiteInboxesTable {
+  id: string;
+  tenant_id: string;
+  name: string;
+  cap_bytes: number;
+  keep_days: number;
+  sender_key: string;
+  created_ms: number;
+}
+
+export interface OffsiteReceivedTable {
+  inbox_id: string;
+  segment_id: string;
+  sender_tenant_id: string;
+  camera_id: string;
+  bytes: number;
+  key_bytes: number;
+  sha256: string;
+  key_sha256: string;
+  stored_bytes: number;
+  whole: boolean;
+  begun_ms: number;
+  changed_ms: number;
+}
+
+export interface OffsiteReceivedKeysTable {
+  inbox_id: string;
+  sender_tenant_id: string;
+  generation: number;
+  sealed: Uint8Array;
+}
+
 export interface OffsiteTables {
+  offsite_inboxes: OffsiteInboxesTable;
+  offsite_received: OffsiteReceivedTable;
+  offsite_received_keys: OffsiteReceivedKeysTable;
   offsite_targets: OffsiteTargetsTable;
   offsite_copies: OffsiteCopiesTable;
 }

@@ -12,6 +12,8 @@ export interface BlobWriter {
 export interface Blobs {
   /** A new one; one of this name that is there already is an error. */
   create(name: string): Promise<BlobWriter>;
+  /** Goes on at the end of one that is there; undefined when there is none. */
+  reopen(name: string): Promise<BlobWriter | undefined>;
   /** A small one, whole and durable when it resolves, in place of what is there. Refuses `server.disk_full`. */
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** The bytes from … to; fewer where it ends before. Undefined when there is no such blob. */

@@ -37,6 +37,10 @@ export function createFolderBlobs(folder: string, random: Random): Blobs {
       await syncFolder(dirname(path));
       return new FolderWriter(file);
     },
+    async reopen(name) {
+      const file = await whereThere(() => open(pathOf(name), constants.O_WRONLY | NO_FOLLOW));
+      return file && new FolderWriter(file, (await file.stat()).size);
+    },
     async put(name, bytes) {
       const path = pathOf(name);
       await ensureFolder(path);
@@ -72,10 +76,11 @@ export function createFolderBlobs(folder: string, random: Random): Blobs {
 
 class FolderWriter implements BlobWriter {
   readonly #file: FileHandle;
-  #length = 0;
+  #length: number;
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, length = 0) {
     this.#file = file;
+    this.#length = length;
   }
 
   async append(bytes: Uint8Array): Promise<void> {

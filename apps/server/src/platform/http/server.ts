@@ -8,7 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
 import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
-import { channel, ledger } from "@gatehouse/contract";
+import { cameras, channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ALL_ON, type Controls } from "../controls.ts";
 import { networkOf } from "../throttle/index.ts";
@@ -82,8 +82,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   app.removeAllContentTypeParsers();
   registerJsonParser(app);
-  app.addContentTypeParser(channel.FRAME_TYPE, { parseAs: "buffer" }, (_request, body, done) =>
-    done(null, body),
+  app.addContentTypeParser(
+    [channel.FRAME_TYPE, cameras.COPY_TYPE],
+    { parseAs: "buffer" },
+    (_request, body, done) => done(null, body),
   );
   // C2SP tlog-witness does not say of which type its text is; every other address takes what is named above alone.
   app.addContentTypeParser("*", { parseAs: "string" }, (request, body, done) =>

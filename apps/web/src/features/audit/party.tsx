@@ -20,6 +20,7 @@ const KINDS = [
   "machine",
   "meter_read",
   "notification_channel",
+  "offsite_inbox",
   "offsite_target",
   "person",
   "program",
@@ -70,6 +71,7 @@ function placeOf({ kind, id, gone }: Party) {
       return { to: "/settings/$section", params: { section: "site" } } as const;
     case "notification_channel":
       return { to: "/settings/$section", params: { section: "notifications" } } as const;
+    case "offsite_inbox":
     case "offsite_target":
       return { to: "/cameras/storage" } as const;
     case "enrolment_group":

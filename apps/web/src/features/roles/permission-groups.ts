@@ -28,6 +28,8 @@ export const PERMISSION_GROUPS = [
       "recording.export",
       "recording.manage",
       "recording.erase",
+      "recording.deposit",
+      "recording.collect",
     ],
   },
   { name: "alerts", permissions: ["rule.read", "rule.write", "alert.read", "alert.handle"] },

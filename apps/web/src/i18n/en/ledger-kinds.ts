@@ -159,6 +159,12 @@ export const ledgerKinds = {
     target_tested: "Place for copies of recordings tested",
     copy_lost: "Copy of a recording lost or altered",
     copy_erased: "Copy of an erased recording deleted",
+    inbox_created: "Inbox for copies added",
+    inbox_changed: "Inbox for copies changed",
+    inbox_removed: "Inbox for copies removed",
+    copy_received: "Copy of a recording received",
+    copy_removed: "Copy of a recording deleted by its sender",
+    restored: "Recordings fetched back from copies",
   },
   demo: {
     changed: "Demo site changed",

@@ -34,6 +34,8 @@ export const permissions = {
       export: "download and share recordings",
       manage: "change how much is recorded and where copies go",
       erase: "erase recordings for ever",
+      deposit: "put copies of another installation’s recordings into an inbox",
+      collect: "take copies out of an inbox",
     },
     telemetry: { read: "see readings", export: "export readings" },
     board: { read: "see boards", write: "make and change boards" },

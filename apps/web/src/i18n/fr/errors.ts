@@ -160,6 +160,17 @@ export const errors: Record<ErrorCode, string> = {
   "segment.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
   "offsite.target_not_found":
     "Il n’y a pas de telle destination de copies. Quelqu’un l’a peut-être supprimée.",
+  "offsite.inbox_not_found": "Il n’y a pas de telle boîte de copies. Quelqu’un l’a peut-être supprimée.",
+  "offsite.inbox_full":
+    "La boîte de copies est pleine. Augmentez sa limite ou attendez qu’il y ait de la place.",
+  "offsite.copy_not_found": "Il n’y a pas de telle copie.",
+  "offsite.copy_exists":
+    "Une autre copie de cet enregistrement est déjà ici. Les copies ne sont jamais remplacées.",
+  "offsite.copy_wrong":
+    "Ce qui est arrivé de cette copie n’est pas ce qui était annoncé. Elle est à renvoyer.",
+  "offsite.copy_kept":
+    "Cette copie est gardée plus longtemps\u202f; son expéditeur ne peut pas encore la supprimer.",
+  "offsite.offset_wrong": "La copie ne continue pas à cet endroit. Demandez ce qui en est déjà ici.",
   "offsite.invalid": "Ces réglages ne peuvent pas fonctionner. Vérifiez l’adresse et le secret.",
   "export.not_found": "Cet export n’existe pas. Les exports sont gardés un jour.",
   "export.not_ready": "L’export n’est pas encore prêt.",

@@ -161,6 +161,12 @@ export const ledgerKinds: Same<typeof en> = {
     target_tested: "Destination de copies essayée",
     copy_lost: "Copie d’un enregistrement perdue ou modifiée",
     copy_erased: "Copie d’un enregistrement effacé supprimée",
+    inbox_created: "Boîte de copies ajoutée",
+    inbox_changed: "Boîte de copies modifiée",
+    inbox_removed: "Boîte de copies supprimée",
+    copy_received: "Copie d’un enregistrement reçue",
+    copy_removed: "Copie d’un enregistrement supprimée par son expéditeur",
+    restored: "Enregistrements repris des copies",
   },
   demo: {
     changed: "Site de démonstration modifié",

@@ -36,6 +36,8 @@ export const permissions: Same<typeof en> = {
       export: "télécharger et partager des enregistrements",
       manage: "modifier combien est enregistré et où vont les copies",
       erase: "effacer des enregistrements pour toujours",
+      deposit: "déposer des copies d’une autre installation dans une boîte",
+      collect: "reprendre des copies d’une boîte",
     },
     telemetry: { read: "voir les mesures", export: "exporter les mesures" },
     board: { read: "voir les tableaux", write: "créer et modifier des tableaux" },

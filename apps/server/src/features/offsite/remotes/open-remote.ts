@@ -1,6 +1,7 @@
 import { isAppError } from "@gatehouse/base";
 import type { OffsiteContext } from "../context.ts";
 import type { TargetRecord } from "../targets/target-store.ts";
+import { GatehouseRemote } from "./gatehouse-remote.ts";
 import { Pace } from "./pace.ts";
 import { type Remote, RemoteFailure } from "./remote.ts";
 import { S3Remote } from "./s3/s3-remote.ts";
@@ -15,8 +16,7 @@ export function openRemote(
     ...(lookup === undefined ? {} : { lookup }),
   };
   const settings = openSettings(() => secrets.open(id, sealed));
-  if (settings.kind !== "s3") throw new RemoteFailure("unexpected", settings.kind);
-  return new S3Remote(settings, deps);
+  return settings.kind === "s3" ? new S3Remote(settings, deps) : new GatehouseRemote(settings, deps);
 }
 
 function openSettings<T>(open: () => T): T {

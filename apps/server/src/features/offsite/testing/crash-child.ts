@@ -1,6 +1,7 @@
 /** Copies to a store until it is killed. */
 import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
 import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
+import { createFolderBlobs } from "../../../platform/blobs/index.ts";
 import { createDatabase, createPool, type PostgresConnection } from "../../../platform/database/index.ts";
 import { createOffsite } from "../index.ts";
 import type { OffsiteTables } from "../tables.ts";
@@ -15,7 +16,12 @@ segments.addAgain(kept);
 const offsite = createOffsite({
   db: createDatabase<OffsiteTables>(createPool({ connection, log: silentLogger })),
   ...{ clock: systemClock, random: systemRandom, log: silentLogger, audit: recordingTrail() },
-  ...{ masterKey: MASTER_KEY, segments, cameraIds: () => new Set() },
+  ...{
+    masterKey: MASTER_KEY,
+    segments,
+    cameraIds: () => new Set(),
+    copyBlobs: createFolderBlobs("", systemRandom),
+  },
 });
 await offsite.start?.();
 // Timers of the clock keep no process alive.

@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { newUuid, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { BodyOf, cameras } from "@gatehouse/contract";
 import { type S3Double, type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
+import { createFolderBlobs } from "../../../platform/blobs/index.ts";
 import type { FeatureMigrations } from "../../../platform/database/index.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import { mount } from "../../../platform/http/mount.ts";
@@ -23,15 +27,17 @@ export async function offsiteHouse(clock: VirtualClock = virtualClock(Date.now()
   const database = await createTestDatabase<OffsiteTables>([tenantTables, offsiteMigrations]);
   const segments = new TestSegments();
   const trail = recordingTrail();
+  const folder = await mkdtemp(join(tmpdir(), "gatehouse-copies-"));
+  const copyBlobs = createFolderBlobs(folder, systemRandom);
   const make = (changed: Partial<OffsiteDeps> = {}): OffsiteFeature =>
     createOffsite({
       ...{ db: database.db, clock, random: systemRandom, log: silentLogger, audit: trail },
-      ...{ masterKey: MASTER_KEY, segments },
+      ...{ masterKey: MASTER_KEY, segments, copyBlobs },
       cameraIds: () => new Set([...segments.kept.values()].map(({ cameraId }) => cameraId)),
       ...changed,
     });
   return {
-    ...{ clock, database, db: database.db, segments, trail },
+    ...{ clock, database, db: database.db, segments, trail, folder, copyBlobs },
     offsite: make(),
     again: make,
     async addTenant(): Promise<Uuid> {
@@ -54,7 +60,10 @@ export async function offsiteHouse(clock: VirtualClock = virtualClock(Date.now()
       return app;
     },
     rows: () => database.db.selectFrom("offsite_copies").selectAll().orderBy("first_ms").execute(),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -149,7 +149,7 @@ function Address({ draft, set, errorOf, isStored }: Part & { isStored: boolean }
         {...(isStored ? { description: t("stored") } : {})}
         value={draft.secret}
         error={errorOf("secret")}
-        autoComplete="off"
+        autoComplete="new-password"
         onChange={(event) => set({ secret: event.currentTarget.value })}
       />
       <Switch
