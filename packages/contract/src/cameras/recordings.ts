@@ -111,7 +111,7 @@ export const getTimeline = endpoint({
     buckets: Type.Integer({ minimum: 1, maximum: 2_000 }),
   }),
   reply: object({ lanes: Type.Array(Lane) }),
-  errors: ["segment.range_invalid"],
+  errors: ["segment.range_invalid", "server.busy"],
 });
 export const listSegments = endpoint({
   method: "GET",

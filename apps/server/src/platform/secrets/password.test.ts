@@ -1,7 +1,7 @@
 import { AppError } from "@gatehouse/base";
 import { hash } from "@node-rs/argon2";
 import { describe, expect, it } from "vitest";
-import { BoundedQueue } from "./bounded-queue.ts";
+import { BoundedQueue } from "../throttle/index.ts";
 import { hashPassword, isKnownPasswordHash, needsRehash, stretchSecret, verifyPassword } from "./index.ts";
 
 describe("passwords", () => {

@@ -1,5 +1,5 @@
 import { hash, hashRaw, parseOptions, verify } from "@node-rs/argon2";
-import { BoundedQueue } from "./bounded-queue.ts";
+import { BoundedQueue } from "../throttle/index.ts";
 import { legacyPasswordCheck } from "./legacy-password.ts";
 
 /** OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane. */

@@ -1,3 +1,4 @@
+export { BoundedQueue } from "./bounded-queue.ts";
 export { GrowingDelay } from "./growing-delay.ts";
 export { networkOf } from "./network-of.ts";
 export { RollingBudget } from "./rolling-budget.ts";

@@ -2,6 +2,7 @@ import { AppError, type UnixMs, type Uuid } from "@gatehouse/base";
 import { access, type cameras } from "@gatehouse/contract";
 import type { RecordingContext } from "../context.ts";
 import type { Motion } from "../ports.ts";
+import { HeavyReads } from "./heavy-reads.ts";
 import { type RecordedSpan, recordedSpans } from "./timeline-store.ts";
 
 const GAP_MS = 2_000;
@@ -20,12 +21,14 @@ export interface Asked {
 export class Timeline {
   readonly #context: RecordingContext;
   readonly #motion: Motion;
+  readonly #reads = new HeavyReads();
 
   constructor(context: RecordingContext, motion: Motion) {
     this.#context = context;
     this.#motion = motion;
   }
 
+  /** Refuses `server.busy` when too many ask. */
   async lanes(scope: access.Scope, asked: Asked): Promise<cameras.Lane[]> {
     const { fromMs, toMs, buckets } = asked;
     assertSpan(asked);
@@ -34,11 +37,13 @@ export class Timeline {
     if (cameraIds.length === 0) return [];
     const bucketMs = (toMs - fromMs) / buckets;
     const span = { fromMs, toMs, gapMs: Math.max(GAP_MS, bucketMs) };
-    const [spans, strengths, events] = await Promise.all([
-      recordedSpans(this.#context.db, tenantId, cameraIds, span),
-      this.#motion.strengthIn(tenantId, cameraIds, fromMs, toMs, buckets),
-      this.#motion.eventsIn(tenantId, cameraIds, fromMs, toMs, EVENTS_PER_LANE),
-    ]);
+    const [spans, strengths, events] = await this.#reads.run(tenantId, () =>
+      Promise.all([
+        recordedSpans(this.#context.db, tenantId, cameraIds, span),
+        this.#motion.strengthIn(tenantId, cameraIds, fromMs, toMs, buckets),
+        this.#motion.eventsIn(tenantId, cameraIds, fromMs, toMs, EVENTS_PER_LANE),
+      ]),
+    );
     const ofCamera = Map.groupBy(spans, ({ cameraId }) => cameraId);
     const eventsOf = Map.groupBy(events, ({ cameraId }) => cameraId);
     return cameraIds.map((cameraId) => {
