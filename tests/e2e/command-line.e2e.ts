@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { cameras } from "@gatehouse/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Run, gatehouse as run } from "../lib/command-line.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
@@ -54,6 +55,13 @@ test("a device is granted topics, shown with its own, and loses them", async () 
   expect((await topics("--publish", "#")).err).toContain("device.topic_not_grantable");
   const none = await topics("--remove", "house/lamp", "--json");
   expect(none.json<{ granted: object[] }>().granted).toEqual([]);
+});
+
+test("the key of the recordings is renewed, and the command ends when every recording is under it", async () => {
+  const renewed = await gatehouse(server.dataDir, "key", "rotate", "--json");
+  expect(renewed.json()).toEqual({ segments: 0, generation: 2 });
+  const { key, rewrap } = await server.call<cameras.RecordingStorage>("GET", "/api/v1/recordings/storage");
+  expect([key?.generation, rewrap]).toEqual([2, undefined]);
 });
 
 test("mistakes get one clear answer and change nothing", async () => {
