@@ -8,6 +8,8 @@ import { type InboxRecord, InboxStore, type ReceivedRecord } from "./inbox-store
 const DAY_MS = 86_400_000;
 /** What nobody goes on with goes after as long. */
 const UNFINISHED_DAYS = 7;
+/** What copies leave of the disk: twice what recordings do, so that no copy takes the place of what is recorded here. */
+const LEFT_FREE_BYTES = 1_024 * 1_048_576;
 
 export interface Announced extends CopyName {
   readonly bytes: number;
@@ -37,7 +39,7 @@ export class Deposits {
     for (const copy of await this.#store.unfinished(Number.MAX_SAFE_INTEGER)) await this.#recount(copy);
   }
 
-  /** Refuses `offsite.inbox_full`, `offsite.copy_exists`. */
+  /** Refuses `offsite.inbox_full`, `offsite.copy_exists`, `server.disk_full`. */
   begin(inboxId: Uuid, { key, ...announced }: Announced): Promise<Progress> {
     return this.#alone(inboxId, announced.segmentId, async () => {
       const { blobs, clock } = this.#context;
@@ -54,13 +56,14 @@ export class Deposits {
       }
       // What was never ended, or is not any more what was taken, counts for nothing.
       if (known !== undefined && (known.whole || !isSame(known, copy))) await this.#remove(known);
+      await this.#assertSpace(announced.bytes);
       if (!(await this.#store.begin(copy, inbox.capBytes))) throw new AppError("offsite.inbox_full");
       await blobs.put(keyBlob(copy), key);
       return { offset: await this.#recount(copy), whole: false };
     });
   }
 
-  /** On disk when it resolves. Refuses `offsite.copy_not_found`, `offsite.offset_wrong`. */
+  /** On disk when it resolves. Refuses `offsite.copy_not_found`, `offsite.offset_wrong`, `server.disk_full`. */
   append(inboxId: Uuid, segmentId: Uuid, offset: number, bytes: Uint8Array): Promise<Progress> {
     return this.#alone(inboxId, segmentId, async () => {
       const copy = await this.#find(inboxId, segmentId);
@@ -68,6 +71,7 @@ export class Deposits {
       const there = (await blobs.size(segmentBlob(copy))) ?? 0;
       if (copy.whole || there !== offset || there + bytes.length > copy.bytes)
         throw new AppError("offsite.offset_wrong", { offset: there });
+      await this.#assertSpace(bytes.length);
       const file = (await blobs.reopen(segmentBlob(copy))) ?? (await blobs.create(segmentBlob(copy)));
       try {
         await file.append(bytes);
@@ -162,6 +166,11 @@ export class Deposits {
   async #isAsPromised(copy: ReceivedRecord): Promise<boolean> {
     const digests = await digestsOf(this.#context.blobs, copy);
     return digests?.sha256 === copy.sha256 && digests.keySha256 === copy.keySha256;
+  }
+
+  async #assertSpace(bytes: number): Promise<void> {
+    const { freeBytes } = await this.#context.blobs.space();
+    if (freeBytes < LEFT_FREE_BYTES + bytes) throw new AppError("server.disk_full");
   }
 
   async #inbox(inboxId: Uuid): Promise<InboxRecord> {

@@ -235,3 +235,15 @@ test("an inbox is deleted with everything in it", async () => {
   const wrong = { name: "n", capBytes: 1_000_000, keepDays: 0, senderKey: "a+00000000+AAAA" };
   expect((await ask(there, "POST", "/api/v1/offsite/inboxes", wrong)).body.code).toBe("offsite.invalid");
 });
+
+test("a copy for which the disk has hardly room is refused, whatever the inbox may hold: what is recorded here comes first", async () => {
+  const inboxId = await addInbox();
+  const space = async () => ({ freeBytes: 1_024 * MIB + 1_000, totalBytes: 10_000 * MIB });
+  const full = receiver.again({ copyBlobs: { ...receiver.copyBlobs, space } });
+  const app = await receiver.open(ownerId, full);
+  const begin = (bytes: number) =>
+    ask(app, "POST", `/api/v1/offsite/inboxes/${inboxId}/copies`, announced(keep(bytes)));
+  expect((await begin(2_000)).body.code).toBe("server.disk_full");
+  expect((await begin(500)).status).toBe(200);
+  await app.close();
+});
