@@ -11,6 +11,7 @@ import { StatusSentence } from "../../../design/status-sentence.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { titleOf } from "../../cameras/camera-title.ts";
 import { CameraViews } from "../../cameras/camera-views.tsx";
+import { InboxPanel } from "../offsite/inbox-panel.tsx";
 import { OffsitePanel } from "../offsite/offsite-panel.tsx";
 import styles from "../recordings.module.css";
 import { EraseButton } from "./erase-dialog.tsx";
@@ -86,6 +87,7 @@ function Ready(props: { storage: Storage }) {
         <ByCamera rows={storage.cameras} />
       </Panel>
       <OffsitePanel />
+      <InboxPanel />
       {can("recording.manage") && (
         <Panel title={t("caps")} subtitle={t("capsText")}>
           <PolicyForm storage={storage} />
