@@ -58,7 +58,7 @@ export interface SealedFilesDeps {
   readonly cipher: CipherId;
   readonly clock: Clock;
   readonly random: Random;
-  /** What the disk keeps free. */
+  /** What recordings keep free of the disk. */
   readonly minFreeBytes: number;
 }
 
@@ -155,7 +155,8 @@ export class SealedFiles {
 
   async #assertSpace(): Promise<void> {
     const { freeBytes } = await this.#deps.blobs.space();
-    if (freeBytes < this.#deps.minFreeBytes + CHUNK_BYTES) throw new AppError("server.disk_full");
+    // Twice what recordings leave: no copy of them takes the place of an original.
+    if (freeBytes < 2 * this.#deps.minFreeBytes + CHUNK_BYTES) throw new AppError("server.disk_full");
   }
 
   #keyPlace(name: SealedName): KeyPlace {
