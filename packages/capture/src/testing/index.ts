@@ -1,0 +1,1 @@
+export { makeFilm, missingForRtsp, type RtspServer, startRtspServer } from "./rtsp-server.ts";
