@@ -84,10 +84,11 @@ export const estimateRecordingExport = endpoint({
   summary: "What there is to take out in a span, and whether this server can make films of pictures",
   body: object({ cameraId: Uuid, fromMs: UnixMs, toMs: UnixMs }),
   reply: object({
-    /** Of the whole segments that the span touches: about what an archive of frames takes. */
+    /** In the span, as it is recorded. */
     bytes: Type.Integer({ minimum: 0 }),
     frames: Type.Integer({ minimum: 0 }),
-    segments: Type.Integer({ minimum: 0 }),
+    /** Of the whole segments that it touches: about what an archive of frames takes. */
+    whole: object({ bytes: Type.Integer({ minimum: 0 }), frames: Type.Integer({ minimum: 0 }) }),
     /** Whether a film of this span can be made here. */
     canMakeFilm: Type.Boolean(),
   }),

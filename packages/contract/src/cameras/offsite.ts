@@ -62,6 +62,22 @@ export const OffsiteFailure = object({
 });
 export type OffsiteFailure = Static<typeof OffsiteFailure>;
 
+/** Copies that are fetched back. */
+export const OffsiteRestore = object({
+  running: Type.Boolean(),
+  looked: Type.Integer(),
+  taken: Type.Integer(),
+  bytes: Bytes,
+  /** Here already, or erased here. */
+  known: Type.Integer(),
+  /** That no key here opens. */
+  foreign: Type.Integer(),
+  /** It ended because the caps of the recordings, or the disk, had no room. */
+  noRoom: Type.Optional(Type.Boolean()),
+  failure: Type.Optional(OffsiteFailure),
+});
+export type OffsiteRestore = Static<typeof OffsiteRestore>;
+
 const Count = object({ segments: Type.Integer(), bytes: Bytes });
 
 export const OffsiteTarget = object({
@@ -94,6 +110,8 @@ export const OffsiteTarget = object({
   removing: Count,
   /** The copy that is being made. */
   current: Type.Optional(object({ cameraId: Uuid, firstMs: UnixMs, bytes: Bytes, bytesDone: Bytes })),
+  /** Fetching back, since the server started. */
+  restore: Type.Optional(OffsiteRestore),
   updatedMs: UnixMs,
 });
 export type OffsiteTarget = Static<typeof OffsiteTarget>;
@@ -199,6 +217,26 @@ export const retryOffsiteTarget = endpoint({
   body: object({}),
   reply: object({ segments: Type.Integer() }),
   errors: ["offsite.target_not_found"],
+});
+export const restoreOffsite = endpoint({
+  method: "POST",
+  path: "/api/v1/offsite/targets/:id/restore",
+  tag,
+  audience: "operator",
+  permission: "recording.manage",
+  resource: target,
+  stepUp: true,
+  records: ["offsite.restored"],
+  summary:
+    "Fetch copies back into the recordings, in the background; what is here, or was erased here, stays as it is",
+  params: IdParams,
+  body: object({
+    cameraId: Type.Optional(Uuid),
+    fromMs: Type.Optional(UnixMs),
+    toMs: Type.Optional(UnixMs),
+  }),
+  reply: OffsiteRestore,
+  errors: ["offsite.target_not_found", "request.conflict"],
 });
 export const getOffsiteStates = endpoint({
   method: "POST",

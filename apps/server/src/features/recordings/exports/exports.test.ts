@@ -128,7 +128,7 @@ test("what cannot be taken out is refused at once", async () => {
   expect((await ask(0, 5, { cameraId: tenantId })).code).toBe("device.not_found");
   const estimate = { cameraId, fromMs: START_MS + 1_000, toMs: START_MS + 2_000 };
   const found = (await call("POST", "/estimate", estimate)).json();
-  expect(found).toMatchObject({ segments: 1, frames: 300, canMakeFilm: true });
+  expect(found).toMatchObject({ frames: 5, whole: { frames: 300 }, canMakeFilm: true });
 });
 
 test("another organisation finds nothing of it", { timeout: LONG_MS }, async () => {

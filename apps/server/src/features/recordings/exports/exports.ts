@@ -6,7 +6,7 @@ import type { RecordingContext } from "../context.ts";
 import type { RecordingDatabase } from "../tables.ts";
 import { type ExportOrder, type ExportRow, ExportStore, endedBefore } from "./export-store.ts";
 import type { ExportWorker } from "./export-worker.ts";
-import { assertExportSpan, type Camera, type Span, segmentsIn } from "./recorded-frames.ts";
+import { assertExportSpan, type Camera, chunksIn, type Span, segmentsIn } from "./recorded-frames.ts";
 import type { OpenSealedFile, SealedFiles, SealedName } from "./sealed-files.ts";
 
 /** What an organisation may take out, and for how long it stays. */
@@ -70,15 +70,18 @@ export class Exports {
   async estimate(scope: access.Scope, cameraId: Uuid, span: Span) {
     this.#assertCamera(scope, cameraId);
     assertExportSpan(span, contract.MAX_EXPORT_MS);
-    const sum = { bytes: 0, frames: 0, segments: 0 };
+    const found = { bytes: 0, frames: 0, whole: { bytes: 0, frames: 0 } };
     let isPictures = false;
     for await (const row of segmentsIn(this.#deps.db, { tenantId: scope.tenantId, cameraId }, span)) {
-      sum.bytes += row.bytes;
-      sum.frames += row.frames;
-      sum.segments++;
+      found.whole.bytes += row.bytes;
+      found.whole.frames += row.frames;
+      for (const chunk of chunksIn(row, span)) {
+        found.bytes += chunk.bytes;
+        found.frames += chunk.frames;
+      }
       isPictures ||= row.codec === "jpeg";
     }
-    return { ...sum, canMakeFilm: !isPictures || (await hasFfmpeg()) };
+    return { ...found, canMakeFilm: !isPictures || (await hasFfmpeg()) };
   }
 
   /** What a browser makes of frames by itself is taken out like everything else. */

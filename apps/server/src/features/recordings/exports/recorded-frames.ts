@@ -48,6 +48,14 @@ export async function* segmentsIn(
   }
 }
 
+/** Chunks that have something of a span, with at most a part of what is around it. */
+export const chunksIn = ({ chunks, startMs }: SegmentRow, { fromMs, toMs }: Span): PlacedChunk[] =>
+  chunks.filter((chunk, at) => {
+    const next = chunks[at + 1];
+    const isBefore = next !== undefined && startMs + next.offsetMs <= fromMs;
+    return !isBefore && startMs + chunk.offsetMs < toMs;
+  });
+
 /** Frames of one chunk; `damaged` when it does not open. Refuses what `ContentReader` refuses. */
 export async function framesOfChunk(
   { clock, content }: Pick<FrameSource, "clock" | "content">,

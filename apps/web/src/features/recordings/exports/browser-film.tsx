@@ -44,12 +44,14 @@ export function BrowserFilm(props: { cameraId: string; span: Span; speed: number
   return (
     <div className="stack">
       {ratio === undefined ? (
-        <div className="row">
-          <Button variant="default" onClick={() => void start()}>
-            {t("here")}
-          </Button>
-          <span className="tertiary small">{t("hereHint")}</span>
-        </div>
+        <>
+          <span className="row">
+            <Button variant="default" onClick={() => void start()}>
+              {t("here")}
+            </Button>
+          </span>
+          <p className="tertiary small">{t("hereHint")}</p>
+        </>
       ) : (
         <>
           <div className="row row-between">

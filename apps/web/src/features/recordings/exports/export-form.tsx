@@ -50,7 +50,7 @@ export function ExportForm(props: {
       )}
       <SpanFields draft={draft} onChange={change} nowMs={nowMs} />
       <FormChoice draft={draft} onChange={change} />
-      <Estimate estimate={estimate} />
+      <Estimate estimate={isFilm ? estimate : estimate?.whole} />
       {cannot && <p className="warn">{t("noFfmpeg")}</p>}
       <p className="tertiary small">{t("text")}</p>
       {isFilm && span !== undefined && (
