@@ -13,6 +13,7 @@ import { useSelectedSite } from "../../data/site.ts";
 import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { Pager } from "../../design/pager.tsx";
+import { Panel } from "../../design/panel.tsx";
 import { QueryView } from "../../design/query-view.tsx";
 import { useShortcut } from "../../design/shortcuts.ts";
 import { StatusSentence } from "../../design/status-sentence.tsx";
@@ -60,12 +61,14 @@ export function PlaybackPage() {
         what={t("playback.reading")}
         isEmpty={({ total }) => total === 0}
         empty={
-          <EmptyState
-            title={t("playback.empty")}
-            action={canAdd && <ButtonLink to="/devices/add">{t("playback.add")}</ButtonLink>}
-          >
-            {t("playback.emptyText")}
-          </EmptyState>
+          <Panel>
+            <EmptyState
+              title={t("playback.empty")}
+              action={canAdd && <ButtonLink to="/devices/add">{t("playback.add")}</ButtonLink>}
+            >
+              {t("playback.emptyText")}
+            </EmptyState>
+          </Panel>
         }
       >
         {({ items, total }) => (

@@ -3,7 +3,7 @@ export const cameras = {
   reading: "the cameras",
   sentence: {
     colon: ": ",
-    total: "{count, plural, one {# camera} other {# cameras}}",
+    total: "{count, plural, =0 {No camera} one {# camera} other {# cameras}}",
     shown: "{shown} of {count, plural, one {# camera} other {# cameras}} shown",
     live: "{count, plural, one {# live} other {# live}}",
     flooding: "{count, plural, one {# sends too much} other {# send too much}}",

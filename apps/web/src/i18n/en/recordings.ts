@@ -14,7 +14,8 @@ export const recordings = {
   },
   playback: {
     title: "Playback",
-    sentence: "What {count, plural, one {# camera} other {# cameras}} recorded.",
+    sentence:
+      "{count, plural, =0 {No camera records yet.} one {What # camera recorded.} other {What # cameras recorded.}}",
     reading: "the cameras",
     empty: "No camera yet",
     emptyText: "What cameras record stands here in time, from the first minute on.",
@@ -146,7 +147,9 @@ export const recordings = {
   },
   storage: {
     title: "Storage of recordings",
-    sentence: "Recordings take {bytes}. At today’s pace the ring holds {unit, select, hours {{count, plural, one {# hour} other {# hours}}} other {{count, plural, one {# day} other {# days}}}}.",
+    sentence:
+      "Recordings take {bytes}. At today’s pace the ring holds {unit, select, hours {{count, plural, one {# hour} other {# hours}}} other {{count, plural, one {# day} other {# days}}}}.",
+    sentenceNothing: "Nothing is recorded yet.",
     sentenceIdle: "Recordings take {bytes}. Nothing was recorded in the last day.",
     reading: "what recordings take",
     paused: {

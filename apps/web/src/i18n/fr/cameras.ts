@@ -6,7 +6,7 @@ export const cameras: Same<typeof en> = {
   reading: "les caméras",
   sentence: {
     colon: "\u00a0: ",
-    total: "{count, plural, one {# caméra} other {# caméras}}",
+    total: "{count, plural, =0 {Aucune caméra} one {# caméra} other {# caméras}}",
     shown: "{shown} de {count, plural, one {# caméra} other {# caméras}} à l’écran",
     live: "{count, plural, one {# en direct} other {# en direct}}",
     flooding: "{count, plural, one {# envoie trop} other {# envoient trop}}",

@@ -17,7 +17,8 @@ export const recordings: Same<typeof english> = {
   },
   playback: {
     title: "Relecture",
-    sentence: "Ce que {count, plural, one {# caméra a} other {# caméras ont}} enregistré.",
+    sentence:
+      "{count, plural, =0 {Aucune caméra n’enregistre encore.} one {Ce que # caméra a enregistré.} other {Ce que # caméras ont enregistré.}}",
     reading: "les caméras",
     empty: "Aucune caméra pour l’instant",
     emptyText: "Ce que les caméras enregistrent apparaît ici au fil du temps, dès la première minute.",
@@ -151,7 +152,9 @@ export const recordings: Same<typeof english> = {
   },
   storage: {
     title: "Stockage des enregistrements",
-    sentence: "Les enregistrements occupent {bytes}. Au rythme actuel, l’anneau contient {unit, select, hours {{count, plural, one {# heure} other {# heures}}} other {{count, plural, one {# jour} other {# jours}}}}.",
+    sentence:
+      "Les enregistrements occupent {bytes}. Au rythme actuel, l’anneau contient {unit, select, hours {{count, plural, one {# heure} other {# heures}}} other {{count, plural, one {# jour} other {# jours}}}}.",
+    sentenceNothing: "Rien n’est encore enregistré.",
     sentenceIdle: "Les enregistrements occupent {bytes}. Rien n’a été enregistré depuis un jour.",
     reading: "ce que les enregistrements occupent",
     paused: {

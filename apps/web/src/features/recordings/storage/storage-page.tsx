@@ -30,26 +30,36 @@ type Row = Storage["cameras"][number];
 /** What recordings take, how much they may, and how long that lasts. */
 export function StoragePage() {
   const t = useTranslations("recordings.storage");
-  const format = useFormat();
   const storage = useStorage();
-  const days = storage.data && lastsDays(storage.data);
   return (
     <>
       <StatusSentence end={<CameraViews />}>
-        {storage.data === undefined
-          ? t("title")
-          : days === undefined
-            ? t("sentenceIdle", { bytes: format.bytes(storage.data.ring.bytes + storage.data.pinned.bytes) })
-            : t("sentence", {
-                bytes: format.bytes(storage.data.ring.bytes + storage.data.pinned.bytes),
-                unit: days < FEW_DAYS ? "hours" : "days",
-                count: Math.round(days < FEW_DAYS ? days * 24 : days),
-              })}
+        {storage.data === undefined ? t("title") : <Sentence storage={storage.data} />}
       </StatusSentence>
       <PausedNote withLink={false} />
       <QueryView query={storage} what={t("reading")}>
         {(data) => <Ready storage={data} />}
       </QueryView>
+    </>
+  );
+}
+
+/** What they take, and how long the ring lasts at that pace. */
+function Sentence(props: { storage: Storage }) {
+  const t = useTranslations("recordings.storage");
+  const format = useFormat();
+  const { ring, pinned } = props.storage;
+  const days = lastsDays(props.storage);
+  const bytes = format.bytes(ring.bytes + pinned.bytes);
+  if (ring.bytes + pinned.bytes === 0) return <>{t("sentenceNothing")}</>;
+  if (days === undefined) return <>{t("sentenceIdle", { bytes })}</>;
+  return (
+    <>
+      {t("sentence", {
+        bytes,
+        unit: days < FEW_DAYS ? "hours" : "days",
+        count: Math.round(days < FEW_DAYS ? days * 24 : days),
+      })}
     </>
   );
 }
