@@ -178,7 +178,9 @@ export function createFeatures(house: House): Features {
     devices: channelInventory(devices),
     gatewayOf: (deviceId) => devices.gatewayOf(deviceId),
     isSiteKey: (gatewayId, keyId) => siteGateways.hasSiteKey(gatewayId, keyId),
-    people: { endAll: () => accounts.endAllSessions() },
+    people: {
+      endAll: async () => void (await Promise.all([accounts.endAllSessions(), cameras.shares.endAll()])),
+    },
     caPem: () => (secure && config.tls.certFile === "" ? tls.authority.certificatePem : undefined),
     storedLimitMs: (tenantId) => choices.get(tenantId).maxTimestampPastDays * DAY_MS,
     onCloned: (deviceId) =>

@@ -2,8 +2,8 @@ import { isAppError, type MonotonicMs, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import { unasked } from "../../../platform/audit/index.ts";
 import type { ShareContext } from "./context.ts";
+import { listUnmade, setFilm } from "./film-store.ts";
 import { type KeptShare, nameOfFilm, RETRY_AFTER_MS, watermarkOf } from "./model.ts";
-import { listUnmade, setFilm } from "./share-store.ts";
 
 interface Making {
   readonly abort: AbortController;

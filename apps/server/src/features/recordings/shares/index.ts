@@ -9,7 +9,7 @@ import { createShares as createTables } from "./migrations/001-shares.ts";
 import { Openings } from "./openings.ts";
 import { shareRoutes } from "./routes.ts";
 import { ShareService } from "./share-service.ts";
-import { findShare, listNumbers } from "./share-store.ts";
+import { findShare, listNumbers, revokeAll } from "./share-store.ts";
 import { Streams } from "./streams.ts";
 import { ShareUpkeep } from "./upkeep.ts";
 
@@ -28,6 +28,8 @@ export interface SharesDeps extends ShareContext {
 export interface SharesFeature extends Feature {
   /** What is erased with recordings: links, and the films that they show. */
   readonly madeOfThem: MadeOfThem;
+  /** An older database was put back: whether a link was revoked since then nobody knows. */
+  endAll(): Promise<void>;
   /** Resolves when every film is made that was asked for. */
   idle(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export function createShares(deps: SharesDeps): SharesFeature {
       await maker.stop();
     },
     madeOfThem: { markErased: (tx, camera) => upkeep.markErased(tx, camera) },
+    endAll: () => revokeAll(db, deps.clock.nowMs()),
     idle: () => maker.idle(),
   };
 

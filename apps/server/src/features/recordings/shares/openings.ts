@@ -5,8 +5,9 @@ import { newToken, sha256Hex, verifyPassword } from "../../../platform/secrets/i
 import { GrowingDelay, networkOf, RollingBudget } from "../../../platform/throttle/index.ts";
 import type { ShareContext } from "./context.ts";
 import type { FilmMaker } from "./film-maker.ts";
+import { forgetFilm } from "./film-store.ts";
 import { isShown, type KeptShare, MAX_TRIES_AN_HOUR, nameOfFilm, stateOf, VIEW_MS } from "./model.ts";
-import { countOpening, findByToken, findByView, forgetFilm, isErased } from "./share-store.ts";
+import { countOpening, findByToken, findByView, isErased } from "./share-store.ts";
 import type { Streams } from "./streams.ts";
 
 const VIEW_BYTES = 32;

@@ -3,8 +3,9 @@ import { cameras } from "@gatehouse/contract";
 import type { AnyDatabase } from "../../../platform/database/index.ts";
 import type { ShareContext } from "./context.ts";
 import type { FilmMaker } from "./film-maker.ts";
+import { deleteOld, forgetFilm, listOver } from "./film-store.ts";
 import { type KeptShare, LISTED_MS, nameOfFilm } from "./model.ts";
-import { deleteOld, forgetFilm, listOver, markErased } from "./share-store.ts";
+import { markErased } from "./share-store.ts";
 import type { Streams } from "./streams.ts";
 
 /** The end of links: nothing of a film outlives what made it visible. */

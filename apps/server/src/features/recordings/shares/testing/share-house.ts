@@ -29,8 +29,20 @@ export class TestFilms implements Films {
   gate: Promise<void> = Promise.resolve();
   failsWith: AppError | undefined;
   isPossible = true;
+  /** Files are open when it resolves. */
+  opening: Promise<void> = Promise.resolve();
+  opened = 0;
   /** Before each part that is read. */
   slowness: () => Promise<void> = async () => undefined;
+
+  /** As at the beginning. */
+  reset(): void {
+    this.gate = Promise.resolve();
+    this.failsWith = undefined;
+    this.opening = Promise.resolve();
+    this.opened = 0;
+    this.slowness = async () => undefined;
+  }
 
   async assertPossible() {
     if (!this.isPossible) throw new AppError("ffmpeg.missing");
@@ -48,6 +60,8 @@ export class TestFilms implements Films {
   };
 
   async open({ fileId }: { readonly fileId: Uuid }) {
+    this.opened++;
+    await this.opening;
     const film = this.kept.get(fileId);
     if (film === undefined) return undefined;
     const { slowness } = this;
