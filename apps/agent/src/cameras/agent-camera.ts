@@ -76,8 +76,8 @@ export class AgentCamera {
     this.#eye = new CameraEye({ ...deps, tell: (looks) => this.#say(looks) });
   }
 
-  get deviceId(): string {
-    return this.#kept.deviceId;
+  get name(): string {
+    return this.#kept.identity.name;
   }
 
   /** Whether it is the same camera with the same source. */
@@ -105,6 +105,11 @@ export class AgentCamera {
       ...{ captured, ...this.#outbox.counts, left: this.#left, refused: Object.fromEntries(this.#refused) },
       ...{ judges: this.#judges && this.#orders?.motion !== undefined, ...this.#eye.counts },
     };
+  }
+
+  /** The new key id, once the server confirmed it; undefined while it does not hear. */
+  async rotateKeys(): Promise<string | undefined> {
+    return this.#channel.isConnected ? await this.#channel.rotateKeys() : undefined;
   }
 
   async stop(): Promise<void> {

@@ -40,6 +40,14 @@ export class Cameras {
     ];
   }
 
+  /** Of those that the server hears now, by name: the new key id, or why there is none. */
+  async rotateKeys(): Promise<Readonly<Record<string, string>>> {
+    const rotated: Record<string, string> = {};
+    for (const camera of this.#running.values())
+      rotated[camera.name] = await camera.rotateKeys().then((keyId) => keyId ?? "not connected", faultOf);
+    return rotated;
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#turn;

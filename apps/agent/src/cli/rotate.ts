@@ -16,14 +16,17 @@ import type { Output } from "./output.ts";
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** By the running agent, whose keys they are; without one it connects for this alone. */
+/** By the running agent, for itself and its cameras; without one it connects for this alone, and cameras keep their keys. */
 export async function runRotate(state: StateFolder, output: Output): Promise<void> {
   const reply = await askAgent(state.path, state.socketName, "rotate");
   if (reply?.ok === false) throw new AppError(reply.code as ErrorCode, reply.fields);
-  const keyId = reply === undefined ? await rotateAlone(state, systemClock) : String(reply.value.keyId);
-  output.result(
-    { keyId },
-    () => `New keys are in use: ${keyId}. The old ones are accepted for their overlap.`,
+  const renewed = reply?.value ?? { keyId: await rotateAlone(state, systemClock) };
+  const { keyId, cameras = {} } = renewed as { keyId: string; cameras?: Record<string, string> };
+  output.result({ keyId, cameras }, () =>
+    [
+      `New keys are in use: ${keyId}. The old ones are accepted for their overlap.`,
+      ...Object.entries(cameras).map(([name, now]) => `  ${name}  ${now}`),
+    ].join("\n"),
   );
 }
 

@@ -33,7 +33,7 @@ export async function runAgent(folder: string, root: string): Promise<number> {
   });
   const control = await serveControl(folder, state.socketName, {
     status: async () => agent.status,
-    rotate: async () => ({ keyId: await agent.rotateKeys() }),
+    rotate: () => agent.rotateKeys(),
     cameras: async () => {
       await agent.reloadCameras();
       return {};

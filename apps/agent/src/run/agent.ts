@@ -181,9 +181,10 @@ export class Agent {
     return this.#cameras.reload();
   }
 
-  /** The new key id, once the server confirmed it. */
-  rotateKeys(): Promise<string> {
-    return this.#channel.rotateKeys();
+  /** The new key id, once the server confirmed it, and those of its cameras. */
+  async rotateKeys(): Promise<object> {
+    const keyId = await this.#channel.rotateKeys();
+    return { keyId, cameras: await this.#cameras.rotateKeys() };
   }
 
   /** Measures no more, sends what the server takes at once, closes the store. */
