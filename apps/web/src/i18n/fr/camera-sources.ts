@@ -9,7 +9,7 @@ export const cameraSources = {
   kind: {
     rtsp: "RTSP : vidéo H.264, enregistrée telle quelle.",
     multipart: "HTTP : images une à une (JPEG multipart).",
-    none: "Une adresse commence par rtsp://, rtsps://, http:// ou https://.",
+    none: "Une adresse commence par rtsp://…, rtsps://…, http://… ou https://….",
   },
   user: "Nom",
   password: "Mot de passe",
@@ -54,7 +54,7 @@ export const cameraSources = {
       "La caméra n’accepte pas ce nom et ce mot de passe. Un essai toutes les quelques minutes, pour ne verrouiller personne.",
     address: "Le serveur n’appelle pas cette adresse.",
     address_private: "C’est une adresse d’un réseau privé. Dites-le plus bas si c’est juste.",
-    unencrypted: "Par internet, les images ne sont lues que chiffrées (rtsps:// ou https://).",
+    unencrypted: "Par internet, les images ne sont lues que chiffrées (rtsps://… ou https://).",
     not_found: "La caméra est là, mais n’a rien à cette adresse.",
     redirect: "La caméra renvoie ailleurs, ce qui n’est pas suivi. Mettez l’adresse où cela mène.",
     no_video: "Il n’y a pas de vidéo à cette adresse.",

@@ -25,7 +25,7 @@ export const takeout: Same<typeof english> = {
     "Ce serveur n’a pas de ffmpeg et ne peut donc pas faire de film à partir d’images. Ce navigateur le peut, ou prenez les images.",
   make: "Exporter",
   here: "Le faire dans ce navigateur",
-  hereHint: "Les images viennent ici et deviennent un film ici\u00a0; le serveur n’en fait pas.",
+  hereHint: "Les images viennent ici et deviennent un film ici\u202f; le serveur n’en fait pas.",
   hereText: "{percent} fait",
   hereDone: "Le film est enregistré\u00a0: {bytes}.",
   noEncoder: "Ce navigateur ne sait pas encoder de film. Prenez plutôt les images.",
