@@ -26,7 +26,7 @@ export async function* openFolder(
     const bytes = await readPicture(join(path, files[count % files.length] as string), maxBytes);
     yield { kind: "jpeg", bytes, takenMs: clock.nowMs() };
     // Whoever was held up is late from then on, and does not catch up.
-    dueMs = Math.max(dueMs + stepMs, clock.monotonicMs() - stepMs);
+    dueMs = Math.max(dueMs + stepMs, clock.monotonicMs() + stepMs / 2);
   }
 }
 
