@@ -94,6 +94,7 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
     rtsp = await startRtspServer(film, { port: rtsp.port, login: LOGIN });
     await vi.waitFor(async () => expect((await camera()).health.problem).toBeUndefined(), PATIENT);
     await page.getByText("Delivers", { exact: true }).waitFor();
+    await server.kill("SIGKILL");
     await server.restart();
     await vi.waitFor(async () => expect((await camera()).state).toBe("live"), PATIENT);
   });

@@ -14,6 +14,7 @@ import { QueryView } from "../../../design/query-view.tsx";
 import { Tag } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { titleOf } from "../camera-title.ts";
+import styles from "../cameras.module.css";
 import { draftOf, isChanged, kindOf, sourceFrom, withoutLogin } from "./source-draft.ts";
 import { SourceFields } from "./source-fields.tsx";
 import { SourceProblem } from "./source-problem.tsx";
@@ -44,7 +45,11 @@ export function SourceTab(props: { camera: cameras.Camera }) {
       {({ source }) => {
         const state = source?.state ?? "none";
         return (
-          <Panel title={t("title")} end={<Tag tone={TONES[state]}>{t(`state.${state}`)}</Tag>}>
+          <Panel
+            title={t("title")}
+            className={styles.source}
+            end={<Tag tone={TONES[state]}>{t(`state.${state}`)}</Tag>}
+          >
             <div className="stack">
               <p className="secondary small">{t("intro")}</p>
               <Trouble source={source} />
