@@ -31,6 +31,7 @@ export const shares = {
   make: "Make the link",
   once: "This is the only time that the link is shown: copy it now. It can be revoked at any time.",
   link: "Link",
+  local: "This address works on this computer alone. Others need the server’s public address: set publicUrl.",
   linkPassword: "It asks for the password, which stands nowhere.",
   making: "The film is being made. Whoever opens the link meanwhile sees how far it is.",
   done: "Done",

@@ -34,6 +34,8 @@ export const shares: Same<typeof english> = {
   make: "Créer le lien",
   once: "Le lien n’est montré que cette fois : copiez-le maintenant. Il peut être révoqué à tout moment.",
   link: "Lien",
+  local:
+    "Cette adresse ne fonctionne que sur cet ordinateur. Pour les autres, il faut l’adresse publique du serveur : réglez publicUrl.",
   linkPassword: "Il demande le mot de passe, qui ne figure nulle part.",
   making: "Le film est en préparation. Qui ouvre le lien entre-temps voit où il en est.",
   done: "Terminé",

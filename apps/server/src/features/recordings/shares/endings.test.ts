@@ -106,7 +106,10 @@ test("a link that is revoked between the question and the film shows not one byt
   await desk.revoke(made.id);
   gate.resolve();
   const answer = await asked;
-  expect([answer.status, (await answer.json()).code]).toEqual([404, "share.unavailable"]);
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+    404,
+    "share.unavailable",
+  ]);
 });
 
 test("a suspended organisation shows nobody anything, from that moment on", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newDraft, requestOf, spanAround, spanOfEvent, spanProblem } from "./share-draft.ts";
+import { linkFor, newDraft, requestOf, spanAround, spanOfEvent, spanProblem } from "./share-draft.ts";
 
 const NOW_MS = 1_795_000_000_500;
 const HOUR_MS = 3_600_000;
@@ -38,5 +38,23 @@ describe("a clip that is to be shared", () => {
     );
     expect(spanAround(second - 60_000, NOW_MS)).toEqual({ fromMs: second - 75_000, toMs: second - 45_000 });
     expect(spanAround(second + 60_000, NOW_MS)).toEqual({ fromMs: second - 1_000, toMs: second });
+  });
+});
+
+describe("a link", () => {
+  const path = "/share#abc";
+
+  it("has the address that the server was told, else the one under which the console is open", () => {
+    const told = { url: `https://gate.example${path}`, isLocal: false };
+    expect(linkFor(told.url, "https://other.example")).toEqual(told);
+    expect(linkFor(`https://localhost:8080${path}`, "https://gate.lan:8080")).toEqual({
+      url: `https://gate.lan:8080${path}`,
+      isLocal: false,
+    });
+  });
+
+  it("says when it works on this computer alone", () => {
+    for (const host of ["localhost", "127.0.0.1", "[::1]"])
+      expect(linkFor(`http://localhost:8080${path}`, `http://${host}:8080`).isLocal).toBe(true);
   });
 });

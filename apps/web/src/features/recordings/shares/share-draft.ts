@@ -82,3 +82,16 @@ function within(fromMs: number, toMs: number, nowMs: number) {
   const startMs = second(Math.min(fromMs, endMs - 1_000));
   return { fromMs: Math.max(startMs, endMs - maxSpanMs), toMs: endMs };
 }
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * The link as others can open it: a server that was told no public address knows itself as this computer, while the
+ * console may be open under a name of the network. `isLocal` when there is none.
+ */
+export function linkFor(url: string, origin: string): { readonly url: string; readonly isLocal: boolean } {
+  const link = new URL(url);
+  if (!LOOPBACK.test(link.hostname)) return { url, isLocal: false };
+  const isLocal = LOOPBACK.test(new URL(origin).hostname);
+  return { url: isLocal ? url : `${origin}${link.pathname}${link.hash}`, isLocal };
+}

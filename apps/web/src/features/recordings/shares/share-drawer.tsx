@@ -1,4 +1,4 @@
-import { cameras } from "@gatehouse/contract";
+import { cameras, type ReplyOf } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
@@ -6,7 +6,7 @@ import { useCall } from "../../../data/query.ts";
 import { DialogFoot } from "../../../design/dialog-foot.tsx";
 import { SecretText } from "../../../design/secret-text.tsx";
 import { SideDrawer } from "../../../design/side-drawer.tsx";
-import { newDraft, type ShareDraft } from "./share-draft.ts";
+import { linkFor, newDraft, type ShareDraft } from "./share-draft.ts";
 import { ShareForm } from "./share-form.tsx";
 
 /** A camera of which something can be shared. */
@@ -36,16 +36,26 @@ export function ShareDrawer(props: {
       {made === undefined ? (
         <ShareForm cameras={props.cameras} draft={draft} onDraft={setDraft} create={create} />
       ) : (
-        <div className="stack">
-          <p>{t("once")}</p>
-          <SecretText label={t("link")} text={made.url} />
-          {made.share.hasPassword && <p className="secondary">{t("linkPassword")}</p>}
-          <p className="secondary">{t("making")}</p>
-          <DialogFoot>
-            <Button onClick={props.onClose}>{t("done")}</Button>
-          </DialogFoot>
-        </div>
+        <MadeLink made={made} onDone={props.onClose} />
       )}
     </SideDrawer>
+  );
+}
+
+function MadeLink(props: { made: ReplyOf<typeof cameras.createShare>; onDone: () => void }) {
+  const t = useTranslations("shares");
+  const { share } = props.made;
+  const { url, isLocal } = linkFor(props.made.url, location.origin);
+  return (
+    <div className="stack">
+      <p>{t("once")}</p>
+      <SecretText label={t("link")} text={url} />
+      {isLocal && <p className="warn">{t("local")}</p>}
+      {share.hasPassword && <p className="secondary">{t("linkPassword")}</p>}
+      <p className="secondary">{t("making")}</p>
+      <DialogFoot>
+        <Button onClick={props.onDone}>{t("done")}</Button>
+      </DialogFoot>
+    </div>
   );
 }
