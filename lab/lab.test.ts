@@ -43,7 +43,7 @@ beforeAll(async () => {
   const loud = ATTACKS.filter(({ name }) => LOUD.has(name));
   const halves = await Promise.all([runSome(quiet.slice(0, half)), runSome([...quiet.slice(half), ...loud])]);
   results = halves.flat();
-}, 300_000);
+}, 600_000);
 afterAll(() => {
   if (before === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = before;
@@ -123,7 +123,7 @@ test.concurrent.each(["SIGTERM", "SIGKILL"] as const)(
     expect(await untilEmpty(own)).toEqual([]);
     rmdirSync(own);
   },
-  60_000,
+  180_000,
 );
 
 test("an attack that does not exist is refused with the names of those that do", async () => {
