@@ -16,16 +16,27 @@ const CHILD = fileURLToPath(new URL("testing/crash-child.ts", import.meta.url));
 /** More where somebody has the time. */
 const KILLS = Number(process.env.GATEHOUSE_KILLS ?? 3);
 
-/** Records until it is killed at a moment that nothing decides; answers up to which time frames were promised. */
-async function recordUntilKilled(house: RecordingHouse, tenantId: Uuid, cameraIds: Uuid[], fromMs: number) {
+/**
+ * Records until it is killed, at a moment that nothing decides after at least so much was promised; answers up to which
+ * time frames were.
+ */
+async function recordUntilKilled(
+  house: RecordingHouse,
+  tenantId: Uuid,
+  cameraIds: Uuid[],
+  { fromMs, leastMs }: { readonly fromMs: number; readonly leastMs: number },
+) {
   const { connection } = house.database;
   const asked = JSON.stringify({ connection, folder: house.folder, tenantId, cameraIds, fromMs });
   const child = spawn(process.execPath, [CHILD, asked], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   let promisedMs = fromMs;
+  let isDoomed = false;
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith("ready")) setTimeout(() => child.kill("SIGKILL"), 300 + Math.random() * 1_200);
-    else promisedMs = Number(line);
+    if (!line.startsWith("ready")) promisedMs = Number(line);
+    if (isDoomed || promisedMs - fromMs < leastMs) continue;
+    isDoomed = true;
+    setTimeout(() => child.kill("SIGKILL"), Math.random() * 1_200);
   }
   await exited;
   expect(child.signalCode).toBe("SIGKILL");
@@ -48,7 +59,11 @@ test(
     const seen = { sealed: 0, unsigned: 0 };
     let fromMs = START_MS;
     for (let kill = 0; kill < KILLS; kill++) {
-      const promisedMs = await recordUntilKilled(house, tenantId, cameraIds, fromMs);
+      const promisedMs = await recordUntilKilled(house, tenantId, cameraIds, {
+        fromMs,
+        // Once long enough for a segment to end, however slow the machine is; else at any time.
+        leastMs: kill === 0 ? SEGMENT_MS + 5_000 : 0,
+      });
       const recordings = house.again();
       await recordings.start?.();
       expect(recordings.recovered()).toMatchObject({ damaged: 0, orphanRows: 0 });
