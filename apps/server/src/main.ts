@@ -20,6 +20,7 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   restore FOLDER [--force] [--code-file FILE]
   key show|seal|unseal|change|recover [BACKUP] [--force] [--passphrase-file FILE]
   key rotate
+  offsite restore TARGET [--camera NAME] [--from TIME] [--to TIME]
   check [BACKUP_FOLDER] [--repair]
   verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
 
@@ -56,6 +57,8 @@ async function run(line: CommandLine): Promise<number> {
     else if (command === "backup") await (await import("./cli/backup.ts")).runBackup(config, line, output);
     else if (command === "restore") await (await import("./cli/restore.ts")).runRestore(config, line, output);
     else if (command === "key") await (await import("./cli/key.ts")).runKey(config, line, output);
+    else if (command === "offsite")
+      return (await (await import("./cli/offsite.ts")).runOffsite(config, line, output)) ? 0 : 1;
     else if (command === "check")
       return (await (await import("./cli/check.ts")).runCheck(config, line, output)) ? 0 : 1;
     else {

@@ -43,6 +43,9 @@ const OPTIONS = {
   "code-file": { type: "string" },
   fingerprint: { type: "string" },
   witness: { type: "string" },
+  camera: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
 } as const;
 
 /** Splits the command line; an unknown option throws with a message that names it. */

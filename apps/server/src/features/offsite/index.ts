@@ -19,6 +19,7 @@ import { createOffsite as createTables } from "./migrations/001-offsite.ts";
 import { createInboxes } from "./migrations/002-inboxes.ts";
 import { TOLD_AFTER_MS } from "./model.ts";
 import type { Copies, Segments } from "./ports.ts";
+import { Restoring } from "./restoring.ts";
 import { offsiteRoutes } from "./routes.ts";
 import { spanStates } from "./span-states.ts";
 import type { OffsiteDatabase } from "./tables.ts";
@@ -76,6 +77,7 @@ export function createOffsite(deps: OffsiteDeps): OffsiteFeature {
   const inboxes = new InboxStore(db);
   const deposits = new Deposits(inboxContext);
   const copier = new Copier(context);
+  const restoring = new Restoring(context);
   const targets = new TargetService(context, () => copier.wakeAll());
   return {
     name: "offsite",
@@ -91,6 +93,7 @@ export function createOffsite(deps: OffsiteDeps): OffsiteFeature {
       ...inboxRoutes(new InboxService(inboxContext), deposits),
       ...offsiteRoutes({
         targets,
+        restoring,
         states: (scope, spans) => spanStates(context, scope, spans, deps.cameraIds(scope)),
       }),
     ],
@@ -103,7 +106,10 @@ export function createOffsite(deps: OffsiteDeps): OffsiteFeature {
       await deposits.start();
       await copier.start();
     },
-    stop: () => copier.stop(),
+    async stop() {
+      restoring.stop();
+      await copier.stop();
+    },
     copies: {
       erase: (tx, tenantId, segmentIds) => markErased(tx, tenantId, segmentIds, clock.nowMs()),
       oldestKeyGeneration: (tenantId) => context.copies.oldestKeyGeneration(tenantId),

@@ -33,6 +33,19 @@ export interface Segments {
   wrappingKeys(
     tenantId: Uuid,
   ): Promise<readonly { readonly generation: number; readonly sealed: Uint8Array }[]>;
+  /** One that is not known here is kept; false when the master key here does not open it. */
+  learnWrappingKey(tenantId: Uuid, generation: number, sealed: Uint8Array): Promise<boolean>;
+  /** Back into the recordings. What is here, or was erased here, stays as it is (`known`). */
+  takeIn(
+    name: CopyName,
+    copy: {
+      read(file: SegmentFile, from: number, to: number): Promise<Uint8Array | undefined>;
+    },
+    span: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
+  ): Promise<{
+    readonly outcome: "taken" | "known" | "outside" | "missing" | "foreign" | "no_room";
+    readonly bytes: number;
+  }>;
 }
 
 /** What recordings ask of their copies. */

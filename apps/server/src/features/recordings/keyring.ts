@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Random, type Uuid } from "@gatehouse/base";
+import { AppError, type Clock, isAppError, type Random, type Uuid } from "@gatehouse/base";
 import type { Blobs } from "../../platform/blobs/index.ts";
 import {
   type MasterKey,
@@ -91,6 +91,20 @@ export class SegmentKeyring {
     await this.#add(tenantId, newest + 1);
     await Promise.allSettled(this.#making);
     return newest + 1;
+  }
+
+  /** A key of the organisation that was made here once; false when the master key does not open it. */
+  async learn(tenantId: Uuid, generation: number, sealed: Uint8Array): Promise<boolean> {
+    const { clock, db, masterKey } = this.#deps;
+    try {
+      openRecordingKey(masterKey, tenantId, generation, sealed);
+    } catch (error) {
+      if (isAppError(error, "secret.unreadable")) return false;
+      throw error;
+    }
+    await addKey(db, { tenantId, generation, sealed, madeMs: clock.nowMs() });
+    this.#ofTenant.delete(tenantId);
+    return true;
   }
 
   async newest(tenantId: Uuid): Promise<number> {

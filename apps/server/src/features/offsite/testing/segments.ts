@@ -65,6 +65,22 @@ export class TestSegments implements Segments {
     return this.kept.get(segmentId)?.[file].slice(from, to);
   }
 
+  async learnWrappingKey() {
+    return true;
+  }
+
+  async takeIn({ segmentId, ...name }: CopyName, copy: Parameters<Segments["takeIn"]>[1]) {
+    if (this.kept.has(segmentId)) return { outcome: "known" as const, bytes: 0 };
+    const segment = await copy.read("segment", 0, 16_000_000);
+    const key = await copy.read("key", 0, KEY_BYTES);
+    if (segment === undefined || key === undefined) return { outcome: "missing" as const, bytes: 0 };
+    const bytes = segment.length + key.length;
+    this.kept.set(segmentId, {
+      ...{ ...name, segmentId, segment, key, bytes, firstMs: 1, lastMs: 2, pinned: true, seed: 0 },
+    });
+    return { outcome: "taken" as const, bytes };
+  }
+
   async wrappingKeys() {
     return [{ generation: 1, sealed: Buffer.alloc(61, 3) }];
   }
