@@ -190,6 +190,28 @@ test("nothing is taken from a connection that is being closed, however slowly it
   await house.until(() => camera.closed !== undefined);
 });
 
+test("what is no WebSocket, and a message in twenty thousand pieces, end the connection and are counted", async () => {
+  const [reserved, pieces] = [next(), next()];
+  const camera = await house.connect(reserved.name);
+  // All three reserved bits, which nobody agreed on.
+  camera.raw(Uint8Array.of(0xf2, 0x80, 0, 0, 0, 0));
+  await house.until(() => camera.closed !== undefined);
+  const other = await house.connect(pieces.name);
+  const piece = Uint8Array.of(0x00, 0x81, 0, 0, 0, 0, 0xff);
+  other.raw(
+    Buffer.concat([
+      Uint8Array.of(0x02, 0x81, 0, 0, 0, 0, 0xff),
+      ...new Array<Uint8Array>(20_000).fill(piece),
+    ]),
+  );
+  await house.until(() => other.closed !== undefined);
+  expect(house.refused).toMatchObject([
+    { code: "message.malformed", deviceId: reserved.id },
+    { code: "message.malformed", deviceId: pieces.id, detail: "WS_ERR_TOO_MANY_BUFFERED_PARTS" },
+  ]);
+  expect((await house.camera(pieces.id)).health.refused).toEqual({ "message.malformed": 1 });
+});
+
 test("words are no frames: they are refused, and the camera goes on", async () => {
   const { name } = next();
   const camera = await house.connect(name);

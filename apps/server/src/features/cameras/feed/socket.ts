@@ -131,8 +131,13 @@ export class FeedSocket {
   }
 
   #failed(error: Error & { readonly code?: unknown }): void {
-    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") this.#refuse("frame.too_large");
-    this.#reason = error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" ? "frame.too_large" : "network";
+    const code = String(error.code);
+    this.#reason = "network";
+    if (!code.startsWith("WS_ERR_")) return;
+    // What `ws` does not read is no WebSocket, or one message in far too many pieces.
+    const refusal = code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" ? "frame.too_large" : "message.malformed";
+    this.#reason = refusal;
+    this.#refuse(refusal, code);
   }
 
   #refuse(code: FrameRefusal, detail?: string): void {
