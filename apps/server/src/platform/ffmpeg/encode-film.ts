@@ -15,6 +15,8 @@ const MAX_ALLOCATION_BYTES = 268_435_456;
 /** Neither taking nor giving anything for so long, it hangs. */
 const SILENT_MS = 60_000;
 const LOOKED_EVERY_MS = 5_000;
+/** A day of pictures takes an hour or so. */
+const LONGEST_MS = 6 * 3_600_000;
 
 interface FilmToEncode {
   readonly program: string;
@@ -72,11 +74,13 @@ export async function* encodeFilm(film: FilmToEncode): AsyncGenerator<Uint8Array
   const ended = endOf(child);
   const work = new AbortController();
   void ended.then(() => work.abort());
-  let lastMs = clock.monotonicMs();
+  const startMs = clock.monotonicMs();
+  let lastMs = startMs;
   const stop = (): void => void child.kill("SIGKILL");
   signal.addEventListener("abort", stop);
   const watch = clock.every(LOOKED_EVERY_MS, () => {
-    if (clock.monotonicMs() - lastMs > SILENT_MS) stop();
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastMs > SILENT_MS || nowMs - startMs > LONGEST_MS) stop();
   });
   const alive = (): void => {
     lastMs = clock.monotonicMs();

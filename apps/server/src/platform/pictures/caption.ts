@@ -9,8 +9,14 @@ const LINE_HEIGHT = 1.35;
 /** Letters are about so wide, of their height. */
 const LETTER_WIDTH = 0.6;
 
-/** A picture of that size, clear but for lines of text at its foot, readable on anything (PNG). */
-export function drawCaption(
+/** The letters are white. */
+const DRAWN = 200;
+
+/**
+ * A picture of that size, clear but for lines of text at its foot, readable on anything (PNG). Rejects where nothing of
+ * them is drawn: on a system without a font.
+ */
+export async function drawCaption(
   text: string,
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<Uint8Array> {
@@ -27,7 +33,11 @@ export function drawCaption(
     return `<text x="${(width * 0.02).toFixed(1)}" y="${y.toFixed(1)}">${escaped(line)}</text>`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect y="${(height - foot).toFixed(1)}" width="${width}" height="${foot.toFixed(1)}" fill="#000" fill-opacity="0.55"/><g fill="#fff" font-family="sans-serif" font-size="${size.toFixed(1)}">${rows.join("")}</g></svg>`;
-  return sharp(Buffer.from(svg)).png().toBuffer();
+  const picture = await sharp(Buffer.from(svg)).png().toBuffer();
+  const { channels } = await sharp(picture).stats();
+  if (/\S/.test(text) && (channels[0]?.max ?? 0) < DRAWN)
+    throw new Error("there is no font to draw a caption with");
+  return picture;
 }
 
 /** As text in XML 1.0; what no document may hold is left out. */

@@ -176,7 +176,9 @@ test("somebody who changes the file on the disk changes nothing that comes out",
   await cut.truncate((await cut.stat()).size - 5);
   await cut.close();
   expect((await content(done.id)).json().code).toBe("export.damaged");
-  await call("DELETE", `/${done.id}`);
+  const again = await ended((await ask(0, 9)).id);
+  expect([again.state, again.id === done.id]).toEqual(["done", false]);
+  await call("DELETE", `/${again.id}`);
 });
 
 test("after a kill -9 in the middle of the work it is made anew, from nothing", {

@@ -53,6 +53,7 @@ export class Exports {
       speed: asked.form === "frames" ? 1 : (asked.speed ?? 1),
     };
     await this.#assertMakeable(order);
+    await this.#removeDamaged(order);
     const row = await db.transaction().execute(async (tx) => {
       const store = new ExportStore(tx, tenantId);
       const same = await store.findSame(order);
@@ -179,6 +180,15 @@ export class Exports {
       return;
     }
     throw new AppError("export.empty");
+  }
+
+  /** One whose file was lost or changed does not stand in the way of a new one. */
+  async #removeDamaged(order: ExportOrder): Promise<void> {
+    const { db, files } = this.#deps;
+    const same = await new ExportStore(db, order.tenantId).findSame(order);
+    if (same?.state !== "done") return;
+    const file = await files.open(nameOf(same)).catch(() => undefined);
+    if (file?.bytes !== same.bytes) await this.#remove(same);
   }
 
   async #assertRoom(store: ExportStore): Promise<void> {
