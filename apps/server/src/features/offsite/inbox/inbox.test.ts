@@ -4,7 +4,7 @@ import type { Uuid } from "@gatehouse/base";
 import { type BodyOf, cameras } from "@gatehouse/contract";
 import { createVerifierKey, encodeVerifierKey, KEY_TYPES } from "@gatehouse/ledger";
 import { signManifest } from "@gatehouse/video";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { deriveKey, ed25519Signer, sha256Hex } from "../../../platform/secrets/index.ts";
 import { type OffsiteHouse, offsiteHouse } from "../testing/house.ts";
 import { type KeptSegment, MASTER_KEY } from "../testing/segments.ts";
@@ -246,4 +246,17 @@ test("a copy for which the disk has hardly room is refused, whatever the inbox m
   expect((await begin(2_000)).body.code).toBe("server.disk_full");
   expect((await begin(500)).status).toBe(200);
   await app.close();
+});
+
+test("copies are fetched back out of an inbox, byte by byte", async () => {
+  await addTarget(await addInbox());
+  const kept = keep(2 * MIB + 77);
+  await copyAll();
+  sender.segments.kept.delete(kept.segmentId);
+  const path = `/api/v1/offsite/targets/${(await target())?.id}/restore`;
+  expect((await ask(here, "POST", path, {})).status).toBe(200);
+  await vi.waitFor(async () => expect((await target())?.restore).toMatchObject({ running: false, taken: 1 }));
+  const back = sender.segments.kept.get(kept.segmentId);
+  expect(Buffer.from(back?.segment ?? []).equals(kept.segment)).toBe(true);
+  expect(Buffer.from(back?.key ?? []).equals(kept.key)).toBe(true);
 });

@@ -54,6 +54,7 @@ export async function takeIn(
     if (row !== undefined) await store.delete(name.segmentId);
     const found = bytes === undefined ? "foreign" : await adopt(context, name);
     if (found === "adopted") return { outcome: "taken", bytes: (bytes ?? 0) + KEY_BLOB_BYTES };
+    context.log.warn({ ...name, bytes, found }, "segment.not_taken_in");
     await room.removeFiles(name);
     return ended("foreign");
   } catch (error) {
