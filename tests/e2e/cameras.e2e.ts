@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { answerWithVideo } from "../lib/recorded-video.ts";
 
 // Six cameras of the plain kind send ten frames a second; a browser watches them, and draws what is watched and hidden.
 
@@ -259,6 +260,30 @@ test("H.264 is shown as video that goes on where fragments were left out", async
   await vi.waitFor(async () => expect(await playedTo()).toBeGreaterThan(begin + 1), PATIENT);
   await vi.waitFor(() => expect(drawn.length).toBe(1 + Math.ceil(fragments.length / 2)), PATIENT);
   expect(new Set(drawn).size).toBe(drawn.length);
+  expect(faults).toEqual([]);
+});
+
+test("recorded H.264 is stepped through picture by picture, also from one fragment to the next", async () => {
+  const cameraId = feeds[5]?.deviceId ?? "";
+  const firstMs = Date.now() - 60_000;
+  const prepare = (page: Page) => answerWithVideo(page, cameraId, firstMs);
+  const at = new Date(firstMs).toISOString();
+  const { page, faults } = await open(`/cameras/playback?cameras=${cameraId}&at=${at}&span=300s`, {
+    prepare,
+  });
+  const video = page.locator("figure video");
+  const isAt = (seconds: number) =>
+    vi.waitFor(async () => {
+      expect(await video.evaluate((element) => (element as HTMLVideoElement).currentTime)).toBe(seconds);
+    }, PATIENT);
+  await video.waitFor({ state: "visible" });
+  for (let n = 0; n <= 11; n++) {
+    await isAt(n / 10);
+    await page.keyboard.press("ArrowRight");
+  }
+  await isAt(1.2);
+  await page.keyboard.press("ArrowLeft");
+  await isAt(1.1);
   expect(faults).toEqual([]);
 });
 
