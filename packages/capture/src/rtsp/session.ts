@@ -96,7 +96,8 @@ export class RtspSession {
   #keepAlive(url: string, timeoutS: number): void {
     const everyMs = Math.max(1_000, Math.min(LONGEST_ALIVE_MS, (timeoutS * 1_000) / 2));
     this.#alive = this.#parts.clock.every(everyMs, () => {
-      this.#ask("OPTIONS", url, {}).catch((error: Error) => this.#end(error));
+      // Whatever the answer: who says nothing any more is found out by its silence.
+      this.#ask("OPTIONS", url, {}).catch(() => undefined);
     });
   }
 

@@ -52,7 +52,7 @@ export const cameraSources = {
     credentials:
       "The camera does not accept this name and password. It is tried every few minutes, so that it locks nobody out.",
     address: "The server does not call this address.",
-    address_private: "This is an address of a private network. Say so below if it is right.",
+    address_private: "This is an address of a private network. Allow that if it is right.",
     unencrypted: "Over the internet pictures are fetched encrypted only (rtsps:// or https://).",
     not_found: "The camera is there, but has nothing at this address.",
     redirect: "The camera sends elsewhere, which is not followed. Enter the address where it leads.",

@@ -53,7 +53,7 @@ export const cameraSources = {
     credentials:
       "La caméra n’accepte pas ce nom et ce mot de passe. Un essai toutes les quelques minutes, pour ne verrouiller personne.",
     address: "Le serveur n’appelle pas cette adresse.",
-    address_private: "C’est une adresse d’un réseau privé. Dites-le plus bas si c’est juste.",
+    address_private: "C’est une adresse d’un réseau privé. Permettez-le si c’est juste.",
     unencrypted: "Par internet, les images ne sont lues que chiffrées (rtsps://… ou https://).",
     not_found: "La caméra est là, mais n’a rien à cette adresse.",
     redirect: "La caméra renvoie ailleurs, ce qui n’est pas suivi. Mettez l’adresse où cela mène.",

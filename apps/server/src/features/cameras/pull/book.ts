@@ -61,8 +61,9 @@ export class SourceBook {
   }
 
   /** What is asked for, with what is kept of name and password. Refuses what may never be called. */
-  complete(place: Place, { url, user, password, allowPrivate }: cameras.PullSource): ChosenSource {
-    parseOutgoingUrl(url, { allowPrivate, protocols: PULL_PROTOCOLS });
+  complete(place: Place, { url: text, user, password, allowPrivate }: cameras.PullSource): ChosenSource {
+    // As it stands in a request: other letters than ASCII's are escaped.
+    const url = parseOutgoingUrl(text, { allowPrivate, protocols: PULL_PROTOCOLS }).href;
     const before = this.find(place.tenantId, place.cameraId);
     const isKept = user === undefined && password === undefined;
     const hasLogin = before !== undefined && (before.user !== "" || before.password !== "");

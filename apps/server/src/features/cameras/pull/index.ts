@@ -36,10 +36,16 @@ export function createCameraPull(deps: CameraPullDeps): CameraPullFeature {
     routes: sourceRoutes({ ...deps, book, supervisor }),
     async start() {
       await book.load();
-      unsubscribe = deps.bus.subscribe("device.changed", ({ deviceId, change }) => {
-        if (change === "removed") book.forget(deviceId);
-        supervisor.look();
-      });
+      const subscriptions = [
+        deps.bus.subscribe("device.changed", ({ deviceId, change }) => {
+          if (change === "removed") book.forget(deviceId);
+          supervisor.look();
+        }),
+        deps.bus.subscribe("camera.changed", () => supervisor.look()),
+      ];
+      unsubscribe = () => {
+        for (const end of subscriptions) end();
+      };
       supervisor.start();
     },
     async stop() {

@@ -132,6 +132,12 @@ it("calls a private address only where that was chosen, and some never", async (
   expect(opened).toEqual([]);
 });
 
+it("writes an address as it stands in a request", async () => {
+  expect(await put({ url: "rtsp://192.168.7.20/Hof é" })).toMatchObject({
+    url: "rtsp://192.168.7.20/Hof%20%C3%A9",
+  });
+});
+
 it("keeps name and password for the same host alone", async () => {
   await put();
   const { user: _, password: __, ...rest } = { user: "", password: "", allowPrivate: true };

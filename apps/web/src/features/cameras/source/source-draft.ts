@@ -14,7 +14,7 @@ export const draftOf = (source: cameras.SourceView | undefined): SourceDraft => 
   url: source?.url ?? "",
   user: "",
   password: "",
-  allowPrivate: source?.allowPrivate ?? true,
+  allowPrivate: source?.allowPrivate ?? false,
   forgets: false,
 });
 

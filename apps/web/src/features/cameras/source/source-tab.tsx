@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { type ApiError, isApiError } from "../../../data/api-error.ts";
 import { useNow } from "../../../data/now.ts";
 import { query, useCall } from "../../../data/query.ts";
 import { ConfirmDialog } from "../../../design/confirm-dialog.tsx";
@@ -83,7 +84,6 @@ function Trouble({ source }: { source: Source }) {
 
 function SourceForm(props: { camera: cameras.Camera; source: Source }) {
   const t = useTranslations("cameraSources");
-  const errorText = useErrorText();
   const { camera, source } = props;
   const [draft, setDraft] = useState(() => draftOf(source));
   const put = useCall(cameras.putSource, READ_AGAIN);
@@ -118,7 +118,7 @@ function SourceForm(props: { camera: cameras.Camera; source: Source }) {
       )}
       {test.data !== undefined && !test.isPending && <SourceTestResult found={test.data} />}
       <DialogFoot
-        error={error === null ? undefined : errorText(error)}
+        error={error === null ? undefined : <Refusal error={error} />}
         start={source !== undefined && <Remove camera={camera} />}
       >
         <Button
@@ -138,6 +138,20 @@ function SourceForm(props: { camera: cameras.Camera; source: Source }) {
       </DialogFoot>
     </form>
   );
+}
+
+const ADDRESSES: Readonly<Record<string, cameras.SourceProblem>> = {
+  address_private: "address_private",
+  address_forbidden: "address",
+  unencrypted: "unencrypted",
+};
+
+/** Why an address is not called, in the words of this page. */
+function Refusal(props: { error: ApiError }) {
+  const errorText = useErrorText();
+  const { error } = props;
+  const problem = isApiError(error, "url.forbidden") ? ADDRESSES[String(error.fields.reason)] : undefined;
+  return problem === undefined ? errorText(error) : <SourceProblem problem={problem} />;
 }
 
 function Remove(props: { camera: cameras.Camera }) {
