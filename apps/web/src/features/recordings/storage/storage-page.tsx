@@ -66,10 +66,11 @@ function Sentence(props: { storage: Storage }) {
 
 function Ready(props: { storage: Storage }) {
   const t = useTranslations("recordings.storage");
+  const takeout = useTranslations("takeout");
   const format = useFormat();
   const can = useCanEverywhere();
   const { storage } = props;
-  const { ring, pinned, policy, disk } = storage;
+  const { ring, pinned, policy, disk, exports } = storage;
   return (
     <>
       <MetricStrip label={t("title")}>
@@ -86,6 +87,13 @@ function Ready(props: { storage: Storage }) {
           unit={t("free")}
           detail={t("ofDisk", { total: format.bytes(disk.totalBytes) })}
         />
+        {exports.count > 0 && (
+          <Metric
+            label={takeout("view")}
+            value={format.bytes(exports.bytes)}
+            detail={takeout("kept", { count: exports.count })}
+          />
+        )}
         <Metric
           label={t("oldest")}
           value={storage.oldestMs === undefined ? "–" : format.date(storage.oldestMs)}
