@@ -48,12 +48,13 @@ export class H264Depacketizer {
     this.#sequence = sequence;
     const rtpTime = view.getUint32(4);
     if (!isNext) this.#lose("gap");
-    if (rtpTime !== this.#rtpTime) this.#begin(rtpTime);
+    if (rtpTime !== this.#rtpTime) this.#begin(rtpTime, isNext);
     if (payload.length > 0) this.#take(payload);
     return true;
   }
 
-  #begin(rtpTime: number): void {
+  /** What is missing before it may have been its beginning. */
+  #begin(rtpTime: number, isNext: boolean): void {
     const { rtpTime: before, nals } = { rtpTime: this.#rtpTime, nals: this.#nals };
     if (before !== undefined && nals.length > 0 && !this.#isBroken)
       this.#events.onPicture({ rtpTime: before, nals });
@@ -61,7 +62,7 @@ export class H264Depacketizer {
     this.#nals = [];
     this.#pieces = [];
     this.#bytes = 0;
-    this.#isBroken = false;
+    this.#isBroken = !isNext;
   }
 
   #take(payload: Uint8Array): void {
