@@ -45,7 +45,7 @@ describe("an outgoing URL", () => {
     );
   });
 
-  it.each(["http:", "mqtt:", "ws:", "smtp:"])(
+  it.each(["http:", "mqtt:", "rtsp:", "ws:", "smtp:"])(
     "of %s reaches nothing beyond the owner's network",
     async (scheme) => {
       const lookup = answering("93.184.216.34");
