@@ -62,7 +62,8 @@ export function createHeader(
 /** What the first bytes of a file say; undefined when it is no segment, or of a version to come. */
 export function parseHeader(file: Uint8Array): SegmentHeader | undefined {
   if (file.length < HEADER_BYTES) return undefined;
-  const bytes = file.slice(0, HEADER_BYTES);
+  // A copy with a buffer of its own; the slice of a Buffer would be a view.
+  const bytes = new Uint8Array(file.subarray(0, HEADER_BYTES));
   const view = new DataView(bytes.buffer);
   const cipher = view.getUint16(10);
   const startMs = view.getBigUint64(44);
