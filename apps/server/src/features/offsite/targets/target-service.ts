@@ -2,7 +2,7 @@ import { AppError, isAppError, newUuid, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import { parseOutgoingUrl, resolveOutgoing } from "../../../platform/outgoing/index.ts";
 import type { OffsiteContext } from "../context.ts";
-import { reasonOf, saidOf } from "../copying/failures.ts";
+import { reasonOf, saidOf, setBackTarget } from "../copying/failures.ts";
 import { openRemote } from "../remotes/open-remote.ts";
 import { fieldOf, keepSecret, secretOf } from "./target-secrets.ts";
 import { type TargetRecord, TargetStore } from "./target-store.ts";
@@ -84,7 +84,9 @@ export class TargetService {
     try {
       await openRemote(this.#context, target).probe(AbortSignal.timeout(TEST_MS));
     } catch (error) {
-      return { ok: false, failure: saidOf(reasonOf(error)) };
+      const failure = reasonOf(error);
+      await setBackTarget(this.#context, target, failure);
+      return { ok: false, failure: saidOf(failure) };
     }
     await this.#context.targets.setWell(targetId);
     this.#changed();

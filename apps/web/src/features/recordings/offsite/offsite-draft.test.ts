@@ -1,5 +1,4 @@
-import { cameras } from "@gatehouse/contract";
-import { Value } from "typebox/value";
+import type { cameras } from "@gatehouse/contract";
 import { expect, test } from "vitest";
 import { bodyOf, type Draft, draftOf, EMPTY, missingOf } from "./offsite-draft.ts";
 
@@ -9,9 +8,8 @@ const s3: Draft = {
   ...{ megabits: 10, prefix: "house", keepDays: 30 },
 };
 
-test("what was typed becomes a body that the server takes, and comes back the same but for the secret", () => {
+test("what was typed becomes a body, and comes back the same but for the secret", () => {
   const body = bodyOf(s3);
-  expect(Value.Check(cameras.OffsiteTargetBody, body)).toBe(true);
   expect(body).toMatchObject({ name: "Store", rateBytes: 1_250_000, settings: { prefix: "house/" } });
   const target = { ...body, id: "t", health: "ok", updatedMs: 1 } as unknown as cameras.OffsiteTarget;
   expect(draftOf(target)).toEqual({ ...s3, name: "Store", prefix: "house/", secret: "" });

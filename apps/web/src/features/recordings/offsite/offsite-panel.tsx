@@ -68,7 +68,7 @@ export function OffsitePanel() {
                 <Name target={target} />
                 <Health target={target} />
                 <Done target={target} />
-                <Waiting target={target} />
+                {isBehind(target) && <Waiting target={target} />}
               </span>
             )}
             phoneEnd={(target) => <Acts target={target} />}
@@ -103,7 +103,12 @@ function Health(props: { target: Target }) {
   const t = useTranslations("offsite");
   const format = useFormat();
   const { enabled, health, failure, failingSinceMs } = props.target;
-  if (!enabled) return <Tag>{t("paused")}</Tag>;
+  if (!enabled)
+    return (
+      <span>
+        <Tag>{t("paused")}</Tag>
+      </span>
+    );
   return (
     <span className={styles.lines}>
       <span>
@@ -137,6 +142,9 @@ function Done(props: { target: Target }) {
     </span>
   );
 }
+
+const isBehind = ({ waiting, failed, missed, removing }: Target): boolean =>
+  [waiting, failed, missed, removing].some(({ segments }) => segments > 0);
 
 /** What is not there yet, and what will not be. */
 function Waiting(props: { target: Target }) {
