@@ -172,6 +172,9 @@ export const ERRORS = {
   "segment.range_unsatisfiable": row(416, "The recording is shorter than what was asked of it."),
   "segment.range_invalid": row(422, "The time range is empty or too long."),
   "camera_event.not_found": row(404, "There is no such event of a camera."),
+  // detectors
+  "detector.model_invalid": row(422, "This file is not a model that can be used."),
+  "detector.failed": row(500, "The detector failed.", "server", true),
   // site gateways and meters
   "gateway.not_assignable": row(422, "This device cannot be assigned to this gateway."),
   "meter.contradiction": row(422, "The reading contradicts what this meter signed before."),

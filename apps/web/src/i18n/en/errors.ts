@@ -145,6 +145,8 @@ export const errors: Record<ErrorCode, string> = {
   "segment.range_unsatisfiable": "The recording is shorter than what was asked of it.",
   "segment.range_invalid": "The time range is empty or too long. Choose another one.",
   "camera_event.not_found": "There is no such event of a camera.",
+  "detector.model_invalid": "This file is not a model that can be used.",
+  "detector.failed": "The detector failed.",
   "outbox.not_found": "There is no such message.",
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
   "url.unreachable": "The address does not answer.",

@@ -158,6 +158,8 @@ export const errors: Record<ErrorCode, string> = {
   "segment.range_unsatisfiable": "L’enregistrement est plus court que ce qui en a été demandé.",
   "segment.range_invalid": "La période est vide ou trop longue. Choisissez-en une autre.",
   "camera_event.not_found": "Cet événement de caméra n’existe pas.",
+  "detector.model_invalid": "Ce fichier n’est pas un modèle utilisable.",
+  "detector.failed": "Le détecteur a échoué.",
   "outbox.not_found": "Ce message n’existe pas.",
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
   "url.unreachable": "L’adresse ne répond pas.",

@@ -1,0 +1,19 @@
+export { DEFAULT_MODEL, readDefaultModel } from "./default-model.ts";
+export {
+  type Box,
+  DEFAULT_MIN_SCORE,
+  DETECTOR_KINDS,
+  type Detection,
+  type Detector,
+  type DetectorDescription,
+  type DetectorKind,
+  type LookOptions,
+  type Picture,
+  type Size,
+} from "./detector.ts";
+export type { ModelFile } from "./inference/loaded-model.ts";
+export type { PostForm } from "./kinds/remote-detector.ts";
+export { GraphWriter } from "./onnx/graph-writer.ts";
+export { intersectionOverUnion } from "./output/candidate.ts";
+export { COCO_NAMES } from "./output/class-names.ts";
+export { type DetectorChoice, openDetector } from "./registry.ts";
