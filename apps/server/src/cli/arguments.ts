@@ -43,6 +43,10 @@ const OPTIONS = {
   "code-file": { type: "string" },
   fingerprint: { type: "string" },
   witness: { type: "string" },
+  model: { type: "string" },
+  out: { type: "string" },
+  classes: { type: "string" },
+  "min-score": { type: "string" },
 } as const;
 
 /** Splits the command line; an unknown option throws with a message that names it. */
