@@ -1,4 +1,5 @@
-import { COCO_NAMES, GraphWriter } from "@gatehouse/detect";
+import { GraphWriter } from "../../packages/detect/src/onnx/graph-writer.ts";
+import { COCO_NAMES } from "../../packages/detect/src/output/class-names.ts";
 
 /** A TensorFlow.js graph model (tensorflow.org/js/guide/conversion), as far as NanoDet-G needs it. */
 export interface GraphModel {

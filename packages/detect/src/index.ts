@@ -14,7 +14,5 @@ export {
 export type { ModelFile } from "./inference/loaded-model.ts";
 export type { PostForm } from "./kinds/remote-detector.ts";
 export { readModelFile } from "./model-files.ts";
-export { GraphWriter } from "./onnx/graph-writer.ts";
 export { intersectionOverUnion } from "./output/candidate.ts";
-export { COCO_NAMES } from "./output/class-names.ts";
 export { type DetectorChoice, openDetector } from "./registry.ts";

@@ -32,8 +32,12 @@ export interface Constant {
   readonly name: string;
   readonly elementType: number;
   readonly dims: readonly number[];
-  /** Little-endian; empty where the values lie in typed fields instead. */
+  /** Little-endian; empty where the values lie in one of the two below instead. */
   readonly raw: Uint8Array;
+  /** 32-bit floats, little-endian. */
+  readonly floats: Uint8Array;
+  /** Small whole numbers, each a varint. */
+  readonly varints: Uint8Array;
 }
 
 export interface Operation {

@@ -21,12 +21,23 @@ const MAX_METADATA_BYTES = 64 * 1_024;
 const MIN_OPSET = 9;
 const MAX_OPSET = 25;
 
+const NOTHING = new Uint8Array();
+
 // Numbers of fields: onnx.proto, of IR version 10.
 const MODEL = { graph: 7, opset: 8, metadata: 14, training: 20, functions: 25 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, sparse: 15 } as const;
 const NODE = { input: 1, output: 2, operator: 4, attribute: 5, domain: 7 } as const;
 const ATTRIBUTE = { graph: 6, graphs: 11, tensor: 5 } as const;
-const TENSOR = { dims: 1, type: 2, name: 8, raw: 9, external: 13, location: 14 } as const;
+const TENSOR = {
+  dims: 1,
+  type: 2,
+  floats: 4,
+  varints: 5,
+  name: 8,
+  raw: 9,
+  external: 13,
+  location: 14,
+} as const;
 
 /**
  * Reads what a model file promises and refuses what is not plain inference on bounded data: operators that are not on
@@ -125,17 +136,23 @@ function checkAttribute(bytes: Uint8Array): void {
 function parseConstant(bytes: Uint8Array): Constant {
   const dims: number[] = [];
   let [name, elementType] = ["", 0];
-  let raw: Uint8Array = new Uint8Array();
+  const values: Record<"raw" | "floats" | "varints", Uint8Array> = {
+    raw: NOTHING,
+    floats: NOTHING,
+    varints: NOTHING,
+  };
   for (const { number, value } of fieldsOf(bytes)) {
     if (number === TENSOR.external || (number === TENSOR.location && value !== 0))
       throw modelInvalid("weights in another file; export the model as one file");
     if (number === TENSOR.dims) dims.push(...numbersOf(value));
     else if (number === TENSOR.type && typeof value === "number") elementType = value;
     else if (number === TENSOR.name) name = textOf(value);
-    else if (number === TENSOR.raw && typeof value !== "number") raw = value;
+    else if (number === TENSOR.raw && typeof value !== "number") values.raw = value;
+    else if (number === TENSOR.floats && typeof value !== "number") values.floats = value;
+    else if (number === TENSOR.varints && typeof value !== "number") values.varints = value;
   }
-  checkConstant(dims, elementType, raw);
-  return { name, elementType, dims, raw };
+  checkConstant(dims, elementType, values.raw);
+  return { name, elementType, dims, ...values };
 }
 
 function checkConstant(dims: readonly number[], elementType: number, raw: Uint8Array): void {
