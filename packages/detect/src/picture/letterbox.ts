@@ -57,29 +57,31 @@ export function fillTensor(
   const { order, mean, deviation, padding, place } = preparation;
   const box = letterboxOf({ width, height }, input, place);
   const plane = input.width * input.height;
+  const factors = deviation.map((value) => 1 / value);
+  const shifts = factors.map((factor, channel) => -(mean[channel] as number) * factor);
+  for (const [channel, factor] of factors.entries())
+    tensor.fill(padding * factor + (shifts[channel] as number), channel * plane, (channel + 1) * plane);
   const across = samples(width, box.width);
   const down = samples(height, box.height);
-  for (let channel = 0; channel < 3; channel++) {
-    const source = order === "rgb" ? channel : 2 - channel;
-    const factor = 1 / (deviation[channel] as number);
-    const shift = -(mean[channel] as number) * factor;
-    const start = channel * plane;
-    tensor.fill(padding * factor + shift, start, start + plane);
-    for (let y = 0; y < box.height; y++) {
-      const upper = (down.first[y] as number) * width;
-      const lower = (down.second[y] as number) * width;
-      const downShare = down.share[y] as number;
-      let at = start + (box.top + y) * input.width + box.left;
-      for (let x = 0; x < box.width; x++, at++) {
-        const [one, two] = [across.first[x] as number, across.second[x] as number];
-        const share = across.share[x] as number;
-        const a = rgb[(upper + one) * 3 + source] as number;
-        const b = rgb[(upper + two) * 3 + source] as number;
-        const c = rgb[(lower + one) * 3 + source] as number;
-        const d = rgb[(lower + two) * 3 + source] as number;
+  for (let y = 0; y < box.height; y++) {
+    const upper = (down.first[y] as number) * width;
+    const lower = (down.second[y] as number) * width;
+    const downShare = down.share[y] as number;
+    const row = (box.top + y) * input.width + box.left;
+    for (let x = 0; x < box.width; x++) {
+      const [first, second] = [across.first[x] as number, across.second[x] as number];
+      const share = across.share[x] as number;
+      for (let channel = 0; channel < 3; channel++) {
+        const colour = order === "rgb" ? channel : 2 - channel;
+        const a = rgb[(upper + first) * 3 + colour] as number;
+        const b = rgb[(upper + second) * 3 + colour] as number;
+        const c = rgb[(lower + first) * 3 + colour] as number;
+        const d = rgb[(lower + second) * 3 + colour] as number;
         const above = a + (b - a) * share;
         const below = c + (d - c) * share;
-        tensor[at] = (above + (below - above) * downShare) * factor + shift;
+        const value = above + (below - above) * downShare;
+        tensor[channel * plane + row + x] =
+          value * (factors[channel] as number) + (shifts[channel] as number);
       }
     }
   }
