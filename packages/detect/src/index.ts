@@ -15,4 +15,5 @@ export type { ModelFile } from "./inference/loaded-model.ts";
 export type { PostForm } from "./kinds/remote-detector.ts";
 export { readModelFile } from "./model-files.ts";
 export { intersectionOverUnion } from "./output/candidate.ts";
+export { probeModel } from "./probe/probe-model.ts";
 export { type DetectorChoice, openDetector } from "./registry.ts";

@@ -9,6 +9,7 @@ import {
   type ModelFile,
   openDetector,
   type Picture,
+  probeModel,
   readDefaultModel,
   readModelFile,
 } from "@gatehouse/detect";
@@ -77,8 +78,10 @@ async function tryPicture(path: string, { options }: CommandLine, output: Output
 const nameOf = (path: string | undefined): string =>
   path === undefined ? DEFAULT_MODEL.name : basename(path);
 
+/** A file of one's own is tried apart first: it may come from anywhere. */
 async function open(path: string | undefined): Promise<Detector> {
   const file: ModelFile = path === undefined ? await readDefaultModel() : await readModelFile(path);
+  if (path !== undefined) await probeModel({ file }, systemClock);
   return file.format === "onnx"
     ? openDetector({ kind: "onnx", file }, systemClock)
     : openDetector({ kind: "ncnn", file }, systemClock);
