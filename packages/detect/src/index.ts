@@ -17,3 +17,11 @@ export { readModelFile } from "./model-files.ts";
 export { intersectionOverUnion } from "./output/candidate.ts";
 export { probeModel } from "./probe/probe-model.ts";
 export { type DetectorChoice, openDetector } from "./registry.ts";
+export {
+  DEFAULT_TRACKER_SETTINGS,
+  type PathPoint,
+  type Track,
+  type Tracked,
+  Tracker,
+  type TrackerSettings,
+} from "./tracking/tracker.ts";
