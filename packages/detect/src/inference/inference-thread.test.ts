@@ -14,6 +14,7 @@ test("a look that takes too long is rejected with all that wait, and the next on
   const clock = virtualClock();
   const detector = await ModelDetector.open(settings, clock);
   onTestFinished(() => detector.close());
+  clock.advance(60_000);
   const looks = [0, 1].map(() => detector.detect(picture, { minScore: 0.5 }));
   const rejected = looks.map((look) =>
     expect(look).rejects.toMatchObject({ code: "detector.failed", fields: { detail: "it took too long" } }),
@@ -21,6 +22,19 @@ test("a look that takes too long is rejected with all that wait, and the next on
   clock.advance(10_000);
   await Promise.all(rejected);
   expect(await detector.detect(picture, { minScore: 0.5 })).toHaveLength(1);
+});
+
+test("a thread that fails soon after its start is started anew only after a pause", async () => {
+  const clock = virtualClock();
+  const detector = await ModelDetector.open(settings, clock);
+  onTestFinished(() => detector.close());
+  const look = () => detector.detect(picture, { minScore: 0.5 });
+  const rejected = expect(look()).rejects.toThrow(/detector\.failed/);
+  clock.advance(10_000);
+  await rejected;
+  await expect(look()).rejects.toThrow(/detector\.failed/);
+  clock.advance(20_000);
+  expect(await look()).toHaveLength(1);
 });
 
 test("looks that were answered leave no deadline behind", async () => {

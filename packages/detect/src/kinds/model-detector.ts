@@ -4,12 +4,16 @@ import type { Detection, Detector, DetectorDescription, LookOptions, Picture } f
 import { InferenceThread } from "../inference/inference-thread.ts";
 import type { ModelSettings } from "../inference/loaded-model.ts";
 
+/** A model that fails at every look is not read again and again. */
+const RESTART_PAUSE_MS = 30_000;
+
 /** A model file in a thread of its own; a thread that failed is started anew at the next look. */
 export class ModelDetector implements Detector {
   readonly description: DetectorDescription;
   readonly #settings: ModelSettings;
   readonly #clock: Clock;
   #thread: InferenceThread;
+  #startedMs: number;
   #restart: Promise<void> | undefined;
   #closed = false;
 
@@ -19,6 +23,7 @@ export class ModelDetector implements Detector {
     this.#settings = settings;
     this.#thread = thread;
     this.#clock = clock;
+    this.#startedMs = clock.monotonicMs();
   }
 
   /** Throws `detector.model_invalid`. */
@@ -28,7 +33,8 @@ export class ModelDetector implements Detector {
 
   async detect(picture: Picture, options: LookOptions): Promise<readonly Detection[]> {
     assertPicture(picture);
-    if (this.#thread.isOver && !this.#closed) {
+    const pauseIsOver = this.#clock.monotonicMs() - this.#startedMs >= RESTART_PAUSE_MS;
+    if (this.#thread.isOver && !this.#closed && (pauseIsOver || this.#restart !== undefined)) {
       this.#restart ??= this.#startAnew().finally(() => {
         this.#restart = undefined;
       });
@@ -44,6 +50,7 @@ export class ModelDetector implements Detector {
   }
 
   async #startAnew(): Promise<void> {
+    this.#startedMs = this.#clock.monotonicMs();
     this.#thread = await InferenceThread.start(this.#settings, this.#clock);
   }
 }
