@@ -110,6 +110,12 @@ describe.skipIf(!isHere)(
       }
     });
 
+    test("the model that comes along is given its colours in its own order: in the other it is less sure", async () => {
+      const detector = await open(await readDefaultModel());
+      const [found] = await detector.detect(film.get(10) as Picture, people);
+      expect(found?.score).toBeGreaterThan(0.7);
+    });
+
     test("the model that comes along says what the other conversion of its weights says", async () => {
       const [ours, other] = [
         await open(await readDefaultModel()),
