@@ -22,7 +22,9 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   key rotate
   offsite restore TARGET [--camera NAME] [--from TIME] [--to TIME]
   check [BACKUP_FOLDER] [--repair]
-  verify FILE [--fingerprint TEXT] [--witness KEY,KEY]`;
+  verify FILE [--fingerprint TEXT] [--witness KEY,KEY]
+  detect bench [MODEL] [--seconds S]
+  detect try PICTURE [--model MODEL] [--out FILE.png] [--classes person,dog|all] [--min-score 0.45]`;
 
 /** Exit code for a command line that cannot be used (sysexits.h EX_USAGE). */
 const EX_USAGE = 64;
@@ -40,8 +42,12 @@ async function run(line: CommandLine): Promise<number> {
     return command === undefined && line.options.help !== true ? EX_USAGE : 0;
   }
   try {
-    // Needs neither settings nor a server: whoever verifies may have none.
+    // Need neither settings nor a server: whoever verifies, or tries a model, may have none.
     if (command === "verify") return (await import("./cli/verify.ts")).runVerifyCommand(line);
+    if (command === "detect") {
+      await (await import("./cli/detect.ts")).runDetect(line, output);
+      return 0;
+    }
     const config = loadConfig(process.env, configOverrides(line.options));
     if (command === "start")
       return await (await import("./cli/start.ts")).runStart(config, line.options.demo === true, output);

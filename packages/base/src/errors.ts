@@ -200,6 +200,9 @@ export const ERRORS = {
   "share.too_many": row(409, "Too many links work at the same time."),
   "share.ended": row(409, "This link has ended."),
   "camera_event.not_found": row(404, "There is no such event of a camera."),
+  // detectors
+  "detector.model_invalid": row(422, "This file is not a model that can be used."),
+  "detector.failed": row(500, "The detector failed.", "server", true),
   // site gateways and meters
   "gateway.not_assignable": row(422, "This device cannot be assigned to this gateway."),
   "meter.contradiction": row(422, "The reading contradicts what this meter signed before."),

@@ -46,6 +46,10 @@ const OPTIONS = {
   camera: { type: "string" },
   from: { type: "string" },
   to: { type: "string" },
+  model: { type: "string" },
+  out: { type: "string" },
+  classes: { type: "string" },
+  "min-score": { type: "string" },
 } as const;
 
 /** Splits the command line; an unknown option throws with a message that names it. */

@@ -173,6 +173,8 @@ export const errors: Record<ErrorCode, string> = {
   "share.too_many": "Too many links work at the same time. Revoke some that nobody needs.",
   "share.ended": "This link has ended.",
   "camera_event.not_found": "There is no such event of a camera.",
+  "detector.model_invalid": "This file is not a model that can be used.",
+  "detector.failed": "The detector failed.",
   "outbox.not_found": "There is no such message.",
   "url.forbidden": "Gatehouse does not call this address: it is local or reserved.",
   "url.unreachable": "The address does not answer.",

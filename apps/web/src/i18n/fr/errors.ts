@@ -191,6 +191,8 @@ export const errors: Record<ErrorCode, string> = {
   "share.too_many": "Trop de liens fonctionnent en même temps. Révoquez ceux dont personne n’a besoin.",
   "share.ended": "Ce lien est terminé.",
   "camera_event.not_found": "Cet événement de caméra n’existe pas.",
+  "detector.model_invalid": "Ce fichier n’est pas un modèle utilisable.",
+  "detector.failed": "Le détecteur a échoué.",
   "outbox.not_found": "Ce message n’existe pas.",
   "url.forbidden": "Gatehouse n’appelle pas cette adresse\u00a0: elle est locale ou réservée.",
   "url.unreachable": "L’adresse ne répond pas.",
