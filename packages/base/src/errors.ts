@@ -179,7 +179,7 @@ export const ERRORS = {
   "export.codec_changed": row(422, "The camera changed how it sends pictures within this span."),
   "export.too_large": row(413, "The export would be larger than allowed."),
   "export.too_many": row(429, "Too many exports are waiting already."),
-  "export.no_room": row(409, "The exports that are kept take all the room they may take."),
+  "export.no_room": row(409, "Exports and films of links take all the room they may take."),
   "export.damaged": row(422, "The export was changed or damaged on the disk."),
   "export.failed": row(500, "The film could not be made.", "server"),
   "offsite.target_not_found": row(404, "There is no such place for copies."),

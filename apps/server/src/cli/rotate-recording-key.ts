@@ -23,6 +23,6 @@ export async function rotateRecordingKey(config: Config, output: Output, json: b
   output.result(
     { segments, generation },
     () =>
-      `The recordings have a new key: the keys of ${segments} segments are wrapped under it. The old key is deleted.`,
+      `The recordings have a new key: the keys of ${segments} segments are wrapped under it. The old key is deleted, unless copies elsewhere are under it.`,
   );
 }

@@ -6,7 +6,7 @@ import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import { resolveOutgoing } from "../platform/outgoing/index.ts";
 import { deriveKey } from "../platform/secrets/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<CameraTables>>;

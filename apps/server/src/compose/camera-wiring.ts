@@ -34,7 +34,7 @@ import type { PersonPrincipal } from "../platform/http/principal.ts";
 import { maskPicture } from "../platform/pictures/index.ts";
 import { addCameraMetrics } from "./camera-metrics.ts";
 import { cameraSourcesOf } from "./camera-sources.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 import { offsiteOf } from "./offsite-wiring.ts";
 import { recordingsOf } from "./recording-wiring.ts";
 import { sharesOf } from "./share-wiring.ts";

@@ -1,6 +1,3 @@
-import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
-import type { Bus, operations } from "@gatehouse/contract";
-import type { FastifyInstance } from "fastify";
 import { type AccountsFeature, createAccounts } from "../features/accounts/index.ts";
 import { createAlerts } from "../features/alerts/index.ts";
 import { createChannel } from "../features/channel/index.ts";
@@ -11,7 +8,6 @@ import { createLab } from "../features/lab/index.ts";
 import { createLive } from "../features/live/index.ts";
 import { createNotifications } from "../features/notifications/index.ts";
 import { operationsRoutes } from "../features/operations/index.ts";
-import type { PermissionsFeature } from "../features/permissions/index.ts";
 import { createRecovery } from "../features/recovery/index.ts";
 import { createRemoteSettings } from "../features/remote-settings/index.ts";
 import { createSettings } from "../features/settings/index.ts";
@@ -19,26 +15,19 @@ import { createSiteGateways } from "../features/site-gateways/index.ts";
 import { createTelemetry } from "../features/telemetry/index.ts";
 import { createTrust, type TrustFeature } from "../features/trust/index.ts";
 import { unasked } from "../platform/audit/index.ts";
-import type { Config } from "../platform/config/schema.ts";
-import type { Controls } from "../platform/controls.ts";
 import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
-import type { DeviceGate, PersonGate } from "../platform/http/principal.ts";
 import type { Resources } from "../platform/http/resources.ts";
-import type { Route } from "../platform/http/route.ts";
-import type { JobDefinition } from "../platform/jobs/jobs.ts";
-import type { Metrics } from "../platform/metrics/metrics.ts";
-import { deriveKey, type MasterKey } from "../platform/secrets/index.ts";
-import type { Tls } from "../platform/tls/index.ts";
+import { deriveKey } from "../platform/secrets/index.ts";
 import type { AllTables } from "./all-tables.ts";
-import { type CameraFeatures, camerasOf } from "./camera-wiring.ts";
+import { camerasOf } from "./camera-wiring.ts";
 import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
+import type { Features, House } from "./house.ts";
 import { bridgeSettings, longestRetention } from "./installation-settings.ts";
 import { ledgerOf } from "./ledger-wiring.ts";
 import { listListeners } from "./listeners.ts";
 import { logInPolicy } from "./log-in-wiring.ts";
 import { addMetrics } from "./metrics.ts";
-import type { OpenDatabase } from "./open-database.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import { directCaps, memberPorts } from "./people-wiring.ts";
@@ -61,44 +50,6 @@ import {
 } from "./wiring.ts";
 
 const DAY_MS = 86_400_000;
-
-/** What the platform gives to the features. */
-export interface House {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly bus: Bus;
-  readonly database: OpenDatabase;
-  readonly masterKey: MasterKey;
-  readonly tls: Tls;
-  readonly metrics: Metrics;
-  readonly version: string;
-  readonly secure: boolean;
-  readonly http: FastifyInstance;
-  readonly controls: Controls;
-  publicUrl(): string;
-  stopping(): boolean;
-}
-
-export interface Features {
-  readonly inOrder: readonly Feature[];
-  readonly routes: readonly Route[];
-  readonly jobs: readonly JobDefinition[];
-  readonly personGate: PersonGate;
-  readonly resources: Resources;
-  readonly secondPerson: PermissionsFeature["secondPerson"];
-  useMounted: PermissionsFeature["useMounted"];
-  readonly deviceGate: DeviceGate;
-  readonly live: ReturnType<typeof createLive>;
-  readonly cameras: CameraFeatures;
-  readonly gateway: ReturnType<typeof createGateway>;
-  firstTenantId(): Promise<Uuid | undefined>;
-  ensureSetupToken(): Promise<string | undefined>;
-  listeners(): operations.NetworkInfo["listeners"];
-  /** Resumes a demo site from before; with `wanted` makes one as soon as there is an owner. */
-  startDemo(wanted: boolean): Promise<void>;
-}
 
 /** Every feature, with every port filled. */
 export function createFeatures(house: House): Features {

@@ -5,7 +5,7 @@ import { createLedger, type LedgerFeature, type LedgerTables } from "../features
 import { DEFAULT_SETTINGS, type SettingsFeature } from "../features/settings/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 import { silenceLimits, type WitnessNeighbours, witnessLinks } from "./witness-wiring.ts";
 
 type Db = ReturnType<typeof createDatabase<LedgerTables>>;

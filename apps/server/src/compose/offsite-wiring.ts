@@ -5,7 +5,7 @@ import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import { createFolderBlobs } from "../platform/blobs/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<OffsiteTables>>;

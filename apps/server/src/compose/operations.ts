@@ -7,7 +7,7 @@ import type { AboutSource, NetworkSource } from "../features/operations/index.ts
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import { serverVersion } from "../platform/database/index.ts";
 import { groupFingerprint } from "../platform/tls/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 export function networkSource({
   tls,

@@ -16,7 +16,7 @@ import type { RecoveryFeature } from "../features/recovery/index.ts";
 import type { TelemetryFeature } from "../features/telemetry/index.ts";
 import type { TrustFeature } from "../features/trust/index.ts";
 import { databaseSizeBytes } from "../platform/database/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 import { lastBackupMs } from "./operations.ts";
 
 interface Sources extends House {

@@ -6,7 +6,7 @@ import type { PermissionsFeature } from "../features/permissions/index.ts";
 import type { SettingsFeature } from "../features/settings/index.ts";
 import type { Config } from "../platform/config/schema.ts";
 import { erasedIdsIn } from "./erasure-list-file.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 /** A day's limits of messages to people: of an organisation and a person by its settings, of all by the configuration. */
 export const directCaps =

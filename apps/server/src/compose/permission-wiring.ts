@@ -17,7 +17,7 @@ import type { SettingsFeature } from "../features/settings/index.ts";
 import { createTenants, type TenantsFeature, type TenantTables } from "../features/tenants/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { PersonGate } from "../platform/http/principal.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 type Db = ReturnType<typeof createDatabase<PermissionTables>>;
 

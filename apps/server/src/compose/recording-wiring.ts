@@ -17,7 +17,7 @@ import {
 import type { AuditTrail } from "../platform/audit/index.ts";
 import { createFolderBlobs } from "../platform/blobs/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 /** Where recordings lie. */
 export const recordingFolder = ({ dataDir }: Pick<House["config"], "dataDir">): string =>

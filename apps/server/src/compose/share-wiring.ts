@@ -12,7 +12,7 @@ import type { SettingsFeature } from "../features/settings/index.ts";
 import type { TenantsFeature } from "../features/tenants/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import type { createDatabase } from "../platform/database/index.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 /** Who shares: an organisation by its name, a person by theirs. */
 export const sharersOf = (

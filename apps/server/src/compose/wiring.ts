@@ -18,7 +18,7 @@ import type { KnownDevice, DeviceDirectory as TelemetryDirectory } from "../feat
 import type { TrustDevices } from "../features/trust/index.ts";
 import type { Controls } from "../platform/controls.ts";
 import type { DeviceGate } from "../platform/http/principal.ts";
-import type { House } from "./features.ts";
+import type { House } from "./house.ts";
 
 type DeviceCommand = contract.Command;
 

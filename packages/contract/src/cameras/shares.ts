@@ -129,6 +129,7 @@ export const createShare = endpoint({
     "segment.erased",
     "share.nothing_recorded",
     "share.too_many",
+    "export.no_room",
     "ffmpeg.missing",
   ],
 });

@@ -132,7 +132,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
   });
   const erasure = new Erasure(context, recorder, recovery, [exporting.exports, ...(deps.madeOfThem ?? [])]);
   const rewrapping = new Rewrapping(context, (tenantId, run) => rewrapKeys(context, tenantId, run, files));
-  const storage = new Storage(context, { exports: exporting.exports, pauses: recorder.pauses, rewrapping });
+  const storage = new Storage(context, { made: files, pauses: recorder.pauses, rewrapping });
   const segments = new SegmentList(context, deps.entries);
   const stills = new Stills(context, { content, views, keyFrames: deps.keyFrames });
   let report: RecoveryReport | undefined;

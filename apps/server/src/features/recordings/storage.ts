@@ -1,7 +1,7 @@
 import { AppError, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import type { RecordingContext } from "./context.ts";
-import type { Exports } from "./exports/exports.ts";
+import type { SealedFiles } from "./exports/sealed-files.ts";
 import { newestKey } from "./key-store.ts";
 import type { Pauses } from "./recording/pauses.ts";
 import { RoomStore } from "./room/room-store.ts";
@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000;
 interface StorageParts {
   readonly pauses: Pauses;
   readonly rewrapping: Pick<Rewrapping, "progressOf">;
-  readonly exports: Pick<Exports, "totals">;
+  /** Films and archives made from recordings. */
+  readonly made: Pick<SealedFiles, "totals">;
 }
 
 /** What recordings take, and how much they may. */
@@ -34,7 +35,7 @@ export class Storage {
       storageByCamera(db, tenantId, sinceMs),
       blobs.space(),
       newestKey(db, tenantId),
-      this.#parts.exports.totals(tenantId),
+      this.#parts.made.totals(tenantId),
     ]);
     const sum = (pick: (one: CameraStorage) => number): number =>
       found.reduce((total, one) => total + pick(one), 0);

@@ -189,7 +189,7 @@ export const ConfigSchema = object({
       default: 20_000_000_000,
       minimum: 10_000_000,
       maximum: Number.MAX_SAFE_INTEGER,
-      description: "What these exports may take on the disk.",
+      description: "What these exports, with the films of links, may take on the disk.",
     }),
   }),
   demo: object({

@@ -161,7 +161,7 @@ export const errors: Record<ErrorCode, string> = {
     "The camera changed how it sends pictures within this span. Export the parts before and after one by one.",
   "export.too_large": "The export would be larger than allowed. Choose a shorter span.",
   "export.too_many": "Too many exports are waiting already. Wait until some are done, or delete some.",
-  "export.no_room": "The exports that are kept take all the room they may take. Delete some.",
+  "export.no_room": "Exports and films of links take all the room they may take. Delete some.",
   "export.damaged": "The export was changed or damaged on the disk. Make it again.",
   "export.failed": "The film could not be made. The server’s log says why.",
   "share.not_found": "There is no such link.",

@@ -200,7 +200,7 @@ export const recordings = {
     rotate: "Renew the key…",
     rotateTitle: "Renew the key of the recordings?",
     rotateText:
-      "New recordings are under the new key at once; the keys of all others are wrapped anew one by one while everything goes on, and then the old key is deleted. Make a backup afterwards: one from before does not have the new key, and with it no recording opens. The renewal stands in the audit log.",
+      "New recordings are under the new key at once; the keys of all others are wrapped anew one by one while everything goes on, and then the old key is deleted, unless copies elsewhere are under it. Make a backup afterwards: one from before does not have the new key, and with it no recording opens. The renewal stands in the audit log.",
     rotateAct: "Renew the key",
   },
   erase: {

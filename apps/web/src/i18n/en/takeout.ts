@@ -47,7 +47,7 @@ export const takeout = {
   downloadOne: "Download the export of {camera}",
   remove: "Delete",
   removeOne: "Delete the export of {camera}",
-  kept: "{count, plural, one {# export, beside} other {# exports, beside}} the caps",
+  kept: "{count, plural, one {# file} other {# files}} with shared films, beside the caps",
   all: "All exports",
   goneCamera: "Removed camera",
   clip: "Clip",

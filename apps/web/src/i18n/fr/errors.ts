@@ -179,7 +179,7 @@ export const errors: Record<ErrorCode, string> = {
     "La caméra a changé sa façon d’envoyer les images pendant cette période. Exportez les parties d’avant et d’après une par une.",
   "export.too_large": "L’export serait plus grand que permis. Choisissez une période plus courte.",
   "export.too_many": "Trop d’exports attendent déjà. Attendez que certains soient prêts, ou supprimez-en.",
-  "export.no_room": "Les exports gardés prennent toute la place permise. Supprimez-en.",
+  "export.no_room": "Les exports et les films des liens prennent toute la place permise. Supprimez-en.",
   "export.damaged": "L’export a été modifié ou abîmé sur le disque. Refaites-le.",
   "export.failed": "Le film n’a pas pu être fait. Le journal du serveur dit pourquoi.",
   "share.not_found": "Ce lien n’existe pas.",

@@ -207,7 +207,7 @@ export const recordings: Same<typeof english> = {
     rotate: "Renouveler la clé…",
     rotateTitle: "Renouveler la clé des enregistrements ?",
     rotateText:
-      "Les nouveaux enregistrements sont aussitôt sous la nouvelle clé ; les clés de tous les autres sont enveloppées à nouveau une à une pendant que tout continue, puis l’ancienne clé est supprimée. Faites ensuite une sauvegarde : celles d’avant n’ont pas la nouvelle clé et n’ouvrent aucun enregistrement. Le renouvellement figure au journal d’audit.",
+      "Les nouveaux enregistrements sont aussitôt sous la nouvelle clé ; les clés de tous les autres sont enveloppées à nouveau une à une pendant que tout continue, puis l’ancienne clé est supprimée, sauf si des copies ailleurs sont sous elle. Faites ensuite une sauvegarde : celles d’avant n’ont pas la nouvelle clé et n’ouvrent aucun enregistrement. Le renouvellement figure au journal d’audit.",
     rotateAct: "Renouveler la clé",
   },
   erase: {

@@ -49,7 +49,7 @@ export const takeout: Same<typeof english> = {
   downloadOne: "Télécharger l’export de {camera}",
   remove: "Supprimer",
   removeOne: "Supprimer l’export de {camera}",
-  kept: "{count, plural, one {# export, en dehors} other {# exports, en dehors}} des limites",
+  kept: "{count, plural, one {# fichier} other {# fichiers}} avec les films partagés, hors limites",
   all: "Tous les exports",
   goneCamera: "Caméra retirée",
   clip: "Clip",

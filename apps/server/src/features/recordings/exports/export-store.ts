@@ -1,6 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
-import { type Selectable, sql } from "kysely";
+import type { Selectable } from "kysely";
 import type { RecordingDatabase, RecordingExportsTable } from "../tables.ts";
 
 /** A span of one camera that somebody takes out, and how. */
@@ -114,12 +114,13 @@ export class ExportStore {
     return rows.map(rowOf);
   }
 
-  async totals(): Promise<{ readonly count: number; readonly unfinished: number; readonly bytes: number }> {
-    const { rows } = await sql<{ count: number; unfinished: number; bytes: number }>`
-      select count(*)::int as count, (count(*) filter (where state in ('waiting', 'running')))::int as unfinished,
-        coalesce(sum(bytes), 0)::bigint as bytes
-      from recording_exports where tenant_id = ${this.#tenantId}`.execute(this.#db);
-    return rows[0] ?? { count: 0, unfinished: 0, bytes: 0 };
+  async count(): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom("recording_exports")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .where("tenant_id", "=", this.#tenantId)
+      .executeTakeFirstOrThrow();
+    return count;
   }
 
   /** How one ended that was waiting or running; undefined when it was neither any more. */

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { open, readdir, readFile } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { silentLogger, type Uuid } from "@gatehouse/base";
+import { newUuid, silentLogger, systemRandom, type Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { unzipSync } from "fflate";
@@ -20,6 +20,7 @@ const CHILD = fileURLToPath(new URL("../testing/export-child.ts", import.meta.ur
 const LONG_MS = 120_000;
 const PATIENT = { timeout: 60_000, interval: 50 };
 const clock = virtualClock(START_MS);
+const exportLimits = { atOnce: 1, keepMs: 86_400_000, maxExports: 6, maxBytes: 100_000_000 };
 let house: RecordingHouse;
 let recordings: RecordingsFeature;
 let tenantId: Uuid;
@@ -29,7 +30,6 @@ let asker: Uuid;
 let app: Awaited<ReturnType<typeof createHttpServer>>;
 
 beforeAll(async () => {
-  const exportLimits = { atOnce: 1, keepMs: 86_400_000, maxExports: 6, maxBytes: 100_000_000 };
   house = await recordingHouse(clock, { exportLimits });
   ({ recordings } = house);
   tenantId = await house.addTenant();
@@ -102,6 +102,37 @@ test("a film is made, kept sealed, fetched by range, and the same again is there
   expect(exported()).toBe(before + 1);
   expect((await call("DELETE", `/${asked.id}`)).statusCode).toBe(200);
   expect([(await content(asked.id)).json().code, await files()]).toEqual(["export.not_found", []]);
+});
+
+test("films of links and exports share their room, which storage counts as the disk does", {
+  timeout: LONG_MS,
+}, async () => {
+  const fileId = newUuid(clock, systemRandom);
+  const span = { fromMs: START_MS, toMs: START_MS + 2_000 };
+  const { signal } = new AbortController();
+  const film = await recordings.films.render({
+    tenantId,
+    cameraId,
+    ...span,
+    fileId,
+    watermark: "#7",
+    signal,
+  });
+  const { exports: made } = (
+    await app.inject("/api/v1/recordings/storage")
+  ).json() as cameras.RecordingStorage;
+  const sizes = await Promise.all((await files()).map((name) => stat(join(house.exportFolder, name))));
+  expect(made).toEqual({ count: 1, bytes: sizes.reduce((sum, { size }) => sum + size, 0) });
+  const { maxBytes } = exportLimits;
+  exportLimits.maxBytes = made.bytes;
+  try {
+    expect((await ask(5, 9)).code).toBe("export.no_room");
+    await expect(recordings.films.assertPossible(tenantId)).rejects.toThrow("export.no_room");
+    await recordings.films.assertPossible(newUuid(clock, systemRandom));
+  } finally {
+    exportLimits.maxBytes = maxBytes;
+    await recordings.films.remove(film.name);
+  }
 });
 
 test("an archive has the frames as they were sent, of whole segments, with their manifests", {

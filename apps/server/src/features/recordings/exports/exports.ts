@@ -57,7 +57,10 @@ export class Exports {
     const row = await db.transaction().execute(async (tx) => {
       const store = new ExportStore(tx, tenantId);
       const same = await store.findSame(order);
-      if (same === undefined) await this.#assertRoom(store);
+      if (same === undefined) {
+        await this.#assertFew(store);
+        await this.assertRoom(tenantId);
+      }
       const { cameraId, fromMs, toMs, form, speed } = order;
       const data = { fromMs, toMs, form, ...(speed === 1 ? {} : { speed }) };
       await audit.record(tx, exportedEvent(tenantId, cameraId, data));
@@ -152,10 +155,11 @@ export class Exports {
     }
   }
 
-  /** What the exports of an organisation take. */
-  async totals(tenantId: Uuid): Promise<{ readonly count: number; readonly bytes: number }> {
-    const { count, bytes } = await new ExportStore(this.#deps.db, tenantId).totals();
-    return { count, bytes };
+  /** Whether another film may be made: exports and films of links share their room. Refuses `export.no_room`. */
+  async assertRoom(tenantId: Uuid): Promise<void> {
+    const { files, limits } = this.#deps;
+    const { bytes } = await files.totals(tenantId);
+    if (bytes >= limits.maxBytes) throw new AppError("export.no_room", { max: limits.maxBytes });
   }
 
   async #remove(row: ExportRow): Promise<void> {
@@ -191,11 +195,9 @@ export class Exports {
     if (file?.bytes !== same.bytes) await this.#remove(same);
   }
 
-  async #assertRoom(store: ExportStore): Promise<void> {
-    const { maxBytes, maxExports } = this.#deps.limits;
-    const { bytes, count } = await store.totals();
-    if (count >= maxExports) throw new AppError("export.too_many", { max: maxExports });
-    if (bytes >= maxBytes) throw new AppError("export.no_room", { max: maxBytes });
+  async #assertFew(store: ExportStore): Promise<void> {
+    const { maxExports } = this.#deps.limits;
+    if ((await store.count()) >= maxExports) throw new AppError("export.too_many", { max: maxExports });
   }
 
   #assertCamera(scope: access.Scope, cameraId: Uuid): void {

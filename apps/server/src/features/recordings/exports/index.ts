@@ -29,8 +29,8 @@ export const DEFAULT_EXPORT_LIMITS: ExportLimits = {
 
 /** Films of recordings for whoever needs them: made in their turn, sealed at rest. */
 export interface Films {
-  /** Refuses `ffmpeg.missing` where none can be made of pictures. */
-  assertPossible(): Promise<void>;
+  /** Refuses `ffmpeg.missing` where none can be made of pictures, and `export.no_room`. */
+  assertPossible(tenantId: Uuid): Promise<void>;
   readonly render: RenderFilm;
   /** Undefined when there is no such file. Refuses `export.damaged`. */
   open(name: SealedName): Promise<OpenSealedFile | undefined>;
@@ -80,8 +80,9 @@ export function createExporting(context: RecordingContext, parts: Parts): Export
   return {
     exports,
     films: {
-      async assertPossible() {
+      async assertPossible(tenantId) {
         await findFfmpeg();
+        await exports.assertRoom(tenantId);
       },
       render,
       open: (name) => files.open(name),

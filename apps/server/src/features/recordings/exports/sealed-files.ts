@@ -137,6 +137,17 @@ export class SealedFiles {
     return removed;
   }
 
+  /** What the files of an organisation take on the disk, also those that are being made. */
+  async totals(tenantId: Uuid): Promise<{ readonly count: number; readonly bytes: number }> {
+    let [count, bytes] = [0, 0];
+    for await (const blob of this.#deps.blobs.list()) {
+      if (parseName(blob)?.tenantId !== tenantId) continue;
+      bytes += (await this.#deps.blobs.size(blob)) ?? 0;
+      if (blob.endsWith(".sealed")) count++;
+    }
+    return { count, bytes };
+  }
+
   /** Wraps the keys of an organisation's files under its newest key. */
   async rewrap(tenantId: Uuid): Promise<void> {
     for await (const blob of this.#deps.blobs.list()) {

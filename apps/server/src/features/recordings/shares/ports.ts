@@ -6,7 +6,7 @@ import type { OpenSealedFile, SealedName } from "../exports/sealed-files.ts";
 /** Films of clips: made one at a time, sealed at rest. */
 export interface Films {
   /** Refuses `ffmpeg.missing` where none can be made. */
-  assertPossible(): Promise<void>;
+  assertPossible(tenantId: Uuid): Promise<void>;
   readonly render: RenderFilm;
   /** Undefined when there is no such file. */
   open(name: SealedName): Promise<OpenSealedFile | undefined>;

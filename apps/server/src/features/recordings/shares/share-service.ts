@@ -161,7 +161,7 @@ export class ShareService {
     const active = { cameraIds: "all", activeMs: clock.nowMs() } as const;
     if ((await new ShareQueryStore(db, tenantId).count(active)) >= MAX_ACTIVE)
       throw new AppError("share.too_many", { max: MAX_ACTIVE });
-    await films.assertPossible();
+    await films.assertPossible(tenantId);
   }
 
   #wanted(scope: access.Scope, camera: Uuid | undefined): "all" | readonly Uuid[] {
