@@ -81,6 +81,20 @@ it("names what is dated back, in the list and in what is signed", () => {
   expect(resigned).toEqual(["entry_differs 1", "back_dated 1", "segment_missing 2"]);
 });
 
+it("believes what was logged first of a segment, whatever was logged later", () => {
+  const [honest, forged] = [recorded(3), recorded(3)];
+  const one = second(forged);
+  one.startMs -= 86_400_000;
+  one.manifest = { ...one.manifest, firstMs: one.startMs, lastMs: one.startMs + 9_000 };
+  const both = evidenceOf({ segments: [...honest.segments, one] });
+  expect(verify(clipFiles(honest), both).found).toEqual([]);
+  expect(verify(clipFiles(forged), both).found).toEqual([
+    "entry_differs 1",
+    "back_dated 1",
+    "segment_missing 2",
+  ]);
+});
+
 it("names another camera and a foreign key", () => {
   const other = "0191a000-0000-7000-8000-0000000000ff";
   expect(changed(() => undefined, { camera: other })).toEqual([0, 1, 2].map((one) => `other_camera ${one}`));

@@ -188,7 +188,7 @@ function recorderOf(keys: Uint8Array): VerifierKey | undefined {
   }
 }
 
-/** Segment → its entry. Of two about one segment the later counts: a manifest is logged once. */
+/** Segment → its entry. Of two about one segment the first counts: nobody makes up for what was logged once. */
 function entriesOf(proven: readonly Uint8Array[]): Map<string, SealedEntry> {
   const entries = new Map<string, SealedEntry>();
   for (const line of proven) {
@@ -199,6 +199,7 @@ function entriesOf(proven: readonly Uint8Array[]): Map<string, SealedEntry> {
       >;
       const { id } = (subject ?? {}) as { id?: unknown };
       if (kind !== "recording.sealed" || typeof id !== "string" || typeof data !== "object") continue;
+      if (entries.has(id)) continue;
       entries.set(id, { time: String(time), data: (data ?? {}) as SealedEntry["data"] });
     } catch {
       // Proven, and yet none of a recording.
