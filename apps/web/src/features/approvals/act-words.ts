@@ -37,6 +37,12 @@ const ACTS = {
   updateSettings: operations.updateSettings,
   updateRecordingPolicy: cameras.updateRecordingPolicy,
   eraseRecordings: cameras.eraseRecordings,
+  createOffsiteTarget: cameras.createOffsiteTarget,
+  updateOffsiteTarget: cameras.updateOffsiteTarget,
+  removeOffsiteTarget: cameras.removeOffsiteTarget,
+  createOffsiteInbox: cameras.createOffsiteInbox,
+  updateOffsiteInbox: cameras.updateOffsiteInbox,
+  removeOffsiteInbox: cameras.removeOffsiteInbox,
 } as const satisfies Record<string, AnyEndpoint>;
 
 export type ActName = keyof typeof ACTS;
