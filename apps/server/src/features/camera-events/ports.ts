@@ -66,7 +66,7 @@ export interface Span {
 export interface Recorded {
   /** Of each span, in its order. */
   coverage(tenantId: Uuid, spans: readonly Span[]): Promise<readonly cameras.CameraEvent["recorded"][]>;
-  /** The recorded JPEG of an instant, with the look at it in the audit log. Refuses `camera.no_picture`. */
+  /** The recorded JPEG of an instant, or as near to it as there is in the span; the look is in the audit log. Refuses `camera.no_picture`. */
   still(
     who: {
       readonly tenantId: Uuid;
@@ -74,6 +74,6 @@ export interface Recorded {
       readonly program?: { readonly tokenId: Uuid };
     },
     cameraId: Uuid,
-    atMs: UnixMs,
+    asked: { readonly atMs: UnixMs; readonly fromMs: UnixMs; readonly toMs: UnixMs },
   ): Promise<Uint8Array>;
 }

@@ -62,12 +62,13 @@ export class EventService {
     return event as cameras.CameraEvent;
   }
 
-  /** The frame that shows it best. */
+  /** The frame that shows it best, of what is recorded of it. */
   async picture(who: Parameters<Recorded["still"]>[0], id: Uuid): Promise<Uint8Array> {
     const found = await findEvent(this.#deps.db, id);
     if (found?.tenantId !== who.tenantId) throw new AppError("camera_event.not_found");
-    const { cameraId, bestMs } = this.#deps.keeper.newest(found);
-    return this.#deps.recorded.still(who, cameraId, bestMs);
+    const { cameraId, startMs, endMs, bestMs } = this.#deps.keeper.newest(found);
+    const toMs = endMs ?? this.#deps.clock.nowMs();
+    return this.#deps.recorded.still(who, cameraId, { atMs: bestMs, fromMs: startMs, toMs });
   }
 
   motionView(cameraId: Uuid): cameras.MotionView {

@@ -117,7 +117,8 @@ test("a picture of an event is one frame, and a look at it is in the audit log a
   clock.advance(600_000);
   const begun = looks().length;
   const who = { tenantId, personId: "00000000-0000-4000-8000-000000000001" };
-  const still = (atMs: number) => house.recordings.still(who, cameraId, atMs);
+  const still = (atMs: number, fromMs = atMs, toMs = atMs) =>
+    house.recordings.still(who, cameraId, { atMs, fromMs, toMs });
   // Two frames a second: the one that was on screen then.
   expect(Buffer.from(await still(START_MS + 7_300)).equals(sent[14] as Uint8Array)).toBe(true);
   expect(Buffer.from(await still(START_MS + 7_500)).equals(sent[15] as Uint8Array)).toBe(true);
@@ -125,8 +126,16 @@ test("a picture of an event is one frame, and a look at it is in the audit log a
   expect(looks().slice(begun)).toEqual(["event"]);
   await expect(still(START_MS - 1)).rejects.toMatchObject({ code: "camera.no_picture" });
   await expect(still(START_MS + 89_501)).rejects.toMatchObject({ code: "camera.no_picture" });
+  // What is recorded of the event before or after its best moment, where that is not.
+  const [early, late] = [
+    await still(START_MS - 9, START_MS - 9, START_MS),
+    await still(START_MS + 99_000, START_MS),
+  ];
+  expect(Buffer.from(early).equals(sent[0] as Uint8Array)).toBe(true);
+  expect(Buffer.from(late).equals(sent.at(-1) as Uint8Array)).toBe(true);
   const other = { ...who, tenantId: await house.addTenant() };
-  await expect(house.recordings.still(other, cameraId, START_MS)).rejects.toMatchObject({
+  const start = { atMs: START_MS, fromMs: START_MS, toMs: START_MS };
+  await expect(house.recordings.still(other, cameraId, start)).rejects.toMatchObject({
     code: "camera.no_picture",
   });
   const { items } = await list();
@@ -150,7 +159,9 @@ test("a picture of an event of video is made of the key frame before it", async 
   await house.recordings.idle();
   const who = { tenantId: other, personId: "00000000-0000-4000-8000-000000000001" };
   // The house's decoder answers what it was given.
-  expect([...(await house.recordings.still(who, video, fromMs + 4_300))]).toEqual([1, 1, 4, 4]);
+  expect([
+    ...(await house.recordings.still(who, video, { atMs: fromMs + 4_300, fromMs, toMs: fromMs + 9_000 })),
+  ]).toEqual([1, 1, 4, 4]);
 });
 
 test("another organisation finds nothing, whatever it asks", async () => {

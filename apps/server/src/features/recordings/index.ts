@@ -22,7 +22,7 @@ import type { Cameras, Copies, Evidence, Frames, KeyFrames, LogEntries, Motion, 
 import { ContentReader } from "./reading/content.ts";
 import { type AskedSpan, coverage } from "./reading/coverage.ts";
 import { SegmentList } from "./reading/segments.ts";
-import { Stills } from "./reading/stills.ts";
+import { type StillAsked, Stills } from "./reading/stills.ts";
 import { Timeline } from "./reading/timeline.ts";
 import { Views, type Watcher } from "./reading/views.ts";
 import type { Pause } from "./recording/pauses.ts";
@@ -102,7 +102,7 @@ export interface RecordingsFeature extends Feature {
   /** How much of each span is recorded, in their order. */
   coverage(tenantId: Uuid, spans: readonly AskedSpan[]): ReturnType<typeof coverage>;
   /** The recorded JPEG of an instant, with the look at it in the audit log. Refuses `camera.no_picture`. */
-  still(who: Watcher, cameraId: Uuid, atMs: UnixMs): Promise<Uint8Array>;
+  still(who: Watcher, cameraId: Uuid, asked: StillAsked): Promise<Uint8Array>;
   needs(tenantId: Uuid): Promise<readonly RecordingNeed[]>;
   /** Resolves when whole chunks that came so far are written, and keys wrapped that were to be. */
   idle(): Promise<void>;
@@ -192,7 +192,7 @@ export function createRecordings(deps: RecordingsDeps): RecordingsFeature {
     films: exporting.films,
     isRecording: (cameraId) => recorder.isRecording(cameraId),
     coverage: (tenantId, spans) => coverage(db, tenantId, spans),
-    still: (who, cameraId, atMs) => stills.at(who, cameraId, atMs),
+    still: (...asked) => stills.at(...asked),
     async needs(tenantId) {
       const pause = recorder.pauses.of(tenantId);
       if (pause !== undefined) return [{ kind: `recording_${pause.reason}`, sinceMs: pause.sinceMs }];

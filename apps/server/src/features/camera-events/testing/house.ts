@@ -150,7 +150,7 @@ export async function openHouse(): Promise<House> {
           recorded.asked = [...spans];
           return spans.map(() => recorded.answer);
         },
-        still: async (_who, cameraId, atMs) => new TextEncoder().encode(`${cameraId} ${atMs}`),
+        still: async (_who, cameraId, { atMs }) => new TextEncoder().encode(`${cameraId} ${atMs}`),
       },
       line: { send: (cameraId, given) => void orders.push({ cameraId, orders: given }) },
     });

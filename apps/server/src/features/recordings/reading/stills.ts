@@ -13,6 +13,16 @@ export interface StillParts {
   readonly keyFrames: KeyFrames;
 }
 
+/** The instant that is wanted, and the span that it is of, both ends included. */
+export interface StillAsked {
+  readonly atMs: UnixMs;
+  readonly fromMs: UnixMs;
+  readonly toMs: UnixMs;
+}
+
+/** More than an event lasts. */
+const MAX_SEGMENTS = 100;
+
 /** Single recorded pictures, for lists of events. */
 export class Stills {
   readonly #context: RecordingContext;
@@ -24,12 +34,13 @@ export class Stills {
   }
 
   /**
-   * What the camera showed at an instant as JPEG: of video the key frame before it. Refuses `camera.no_picture` where
-   * nothing is recorded, `segment.damaged`, and as whoever decodes video does.
+   * What the camera showed at an instant as JPEG, or as near to it as is recorded of the span: of video the key frame
+   * before it. Refuses `camera.no_picture` where nothing is, `segment.damaged`, and as whoever decodes video does.
    */
-  async at(who: Watcher, cameraId: Uuid, atMs: UnixMs): Promise<Uint8Array> {
+  async at(who: Watcher, cameraId: Uuid, { atMs, ...span }: StillAsked): Promise<Uint8Array> {
     const store = new SegmentStore(this.#context.db, who.tenantId);
-    const [row] = await store.overlapping(cameraId, { fromMs: atMs, toMs: atMs }, 1);
+    const rows = await store.overlapping(cameraId, span, MAX_SEGMENTS);
+    const row = rows.findLast(({ startMs }) => startMs <= atMs) ?? rows[0];
     const chunk = row?.chunks.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? row?.chunks[0];
     if (row === undefined || chunk === undefined) throw new AppError("camera.no_picture");
     await this.#parts.views.record(who, { cameraId, firstMs: atMs, via: "event" });
