@@ -228,8 +228,11 @@ export class MqttService {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const { client } of this.#connections.all()) (client as unknown as { pause(): void }).pause();
     const deadlineMs = this.#parts.clock.monotonicMs() + STOP_WITHIN_MS;
-    while (this.#isHolding() && this.#parts.clock.monotonicMs() < deadlineMs)
+    // An acknowledgement leaves some turns after its message is let go.
+    for (let quiet = 0; quiet < 3 && this.#parts.clock.monotonicMs() < deadlineMs; ) {
       await new Promise<void>((resolve) => void setTimeout(resolve, 10));
+      quiet = this.#isHolding() ? 0 : quiet + 1;
+    }
     for (const connection of [...this.#connections.all()]) connection.end("stopping");
     await new Promise<void>((resolve) =>
       this.#broker?.closed === false ? this.#broker.close(resolve) : resolve(),
