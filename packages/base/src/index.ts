@@ -4,4 +4,5 @@ export { ERRORS, type ErrorCode, type ErrorRow, type Fault } from "./errors.ts";
 export { canonicalCode, isUuid, newUuid, randomBase62, randomCode, type Uuid } from "./ids.ts";
 export { type Logger, silentLogger } from "./logger.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
+export { RecentlyUsed } from "./recently-used.ts";
 export { Secret } from "./secret.ts";

@@ -15,7 +15,6 @@ import {
   entriesPath,
   hashesFromTiles,
   hashTile,
-  KeptTiles,
   parseTilePath,
   TILE_WIDTH,
   tileAt,
@@ -130,32 +129,6 @@ it("a wider tile serves in place of the partial one; a shorter or broken one is 
   for (const bytes of [new Uint8Array(43 * 32), new Uint8Array(44 * 32 + 1)])
     expect(() => hashesFromTiles(300, () => bytes)(0, 299)).toThrow(/ledger\.malformed/);
   expect(() => log.hashAt(0, 300)).toThrow(RangeError);
-});
-
-it("tiles that are kept serve the proofs of every size, are read once, and outlast what makes room", () => {
-  const [log, whole] = [new TestLog(), TestLog.of(1_000)];
-  const kept = new KeptTiles(4);
-  const read: string[] = [];
-  for (const size of [300, 1_000]) {
-    log.append(whole.lines.slice(log.size, size));
-    for (const index of [0, 1, 255, 256, size - 1, 0]) {
-      const own = kept.only(tilesOf(nodesOf(inclusionRanges(index, size)), size));
-      const hashAt = hashesFromTiles(
-        size,
-        (tile) => {
-          read.push(tilePath(tile));
-          return log.read(tilePath(tile));
-        },
-        undefined,
-        own,
-      );
-      const plain = hashesFromTiles(size, (tile) => log.read(tilePath(tile)));
-      expect(proveInclusion(index, size, hashAt)).toEqual(proveInclusion(index, size, plain));
-      kept.add(own);
-    }
-  }
-  expect(read.filter((path) => path === "tile/1/000.p/1")).toHaveLength(1);
-  expect(read.length).toBeLessThan(12);
 });
 
 it("entry bundles come back as they were, and are taken in no other length", () => {

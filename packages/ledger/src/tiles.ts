@@ -1,3 +1,4 @@
+import { RecentlyUsed } from "@gatehouse/base";
 import { concatBytes } from "@noble/hashes/utils.js";
 import { isTreeSize } from "./limits.ts";
 import type { HashAt, TreeNode } from "./nodes.ts";
@@ -107,74 +108,31 @@ export function tilesOf(nodes: readonly TreeNode[], size: number): Tile[] {
   return [...new Map(tiles.map((tile) => [tilePath(tile), tile])).values()];
 }
 
-/**
- * Tiles of one log with the levels between their hashes, by path, those used last. What a path names never changes, so
- * that they serve every later proof of the same log.
- */
-export class KeptTiles {
-  readonly #most: number;
-  readonly #rows = new Map<string, Uint8Array[][]>();
+/** Hashes of a tile, and above them those of their complete pairs, up to the one over 256. */
+export type TileRows = readonly (readonly Uint8Array[])[];
 
-  constructor(most = KEPT_TILES) {
-    this.#most = most;
-  }
+/** Of the bytes of a tile, which may have grown beyond its width since. */
+export const rowsOfTile = ({ width }: Tile, bytes: Uint8Array, hash?: Hash): TileRows =>
+  rowsAbove(hashesIn(bytes, width), hash);
 
-  has(tile: Tile): boolean {
-    return this.#rows.has(tilePath(tile));
-  }
-
-  /** Those of these tiles that are here, whatever makes room here later. */
-  only(tiles: readonly Tile[]): KeptTiles {
-    const found = new KeptTiles(Math.max(KEPT_TILES, tiles.length));
-    for (const path of tiles.map(tilePath)) {
-      const rows = this.#rows.get(path);
-      if (rows !== undefined) found.#rows.set(path, rows);
-    }
-    return found;
-  }
-
-  /** Those that do not grow any more. */
-  full(): KeptTiles {
-    const found = new KeptTiles(this.#most);
-    for (const [path, rows] of this.#rows) if (rows[0]?.length === TILE_WIDTH) found.#rows.set(path, rows);
-    return found;
-  }
-
-  /** Takes over what another one, of the same log, has read. */
-  add(other: KeptTiles): void {
-    for (const [path, rows] of other.#rows) this.#put(path, rows);
-  }
-
-  rowsOf(tile: Tile, readTile: ReadTile, hash?: Hash): Uint8Array[][] {
-    const path = tilePath(tile);
-    const rows = this.#rows.get(path) ?? rowsAbove(hashesIn(readTile(tile), tile.width), hash);
-    this.#put(path, rows);
-    return rows;
-  }
-
-  #put(path: string, rows: Uint8Array[][]): void {
-    this.#rows.delete(path);
-    if (this.#rows.size >= this.#most) this.#rows.delete(this.#rows.keys().next().value ?? "");
-    this.#rows.set(path, rows);
-  }
-}
-
-/**
- * Hashes of complete subtrees of a tree of this size, read from its tiles. Many proofs of neighbours cost little more
- * than one; with `kept` also those of later calls.
- */
-export function hashesFromTiles(
-  size: number,
-  readTile: ReadTile,
-  hash?: Hash,
-  kept: KeptTiles = new KeptTiles(),
-): HashAt {
-  return (level, index) => {
+/** Hashes of complete subtrees of a tree of this size, from its tiles. */
+export const hashesFromRows =
+  (size: number, rowsOf: (tile: Tile) => TileRows): HashAt =>
+  (level, index) => {
     const node = { level, index };
     const { from, count } = hashesOfNode(node);
-    const row = kept.rowsOf(tileOf(node, size), readTile, hash)[level % TILE_HEIGHT];
-    return row?.[from / count] as Uint8Array;
+    return rowsOf(tileOf(node, size))[level % TILE_HEIGHT]?.[from / count] as Uint8Array;
   };
+
+/** The same, with tiles read when they are needed: many proofs of neighbours cost little more than one. */
+export function hashesFromTiles(size: number, readTile: ReadTile, hash?: Hash): HashAt {
+  const kept = new RecentlyUsed<TileRows>(KEPT_TILES);
+  return hashesFromRows(size, (tile) => {
+    const path = tilePath(tile);
+    const rows = kept.get(path) ?? rowsOfTile(tile, readTile(tile), hash);
+    kept.set(path, rows);
+    return rows;
+  });
 }
 
 /** Hash of a full tile: what the level above holds of it. */
@@ -187,7 +145,6 @@ function hashesIn(tile: Uint8Array, width: number): Uint8Array[] {
   return Array.from({ length: width }, (_, at) => tile.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }
 
-/** The hashes, and above them those of their complete pairs, up to the one over 256. */
 function rowsAbove(hashes: Uint8Array[], hash?: Hash): Uint8Array[][] {
   const rows = [hashes];
   for (let row = hashes; row.length > 1; ) {

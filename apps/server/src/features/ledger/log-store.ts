@@ -155,6 +155,30 @@ export class LogStore {
     );
   }
 
+  /**
+   * The named tiles in their order, each with the version of the row that holds it (its xmin), and without bytes where
+   * that is the version that is known.
+   */
+  async tilesSince(
+    logId: number,
+    asked: readonly { readonly tile: Tile; readonly version: string | undefined }[],
+  ): Promise<readonly ({ readonly version: string; readonly bytes: Uint8Array | undefined } | undefined)[]> {
+    const query = sql<{ at: number; version: string; bytes: Uint8Array | null }>`
+      select u.at - 1 as at, t.xmin::text as version, case when t.xmin::text = u.version then null else t.bytes end as bytes
+      from unnest(${asked.map(({ tile }) => tile.level)}::smallint[], ${asked.map(({ tile }) => tile.index)}::bigint[],
+        ${asked.map(({ version }) => version ?? "")}::text[]) with ordinality as u (level, index, version, at)
+      join ledger_tiles t on t.log_id = ${logId} and t.level = u.level and t.index = u.index`;
+    const rows = await runPrepared(this.#db, { compile: () => query.compile(this.#db) });
+    const found: ({ version: string; bytes: Uint8Array | undefined } | undefined)[] = asked.map(
+      () => undefined,
+    );
+    for (const { at, version, bytes } of rows) {
+      const length = (asked[at]?.tile.width ?? 0) * HASH_BYTES;
+      found[at] = { version, bytes: bytes === null ? undefined : bytes.subarray(0, length) };
+    }
+    return found;
+  }
+
   async saveTiles(logId: number, tiles: readonly FilledTile[]): Promise<void> {
     await sql`
       insert into ledger_tiles (log_id, level, index, width, bytes)

@@ -1,16 +1,18 @@
-import { AppError } from "@gatehouse/base";
+import { AppError, RecentlyUsed } from "@gatehouse/base";
 import {
   consistencyRanges,
   type HashAt,
+  hashesFromRows,
   hashesFromTiles,
   inclusionRanges,
-  KeptTiles,
   type LeafRange,
   nodesOf,
   parseTilePath,
   proveConsistency,
   proveInclusion,
+  rowsOfTile,
   type Tile,
+  type TileRows,
   tileAt,
   tilePath,
   tilesOf,
@@ -25,8 +27,8 @@ const KEPT_TILES = 64;
 /** Proofs about the log, from its tiles: hashes alone, so that whoever asks learns nothing of what was done. */
 export class ProofService {
   readonly #store: LogStore;
-  /** Of the log that was asked about last, as it was then. */
-  #kept: { log?: Log; tiles: KeptTiles } = { tiles: new KeptTiles(KEPT_TILES) };
+  /** As the rows were that hold them: somebody with the database's password may put other tiles in their place. */
+  readonly #kept = new RecentlyUsed<{ readonly version: string; readonly rows: TileRows }>(KEPT_TILES);
 
   constructor(store: LogStore) {
     this.#store = store;
@@ -55,8 +57,10 @@ export class ProofService {
   }
 
   /** Hashes of complete subtrees that cover these leaves. */
-  hashesOf(log: Log, ranges: readonly LeafRange[]): Promise<HashAt> {
-    return this.#hashesFor(log, ranges, log.frontier.size);
+  async hashesOf(log: Log, ranges: readonly LeafRange[]): Promise<HashAt> {
+    const { size } = log.frontier;
+    const tiles = await this.#store.tiles(log.id, tilesOf(nodesOf(ranges), size));
+    return hashesFromTiles(size, (tile) => tiles.get(tilePath(tile)) ?? missing(tile), sha256);
   }
 
   /**
@@ -73,49 +77,32 @@ export class ProofService {
     return (await this.#store.tiles(log.id, [tile])).get(tilePath(tile));
   }
 
-  /** What proves, from the tiles that it needs; those are kept for the proofs that follow. */
+  /** What proves, from the tiles that it needs. */
   async #prove<T>(
     log: Log,
     ranges: readonly LeafRange[],
     size: number,
     prove: (hashAt: HashAt) => T,
   ): Promise<T> {
-    const kept = this.#keptOf(log);
-    const own = kept.only(tilesOf(nodesOf(ranges), size));
-    const proof = prove(await this.#hashesFor(log, ranges, size, own));
-    kept.add(own);
-    return proof;
-  }
-
-  /** What still holds: somebody with the database's password may have put an older or another log in the place of this. */
-  #keptOf(log: Log): KeptTiles {
-    const { log: before, tiles } = this.#kept;
-    if (before === undefined || !isPrefix(before, log))
-      this.#kept = { log, tiles: new KeptTiles(KEPT_TILES) };
-    else if (before.frontier.size < log.frontier.size) this.#kept = { log, tiles: tiles.full() };
-    return this.#kept.tiles;
-  }
-
-  async #hashesFor(log: Log, ranges: readonly LeafRange[], size: number, kept?: KeptTiles): Promise<HashAt> {
-    const wanted = tilesOf(nodesOf(ranges), size).filter((tile) => kept?.has(tile) !== true);
-    const tiles = await this.#store.tiles(log.id, wanted);
-    const read = (tile: Tile): Uint8Array => {
-      const bytes = tiles.get(tilePath(tile));
-      if (bytes === undefined) throw new AppError("server.internal", { tile: tilePath(tile) });
-      return bytes;
-    };
-    return hashesFromTiles(size, read, sha256, kept);
+    const tiles = tilesOf(nodesOf(ranges), size);
+    const keyOf = (tile: Tile): string => `${log.id} ${tilePath(tile)}`;
+    const known = tiles.map((tile) => this.#kept.get(keyOf(tile)));
+    const stored = await this.#store.tilesSince(
+      log.id,
+      tiles.map((tile, at) => ({ tile, version: known[at]?.version })),
+    );
+    const rows = new Map<string, TileRows>();
+    for (const [at, tile] of tiles.entries()) {
+      const { version, bytes } = stored[at] ?? missing(tile);
+      const now = bytes === undefined ? known[at] : { version, rows: rowsOfTile(tile, bytes, sha256) };
+      if (now === undefined) return missing(tile);
+      this.#kept.set(keyOf(tile), now);
+      rows.set(tilePath(tile), now.rows);
+    }
+    return prove(hashesFromRows(size, (tile) => rows.get(tilePath(tile)) ?? missing(tile)));
   }
 }
 
-/** Whether this log can have begun as that one: as far as the hashes at both edges tell. */
-function isPrefix(before: Log, { id, frontier }: Log): boolean {
-  const { size, hashes } = before.frontier;
-  if (before.id !== id || size > frontier.size) return false;
-  const inBoth =
-    size === frontier.size ? hashes : isOneTallest(size, frontier.size) ? hashes.slice(0, 1) : [];
-  return inBoth.every((hash, at) => Buffer.compare(hash, frontier.hashes[at] as Uint8Array) === 0);
+function missing(tile: Tile): never {
+  throw new AppError("server.internal", { tile: tilePath(tile) });
 }
-
-const isOneTallest = (one: number, other: number) =>
-  Math.floor(Math.log2(one)) === Math.floor(Math.log2(other));
