@@ -6,3 +6,4 @@ export { type Logger, silentLogger } from "./logger.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
 export { RecentlyUsed } from "./recently-used.ts";
 export { Secret } from "./secret.ts";
+export { isWithinSpan, type LocalMinute, localMinute, type WeekSpan } from "./wall-clock.ts";

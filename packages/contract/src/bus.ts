@@ -1,6 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { Alert } from "./alerts/index.ts";
-import type { CameraState } from "./cameras/index.ts";
+import type { CameraEventKind, CameraState, FoundBox } from "./cameras/index.ts";
 import type { Command, DeviceLogEntry, DeviceStatus } from "./devices/index.ts";
 
 /** A sealed message by its sender's key (16 hex digits) and sequence number. */
@@ -90,10 +90,31 @@ export interface BusMessages {
     tenantId: Uuid;
     cameraId: Uuid;
     eventId: Uuid;
-    kind: "motion" | "device";
+    kind: CameraEventKind;
     startMs: UnixMs;
     endMs?: UnixMs;
   };
+  /** One look at a camera's picture found something. Not kept here: recordings seal it beside the picture. */
+  "camera.found": {
+    tenantId: Uuid;
+    cameraId: Uuid;
+    /** Of the picture. */
+    takenMs: UnixMs;
+    model: string;
+    boxes: readonly FoundBox[];
+  };
+  /** A camera whose pictures stay with its own machine shows the one of an alarm that is due: JPEG of sound form. */
+  "camera.shown": {
+    tenantId: Uuid;
+    cameraId: Uuid;
+    takenMs: UnixMs;
+    boxes: readonly FoundBox[];
+    bytes: Uint8Array;
+  };
+  /** An event is sure of what it found, and an alert is due. Once an event, after its commit; `alarmMs` of the event says so too. */
+  "camera.alarm": { tenantId: Uuid; cameraId: Uuid; eventId: Uuid; atMs: UnixMs };
+  /** What people decided about an event, and what they wrote; after its commit. */
+  "camera.verdict": { tenantId: Uuid; cameraId: Uuid; eventId: Uuid };
   /** An act waits for a second person, or does not any more. */
   "approval.changed": { tenantId: Uuid; approvalId: Uuid };
 }

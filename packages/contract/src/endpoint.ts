@@ -31,7 +31,12 @@ export const RESOURCE_KINDS = {
   segment: "segment.not_found",
   recording_export: "export.not_found",
   camera_event: "camera_event.not_found",
+  detector: "detector.not_found",
+  /** A model on its way in. */
+  model_upload: "detector.upload_gone",
   share: "share.not_found",
+  /** Of the organisation as a whole, whatever its clips show. */
+  case: "case.not_found",
   /** A place where copies of recordings go. */
   offsite_target: "offsite.target_not_found",
   /** Where copies of another installation arrive. */

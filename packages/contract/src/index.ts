@@ -3,6 +3,7 @@ export * as accounts from "./accounts/index.ts";
 export * as alerts from "./alerts/index.ts";
 export type * from "./bus.ts";
 export * as cameras from "./cameras/index.ts";
+export * as cases from "./cases/index.ts";
 export * as channel from "./channel/index.ts";
 export * as devices from "./devices/index.ts";
 export {

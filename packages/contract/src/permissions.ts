@@ -17,7 +17,13 @@ export const PERMISSIONS = [
   "camera.view",
   /** What is recorded, watched and hidden, and where the server fetches pictures from. */
   "camera.write",
+  /** Models that look for people, and detectors elsewhere. */
+  "detector.write",
   "recording.view",
+  /** Decide whether an event before a camera was an intrusion. */
+  "verdict.write",
+  /** Arm and disarm sites. */
+  "arming.write",
   /** Take recordings out: download, share. */
   "recording.export",
   /** How much is kept, and where copies go. */
@@ -27,6 +33,9 @@ export const PERMISSIONS = [
   "recording.deposit",
   /** Take them out again. */
   "recording.collect",
+  /** What people collected about something that happened; its clips only where one may see their cameras. */
+  "case.read",
+  "case.write",
   "telemetry.read",
   "telemetry.export",
   "board.read",
@@ -133,16 +142,30 @@ export const ROLES = {
     "outbox.retry",
     "camera.view",
     "camera.write",
+    "detector.write",
     "recording.view",
+    "verdict.write",
+    "arming.write",
     "recording.export",
+    "case.read",
+    "case.write",
     "settings.read",
     "lab.read",
     "lab.run",
     "people.read",
     "people.approve",
   ],
-  /** Looks after alerts and watches cameras; changes nothing, takes nothing out. */
-  guard: [...LOOK, "alert.handle", "camera.view", "recording.view"],
+  /** Looks after alerts and watches cameras, and says what it saw; changes nothing else, takes nothing out. */
+  guard: [
+    ...LOOK,
+    "alert.handle",
+    "camera.view",
+    "recording.view",
+    "case.read",
+    "case.write",
+    "verdict.write",
+    "arming.write",
+  ],
   /** Meters and what they said. */
   billing_clerk: [
     "overview.read",

@@ -17,11 +17,6 @@ export { readModelFile } from "./model-files.ts";
 export { intersectionOverUnion } from "./output/candidate.ts";
 export { probeModel } from "./probe/probe-model.ts";
 export { type DetectorChoice, openDetector } from "./registry.ts";
-export {
-  DEFAULT_TRACKER_SETTINGS,
-  type PathPoint,
-  type Track,
-  type Tracked,
-  Tracker,
-  type TrackerSettings,
-} from "./tracking/tracker.ts";
+export { Tracker } from "./tracking/tracker.ts";
+export { type FollowedThing, type FoundThing, PERSON, type Visit, type VisitChange } from "./visits/visit.ts";
+export { type Followed, type VisitLook, VisitMachine, type VisitSettings } from "./visits/visit-machine.ts";

@@ -18,6 +18,8 @@ interface ModelChoice<Format extends ModelFile["format"]> {
   readonly kind: Format;
   readonly file: Extract<ModelFile, { format: Format }>;
   readonly inputSize?: Size;
+  /** It came from outside: it is run in a process of its own. */
+  readonly isForeign?: boolean;
 }
 
 type Openers = {

@@ -20,6 +20,7 @@ export { addCosignatures, type CosignatureFinding, cosign, findCosignature } fro
 export type { Sign } from "./ed25519.ts";
 export { encodeEntries, parseEntries } from "./entries.ts";
 export { encodeEvent, LedgerEvent, leafOf } from "./events.ts";
+export { BACK_DATED_MS, type WitnessedSpan, witnessedSpan } from "./evidence/dated.ts";
 export type { ExportKeys } from "./evidence/export-keys.ts";
 export {
   type EntryProof,
@@ -33,15 +34,18 @@ export type { ExportSeam } from "./evidence/export-seams.ts";
 export { type Matched, matchLines } from "./evidence/match-lines.ts";
 export { type PreviousLog, RESTORED_KIND, readPrevious } from "./evidence/previous-log.ts";
 export type {
+  BackDated,
   EvidenceProblem,
   EvidenceReport,
   Pinning,
   ProblemKind,
   SeamFinding,
+  Sighting,
   WitnessFinding,
 } from "./evidence/report.ts";
 export type { RevealedValue } from "./evidence/revealed.ts";
 export { type EvidenceFiles, type KnownToReader, verifyEvidence } from "./evidence/verify.ts";
+export type { WitnessedCheckpoint } from "./evidence/witnesses.ts";
 export {
   MAX_EVENT_BYTES,
   MAX_EXPORT_EVENTS,
@@ -49,6 +53,7 @@ export {
   MAX_NOTE_LENGTH,
   MAX_NOTE_SIGNATURES,
   MAX_SEAMS,
+  MAX_WITNESSED,
 } from "./limits.ts";
 export { blocksOf, type HashAt, type LeafRange, type TreeNode } from "./nodes.ts";
 export {

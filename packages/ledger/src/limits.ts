@@ -31,6 +31,9 @@ export const MAX_EXPORT_EVENTS = 1_000_000;
 /** Witness keys that come with an export. */
 export const MAX_EXPORT_WITNESSES = MAX_NOTE_SIGNATURES;
 
+/** Earlier checkpoints that come with an export, each with a signature of the log and of its witnesses to check. */
+export const MAX_WITNESSED = 64;
+
 /** Problems that a report lists; more are counted. */
 export const MAX_LISTED_PROBLEMS = 1_000;
 

@@ -15,6 +15,7 @@ export type LedgerPart =
   | "certificate"
   | "seam"
   | "seams"
+  | "witnessed"
   | "add_checkpoint"
   | "proofs"
   | "keys";

@@ -7,4 +7,4 @@ export {
 export { type GateSettings, type Look, MotionGate } from "./gate.ts";
 export { COLUMNS, LUMA_HEIGHT, LUMA_WIDTH, ROWS } from "./grid.ts";
 export { strengthDigit } from "./strength.ts";
-export type { MotionZone } from "./zones.ts";
+export { type MotionZone, zonesAt } from "./zones.ts";

@@ -47,6 +47,7 @@ export {
 } from "./sealed/seal.ts";
 export { encodeForwarded, parseForwarded, type SignedPart } from "./sealed/signed-part.ts";
 export { CLOCK_TOLERANCE_MS, isTimely } from "./sealed/timely.ts";
+export { createSha256, fastestCipher, segmentCrypto } from "./segment-crypto.ts";
 export { frameKindOf, sessionIdOf } from "./session/frames.ts";
 export { acceptHello, Handshake, type Hello, parseHello } from "./session/handshake.ts";
 export { PeerSessions } from "./session/peer-sessions.ts";

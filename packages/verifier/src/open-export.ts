@@ -1,4 +1,5 @@
 import type { EvidenceFiles } from "@gatehouse/ledger";
+import { CASE_FILE, maxBytesOfCaseFile } from "./case/case-list.ts";
 import { CLIP_FILE, maxBytesOfClipFile } from "./clip/clip-list.ts";
 import { readZip } from "./read-zip.ts";
 
@@ -10,6 +11,7 @@ export const EXPORT_FILES = {
   keys: "keys.json",
   personal: "personal.ndjson",
   seams: "seams.json",
+  witnessed: "witnessed.json",
 } as const;
 
 /** Largest size of each when it is unpacked. A million events of 16 KiB are never all of that size; JSON is one text. */
@@ -20,6 +22,7 @@ const MAX_BYTES: ReadonlyMap<string, number> = new Map([
   [EXPORT_FILES.checkpoint, 1_000_000],
   [EXPORT_FILES.keys, 1_000_000],
   [EXPORT_FILES.seams, 1_000_000],
+  [EXPORT_FILES.witnessed, 1_000_000],
 ]);
 
 type Part = keyof typeof EXPORT_FILES;
@@ -30,7 +33,7 @@ const REQUIRED: readonly Part[] = ["events", "checkpoint", "proofs", "keys"];
 const MAX_UNPACKED_BYTES = 6_000_000_000;
 
 export const maxBytesOf = (name: string): number | undefined =>
-  MAX_BYTES.get(name) ?? maxBytesOfClipFile(name);
+  MAX_BYTES.get(name) ?? maxBytesOfClipFile(name) ?? maxBytesOfCaseFile(name);
 
 export type OpenedExport =
   | {
@@ -38,6 +41,8 @@ export type OpenedExport =
       readonly files: EvidenceFiles;
       /** All files by name, where they are those of a clip of a camera. */
       readonly clip?: ReadonlyMap<string, Uint8Array>;
+      /** The same where they are those of a bundle of clips. */
+      readonly bundle?: ReadonlyMap<string, Uint8Array>;
     }
   | { readonly state: "incomplete"; readonly missing: readonly string[] }
   | { readonly state: "unreadable" };
@@ -59,7 +64,7 @@ export function collectExport(found: ReadonlyMap<string, Uint8Array>): OpenedExp
   const bytesOf = (part: Part): Uint8Array => found.get(EXPORT_FILES[part]) ?? new Uint8Array(0);
   return {
     state: "complete",
-    ...(found.has(CLIP_FILE) ? { clip: found } : {}),
+    ...(found.has(CASE_FILE) ? { bundle: found } : found.has(CLIP_FILE) ? { clip: found } : {}),
     files: {
       events: bytesOf("events"),
       checkpoint: bytesOf("checkpoint"),
@@ -67,6 +72,7 @@ export function collectExport(found: ReadonlyMap<string, Uint8Array>): OpenedExp
       keys: bytesOf("keys"),
       personal: bytesOf("personal"),
       seams: bytesOf("seams"),
+      witnessed: found.get(EXPORT_FILES.witnessed),
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { EvidenceReport, ProblemKind, SeamFinding, WitnessFinding } from "@gatehouse/ledger";
+import type { EvidenceReport, ProblemKind, SeamFinding } from "@gatehouse/ledger";
+import { witnessStatements } from "./witness-statements.ts";
 
 /** What each problem means for who reads the export. */
 const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
@@ -18,6 +19,10 @@ const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
   seams_malformed: "What is said of logs before and after this one cannot be read.",
   seam_wrong:
     "A log that is said to have ended, or to follow, is not borne out by its entry and checkpoints.",
+  witnessed_malformed: "What witnesses are said to have signed before cannot be read.",
+  witnessed_wrong: "An earlier checkpoint is not one of this log, or this log does not continue it.",
+  back_dated:
+    "This event says that it is older than it can be: a witness saw the log without it more than ten minutes later. It was dated back, or a clock was wrong.",
   changed: "This event was changed.",
   missing: "This event is missing.",
   swapped: "This event does not stand at its place.",
@@ -45,7 +50,7 @@ export function statements(report: EvidenceReport): string[] {
       : [rangeText(range)]),
     ...(revealed > 0 ? [`${revealed} values about people are those that the events hold.`] : []),
     ...report.seams.map(seamText),
-    ...report.witnesses.map(witnessText),
+    ...witnessStatements(report),
   ];
 }
 
@@ -62,15 +67,4 @@ function rangeText({ from, to, unlisted }: NonNullable<EvidenceReport["range"]>)
   return unlisted === 0
     ? whole
     : `${whole} ${unlisted} of them stand there by their hash alone: not asked for, or not yours.`;
-}
-
-function witnessText({ name, state, timeS, isKnown, isOwnMachine }: WitnessFinding): string {
-  if (state === "wrong") return `Witness ${name}: its signature is NOT genuine.`;
-  if (state === "absent") return `Witness ${name}: has not signed this checkpoint.`;
-  const at = new Date((timeS ?? 0) * 1000).toISOString().slice(0, 19);
-  if (isOwnMachine)
-    return `Witness ${name}: a machine enrolled by the owner of this installation signed at ${at}Z: protects against an intruder or a clerk, not against the owner.`;
-  return isKnown
-    ? `Witness ${name}: saw this log at ${at}Z.`
-    : `Witness ${name}: signed at ${at}Z; its key only came with the export, so this says nothing alone.`;
 }

@@ -21,9 +21,25 @@ export { keyFrameOf } from "./mp4/key-frame.ts";
 export { describeTrack, Fmp4Splitter, type Sample, samplesOf, type TrackDescription } from "./mp4/read.ts";
 export { avcDescription, vp9Description } from "./mp4/sample-description.ts";
 export { sampleTimes } from "./mp4/sample-times.ts";
-export { MAX_CHUNKS, openChunk, placeOfContent, SEALING_BYTES, sealChunk } from "./segment/chunks.ts";
+export {
+  MAX_CHUNKS,
+  openChunk,
+  placeChunks,
+  placeOfContent,
+  SEALING_BYTES,
+  sealChunk,
+} from "./segment/chunks.ts";
 export { CIPHERS, type CipherId, type SegmentCrypto } from "./segment/crypto.ts";
-export { encodeFrames, FRAME_KINDS, type Frame, type FrameKind, parseFrames } from "./segment/frames.ts";
+export { encodeFound, Found, MAX_FOUND, parseFound } from "./segment/found.ts";
+export {
+  encodeFrames,
+  FRAME_KINDS,
+  type Frame,
+  type FrameKind,
+  isPicture,
+  isVideo,
+  parseFrames,
+} from "./segment/frames.ts";
 export {
   createHeader,
   HEADER_BYTES,

@@ -55,6 +55,33 @@ it("gives each picture's own grey at once, whatever its size and kind", { timeou
   }
 });
 
+it("gives the colours of each pixel where they are asked for", { timeout: 60_000 }, async () => {
+  const colours = new LumaDecoder({
+    clock: systemClock,
+    ffmpeg: async () => program,
+    width: 64,
+    height: 48,
+    colour: true,
+  });
+  const filter = "color=c=0xd02030:size=320x240:rate=1:duration=1";
+  const made = execFileSync(program, [
+    ...["-v", "error", "-f", "lavfi", "-i", filter, "-frames:v", "1", "-q:v", "2"],
+    ...["-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"],
+  ]);
+  try {
+    const found = await colours.decode({
+      codec: "jpeg",
+      bytes: new JpegSplitter().push(made)[0] as Uint8Array,
+    });
+    expect(found.length).toBe(64 * 48 * 3);
+    const middle = [...found.subarray(64 * 24 * 3, 64 * 24 * 3 + 3)];
+    for (const [i, value] of [0xd0, 0x20, 0x30].entries())
+      expect(Math.abs((middle[i] as number) - value)).toBeLessThan(12);
+  } finally {
+    colours.stop();
+  }
+});
+
 it("gives the key frame of a stream at once that has its pictures in another order than they are shown", {
   timeout: 60_000,
 }, async () => {

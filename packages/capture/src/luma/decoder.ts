@@ -14,10 +14,14 @@ interface Size {
   readonly height: number;
 }
 
+type Shape = Pick<LumaDecoderDeps, "width" | "height" | "colour">;
+
 export interface LumaDecoderDeps extends Size {
   readonly clock: Clock;
   /** Refuses `ffmpeg.missing`. */
   readonly ffmpeg: () => Promise<string>;
+  /** Three bytes a pixel, red first, in place of one of grey. */
+  readonly colour?: boolean;
 }
 
 /** ffmpeg needs some milliseconds; a busy machine more. */
@@ -28,7 +32,7 @@ const IDLE_MS = 30_000;
 const REST_MS = 10_000;
 
 /**
- * Makes small grey pictures of large ones, one at a time, in a child of low priority that lives as long as there is work:
+ * Makes small pictures, grey as a rule, of large ones, one at a time, in a child of low priority that lives as long as there is work:
  * to start one costs more than a hundred pictures.
  */
 export class LumaDecoder {
@@ -43,7 +47,7 @@ export class LumaDecoder {
   }
 
   /**
-   * `width` × `height` bytes, row by row. Refuses `server.busy` while another is in work or after a failure, `frame.malformed`
+   * `width` × `height` pixels, row by row. Refuses `server.busy` while another is in work or after a failure, `frame.malformed`
    * for what cannot be decoded, `ffmpeg.missing`.
    */
   async decode({ codec, bytes }: CodedPicture): Promise<Uint8Array> {
@@ -114,12 +118,12 @@ const FEED = {
 const argumentsOf = (
   codec: CodedPicture["codec"],
   eachOnce: readonly string[],
-  { width, height }: Size,
+  { width, height, colour }: Shape,
 ): string[] => [
   ...PIPES_ALONE,
   ...["-flags", "low_delay", "-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
   ...["-framerate", "25", "-f", codec === "jpeg" ? "mjpeg" : "h264", "-i", "pipe:0", "-map", "0:v:0"],
-  ...["-vf", `scale=${width}:${height}:flags=area`, ...eachOnce, "-pix_fmt", "gray"],
+  ...["-vf", `scale=${width}:${height}:flags=area`, ...eachOnce, "-pix_fmt", colour ? "rgb24" : "gray"],
   ...["-threads", "1", "-f", "rawvideo", "pipe:1"],
 ];
 
@@ -135,10 +139,10 @@ class LumaChild {
   #settle: ((error?: Error) => void) | undefined;
   isOver = false;
 
-  constructor(codec: CodedPicture["codec"], program: string, eachOnce: readonly string[], size: Size) {
+  constructor(codec: CodedPicture["codec"], program: string, eachOnce: readonly string[], shape: Shape) {
     this.codec = codec;
-    this.#size = size.width * size.height;
-    this.#child = new Ffmpeg(program, argumentsOf(codec, eachOnce, size), {
+    this.#size = shape.width * shape.height * (shape.colour ? 3 : 1);
+    this.#child = new Ffmpeg(program, argumentsOf(codec, eachOnce, shape), {
       onData: (chunk) => {
         this.#got.push(chunk);
         this.#gotBytes += chunk.length;

@@ -1,4 +1,6 @@
 import { type Static, Type } from "typebox";
+import { ClassLabel } from "../cameras/detection.ts";
+import { CameraEventKind } from "../cameras/events.ts";
 import { endpoint } from "../endpoint.ts";
 import { Done, DurationMs, IdParams, object, text, UnixMs, Uuid } from "../schemas.ts";
 import { RuleCondition, Severity } from "./rules.ts";
@@ -9,6 +11,20 @@ export const AlertState = Type.Union([
   Type.Literal("snoozed"),
   Type.Literal("resolved"),
 ]);
+/** What happened before the camera, as it was known when the alert was raised. */
+export const AlertEventFacts = object({
+  id: Uuid,
+  kind: CameraEventKind,
+  startMs: UnixMs,
+  /** Most certain first; empty of kinds `motion` and `device`. */
+  labels: Type.Array(ClassLabel, { maxItems: 80 }),
+  /** At once at most. */
+  count: Type.Integer(),
+  /** How sure the detector was, 0…1; 0 where nobody looked. */
+  score: Type.Number(),
+  zones: Type.Array(Type.String()),
+});
+export type AlertEventFacts = Static<typeof AlertEventFacts>;
 export const Alert = object({
   id: Uuid,
   ruleId: Type.Optional(Uuid),
@@ -23,6 +39,8 @@ export const Alert = object({
   condition: RuleCondition,
   value: Type.Optional(Type.Union([Type.Number(), Type.Boolean(), Type.String()])),
   unit: Type.Optional(Type.String()),
+  /** Of an alert about something that happened before a camera. */
+  event: Type.Optional(AlertEventFacts),
   raisedMs: UnixMs,
   acknowledgedMs: Type.Optional(UnixMs),
   acknowledgedBy: Type.Optional(Type.String()),
@@ -34,11 +52,28 @@ export type Alert = Static<typeof Alert>;
 export const AlertEvent = object({
   atMs: UnixMs,
   kind: Type.String({
-    description: "raised, repeated, acknowledged, snoozed, unsnoozed, resolved, notified, delivery_failed",
+    description:
+      "raised, repeated, escalated, acknowledged, snoozed, unsnoozed, judged, resolved, notified, delivery_failed",
   }),
   by: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
 });
+
+/** The steps of an alert's escalation: what happened and what is next. */
+export const AlertEscalation = object({
+  steps: Type.Array(
+    object({
+      /** When it is due; while an alert is snoozed it waits. */
+      atMs: UnixMs,
+      /** By name; one that was deleted since is left out. */
+      channels: Type.Array(Type.String()),
+      doneMs: Type.Optional(UnixMs),
+    }),
+  ),
+  /** Somebody answered: nothing more is told. */
+  stoppedMs: Type.Optional(UnixMs),
+});
+export type AlertEscalation = Static<typeof AlertEscalation>;
 
 export const listAlerts = endpoint({
   method: "GET",
@@ -67,7 +102,11 @@ export const getAlert = endpoint({
   resource: { kind: "alert", param: "id" },
   summary: "One alert with what happened to it",
   params: IdParams,
-  reply: object({ alert: Alert, events: Type.Array(AlertEvent) }),
+  reply: object({
+    alert: Alert,
+    events: Type.Array(AlertEvent),
+    escalation: Type.Optional(AlertEscalation),
+  }),
   errors: ["alert.not_found"],
 });
 export const acknowledgeAlert = endpoint({

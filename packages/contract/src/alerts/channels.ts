@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { Done, IdParams, line, object, text, UnixMs, Uuid } from "../schemas.ts";
 import { Failure } from "./failure.ts";
+import { QuietHours } from "./quiet-hours.ts";
 import { Severity } from "./rules.ts";
 
 const secretText = Type.String({
@@ -51,6 +52,11 @@ export const ChannelSettings = Type.Union([
     qos: Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)]),
     retain: Type.Boolean(),
   }),
+  /** The browsers in which people asked to be told; of an empty list everybody who did. */
+  object({
+    kind: Type.Literal("web_push"),
+    personIds: Type.Array(Uuid, { maxItems: 100, uniqueItems: true }),
+  }),
 ]);
 export type ChannelSettings = Static<typeof ChannelSettings>;
 export type ChannelKind = ChannelSettings["kind"] | "in_app";
@@ -63,6 +69,7 @@ export const Channel = object({
   /** Private and loopback addresses are refused unless the owner allows them for this channel by name. */
   allowPrivate: Type.Boolean(),
   dailyCap: Type.Integer(),
+  quietHours: Type.Optional(QuietHours),
   sentToday: Type.Integer(),
   health: Type.Union([Type.Literal("untested"), Type.Literal("ok"), Type.Literal("failing")]),
   lastError: Type.Optional(Failure),
@@ -77,6 +84,7 @@ const channelBody = {
   minSeverity: Severity,
   allowPrivate: Type.Boolean(),
   dailyCap: Type.Integer({ minimum: 1, maximum: 10_000 }),
+  quietHours: Type.Optional(QuietHours),
 };
 export const ChannelBody = object(channelBody);
 export type ChannelBody = Static<typeof ChannelBody>;

@@ -22,6 +22,8 @@ export const FailureCode = Type.Union([
   Type.Literal("cap_channel"),
   Type.Literal("cap_kind"),
   Type.Literal("cap_recipient"),
+  Type.Literal("no_subscriber"),
+  Type.Literal("quiet_hours"),
 ]);
 export type FailureCode = Static<typeof FailureCode>;
 

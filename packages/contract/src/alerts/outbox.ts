@@ -13,8 +13,14 @@ export const DeliveryState = Type.Union(
     Type.Literal("held"),
     Type.Literal("capped"),
     Type.Literal("expired"),
+    Type.Literal("deferred"),
+    Type.Literal("summed"),
+    Type.Literal("muted"),
   ],
-  { description: "held: no channel is configured, the message waits here to be read" },
+  {
+    description:
+      "held: no channel is configured, the message waits here to be read; of quiet hours: deferred until their end, summed up in another message, muted for good",
+  },
 );
 export const Delivery = object({
   id: Uuid,

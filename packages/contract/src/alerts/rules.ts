@@ -1,4 +1,6 @@
 import { type Static, Type } from "typebox";
+import { ClassLabel } from "../cameras/detection.ts";
+import { CameraEventKind } from "../cameras/events.ts";
 import { endpoint } from "../endpoint.ts";
 import { Done, DurationMs, IdParams, line, MetricKey, object, UnixMs, Uuid } from "../schemas.ts";
 
@@ -14,7 +16,8 @@ export const RuleScope = object({
 });
 
 /** threshold: value against a limit, with hysteresis on the way back. rate: change per minute over a window.
- *  silence: nothing heard for so long. state: a state equals a value for so long. */
+ *  silence: nothing heard for so long. state: a state equals a value for so long.
+ *  event: something happened before a camera; of persons and objects only what is an alarm. */
 export const RuleCondition = Type.Union([
   object({
     kind: Type.Literal("threshold"),
@@ -37,6 +40,16 @@ export const RuleCondition = Type.Union([
     metric: MetricKey,
     equals: Type.Union([Type.Boolean(), Type.String({ maxLength: 1024 })]),
   }),
+  object({
+    kind: Type.Literal("event"),
+    events: Type.Array(CameraEventKind, { minItems: 1, maxItems: 4, uniqueItems: true }),
+    /** One of them must have been found; absent = whatever was found. */
+    classes: Type.Optional(Type.Array(ClassLabel, { minItems: 1, maxItems: 80, uniqueItems: true })),
+    /** So many at once. */
+    minPeople: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    /** Name of a zone of the camera that it must have touched. */
+    zone: Type.Optional(line(60)),
+  }),
 ]);
 export type RuleCondition = Static<typeof RuleCondition>;
 
@@ -47,6 +60,13 @@ export const RuleSchedule = object({
   toMinute: Type.Integer({ minimum: 0, maximum: 1440 }),
 });
 export type RuleSchedule = Static<typeof RuleSchedule>;
+
+/** Who else is told when nobody has acknowledged an alert, or judged its event, for so long since it was raised. */
+export const EscalationStep = object({
+  afterMs: Type.Integer({ minimum: 60_000, maximum: 86_400_000 }),
+  channelIds: Type.Array(Uuid, { minItems: 1, maxItems: 20, uniqueItems: true }),
+});
+export type EscalationStep = Static<typeof EscalationStep>;
 
 const ruleFields = {
   name: line(120),
@@ -60,6 +80,8 @@ const ruleFields = {
   channelIds: Type.Array(Uuid, { maxItems: 20, uniqueItems: true }),
   /** Again after this long while still active and unacknowledged; 0 = once. */
   repeatMs: DurationMs,
+  /** Each step later than the one before. */
+  escalation: Type.Optional(Type.Array(EscalationStep, { maxItems: 5 })),
 };
 export const RuleBody = object(ruleFields);
 export type RuleBody = Static<typeof RuleBody>;

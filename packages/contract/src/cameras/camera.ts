@@ -1,7 +1,9 @@
 import { type Static, Type } from "typebox";
 import { endpoint } from "../endpoint.ts";
 import { IdParams, object, page, QueryInt, text, UnixMs, Uuid } from "../schemas.ts";
+import { DEFAULT_DETECTION_SETTINGS, DetectionSettings } from "./detection.ts";
 import { Polygon, Zone } from "./picture.ts";
+import { ScheduleSpan } from "./schedule-span.ts";
 
 /**
  * `live`: frames come. `silent`: it sent frames and stopped. `never`: none came yet. `flooding`: more comes than is
@@ -39,6 +41,8 @@ export const CameraHealth = object({
   via: Type.Optional(Type.String()),
   /** Of a source that is fetched: why it delivers nothing, or not everything (SOURCE_PROBLEMS). */
   problem: Type.Optional(Type.String()),
+  /** Why nobody is looked for in its pictures, though that is wanted: code of an error. */
+  detectionProblem: Type.Optional(Type.String()),
 });
 export type CameraHealth = Static<typeof CameraHealth>;
 
@@ -48,15 +52,6 @@ export const RecordingMode = Type.Unsafe<(typeof RECORDING_MODES)[number]>(
 );
 export type RecordingMode = Static<typeof RecordingMode>;
 
-/** Minutes since midnight in the site's time zone; `to` before `from` goes past midnight. */
-export const ScheduleSpan = object({
-  /** 1 Monday … 7 Sunday (ISO 8601), the days on which it begins. */
-  days: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7, uniqueItems: true }),
-  fromMinute: Type.Integer({ minimum: 0, maximum: 1_439 }),
-  toMinute: Type.Integer({ minimum: 0, maximum: 1_440 }),
-});
-export type ScheduleSpan = Static<typeof ScheduleSpan>;
-
 const Days = Type.Integer({ minimum: 1, maximum: 3_650 });
 
 /** What an organisation chooses for one camera. */
@@ -65,6 +60,11 @@ export const CameraSettings = object({
   enabled: Type.Boolean(),
   recording: object({
     mode: RecordingMode,
+    /**
+     * `server`: here. `agent`: the camera's own machine seals and signs, and brings it here. `agent_only`: it keeps it,
+     * and tells only what happened. Cameras without such a machine are recorded here all the same.
+     */
+    place: Type.Union([Type.Literal("server"), Type.Literal("agent"), Type.Literal("agent_only")]),
     /** In mode `schedule`: continuous inside, nothing outside. */
     schedule: Type.Array(ScheduleSpan, { maxItems: 20 }),
     /** Kept before and after an event. */
@@ -83,6 +83,7 @@ export const CameraSettings = object({
     endAfterSeconds: Type.Integer({ minimum: 1, maximum: 120 }),
     zones: Type.Array(Zone, { maxItems: 16 }),
   }),
+  detection: DetectionSettings,
   /** Blackened before anything is shown, judged or kept. Each frame is decoded and encoded again for it. */
   masks: Type.Array(Polygon, { maxItems: 16 }),
   /** Refused above; 1…60. */
@@ -94,6 +95,7 @@ export const DEFAULT_CAMERA_SETTINGS: CameraSettings = {
   enabled: true,
   recording: {
     mode: "continuous",
+    place: "server",
     schedule: [],
     preRollSeconds: 15,
     postRollSeconds: 10,
@@ -102,6 +104,7 @@ export const DEFAULT_CAMERA_SETTINGS: CameraSettings = {
     eventDays: 30,
   },
   motion: { enabled: true, sensitivity: 50, endAfterSeconds: 8, zones: [] },
+  detection: DEFAULT_DETECTION_SETTINGS,
   masks: [],
   maxFramesPerSecond: 30,
 };
@@ -172,7 +175,7 @@ export const updateCamera = endpoint({
   params: IdParams,
   body: object({ settings: CameraSettings, settingsMs: UnixMs }),
   reply: Camera,
-  errors: [...notFound, "request.conflict"],
+  errors: [...notFound, "detector.not_found", "request.conflict"],
 });
 export const getSnapshot = endpoint({
   method: "GET",

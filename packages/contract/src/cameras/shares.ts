@@ -203,7 +203,12 @@ export const openShare = endpoint({
   records: ["recording.viewed"],
   summary: "Open a link: what it shows, and for some hours a way to its film",
   body: object({ token: Token, password: Type.Optional(Password) }),
-  reply: object({ view: Token, clip: SharedClip }),
+  reply: object({
+    view: Token,
+    clip: SharedClip,
+    /** Further clips, where several were lent by one link: each with a way of its own. */
+    more: Type.Array(object({ view: Token, clip: SharedClip })),
+  }),
   errors: ["share.unavailable", "share.erased", "share.password_wrong", "auth.throttled", "server.busy"],
 });
 export const getSharedClip = endpoint({

@@ -50,6 +50,9 @@ export const LEDGER_KINDS = {
   "site.created": { critical: false },
   "site.changed": { critical: false },
   "site.removed": { critical: false },
+  /** Whether its cameras raise alarms. */
+  "site.armed": { critical: false },
+  "site.disarmed": { critical: true },
   "device.created": { critical: false },
   "device.changed": { critical: false },
   "device.removed": { critical: false },
@@ -84,6 +87,9 @@ export const LEDGER_KINDS = {
   "notification_channel.changed": { critical: false },
   "notification_channel.removed": { critical: false },
   "notification_channel.tested": { critical: false },
+  /** A browser in which a person is told by push. */
+  "push_device.added": { critical: false },
+  "push_device.removed": { critical: false },
   "message.retried": { critical: false },
   "board.changed": { critical: false },
   "lab.run": { critical: false },
@@ -91,10 +97,17 @@ export const LEDGER_KINDS = {
   "camera.viewed": { critical: false },
   "camera.changed": { critical: false },
   "camera.source_changed": { critical: true },
+  /** What looks for people in the pictures; the hashes of its files. */
+  "detector.added": { critical: true },
+  "detector.changed": { critical: true },
+  "detector.removed": { critical: false },
   /** The hash of a segment's manifest. */
   "recording.sealed": { critical: false },
   /** Somebody looked at what a camera recorded. */
   "recording.viewed": { critical: false },
+  /** What somebody decided about an event before a camera. */
+  "clip.fetched": { critical: true },
+  "clip.verdict": { critical: true },
   "recording.exported": { critical: true },
   "recording.shared": { critical: true },
   "recording.share_revoked": { critical: false },
@@ -103,6 +116,11 @@ export const LEDGER_KINDS = {
   /** Nothing is written any more, or again. */
   "recording.paused": { critical: true },
   "recording.resumed": { critical: false },
+  "case.created": { critical: false },
+  "case.changed": { critical: false },
+  "case.exported": { critical: true },
+  "case.lent": { critical: true },
+  "case.lend_revoked": { critical: false },
   /** Where copies of recordings go. */
   "offsite.target_created": { critical: true },
   "offsite.target_changed": { critical: true },

@@ -1,9 +1,9 @@
-import { Worker } from "node:worker_threads";
 import { AppError, type Clock, type Timer } from "@gatehouse/base";
 import type { Detection, LookOptions, Picture } from "../detector.ts";
 import { modelInvalid } from "../model-invalid.ts";
 import type { ModelSettings } from "./loaded-model.ts";
-import type { FromThread, Ready } from "./messages.ts";
+import type { FromHost, Ready } from "./messages.ts";
+import { type ModelHost, startHost } from "./model-host.ts";
 
 /** A large model in 32 bits takes a second on a small machine; one that takes a minute is of no use. */
 const READY_WITHIN_MS = 60_000;
@@ -11,7 +11,6 @@ const READY_WITHIN_MS = 60_000;
 const ANSWER_WITHIN_MS = 10_000;
 /** A picture that waits longer than four others is old. */
 const MAX_WAITING = 4;
-const HEAP_MIB = 512;
 
 interface Waiting {
   readonly resolve: (detections: readonly Detection[]) => void;
@@ -19,37 +18,35 @@ interface Waiting {
 }
 
 /**
- * One model in one thread. After a look that takes too long, and when the thread ends by itself, all looks are
- * rejected and nothing is answered any more: whoever holds it starts another.
+ * One model in one thread, or in one process. After a look that takes too long, and when it ends by itself, all looks
+ * are rejected and nothing is answered any more: whoever holds it starts another.
  */
 export class InferenceThread {
   readonly ready: Ready;
-  readonly #worker: Worker;
+  readonly #host: ModelHost;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #deadline: Timer | undefined;
   #isOver = false;
 
-  private constructor(worker: Worker, ready: Ready, clock: Clock) {
-    this.#worker = worker;
+  private constructor(host: ModelHost, ready: Ready, clock: Clock) {
+    this.#host = host;
     this.ready = ready;
     this.#clock = clock;
-    worker.on("message", (message: FromThread) => this.#answer(message));
-    worker.on("error", (cause) => void this.#end(failed("the thread failed", cause)));
-    worker.on("exit", () => void this.#end(failed("the thread ended")));
+    const { events } = host;
+    events.on("message", (message: FromHost) => this.#answer(message));
+    events.on("error", (cause) => void this.#end(failed("the thread failed", cause)));
+    events.on("exit", () => void this.#end(failed("the thread ended")));
   }
 
   /** Reads and tries the model there. Throws `detector.model_invalid` or `detector.failed`. */
   static async start(settings: ModelSettings, clock: Clock): Promise<InferenceThread> {
-    const worker = new Worker(new URL("./inference-worker.ts", import.meta.url), {
-      workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
-    });
+    const host = startHost(settings);
     try {
-      return new InferenceThread(worker, await readyOf(worker, clock), clock);
+      return new InferenceThread(host, await readyOf(host, clock), clock);
     } catch (error) {
-      await worker.terminate();
+      await host.end();
       throw error;
     }
   }
@@ -67,7 +64,7 @@ export class InferenceThread {
       this.#waiting.set(id, { resolve, reject });
     });
     if (this.#waiting.size === 1) this.#watch();
-    this.#worker.postMessage({ id, picture: { width, height, rgb, atMs }, options });
+    this.#host.send({ id, picture: { width, height, rgb, atMs }, options });
     return answer;
   }
 
@@ -75,7 +72,7 @@ export class InferenceThread {
     return this.#end(failed("the detector was closed"));
   }
 
-  #answer(message: FromThread): void {
+  #answer(message: FromHost): void {
     if (message.kind !== "found" && message.kind !== "failed") return;
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
@@ -95,7 +92,7 @@ export class InferenceThread {
     this.#deadline?.cancel();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    await this.#worker.terminate();
+    await this.#host.end();
   }
 }
 
@@ -103,23 +100,23 @@ const failed = (detail: string, cause?: unknown): AppError =>
   new AppError("detector.failed", { detail }, cause === undefined ? {} : { cause });
 
 /** Its first word: that it is ready, or why not. */
-function readyOf(worker: Worker, clock: Clock): Promise<Ready> {
+function readyOf({ events }: ModelHost, clock: Clock): Promise<Ready> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       timer.cancel();
-      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      events.off("message", onMessage).off("error", onError).off("exit", onExit);
     };
     const onError = (cause: unknown): void => {
       settle();
       reject(failed("the thread failed", cause));
     };
     const onExit = (): void => onError(new Error("the thread ended"));
-    const onMessage = (message: FromThread): void => {
+    const onMessage = (message: FromHost): void => {
       settle();
       if (message.kind === "ready") resolve(message);
       else if (message.kind === "refused") reject(modelInvalid(message.reason, message.fields));
     };
     const timer = clock.after(READY_WITHIN_MS, () => onError(new Error("the model takes too long to load")));
-    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    events.on("message", onMessage).on("error", onError).on("exit", onExit);
   });
 }

@@ -28,6 +28,8 @@ export interface ModelSettings {
   readonly file: ModelFile;
   /** Pixels of the picture that the model gets, where its file leaves them open. */
   readonly inputSize?: Size;
+  /** It came from outside: it is run in a process of its own. */
+  readonly isForeign?: boolean;
 }
 
 /** One core: a second one would be taken from what records. */

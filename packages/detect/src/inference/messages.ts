@@ -1,7 +1,7 @@
 import type { Detection, LookOptions, Picture, Size } from "../detector.ts";
 import type { Family } from "../output/layout.ts";
 
-/** What goes to the thread: its settings come with its start. */
+/** What goes to where a model runs: its settings come with its start. */
 export interface Look {
   readonly id: number;
   readonly picture: Pick<Picture, "width" | "height" | "rgb" | "atMs">;
@@ -15,8 +15,8 @@ export interface Ready {
   readonly family: Family;
 }
 
-/** What the thread says: once that it is ready or why its model is refused, then one answer a look. */
-export type FromThread =
+/** What comes from there: once that it is ready or why its model is refused, then one answer a look. */
+export type FromHost =
   | Ready
   | { readonly kind: "refused"; readonly reason: string; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: "found"; readonly id: number; readonly detections: readonly Detection[] }

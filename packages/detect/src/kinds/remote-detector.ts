@@ -61,7 +61,11 @@ function toDetection(prediction: unknown, { width, height }: Picture): Detection
   const [x1, y1, x2, y2] = [edges.x_min, edges.y_min, edges.x_max, edges.y_max].map((edge, i) =>
     typeof edge === "number" ? Math.min(i % 2 === 0 ? width : height, Math.max(0, edge)) : Number.NaN,
   ) as [number, number, number, number];
-  if (typeof label !== "string" || label.length === 0 || label.length > MAX_LABEL_LENGTH) return undefined;
+  if (typeof label !== "string" || !isLabel(label)) return undefined;
   if (typeof confidence !== "number" || !(confidence >= 0 && confidence <= 1)) return undefined;
   return x2 > x1 && y2 > y1 ? { x1, y1, x2, y2, label, score: confidence } : undefined;
 }
+
+/** Shown on one line, and stored: no control characters, no half of a surrogate pair. */
+const isLabel = (label: string): boolean =>
+  label.trim() !== "" && label.length <= MAX_LABEL_LENGTH && label.isWellFormed() && !/\p{Cc}/u.test(label);

@@ -1,7 +1,7 @@
 import { modelInvalid } from "../model-invalid.ts";
 import type { Attributes } from "../onnx/graph-writer.ts";
 import { activate } from "./activation.ts";
-import { checkDims } from "./blob.ts";
+import { checkDims, elementCount } from "./blob.ts";
 import { add, inputOf, type LayerContext, type Translate } from "./layer-context.ts";
 
 /** Padding so that a stride of 1 keeps the size, the odd pixel at the end or at the start. */
@@ -57,7 +57,7 @@ export const convolution: Translate = (context) => {
   if (settings.whole(8, 0) !== 0) throw modelInvalid("weights in 8 bits; export the model in 16 or 32 bits");
   if (settings.whole(19, 0) !== 0) throw modelInvalid("a convolution whose weights are computed");
   const shape = checkDims([out, channels / groups, ...window.kernel]);
-  if (out % groups !== 0 || settings.number(6, 0) !== shape.reduce((product, size) => product * size, 1))
+  if (out % groups !== 0 || settings.number(6, 0) !== elementCount(shape))
     throw modelInvalid("a convolution whose weights do not fit its input", {
       layer: layer.name.slice(0, 80),
     });

@@ -1,6 +1,7 @@
 import { modelInvalid } from "../model-invalid.ts";
 import type { GraphWriter } from "../onnx/graph-writer.ts";
 import { MAX_MODEL_BYTES } from "../onnx/read-model.ts";
+import { elementCount } from "./blob.ts";
 
 /** What stands before weights (ncnn, modelbin.cpp): how they are kept. */
 const HALVES = 0x01306b47;
@@ -20,7 +21,7 @@ export class WeightReader {
   /** Weights with a mark of how they are kept: in 16 or 32 bits. @returns their name in the graph */
   marked(writer: GraphWriter, dims: readonly number[]): string {
     const mark = new DataView(this.#take(4).buffer).getUint32(0, true);
-    const count = countOf(dims);
+    const count = elementCount(dims);
     if (mark === HALVES) {
       const halves = new Uint16Array(this.#take(count * 2).buffer);
       if (count % 2 === 1) this.#take(2);
@@ -34,7 +35,7 @@ export class WeightReader {
 
   /** Weights in 32 bits without a mark. @returns their name in the graph */
   floats(writer: GraphWriter, dims: readonly number[]): string {
-    return writer.floats(new Float32Array(this.#take(countOf(dims) * 4).buffer), dims);
+    return writer.floats(new Float32Array(this.#take(elementCount(dims) * 4).buffer), dims);
   }
 
   finish(): void {
@@ -55,5 +56,3 @@ export class WeightReader {
     return taken;
   }
 }
-
-const countOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);

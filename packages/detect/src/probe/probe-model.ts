@@ -1,11 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { constants, setPriority } from "node:os";
-import { fileURLToPath } from "node:url";
+import { constants } from "node:os";
 import type { Clock } from "@gatehouse/base";
 import type { Size } from "../detector.ts";
 import type { ModelSettings } from "../inference/loaded-model.ts";
+import { MAX_MEMORY_BYTES, startLimited } from "../limited-process.ts";
 import { modelInvalid } from "../model-invalid.ts";
 import type { Family } from "../output/layout.ts";
 
@@ -19,11 +18,7 @@ export type ProbeAnswer =
   | ProbedModel
   | { readonly reason: string; readonly fields: Readonly<Record<string, unknown>> };
 
-const PROCESS = fileURLToPath(new URL("./probe-process.ts", import.meta.url));
-/** Of util-linux: starts a program with limits that it cannot lift. */
-const PRLIMIT = "/usr/bin/prlimit";
-/** YOLO11l in 32 bits, read and run once, needs less. */
-const MAX_MEMORY_BYTES = 2 * 2 ** 30;
+const PROCESS = new URL("./probe-process.ts", import.meta.url);
 const MAX_SECONDS = 60;
 
 /**
@@ -32,7 +27,7 @@ const MAX_SECONDS = 60;
  * Throws `detector.model_invalid`.
  */
 export async function probeModel(settings: ModelSettings, clock: Clock): Promise<ProbedModel> {
-  const child = startProbe();
+  const child = startLimited(PROCESS, { priority: constants.priority.PRIORITY_LOW, cpuSeconds: MAX_SECONDS });
   const timer = clock.after(MAX_SECONDS * 1_000, () => child.kill("SIGKILL"));
   try {
     child.send(settings, () => undefined);
@@ -48,20 +43,6 @@ export async function probeModel(settings: ModelSettings, clock: Clock): Promise
     timer.cancel();
     child.kill("SIGKILL");
   }
-}
-
-/** Gets nothing of our environment, and last place in the queue for the processor. */
-function startProbe(): ChildProcess {
-  const limits = [`--data=${MAX_MEMORY_BYTES}`, `--cpu=${MAX_SECONDS}`, "--core=0", "--", process.execPath];
-  const limited = existsSync(PRLIMIT) ? { execPath: PRLIMIT, execArgv: limits } : { execArgv: [] };
-  const child = fork(PROCESS, [], {
-    ...limited,
-    env: {},
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
-  return child;
 }
 
 /** Undefined when it dies without one. */

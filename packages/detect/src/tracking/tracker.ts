@@ -8,8 +8,6 @@ export interface TrackerSettings {
   readonly forgetAfterMs: number;
   /** A thing counts from so many looks on, so that a single wrong look is nobody. */
   readonly confirmAfterLooks: number;
-  /** Boxes lower than that share of the picture are left out, 0…1. */
-  readonly minHeightRatio: number;
 }
 
 /** Somebody whom the detector misses for three seconds, behind a post, is still the same. */
@@ -17,7 +15,6 @@ export const DEFAULT_TRACKER_SETTINGS: TrackerSettings = {
   minOverlap: 0.2,
   forgetAfterMs: 3_000,
   confirmAfterLooks: 3,
-  minHeightRatio: 0.03,
 };
 
 /** One thing over time. */
@@ -43,13 +40,6 @@ export interface PathPoint {
   readonly y: number;
 }
 
-export interface Tracked {
-  /** All that are in the picture or were a moment ago, the oldest first. */
-  readonly present: readonly Track[];
-  /** Those that have gone since the last look, counted ones alone. */
-  readonly gone: readonly Track[];
-}
-
 export const MAX_TRACKS = 100;
 export const MAX_PATH = 256;
 
@@ -72,43 +62,46 @@ export class Tracker {
     this.#settings = settings;
   }
 
-  /** @param pictureHeight pixels of the picture that the boxes are in */
-  look(detections: readonly Detection[], atMs: number, pictureHeight: number): Tracked {
-    const { minHeightRatio, forgetAfterMs, confirmAfterLooks } = this.#settings;
-    const large = detections.filter(({ y1, y2 }) => y2 - y1 >= minHeightRatio * pictureHeight);
-    const left = this.#match(large, atMs);
-    for (const detection of left) this.#begin(detection, atMs);
+  /** Answers all that are in the picture or were a moment ago, the oldest first. */
+  look(detections: readonly Detection[], atMs: number): readonly Track[] {
+    const { forgetAfterMs, confirmAfterLooks } = this.#settings;
+    for (const detection of this.#match(detections, atMs)) this.#begin(detection, atMs);
     for (const track of this.#open) track.isConfirmed = track.looks >= confirmAfterLooks;
-    const hasGone = (track: Open): boolean => atMs - track.lastMs > forgetAfterMs;
-    const gone = this.#open.filter(hasGone);
-    this.#open = this.#open.filter((track) => !hasGone(track));
-    return {
-      present: this.#open.map(copyOf),
-      gone: gone.filter(({ isConfirmed }) => isConfirmed).map(copyOf),
-    };
+    this.#open = this.#open.filter(({ lastMs }) => atMs - lastMs <= forgetAfterMs);
+    return this.#open.map(copyOf);
   }
 
-  /** The camera ends, or was silent: all have gone. */
-  end(): readonly Track[] {
-    const counted = this.#open.filter(({ isConfirmed }) => isConfirmed).map(copyOf);
-    this.#open = [];
-    return counted;
+  /** Those that were not seen after this time have gone, whatever is remembered. */
+  forget(lastMs: number): void {
+    this.#open = this.#open.filter((track) => track.lastMs > lastMs);
   }
 
-  /** The pairs that cover each other most come first; answers the boxes that belong to nobody known. */
+  /**
+   * The pairs that cover each other most come first. Who is left may be somebody whom the last looks missed, or who
+   * walked out of the old box between two looks: the nearest that could have come from there. Answers the boxes that
+   * belong to nobody known.
+   */
   #match(detections: readonly Detection[], atMs: number): Detection[] {
-    const pairs = this.#open
-      .flatMap((track) =>
-        detections.map((detection) => ({ track, detection, overlap: likeness(track, detection, atMs) })),
-      )
-      .filter(({ overlap }) => overlap >= this.#settings.minOverlap)
-      .toSorted((one, other) => other.overlap - one.overlap);
+    const { minOverlap } = this.#settings;
     const taken = new Set<Open | Detection>();
-    for (const { track, detection } of pairs) {
-      if (taken.has(track) || taken.has(detection)) continue;
-      taken.add(track).add(detection);
-      goOn(track, detection, atMs);
-    }
+    const pair = (measure: (track: Open, detection: Detection) => number, least: number): void => {
+      const pairs = this.#open
+        .filter((track) => !taken.has(track))
+        .flatMap((track) =>
+          detections
+            .filter((detection) => !taken.has(detection))
+            .map((detection) => ({ track, detection, measure: measure(track, detection) })),
+        )
+        .filter(({ measure }) => measure >= least)
+        .toSorted((one, other) => other.measure - one.measure);
+      for (const { track, detection } of pairs) {
+        if (taken.has(track) || taken.has(detection)) continue;
+        taken.add(track).add(detection);
+        goOn(track, detection, atMs);
+      }
+    };
+    pair((track, detection) => likeness(track, detection, atMs), minOverlap);
+    pair((track, detection) => nearness(track, detection, atMs), Number.MIN_VALUE);
     return detections.filter((detection) => !taken.has(detection));
   }
 
@@ -138,6 +131,30 @@ function likeness({ label, box, lastMs, stepX, stepY }: Open, detection: Detecti
   const [x, y] = [stepX * (atMs - lastMs), stepY * (atMs - lastMs)];
   const moved = { x1: box.x1 + x, y1: box.y1 + y, x2: box.x2 + x, y2: box.y2 + y };
   return Math.max(intersectionOverUnion(box, detection), intersectionOverUnion(moved, detection));
+}
+
+/** How far somebody can have gone: in heights of a person, at once and more for each second; at most. */
+const REACH = { atOnce: 0.3, perSecond: 0.8, most: 1.5 } as const;
+/** A person is so many widths high. */
+const WIDTHS_A_HEIGHT = 2;
+/** The same thing is not much larger or smaller a moment later. */
+const MAX_GROWTH = 2.5;
+
+/** 1 at the very place, 0 from where it cannot have come; of boxes of one kind and about one size. */
+function nearness({ label, box, lastMs, stepX, stepY }: Open, detection: Detection, atMs: number): number {
+  const [was, is] = [areaOf(box), areaOf(detection)];
+  if (label !== detection.label || is === 0 || was / is > MAX_GROWTH || is / was > MAX_GROWTH) return 0;
+  const elapsedMs = atMs - lastMs;
+  const reach = Math.min(REACH.most, REACH.atOnce + (REACH.perSecond * elapsedMs) / 1_000);
+  const width = ((box.x2 - box.x1 + detection.x2 - detection.x1) / 2) * WIDTHS_A_HEIGHT;
+  const height = (box.y2 - box.y1 + detection.y2 - detection.y1) / 2;
+  const x = (detection.x1 + detection.x2 - box.x1 - box.x2) / 2;
+  const y = (detection.y1 + detection.y2 - box.y1 - box.y2) / 2;
+  const distance = (x: number, y: number): number => Math.hypot(x / width, y / height);
+  return Math.max(
+    0,
+    1 - Math.min(distance(x, y), distance(x - stepX * elapsedMs, y - stepY * elapsedMs)) / reach,
+  );
 }
 
 function goOn(track: Open, { x1, y1, x2, y2, score }: Detection, atMs: number): void {

@@ -8,14 +8,12 @@ import {
   CONTENT_TYPES,
   type ContentType,
   encodeRotation,
-  generateKeyBundle,
   importPublicBundle,
   judgeSequence,
   type KeyBundle,
   markSeen,
   NO_REPLAY_STATE,
   open,
-  openTrustRoot,
   PeerSessions,
   type PublicBundle,
   parseEnvelope,
@@ -25,7 +23,6 @@ import {
   type SuiteId,
   sameMac,
   seal,
-  signServerKey,
   signSiteKey,
   verifyRotation,
 } from "@gatehouse/secure-channel";
@@ -33,41 +30,13 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { encodeJson, fromBase64url, toBase64url } from "../json.ts";
 import type { ServerKeyJson } from "../server-keys.ts";
 import { FakeEnrolment } from "./fake-enrolment.ts";
+import { DAY_MS, FakeKeys } from "./fake-keys.ts";
+import { contentOf, isSiteKeys, type SiteKeysJson, type Taken } from "./fake-messages.ts";
 
-/** One message that the server took for good. */
-export interface Taken {
-  readonly how: "data" | "sealed" | "forwarded";
-  readonly senderKeyId: string;
-  readonly contentType: number;
-  readonly storedLate: boolean;
-  readonly sentMs: number | undefined;
-  readonly value: unknown;
-}
-
-const NO_JSON: readonly number[] = [
-  CONTENT_TYPES.cborTelemetry,
-  CONTENT_TYPES.jpegFrame,
-  CONTENT_TYPES.meterReading,
-];
-
-/** What is no JSON stays bytes. */
-const contentOf = (contentType: number, payload: Uint8Array): unknown =>
-  NO_JSON.includes(contentType) ? payload : JSON.parse(Buffer.from(payload).toString());
-
-interface SiteKeysJson {
-  readonly keys: readonly {
-    readonly suite: SuiteId;
-    readonly agreementKey: string;
-    readonly signingKey: string;
-  }[];
-}
-const isSiteKeys = (value: unknown): value is SiteKeysJson =>
-  (value as { kind?: unknown } | null)?.kind === "site-keys";
 /** The device, when it is a site gateway. */
 export const GATEWAY_ID = "0190a1b2-0000-7000-8000-000000000001";
 
 const SUITE_POLICY = { allowed: [1, 2] as SuiteId[], pinned: undefined };
-const DAY_MS = 86_400_000;
 
 /**
  * As much of Gatehouse as a device meets: enrolment, key list, WebSocket and HTTP, with the product's own channel
@@ -76,7 +45,7 @@ const DAY_MS = 86_400_000;
 export class FakeServer {
   readonly taken: Taken[] = [];
   readonly suite: SuiteId;
-  readonly root = openTrustRoot(systemRandom.bytes(32));
+  readonly #keys: FakeKeys;
   /** Answers the code with which a message is refused; undefined takes it. */
   refuse: (message: Taken) => string | undefined = () => undefined;
   /** When false nothing is acknowledged, and so nothing is taken either. */
@@ -89,8 +58,6 @@ export class FakeServer {
   /** Sessions that a device has begun to use. */
   greetings = 0;
   answersHello = true;
-  current: KeyBundle;
-  next: KeyBundle;
   device: PublicBundle | undefined;
   /** Devices for which the device, as a site gateway, may speak. */
   readonly assigned: PublicBundle[] = [];
@@ -98,7 +65,6 @@ export class FakeServer {
   readonly siteKeyIds = new Set<string>();
   #retiring: PublicBundle | undefined;
   readonly #enrolment = new FakeEnrolment(this);
-  #notBeforeMs = systemClock.nowMs();
   #replay = new Map<string, typeof NO_REPLAY_STATE>();
   #sealSequence = 1n;
   #server: Server | undefined;
@@ -107,12 +73,23 @@ export class FakeServer {
 
   constructor(suite: SuiteId = 2) {
     this.suite = suite;
-    this.current = generateKeyBundle(suite, systemRandom);
-    this.next = generateKeyBundle(suite, systemRandom);
+    this.#keys = new FakeKeys(suite);
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get current(): KeyBundle {
+    return this.#keys.current;
+  }
+
+  get next(): KeyBundle {
+    return this.#keys.next;
+  }
+
+  get root(): FakeKeys["root"] {
+    return this.#keys.root;
   }
 
   get rootText(): string {
@@ -150,17 +127,11 @@ export class FakeServer {
 
   /** The next key comes into use; messages to the old one are refused from now on. */
   rotateServerKey(): void {
-    this.#notBeforeMs += 1;
-    this.current = this.next;
-    this.next = generateKeyBundle(this.suite, systemRandom);
+    this.#keys.rotate();
   }
 
   serverKeys(): { current: ServerKeyJson; next: ServerKeyJson } {
-    const times = { notBeforeMs: this.#notBeforeMs, notAfterMs: this.#notBeforeMs + 120 * DAY_MS };
-    return {
-      current: this.#serverKey(this.current, times),
-      next: this.#serverKey(this.next, { ...times, notBeforeMs: times.notBeforeMs + 90 * DAY_MS }),
-    };
+    return this.#keys.json();
   }
 
   /** In the session of every connection. */
@@ -191,20 +162,6 @@ export class FakeServer {
 
   pushBytes(bytes: Uint8Array): void {
     for (const socket of this.#sockets.keys()) socket.send(bytes);
-  }
-
-  #serverKey(bundle: KeyBundle, times: { notBeforeMs: number; notAfterMs: number }): ServerKeyJson {
-    const [agreementKey, signingKey] = [bundle.agreement.raw, bundle.signing.raw];
-    return {
-      suite: this.suite,
-      keyId: bundle.keyId,
-      agreementKey: toBase64url(agreementKey),
-      signingKey: toBase64url(signingKey),
-      ...times,
-      signature: toBase64url(
-        signServerKey(this.root, { suite: this.suite, agreementKey, signingKey, ...times }),
-      ),
-    };
   }
 
   async #answer(request: IncomingMessage, reply: ServerResponse): Promise<void> {

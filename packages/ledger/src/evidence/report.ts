@@ -18,6 +18,9 @@ export type ProblemKind =
   | "personal_differs"
   | "seams_malformed"
   | "seam_wrong"
+  | "witnessed_malformed"
+  | "witnessed_wrong"
+  | "back_dated"
   | LineProblemKind;
 
 export interface EvidenceProblem {
@@ -37,6 +40,24 @@ export interface WitnessFinding {
   readonly isKnown: boolean;
   /** Whether the export says that it is a machine of the installation itself. Its owner could enrol puppets. */
   readonly isOwnMachine: boolean;
+}
+
+/** A witness saw the log at a size, and no larger one before that time. */
+export interface Sighting {
+  readonly size: number;
+  readonly witness: string;
+  /** Unix seconds by the witness's clock. */
+  readonly timeS: number;
+  readonly isKnown: boolean;
+  readonly isOwnMachine: boolean;
+}
+
+/** An event that says it is older than a log that was seen without it. */
+export interface BackDated {
+  readonly index: number;
+  /** What it says: RFC 3339. */
+  readonly time: string;
+  readonly seen: Sighting;
 }
 
 /** One log of the installation ended with a restore, and another began with an entry that names its end. */
@@ -77,6 +98,12 @@ export interface EvidenceReport {
   /** Values about people that came with their salts and are those of their events. */
   readonly revealed: number;
   readonly witnesses: readonly WitnessFinding[];
+  /** Earlier checkpoints of this log that came along and hold; null for an export that has no such file. */
+  readonly witnessed: number | null;
+  /** Under them and under the checkpoint, by rising size. */
+  readonly sightings: readonly Sighting[];
+  /** Those among `problems`. */
+  readonly backDated: readonly BackDated[];
   /** The newest first; of an export that has none, nothing is known of other logs. */
   readonly seams: readonly SeamFinding[];
   /** The first `MAX_LISTED_PROBLEMS`. */

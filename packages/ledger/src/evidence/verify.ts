@@ -4,11 +4,11 @@ import { decodeUtf8, sameBytes } from "../bytes.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { fingerprintOf, isFingerprintOf } from "../certificate.ts";
 import { type Checkpoint, parseCheckpoint } from "../checkpoint.ts";
-import { findCosignature } from "../cosignature.ts";
 import { MAX_EVENT_BYTES, MAX_EXPORT_EVENTS } from "../limits.ts";
 import { isSignedBy, type Note, parseNote } from "../note.ts";
 import { type Hash, hashLeaf } from "../tree-hash.ts";
-import { encodeVerifierKey, type VerifierKey } from "../verifier-key.ts";
+import type { VerifierKey } from "../verifier-key.ts";
+import { judgeTimes } from "./dated.ts";
 import { type OpenedKeys, openExportKeys } from "./export-keys.ts";
 import {
   type ClaimedLeaf,
@@ -26,9 +26,10 @@ import {
   type ProblemKind,
   Problems,
   type SeamFinding,
-  type WitnessFinding,
+  type Sighting,
 } from "./report.ts";
 import { judgeRevealed } from "./revealed.ts";
+import { isEarlier, judgeWitnesses, parseWitnessed, sightingsIn } from "./witnesses.ts";
 
 /** The files of an export as they lie in it. */
 export interface EvidenceFiles {
@@ -44,6 +45,8 @@ export interface EvidenceFiles {
   readonly personal?: Uint8Array;
   /** seams.json, where one log ended and another began. */
   readonly seams?: Uint8Array;
+  /** witnessed.json: what witnesses cosigned before; absent in exports of older versions. */
+  readonly witnessed?: Uint8Array | undefined;
 }
 
 /** What the reader knows from elsewhere. */
@@ -55,13 +58,13 @@ export interface KnownToReader {
 
 /**
  * Checks an export without asking anybody. Takes any input: whatever is wrong becomes a problem of the report. `onProven`
- * is given every event that is proven to stand in a log that the root vouches for.
+ * is given every event that is proven to stand in a log that the root vouches for, with its index.
  */
 export function verifyEvidence(
   files: EvidenceFiles,
   known: KnownToReader = {},
   hash?: Hash,
-  onProven?: (event: Uint8Array) => void,
+  onProven?: (event: Uint8Array, index: number) => void,
 ): EvidenceReport {
   const problems = new Problems();
   const keys = attempt(problems, "keys_malformed", () => openExportKeys(parseSmallJson(files.keys)));
@@ -70,13 +73,17 @@ export function verifyEvidence(
 
   const pinned = pinningOf(keys, known, problems);
   const isSigned = judgeSignature(keys, note, checkpoint, problems);
-  const witnesses = checkpoint && note ? judgeWitnesses(note, keys, known, problems) : [];
+  const witnesses = checkpoint && note ? judgeWitnesses(note, keys, known.witnesses ?? [], problems) : [];
+  const earlier = judgeEarlier(files.witnessed, isSigned ? { keys, checkpoint } : {}, known, problems, hash);
   const lines = splitLines(files.events, problems);
   const revealedLines = splitLines(files.personal ?? new Uint8Array(), problems);
   const claims = claimsOf(files.proofs, checkpoint, problems, hash);
   // Without proofs there is nothing to compare lines with.
   const judged = claims && judgeLines(lines, claims.leaves, problems, hash);
-  if (isSigned) for (const event of judged?.provenEvents ?? []) onProven?.(event);
+  const proven = (isSigned && judged?.provenEvents) || [];
+  for (const { event, index } of proven) onProven?.(event, index);
+  const sightings = [...(earlier?.sightings ?? []), ...sightingsIn(witnesses, checkpoint?.size ?? 0)];
+  const backDated = judgeTimes(proven, sightings, problems);
   const revealed =
     judged === undefined ? 0 : judgeRevealed(revealedLines, (index) => judged.events.get(index), problems);
   const seams = attempt(problems, "seams_malformed", (): SeamFinding[] =>
@@ -94,9 +101,10 @@ export function verifyEvidence(
     root: checkpoint === undefined ? "" : encodeBase64(checkpoint.root),
     range: claims?.range ?? null,
     lines: lines.length,
-    proven: isSigned ? (judged?.provenEvents.length ?? 0) : 0,
+    proven: proven.length,
     revealed,
     witnesses,
+    ...{ witnessed: earlier?.count ?? null, sightings, backDated },
     seams: seams ?? [],
     problems: problems.listed,
     problemCount: problems.count,
@@ -151,29 +159,28 @@ function judgeSignature(
   return isSigned;
 }
 
-function judgeWitnesses(
-  note: Note,
-  keys: OpenedKeys | undefined,
+/** Those that came along and hold, and who saw them; only where the log stands by the exported checkpoint. */
+function judgeEarlier(
+  file: Uint8Array | undefined,
+  {
+    keys,
+    checkpoint,
+  }: { readonly keys?: OpenedKeys | undefined; readonly checkpoint?: Checkpoint | undefined },
   known: KnownToReader,
   problems: Problems,
-): WitnessFinding[] {
-  const own = new Map((known.witnesses ?? []).map((key) => [encodeVerifierKey(key), key]));
-  const all = new Map([
-    ...own,
-    ...(keys?.witnesses ?? []).map((key) => [encodeVerifierKey(key), key] as const),
-  ]);
-  return [...all].map(([text, key]) => {
-    const finding = findCosignature(note, key);
-    if (finding.state === "wrong") problems.add("cosignature_wrong");
-    const timeS = finding.state === "valid" ? finding.timeS : null;
-    return {
-      name: key.name,
-      state: finding.state,
-      timeS,
-      isKnown: own.has(text),
-      isOwnMachine: keys?.ownMachines.has(text) ?? false,
-    };
-  });
+  hash?: Hash,
+): { readonly count: number; readonly sightings: readonly Sighting[] } | undefined {
+  if (file === undefined) return undefined;
+  const read = () => parseWitnessed(parseSmallJson(file));
+  const given = attempt(problems, "witnessed_malformed", read);
+  const log = keys?.log;
+  if (given === undefined || log === undefined || checkpoint === undefined) return undefined;
+  const held = given.filter((one) => isEarlier(one, log, checkpoint, hash));
+  for (let at = held.length; at < given.length; at++) problems.add("witnessed_wrong");
+  const sightings = held.flatMap(({ note, checkpoint: { size } }) =>
+    sightingsIn(judgeWitnesses(note, keys, known.witnesses ?? [], problems), size),
+  );
+  return { count: held.length, sightings };
 }
 
 const LINE_FEED = 0x0a;
@@ -226,9 +233,16 @@ function claimsOf(
   });
 }
 
+interface ProvenEvent {
+  readonly index: number;
+  /** The first is 1. */
+  readonly line: number;
+  readonly event: Uint8Array;
+}
+
 interface JudgedLines {
-  /** Lines that are proven. */
-  readonly provenEvents: readonly Uint8Array[];
+  /** Lines that are proven, by rising index. */
+  readonly provenEvents: readonly ProvenEvent[];
   /** Index → bytes of the events that are as they were logged. */
   readonly events: ReadonlyMap<number, Uint8Array>;
 }
@@ -249,15 +263,16 @@ function judgeLines(
     problems.add(kind, index, line === undefined ? null : line + 1);
   }
   const events = new Map<number, Uint8Array>();
-  const provenEvents: Uint8Array[] = [];
+  const provenEvents: ProvenEvent[] = [];
   for (const [at, place] of places.entries()) {
     const leaf = place === undefined ? undefined : leaves[place];
     if (leaf === undefined) continue;
-    const line = lines[at] as Uint8Array;
-    events.set(leaf.index, line);
-    if (!isCanonical(line)) problems.add("not_canonical", leaf.index, at + 1);
-    else if (leaf.isProven) provenEvents.push(line);
+    const event = lines[at] as Uint8Array;
+    events.set(leaf.index, event);
+    if (!isCanonical(event)) problems.add("not_canonical", leaf.index, at + 1);
+    else if (leaf.isProven) provenEvents.push({ index: leaf.index, line: at + 1, event });
   }
+  provenEvents.sort((one, other) => one.index - other.index);
   return { provenEvents, events };
 }
 

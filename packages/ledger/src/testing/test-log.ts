@@ -1,4 +1,5 @@
-import { bytesToHex } from "@noble/hashes/utils.js";
+import { bytesToHex, concatBytes } from "@noble/hashes/utils.js";
+import { encodeBase64 } from "../base64.ts";
 import { utf8 } from "../bytes.ts";
 import { certifyLog } from "../certificate.ts";
 import { signCheckpoint } from "../checkpoint.ts";
@@ -6,8 +7,10 @@ import { addCosignatures, cosign } from "../cosignature.ts";
 import { encodeEvent, type LedgerEvent } from "../events.ts";
 import { type ExportProofs, proveEntries, proveRange } from "../evidence/export-proofs.ts";
 import type { EvidenceFiles } from "../evidence/verify.ts";
+import type { WitnessedCheckpoint } from "../evidence/witnesses.ts";
 import type { HashAt } from "../nodes.ts";
 import { encodeNote, type Note } from "../note.ts";
+import { proveConsistency } from "../proofs.ts";
 import { growTiles, hashesFromTiles, tilePath } from "../tiles.ts";
 import { defaultHash, hashLeaf } from "../tree-hash.ts";
 import { appendLeaves, EMPTY_FRONTIER, type Frontier, rootOf } from "../tree-head.ts";
@@ -81,9 +84,17 @@ export class TestLog {
     return signCheckpoint({ size: this.size, root: this.root }, this.signer);
   }
 
-  cosigned(): Note {
+  cosigned(timeS = MOMENT_S): Note {
     const note = this.checkpoint();
-    return addCosignatures(note, [cosign(note.text, MOMENT_S, witnessSigner)], [witnessSigner.key]);
+    return addCosignatures(note, [cosign(note.text, timeS, witnessSigner)], [witnessSigner.key]);
+  }
+
+  /** The log as it was at this size, as the witness saw it then. */
+  seenAt(size: number, timeS: number): WitnessedCheckpoint {
+    const then = new TestLog(this.signer);
+    then.append(this.lines.slice(0, size));
+    const proof = proveConsistency(size, this.size, this.hashAt);
+    return { checkpoint: encodeNote(then.cosigned(timeS)), proof: encodeBase64(concatBytes(...proof)) };
   }
 
   exportRange(from: number, to: number): EvidenceFiles {
@@ -109,3 +120,9 @@ export class TestLog {
     };
   }
 }
+
+/** The files of an export with these checkpoints beside them. */
+export const withWitnessed = (
+  files: EvidenceFiles,
+  witnessed: readonly WitnessedCheckpoint[],
+): EvidenceFiles => ({ ...files, witnessed: utf8(JSON.stringify(witnessed)) });

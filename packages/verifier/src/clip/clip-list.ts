@@ -1,6 +1,6 @@
 /** One frame as `clip.json` lists it. */
 export interface ListedFrame {
-  /** 1 JPEG, 2 fMP4 initialisation, 3 fMP4 fragment. */
+  /** 1 JPEG, 2 fMP4 initialisation, 3 fMP4 fragment, 4 what was found in a picture. */
   readonly kind: number;
   /** Since the segment's start. */
   readonly offsetMs: number;
@@ -10,6 +10,9 @@ export interface ListedFrame {
   /** Hex. */
   readonly sha256: string;
 }
+
+/** A frame of this kind is no picture. */
+export const FOUND = 4;
 
 export interface ListedSegment {
   readonly segment: string;
@@ -32,6 +35,7 @@ const FILES: readonly (readonly [RegExp, number])[] = [
   [/^clip\.json$/, 50_000_000],
   [/^manifests\/[0-9a-f-]{36}\.txt$/, 16_384],
   [/^frames\/[0-9a-f-]{36}\/[0-9]{5}\.jpg$/, 4_000_000],
+  [/^frames\/[0-9a-f-]{36}\/[0-9]{5}\.json$/, 100_000],
   [/^video\/[0-9a-f-]{36}\.mp4$/, 100_000_000],
 ];
 
@@ -39,6 +43,8 @@ export const CLIP_FILE = "clip.json";
 export const manifestFile = (segment: string): string => `manifests/${segment}.txt`;
 export const pictureFile = (segment: string, number: number): string =>
   `frames/${segment}/${String(number).padStart(5, "0")}.jpg`;
+export const foundFile = (segment: string, number: number): string =>
+  `frames/${segment}/${String(number).padStart(5, "0")}.json`;
 export const videoFile = (segment: string): string => `video/${segment}.mp4`;
 
 export const maxBytesOfClipFile = (name: string): number | undefined =>
@@ -72,7 +78,7 @@ function parseSegment(value: unknown): ListedSegment | undefined {
 function parseFrame(value: unknown): ListedFrame | undefined {
   if (!Array.isArray(value) || value.length !== 5) return undefined;
   const [kind, offsetMs, deviceMs, bytes, sha256] = value as unknown[];
-  const isOne = [1, 2, 3].includes(kind as number) && [offsetMs, deviceMs, bytes].every(isTime);
+  const isOne = [1, 2, 3, FOUND].includes(kind as number) && [offsetMs, deviceMs, bytes].every(isTime);
   if (!isOne || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   return {
     ...{ kind: kind as number, offsetMs: offsetMs as number, bytes: bytes as number, sha256 },

@@ -1,10 +1,20 @@
 import type { EvidenceFiles } from "@gatehouse/ledger";
 import { strFromU8, strToU8, zipSync } from "fflate";
 import { expect, it } from "vitest";
-import { createSigner, ownerSigner } from "../../../ledger/src/testing/parties.ts";
+import { createSigner, ownerSigner, rootSigner } from "../../../ledger/src/testing/parties.ts";
+import { withWitnessed } from "../../../ledger/src/testing/test-log.ts";
 import { openZip } from "../open-export.ts";
+import { frenchClipStatements } from "../page/clip-words-fr.ts";
 import { filesOf } from "../testing/bad-exports.ts";
-import { CAMERA, type ClipParts, clipFiles, evidenceOf, recorded, withRecorder } from "../testing/clips.ts";
+import {
+  CAMERA,
+  type ClipParts,
+  clipFiles,
+  evidenceOf,
+  logOf,
+  recorded,
+  withRecorder,
+} from "../testing/clips.ts";
 import { verifyOpened } from "../verify-opened.ts";
 import type { ClipReport } from "./clip-report.ts";
 import { clipStatements } from "./clip-statements.ts";
@@ -104,6 +114,64 @@ it("names another camera and a foreign key", () => {
   expect(verify(files, withRecorder(evidence, ownerSigner)).found).toContain("recorder_not_certified");
 });
 
+it("names an end that is missing, by what the log has of the clip's span", () => {
+  const shorter = clipFiles({ segments: recorded(3).segments.slice(0, 2) });
+  const list = JSON.parse(strFromU8(shorter["clip.json"] as Uint8Array)) as { toMs: number };
+  const until = (toMs: number) => ({ ...shorter, "clip.json": strToU8(JSON.stringify({ ...list, toMs })) });
+  // Until then the third had begun.
+  expect(verify(until(list.toMs + 70_000)).found).toEqual(["tail_missing 2"]);
+  expect(verify(until(list.toMs)).found).toEqual([]);
+  const first = clipFiles({ segments: recorded(3).segments.slice(1) });
+  const begun = JSON.parse(strFromU8(first["clip.json"] as Uint8Array)) as { fromMs: number };
+  const from = { ...begun, fromMs: begun.fromMs - 60_000 };
+  expect(verify({ ...first, "clip.json": strToU8(JSON.stringify(from)) }).found).toEqual([
+    "segment_missing 0",
+  ]);
+});
+
+it("names an end that is missing, by what the log has of its taking out", () => {
+  const parts = recorded(2);
+  const { fromMs, toMs } = JSON.parse(strFromU8(clipFiles(parts)["clip.json"] as Uint8Array)) as {
+    fromMs: number;
+    toMs: number;
+  };
+  const log = (until: number) => evidenceOf(parts, [{ fromMs, toMs: until }]);
+  expect(verify(clipFiles(parts), log(toMs)).found).toEqual([]);
+  expect(verify(clipFiles(parts), log(toMs + 1)).found).toEqual(["tail_missing"]);
+});
+
+it("says of what came into the log long after it ended that it did", () => {
+  const { clip } = verify(clipFiles(recorded(1)), evidenceOf(recorded(1)));
+  const { segments, ...rest } = clip as ClipReport;
+  const loggedAfter = (ms: number) =>
+    clipStatements({
+      ...rest,
+      segments: segments.map((one) => ({ ...one, loggedAt: new Date(one.lastMs + ms).toISOString() })),
+    }).filter((text) => text.startsWith("LOGGED LATE"));
+  expect(loggedAfter(60_000)).toEqual([]);
+  expect(loggedAfter(3_600_000)).toEqual([expect.stringContaining("60 minutes after it ended")]);
+});
+
+it("believes a camera that signs itself as far as the key of recordings vouches for it, and for no other camera", () => {
+  const machine = createSigner("0191a000-cameras-own");
+  const files = clipFiles(recorded(3), { signer: machine });
+  const verifyWith = (own: Parameters<typeof withRecorder>[2]) => {
+    const report = verify(files, withRecorder(evidence, rootSigner, own));
+    return { by: report.clip?.segments.map(({ signedBy }) => signedBy), found: kindsOf(report.found) };
+  };
+  const kindsOf = (found: readonly string[] = []) => [...new Set(found.map((text) => text.split(" ")[0]))];
+  // Whoever signs is in what the log has the hash of: here it has that of the server's.
+  const others = ["entry_differs", "segment_missing"];
+  const own = verifyWith([{ camera: CAMERA, signer: machine }]);
+  expect(own).toEqual({ by: ["camera", "camera", "camera"], found: others });
+  for (const wrong of [
+    [],
+    [{ camera: "0191a000-0000-7000-8000-0000000000ff", signer: machine }],
+    [{ camera: CAMERA, signer: machine, by: machine }],
+  ])
+    expect(verifyWith(wrong)).toEqual({ by: [null, null, null], found: ["foreign_key", ...others] });
+});
+
 it("names a manifest that was changed, and one that was taken away", () => {
   const parts = recorded(3);
   const files = clipFiles(parts);
@@ -120,6 +188,28 @@ it("names a manifest that was changed, and one that was taken away", () => {
   expect(verify({ ...files, [name]: strToU8("no manifest") }).found).toEqual([
     "manifest_malformed 1",
     "segment_missing 2",
+  ]);
+});
+
+it("holds what was found in pictures to be as signed as they are", () => {
+  const parts = recorded(2, CAMERA, [3, 7]);
+  const log = evidenceOf(parts);
+  const files = clipFiles(parts);
+  const genuine = verify(files, log);
+  expect(genuine.found).toEqual([]);
+  expect(genuine.clip?.segments).toMatchObject([
+    { frames: 8, found: 2 },
+    { frames: 8, found: 2 },
+  ]);
+  const name = Object.keys(files).find((one) => one.endsWith("1/00007.json")) as string;
+  const changedBox = strFromU8(files[name] as Uint8Array).replace("person", "nobody");
+  expect(verify({ ...files, [name]: strToU8(changedBox) }, log).found).toEqual(["frame_changed 1 7"]);
+  const { [name]: _gone, ...without } = files;
+  expect(verify(without, log).found).toEqual(["frame_missing 1 7"]);
+  const asPicture = strFromU8(files["clip.json"] as Uint8Array).replaceAll("[4,3000", "[1,3000");
+  expect(verify({ ...files, "clip.json": strToU8(asPicture) }, log).found).toEqual([
+    "frame_mislabelled 0 3",
+    "frame_mislabelled 1 3",
   ]);
 });
 
@@ -155,4 +245,30 @@ it("takes any list", () => {
   const files = clipFiles(recorded(1));
   for (const list of ["", "[]", "{}", '{"v":1,"camera":"x","fromMs":0,"toMs":1,"segments":[{}]}', '{"v":2}'])
     expect(verify({ ...files, "clip.json": strToU8(list) }).found).toEqual(["clip_malformed"]);
+});
+
+it("says by the clocks of witnesses when the clip came into the log, and that it came late", () => {
+  const log = logOf(recorded(3));
+  const START_S = 1_795_255_200;
+  const said = (sizes: readonly (readonly [number, number])[], french = false): string => {
+    const seen = sizes.map(([size, afterS]) => log.seenAt(size, START_S + afterS));
+    const { clip } = verify(clipFiles(recorded(3)), withWitnessed(evidence, seen));
+    if (clip === undefined) throw new Error("this is no clip");
+    return (french ? frenchClipStatements(clip) : clipStatements(clip)).join(" ");
+  };
+  // Entries 7 to 9 of a log of eleven, whose own checkpoint the witness signed at the start.
+  const both = said([
+    [7, -20],
+    [10, -10],
+  ]);
+  expect(both).toContain(
+    "came into the log after 2026-11-21T09:59:40Z (gateway-7.example) and by 2026-11-21T09:59:50Z (gateway-7.example). Their keys only came with the export",
+  );
+  expect(both).not.toContain("LOGGED LATE");
+  expect(said([])).toContain("came into the log by 2026-11-21T10:00:00Z");
+  const late = [[7, 900]] as const;
+  expect(said(late)).toContain("witness gateway-7.example saw the log without it at 2026-11-21T10:15:00Z");
+  expect(said(late, true)).toContain(
+    "le témoin gateway-7.example a vu le journal sans lui à 2026-11-21T10:15:00Z",
+  );
 });

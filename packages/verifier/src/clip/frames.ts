@@ -1,7 +1,7 @@
 import type { Hash } from "@gatehouse/ledger";
 import { defaultHash, matchLines } from "@gatehouse/ledger";
-import { framesRootOf, type SegmentManifest } from "@gatehouse/video";
-import { type ListedSegment, pictureFile, videoFile } from "./clip-list.ts";
+import { framesRootOf, parseFound, type SegmentManifest } from "@gatehouse/video";
+import { FOUND, foundFile, type ListedSegment, pictureFile, videoFile } from "./clip-list.ts";
 import type { ClipProblems } from "./clip-report.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -9,10 +9,22 @@ type Files = ReadonlyMap<string, Uint8Array>;
 /** The bytes of each frame of a segment, as they lie in the clip; what is not listed comes behind. */
 function framesOf({ segment, frames }: ListedSegment, files: Files): Uint8Array[] {
   const video = files.get(videoFile(segment));
-  if (video !== undefined) return cut(video, frames);
   const prefix = pictureFile(segment, 0).slice(0, -"00000.jpg".length);
   const names = [...files.keys()].filter((name) => name.startsWith(prefix)).sort();
-  return names.map((name) => files.get(name) as Uint8Array);
+  const bytesOfFile = (name: string): Uint8Array => files.get(name) as Uint8Array;
+  if (video === undefined) return names.map(bytesOfFile);
+  // Beside a film lies what was found in it, under the number of its frame.
+  const parts = cut(
+    video,
+    frames.filter(({ kind }) => kind !== FOUND),
+  );
+  const left = new Set(names);
+  const placed = frames.flatMap(({ kind }, number) => {
+    if (kind !== FOUND) return parts.splice(0, 1);
+    const name = foundFile(segment, number);
+    return left.delete(name) ? [bytesOfFile(name)] : [];
+  });
+  return [...placed, ...parts, ...[...left].map(bytesOfFile)];
 }
 
 function cut(video: Uint8Array, frames: ListedSegment["frames"]): Uint8Array[] {
@@ -44,9 +56,15 @@ export function judgeFrames(
     if (hashes.length < manifest.frames) problems.add("frames_cut", segment);
     else if (!isTrue) problems.add("frames_differ", segment);
   }
-  const found = framesOf(listed, files).map((bytes) => hash(bytes));
-  for (const { kind, place, line } of matchLines(hashes, found).problems)
-    problems.add(NAMES[kind], segment, place ?? line ?? null);
+  const there = framesOf(listed, files);
+  const found = there.map((bytes) => hash(bytes));
+  const { problems: differences } = matchLines(hashes, found);
+  for (const { kind, place, line } of differences) problems.add(NAMES[kind], segment, place ?? line ?? null);
+  if (differences.length > 0) return;
+  // Hashes say nothing of the kind.
+  for (const [number, { kind }] of listed.frames.entries())
+    if ((kind === FOUND) !== (parseFound(there[number] as Uint8Array) !== undefined))
+      problems.add("frame_mislabelled", segment, number);
 }
 
 const NAMES = {

@@ -1,41 +1,37 @@
+import { defaultHash, type Hash, type Sighting, witnessedSpan } from "@gatehouse/ledger";
+import { parseManifest, type SegmentManifest, type SignedManifest } from "@gatehouse/video";
 import {
-  defaultHash,
-  type Hash,
-  isSignedBy,
-  parseNote,
-  parseVerifierKey,
-  type VerifierKey,
-} from "@gatehouse/ledger";
-import {
-  isManifestSignedBy,
-  parseManifest,
-  type SegmentManifest,
-  type SignedManifest,
-} from "@gatehouse/video";
-import { CLIP_FILE, type ClipList, type ListedSegment, manifestFile, parseClipList } from "./clip-list.ts";
+  CLIP_FILE,
+  type ClipList,
+  FOUND,
+  type ListedSegment,
+  manifestFile,
+  parseClipList,
+} from "./clip-list.ts";
 import { ClipProblems, type ClipReport, type ClipSegment } from "./clip-report.ts";
 import { hexOf, judgeFrames } from "./frames.ts";
-
-const CERTIFICATE = "gatehouse-recordings-key/v1";
+import {
+  type LoggedRecordings,
+  loggedRecordings,
+  type ProvenEvent,
+  type SealedEntry,
+} from "./log-entries.ts";
+import { type Signers, signerOf, signersOf } from "./signers.ts";
 
 /** What of the log vouches for a clip. */
 export interface ClipEvidence {
-  /** keys.json as it is: the root, and the certificate of the key that signs recordings. */
+  /** keys.json as it is: the root, and the certificates of those who sign recordings. */
   readonly keys: Uint8Array;
-  /** Events that are proven to be in the log, as they stand there. */
-  readonly proven: readonly Uint8Array[];
-}
-
-/** The entry of the log about a segment, as far as it matters here. */
-interface SealedEntry {
-  readonly time: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly proven: readonly ProvenEvent[];
+  /** When witnesses saw the log, and how far. */
+  readonly sightings: readonly Sighting[];
 }
 
 interface Known {
   readonly clip: ClipList;
-  readonly recorder: VerifierKey | undefined;
-  readonly entries: ReadonlyMap<string, SealedEntry>;
+  readonly signers: Signers | undefined;
+  readonly logged: LoggedRecordings;
+  readonly sightings: readonly Sighting[];
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly problems: ClipProblems;
   readonly hash: Hash;
@@ -53,9 +49,11 @@ export function verifyClip(
     problems.add("clip_malformed");
     return reportOf({ camera: "", fromMs: 0, toMs: 0 }, [], problems);
   }
-  const recorder = recorderOf(evidence.keys);
-  if (recorder === undefined) problems.add("recorder_not_certified");
-  const known: Known = { clip, recorder, entries: entriesOf(evidence.proven), files, problems, hash };
+  const signers = signersOf(evidence.keys);
+  if (signers === undefined) problems.add("recorder_not_certified");
+  const logged = loggedRecordings(evidence.proven);
+  const { sightings } = evidence;
+  const known: Known = { clip, signers, logged, sightings, files, problems, hash };
   let previous: string | undefined;
   const segments = clip.segments.map((listed) => {
     const judged = judgeSegment(listed, previous, known);
@@ -63,6 +61,7 @@ export function verifyClip(
     return judged.segment;
   });
   judgeStrangers(known);
+  judgeEnds(known);
   return reportOf(clip, segments, problems);
 }
 
@@ -82,20 +81,21 @@ function judgeSegment(
   previous: string | undefined,
   known: Known,
 ): { readonly segment: ClipSegment; readonly manifestSha256: string | undefined } {
-  const { clip, entries, files, hash, problems } = known;
+  const { clip, logged, files, hash, problems, sightings } = known;
   const { segment } = listed;
   let isAfterGap = false;
+  let signedBy: ClipSegment["signedBy"] = null;
   const before = problems.count;
   const file = files.get(manifestFile(segment));
   const signed = file && parseManifest(new TextDecoder().decode(file));
-  const entry = entries.get(segment);
+  const entry = logged.sealed.get(segment);
   const manifestSha256 = file && hexOf(hash(file));
   if (file === undefined) {
     // After a crash there is none. One that the log knows was taken away.
     if (entry !== undefined) problems.add("manifest_missing", segment);
   } else if (signed === undefined) problems.add("manifest_malformed", segment);
   else {
-    judgeSignature(segment, signed, known);
+    signedBy = judgeSignature(segment, signed, known);
     judgeManifest(listed, signed.manifest, known);
     judgeEntry(segment, manifestSha256, signed.manifest, known);
     isAfterGap = previous !== undefined && signed.manifest.previous !== previous;
@@ -110,21 +110,28 @@ function judgeSegment(
       state: isWrong ? "wrong" : file === undefined ? "unsigned" : "proven",
       firstMs: at(listed.frames[0]?.offsetMs),
       lastMs: at(listed.frames.at(-1)?.offsetMs),
-      frames: listed.frames.length,
+      frames: listed.frames.filter(({ kind }) => kind !== FOUND).length,
+      found: listed.frames.filter(({ kind }) => kind === FOUND).length,
+      signedBy,
       loggedAt: entry?.time ?? null,
+      witnessed: entry === undefined ? null : witnessedSpan(sightings, entry.index),
       afterGap: isAfterGap,
     },
     manifestSha256,
   };
 }
 
-/** Signed by another key, or by ours and changed afterwards. */
-function judgeSignature(segment: string, signed: SignedManifest, { recorder, problems }: Known): void {
-  if (recorder === undefined || isManifestSignedBy(signed, recorder)) return;
-  const isOurs = signed.note.signatures.some(
-    ({ name, keyId }) => name === recorder.name && keyId === recorder.id,
-  );
-  problems.add(isOurs ? "manifest_changed" : "foreign_key", segment);
+/** By whom it is signed; null when by nobody who may. */
+function judgeSignature(
+  segment: string,
+  signed: SignedManifest,
+  { signers, problems }: Known,
+): ClipSegment["signedBy"] {
+  if (signers === undefined) return null;
+  const signer = signerOf(signed, signers);
+  if (signer === "recordings" || signer === "camera") return signer;
+  problems.add(signer === "changed" ? "manifest_changed" : "foreign_key", segment);
+  return null;
 }
 
 function judgeManifest(listed: ListedSegment, manifest: SegmentManifest, { clip, problems }: Known): void {
@@ -148,9 +155,9 @@ function judgeEntry(
   segment: string,
   manifestSha256: string | undefined,
   manifest: SegmentManifest,
-  { entries, problems }: Known,
+  { logged, problems }: Known,
 ): void {
-  const entry = entries.get(segment);
+  const entry = logged.sealed.get(segment);
   if (entry === undefined) {
     problems.add("not_logged", segment);
     return;
@@ -173,37 +180,26 @@ function judgeStrangers({ clip, files, problems }: Known): void {
   for (const segment of new Set(found)) if (!listed.has(segment)) problems.add("frame_added", segment);
 }
 
-/** Whom the root names as the one who signs recordings; undefined when it names nobody. */
-function recorderOf(keys: Uint8Array): VerifierKey | undefined {
-  try {
-    const { root, recordings } = JSON.parse(new TextDecoder().decode(keys)) as Record<string, unknown>;
-    if (typeof root !== "string" || typeof recordings !== "string") return undefined;
-    const note = parseNote(recordings);
-    const [title, key = "", ...end] = note.text.split("\n", 4);
-    if (title !== CERTIFICATE || end.length !== 1 || !isSignedBy(note, parseVerifierKey(root)))
-      return undefined;
-    return parseVerifierKey(key);
-  } catch {
-    return undefined;
+/**
+ * What the log knows of the clip's span and the clip does not have: segments before the first and after the last that
+ * are here; the chain names those between. And the span itself, where the log has it: a clip that ends sooner than
+ * what was taken out was cut.
+ */
+function judgeEnds({ clip, logged, problems }: Known): void {
+  const listed = new Set(clip.segments.map(({ segment }) => segment));
+  const last = clip.segments.at(-1);
+  const beginsMs = clip.segments[0]?.startMs ?? clip.fromMs;
+  const endsMs = last === undefined ? clip.fromMs : last.startMs + (last.frames.at(-1)?.offsetMs ?? 0);
+  for (const entry of logged.sealed.values()) {
+    if (listed.has(entry.segment) || !isWithin(entry, clip)) continue;
+    if (Number(entry.data.firstMs) >= endsMs) problems.add("tail_missing", entry.segment);
+    else if (Number(entry.data.lastMs) <= beginsMs) problems.add("segment_missing", entry.segment);
   }
+  const spans = logged.exported.get(clip.camera) ?? [];
+  const isOne = spans.some(({ fromMs, toMs }) => fromMs === clip.fromMs && toMs === clip.toMs);
+  if (!isOne && spans.some(({ fromMs, toMs }) => fromMs <= clip.fromMs && toMs > clip.toMs))
+    problems.add("tail_missing");
 }
 
-/** Segment → its entry. Of two about one segment the first counts: nobody makes up for what was logged once. */
-function entriesOf(proven: readonly Uint8Array[]): Map<string, SealedEntry> {
-  const entries = new Map<string, SealedEntry>();
-  for (const line of proven) {
-    try {
-      const { kind, subject, time, data } = JSON.parse(new TextDecoder().decode(line)) as Record<
-        string,
-        unknown
-      >;
-      const { id } = (subject ?? {}) as { id?: unknown };
-      if (kind !== "recording.sealed" || typeof id !== "string" || typeof data !== "object") continue;
-      if (entries.has(id)) continue;
-      entries.set(id, { time: String(time), data: (data ?? {}) as SealedEntry["data"] });
-    } catch {
-      // Proven, and yet none of a recording.
-    }
-  }
-  return entries;
-}
+const isWithin = ({ data }: SealedEntry, { camera, fromMs, toMs }: ClipList): boolean =>
+  data.cameraId === camera && Number(data.firstMs) < toMs && Number(data.lastMs) > fromMs;

@@ -1,9 +1,11 @@
 import { parseVerifierKey, type VerifierKey } from "@gatehouse/ledger";
 import { collectExport, type OpenedExport, openZip } from "../open-export.ts";
-import { verifyOpened } from "../verify-opened.ts";
+import { isLocked, unlock } from "../unlock.ts";
+import { clipsOf, verifyOpened } from "../verify-opened.ts";
 import { element } from "./dom.ts";
 import { asTyped, fingerprintIn } from "./fingerprint.ts";
 import { meetInstallation } from "./installation.ts";
+import { showPictures } from "./pictures.ts";
 import { clear, say, show, showEvents } from "./show.ts";
 import { type Language, WORDS } from "./words.ts";
 
@@ -11,6 +13,9 @@ const fingerprint = element<HTMLInputElement>("fingerprint");
 const witnesses = element<HTMLTextAreaElement>("witnesses");
 const input = element<HTMLInputElement>("file");
 const drop = element("drop");
+const lockedForm = element<HTMLFormElement>("locked");
+const password = element<HTMLInputElement>("password");
+const identity = element<HTMLTextAreaElement>("identity");
 const labelled = [...document.querySelectorAll<HTMLElement>("[data-text]")].map((holder) => ({
   holder,
   english: holder.textContent ?? "",
@@ -19,6 +24,8 @@ const languages = [...document.querySelectorAll<HTMLButtonElement>(".languages b
 
 let language: Language = navigator.language.startsWith("fr") ? "fr" : "en";
 let opened: OpenedExport | undefined;
+/** One that waits for what opens it. */
+let locked: Uint8Array | undefined;
 
 async function open(files: readonly File[]): Promise<void> {
   const [first, ...others] = files;
@@ -26,12 +33,40 @@ async function open(files: readonly File[]): Promise<void> {
   clear();
   say(WORDS[language].verifying);
   const bytes = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
-  opened =
-    others.length === 0
-      ? openZip(await bytes(first))
-      : collectExport(
-          new Map(await Promise.all(files.map(async (file) => [file.name, await bytes(file)] as const))),
-        );
+  if (others.length > 0) {
+    const named = files.map(async (file) => [file.name, await bytes(file)] as const);
+    return verifySoon(collectExport(new Map(await Promise.all(named))));
+  }
+  const file = await bytes(first);
+  locked = isLocked(file) ? file : undefined;
+  lockedForm.hidden = locked === undefined;
+  if (locked === undefined) return verifySoon(openZip(file));
+  opened = undefined;
+  element("result").hidden = true;
+  password.focus();
+}
+
+/** With what was typed; the result is said where others are. */
+async function unlockTyped(): Promise<void> {
+  if (locked === undefined) return;
+  say(WORDS[language].unlocking);
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  const zip = await unlock(locked, { passphrase: password.value, identities: identity.value });
+  if (zip === undefined) {
+    say(WORDS[language].notUnlocked, "changed");
+    password.focus();
+    return;
+  }
+  locked = undefined;
+  lockedForm.hidden = true;
+  password.value = "";
+  identity.value = "";
+  verifySoon(openZip(zip));
+}
+
+function verifySoon(found: OpenedExport): void {
+  opened = found;
+  say(WORDS[language].verifying);
   // The browser paints the sentence above before the work begins.
   requestAnimationFrame(() => setTimeout(verify));
 }
@@ -55,8 +90,12 @@ function verify(): void {
   const tookMs = performance.now() - started;
   show(report, found, words);
   showEvents(opened.files.events, report.lines, words);
+  showPictures(opened, report);
   element("took").textContent = words.took(durationText(tookMs));
   document.body.dataset.verifiedMs = String(Math.round(tookMs));
+  document.body.dataset.found = JSON.stringify({
+    problems: clipsOf(report).flatMap(({ report: clip }) => clip.problems.map(({ kind }) => kind)),
+  });
 }
 
 function durationText(ms: number): string {
@@ -92,6 +131,10 @@ function speak(chosen: Language): void {
   verify();
 }
 
+lockedForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void unlockTyped();
+});
 for (const button of languages) button.addEventListener("click", () => speak(button.lang as Language));
 input.addEventListener("change", () => void open([...(input.files ?? [])]));
 for (const field of [fingerprint, witnesses]) field.addEventListener("change", verify);

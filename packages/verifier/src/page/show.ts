@@ -1,4 +1,4 @@
-import type { ExportReport } from "../verify-opened.ts";
+import { clipsOf, type ExportReport } from "../verify-opened.ts";
 import { element, row, textElement } from "./dom.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { type SealState, seal } from "./seal.ts";
@@ -22,7 +22,7 @@ export function say(text: string, state?: SealState): void {
 export function clear(): void {
   element("statements").replaceChildren();
   element("took").textContent = "";
-  for (const id of ["identity", "problems", "listing"]) element(id).hidden = true;
+  for (const id of ["identity", "problems", "pictures", "listing"]) element(id).hidden = true;
 }
 
 export function show(report: ExportReport, found: Fingerprint | undefined, words: Words): void {
@@ -31,17 +31,29 @@ export function show(report: ExportReport, found: Fingerprint | undefined, words
   element("identity").hidden = found === undefined;
   element("found").textContent = found?.hex ?? "";
   element("found-words").textContent = found?.words ?? "";
-  const said = [...(report.clip ? words.clipStatements(report.clip) : []), ...words.statements(report)];
+  const { bundle } = report;
+  const clips = clipsOf(report);
+  const ofClips = clips.flatMap(({ folder, report: clip }) =>
+    words.clipStatements(clip).map((text) => (folder === undefined ? text : `${folder} · ${text}`)),
+  );
+  const said = [...(bundle ? words.caseStatements(bundle) : []), ...ofClips, ...words.statements(report)];
   element("statements").append(...said.map((text) => textElement("li", text)));
   const problems = element("problems");
-  const ofClip = report.clip?.problems ?? [];
-  problems.hidden = report.problems.length + ofClip.length === 0;
+  const ofBundle = bundle?.problems ?? [];
+  problems.hidden = report.problemCount === 0;
   problems
     .querySelector("tbody")
     ?.replaceChildren(
       ...report.problems.map(({ kind, index, line }) => row("td", [index, line, words.problem(kind)])),
-      ...ofClip.map(({ kind, segment, frame }) =>
-        row("td", [segment?.slice(0, 8), frame, words.clipProblem(kind)]),
+      ...ofBundle.map(({ kind, file }) => row("td", [file, "", words.caseProblem(kind)])),
+      ...clips.flatMap(({ folder, report: { problems: found } }) =>
+        found.map(({ kind, segment, frame }) =>
+          row("td", [
+            [folder, segment?.slice(0, 8)].filter(Boolean).join(" · "),
+            frame,
+            words.clipProblem(kind),
+          ]),
+        ),
       ),
     );
 }

@@ -1,5 +1,7 @@
-import type { EvidenceReport, ProblemKind, SeamFinding, WitnessFinding } from "@gatehouse/ledger";
+import type { EvidenceReport, ProblemKind, SeamFinding } from "@gatehouse/ledger";
+import { frenchCaseProblem, frenchCaseStatements } from "./case-words-fr.ts";
 import { frenchClipProblem, frenchClipStatements } from "./clip-words-fr.ts";
+import { frenchWitnessStatements } from "./witness-words-fr.ts";
 import type { Words } from "./words.ts";
 
 const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
@@ -20,6 +22,11 @@ const PROBLEMS: Readonly<Record<ProblemKind, string>> = {
   seams_malformed: "Ce qui est dit des journaux d’avant et d’après celui-ci est illisible.",
   seam_wrong:
     "Un journal dit terminé, ou dit suivant, n’est pas confirmé par son entrée et ses points de contrôle.",
+  witnessed_malformed: "Ce que des témoins auraient signé auparavant est illisible.",
+  witnessed_wrong:
+    "Un point de contrôle antérieur n’est pas de ce journal, ou ce journal ne le prolonge pas.",
+  back_dated:
+    "Cet événement se dit plus ancien qu’il ne peut l’être : un témoin a vu le journal sans lui plus de dix minutes après. Il a été antidaté, ou une horloge était fausse.",
   changed: "Cet événement a été modifié.",
   missing: "Cet événement manque.",
   swapped: "Cet événement n’est pas à sa place.",
@@ -36,6 +43,16 @@ export const french: Words = {
     export: "L’export",
     drop: "Déposez le zip ici, ou choisissez-le",
     dropText: "Les fichiers d’un export décompressé conviennent aussi.",
+    locked: "Cet export est chiffré en entier. Ce qui l’ouvre reste sur cette machine.",
+    password: "Son mot de passe",
+    byKey: "J’ai une clé secrète d’age",
+    identity: "La clé, AGE-SECRET-KEY-1…",
+    unlock: "L’ouvrir",
+    pictures: "Ce qui a été enregistré",
+    clip: "Quel clip",
+    play: "Lire",
+    picturesText:
+      "Seul ce qui est prouvé est montré : les images de segments entiers, signés et dans le journal.",
     result: "Vérification",
     found: "Empreinte de l’installation dans cet export",
     index: "Indice",
@@ -60,11 +77,15 @@ export const french: Words = {
   },
   verifying: "Vérification …",
   unreadable: "Ce n’est pas un export.",
+  unlocking: "Ouverture …",
+  notUnlocked: "Cela ne l’ouvre pas, ou le fichier a été modifié.",
   missing: (files) => `Il manque : ${files.join(", ")}.`,
   took: (duration) => `${duration}, sur cette machine`,
   shown: (shown, lines) => (shown < lines ? `les ${shown} premiers sur ${lines}` : String(lines)),
   columns: ["Heure (UTC)", "Quoi", "Qui", "Sur quoi", "Issue"],
   problem: (kind) => PROBLEMS[kind],
+  caseProblem: frenchCaseProblem,
+  caseStatements: frenchCaseStatements,
   clipProblem: frenchClipProblem,
   clipStatements: frenchClipStatements,
   statements: frenchStatements,
@@ -90,7 +111,7 @@ function frenchStatements(report: EvidenceReport): string[] {
         ]
       : []),
     ...seams.map(seamText),
-    ...report.witnesses.map(witnessText),
+    ...frenchWitnessStatements(report),
   ];
 }
 
@@ -107,15 +128,4 @@ function seamText({ ended, size, begun, time, isAcknowledged }: SeamFinding): st
     ? "Le propriétaire l’a reconnu."
     : "Le propriétaire ne l’a PAS reconnu : demandez ce qui s’est passé.";
   return `Raccord : une sauvegarde a été restaurée à ${time.slice(0, 19)}Z. ${ended} s’est terminé à ${several(size, "événement", "événements")}, ${begun} le suit ; ce qui a été journalisé après cette sauvegarde n’est dans aucun des deux. ${owner}`;
-}
-
-function witnessText({ name, state, timeS, isKnown, isOwnMachine }: WitnessFinding): string {
-  if (state === "wrong") return `Témoin ${name} : sa signature n’est PAS authentique.`;
-  if (state === "absent") return `Témoin ${name} : n’a pas signé ce point de contrôle.`;
-  const at = new Date((timeS ?? 0) * 1000).toISOString().slice(0, 19);
-  if (isOwnMachine)
-    return `Témoin ${name} : une machine enrôlée par le propriétaire de cette installation a signé à ${at}Z ; protège d’un intrus ou d’un employé, pas du propriétaire.`;
-  return isKnown
-    ? `Témoin ${name} : a vu ce journal à ${at}Z.`
-    : `Témoin ${name} : a signé à ${at}Z ; sa clé n’est venue qu’avec l’export, cela ne dit donc rien à lui seul.`;
 }

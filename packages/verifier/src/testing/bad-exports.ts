@@ -42,7 +42,7 @@ export interface BadExport extends Expected {
 type Part = keyof EvidenceFiles;
 
 const SALT = new Uint8Array(32).fill(3);
-const log = TestLog.of(40);
+export const log = TestLog.of(40);
 log.append([
   encodeEvent({ ...eventOf(40), personal: { email: hidePersonal(SALT, "email", "ada@example.com") } }),
   strToU8('{"kind":"a","kind":"b"}'),
@@ -61,7 +61,7 @@ export const filesOf = (evidence: EvidenceFiles): Record<string, Uint8Array> => 
 const textOf = (part: Part, evidence = RANGE): string => strFromU8(evidence[part] ?? new Uint8Array());
 
 /** The export with one file replaced. */
-const replaced = (
+export const replaced = (
   title: string,
   part: Part,
   content: string,
@@ -81,7 +81,7 @@ const json = (title: string, part: Part, change: object, expected: Expected, evi
     evidence,
   );
 
-const found = (proven: number, ...problems: string[]): Expected => ({ proven, problems });
+export const found = (proven: number, ...problems: string[]): Expected => ({ proven, problems });
 const nothing = (...problems: string[]): Expected => found(0, ...problems);
 
 const lines = (title: string, change: (lines: string[]) => void, expected: Expected): BadExport => {
@@ -130,7 +130,7 @@ const LINES: readonly BadExport[] = [
   },
 ];
 
-const hashes = (count: number): string => encodeBase64(new Uint8Array(32 * count));
+export const hashes = (count: number): string => encodeBase64(new Uint8Array(32 * count));
 const proofs = textOf("proofs");
 const { entries } = JSON.parse(textOf("proofs", SINGLE)) as { entries: readonly object[] };
 const [first, second, third, fourth] = entries;

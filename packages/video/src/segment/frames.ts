@@ -1,8 +1,19 @@
 import { joinBytes } from "../bytes.ts";
 
-/** What a frame holds. An H.264 recording begins with its initialisation (ISO/IEC 14496-12 `ftyp` + `moov`). */
-export const FRAME_KINDS = { jpeg: 1, mp4Init: 2, mp4Fragment: 3 } as const;
+/**
+ * What a frame holds. An H.264 recording begins with its initialisation (ISO/IEC 14496-12 `ftyp` + `moov`). `found` is
+ * what a detector found in a picture before it (`found.ts`): no picture, but sealed, signed and erased with them.
+ */
+export const FRAME_KINDS = { jpeg: 1, mp4Init: 2, mp4Fragment: 3, found: 4 } as const;
 export type FrameKind = (typeof FRAME_KINDS)[keyof typeof FRAME_KINDS];
+
+/** Whether a frame of this kind can be seen: a JPEG, or a fragment of video. */
+export const isPicture = ({ kind }: { readonly kind: number }): boolean =>
+  kind === FRAME_KINDS.jpeg || kind === FRAME_KINDS.mp4Fragment;
+
+/** Whether a frame of this kind makes its recording one of H.264. */
+export const isVideo = ({ kind }: { readonly kind: number }): boolean =>
+  kind === FRAME_KINDS.mp4Init || kind === FRAME_KINDS.mp4Fragment;
 
 export interface Frame {
   readonly kind: FrameKind;

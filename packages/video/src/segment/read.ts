@@ -3,7 +3,7 @@ import { hexOf } from "../bytes.ts";
 import { uuidOf } from "../uuid.ts";
 import { type ChunkPlace, openChunk, placeChunks } from "./chunks.ts";
 import { type SegmentCrypto, TAG_BYTES } from "./crypto.ts";
-import { FRAME_KINDS, type Frame, parseFrames } from "./frames.ts";
+import { type Frame, isVideo, parseFrames } from "./frames.ts";
 import { type OpenSegment, openHeader, parseHeader } from "./header.ts";
 import type { SegmentManifest } from "./manifest.ts";
 import { parseTrailer, type SegmentTrailer } from "./trailer.ts";
@@ -96,7 +96,6 @@ export function compareWithManifest(
   crypto: SegmentCrypto,
 ): SegmentFault[] {
   const { header } = segment;
-  const isVideo = frames.some(({ kind }) => kind !== FRAME_KINDS.jpeg);
   const device = frames.flatMap(({ deviceMs }) => deviceMs ?? []);
   const sealed = crypto.sha256(file.subarray(0, sealedBytes));
   const found: Omit<SegmentManifest, "previous"> = {
@@ -107,7 +106,7 @@ export function compareWithManifest(
     lastMs: header.startMs + (frames.at(-1)?.offsetMs ?? 0),
     deviceFirstMs: device[0] ?? null,
     deviceLastMs: device.at(-1) ?? null,
-    codec: isVideo ? "h264-fmp4" : "jpeg",
+    codec: frames.some(isVideo) ? "h264-fmp4" : "jpeg",
     frames: frames.length,
     framesRoot: hexOf(framesRoot(frames, crypto)),
     sealedBytes,

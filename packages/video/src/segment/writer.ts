@@ -3,7 +3,7 @@ import { hexOf } from "../bytes.ts";
 import { uuidOf } from "../uuid.ts";
 import { MAX_CHUNK_BYTES, MAX_CHUNKS, sealChunk } from "./chunks.ts";
 import type { SegmentCrypto } from "./crypto.ts";
-import { encodeFrames, FRAME_KINDS, type Frame, recordBytesOf } from "./frames.ts";
+import { encodeFrames, type Frame, isVideo, recordBytesOf } from "./frames.ts";
 import type { OpenSegment } from "./header.ts";
 import type { SegmentManifest } from "./manifest.ts";
 import { encodeTrailer, type SegmentTrailer } from "./trailer.ts";
@@ -69,7 +69,7 @@ export class SegmentWriter {
     this.#pending.push(frame);
     this.#pendingBytes += recordBytesOf(frame);
     this.#leaves.push(hashLeaf(this.#crypto.sha256(frame.bytes), this.#crypto.sha256));
-    this.#isVideo ||= frame.kind !== FRAME_KINDS.jpeg;
+    this.#isVideo ||= isVideo(frame);
     this.#offsets = { first: this.#offsets?.first ?? frame.offsetMs, last: frame.offsetMs };
     if (frame.deviceMs !== undefined)
       this.#device = { first: this.#device?.first ?? frame.deviceMs, last: frame.deviceMs };

@@ -1,0 +1,3 @@
+export { type MaskArea, maskPicture } from "./mask-picture.ts";
+export { openPicture } from "./open-picture.ts";
+export { type RgbPicture, smallJpeg } from "./small-jpeg.ts";
