@@ -22,7 +22,8 @@ const USAGE = `gatehouse COMMAND [--json] [--data-dir FOLDER]
   key rotate
   offsite restore TARGET [--camera NAME] [--from TIME] [--to TIME]
   check [BACKUP_FOLDER] [--repair]
-  verify FILE [--fingerprint TEXT] [--witness KEY,KEY]
+  verify FILE [--fingerprint TEXT] [--witness KEY,KEY] [--password-file FILE] [--identity FILE]
+  open fernet FILE --key-file FILE|- --out FILM.mp4 [--force]
   detect bench [MODEL] [--seconds S]
   detect try PICTURE [--model MODEL] [--out FILE.png] [--classes person,dog|all] [--min-score 0.45]`;
 
@@ -44,6 +45,10 @@ async function run(line: CommandLine): Promise<number> {
   try {
     // Need neither settings nor a server: whoever verifies, or tries a model, may have none.
     if (command === "verify") return (await import("./cli/verify.ts")).runVerifyCommand(line);
+    if (command === "open") {
+      await (await import("./cli/open.ts")).runOpen(line, output);
+      return 0;
+    }
     if (command === "detect") {
       await (await import("./cli/detect.ts")).runDetect(line, output);
       return 0;

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { systemClock, systemRandom } from "@gatehouse/base";
 import { ALL_MIGRATIONS } from "../compose/migrations.ts";
+import { copiesFolder } from "../compose/offsite-wiring.ts";
 import { withDatabase } from "../compose/open-database.ts";
-import { logEntries, recordingFolder } from "../compose/recording-wiring.ts";
+import { cameraKeysOf, logEntries, recordingFolder } from "../compose/recording-wiring.ts";
+import { type ChannelTables, signingKeysEver } from "../features/channel/index.ts";
 import {
   checkLedger,
   describeReport,
@@ -12,6 +14,7 @@ import {
   recordingSigner,
   trailAlone,
 } from "../features/ledger/index.ts";
+import { checkDeposits, describeDeposits, type OffsiteTables } from "../features/offsite/index.ts";
 import {
   checkRecordings,
   describeRecordings,
@@ -80,6 +83,7 @@ async function checkInstallation(config: Config, repair: boolean): Promise<Findi
   });
   if (database.ok) findings.push(...(await checkLogs(config, running)));
   if (database.ok) findings.push(await checkCameras(config, running, repair));
+  if (database.ok) findings.push(await checkInboxes(config, running));
   return [...findings, database];
 }
 
@@ -124,8 +128,11 @@ async function checkCameras(config: Config, running: boolean, repair: boolean): 
       const parts = { clock: systemClock, random: systemRandom };
       const entries = logEntries(logReader(createDatabase<LedgerTables>(pool)));
       const signer = recordingSigner(masterKey);
+      const channelDb = createDatabase<ChannelTables>(pool);
+      const cameraKeys = async (cameraId: string) =>
+        cameraKeysOf(cameraId, await signingKeysEver(channelDb, cameraId));
       return checkRecordings(
-        { db, blobs, entries, masterKey, signer, audit: trailAlone(parts), ...parts },
+        { db, blobs, cameraKeys, entries, masterKey, signer, audit: trailAlone(parts), ...parts },
         { repair },
       );
     });
@@ -135,6 +142,24 @@ async function checkCameras(config: Config, running: boolean, repair: boolean): 
       ok: report.problems.every(({ repaired }) => repaired),
       detail: describeRecordings(report),
     };
+  } catch (error) {
+    return { check, ok: false, detail: (error as Error).message };
+  }
+}
+
+/** What others keep here: every copy is read. */
+async function checkInboxes(config: Config, running: boolean): Promise<Finding> {
+  const check = "copies of others";
+  const options = { attach: running, log: createLogger("error") };
+  try {
+    const report = await withDatabase(config, options, ({ pool }) =>
+      checkDeposits(
+        createDatabase<OffsiteTables>(pool),
+        createFolderBlobs(copiesFolder(config), systemRandom),
+      ),
+    );
+    if (report === undefined) return { check, ok: true, detail: "none yet" };
+    return { check, ok: report.problems.length === 0, detail: describeDeposits(report) };
   } catch (error) {
     return { check, ok: false, detail: (error as Error).message };
   }

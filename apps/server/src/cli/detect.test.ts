@@ -42,7 +42,10 @@ test("try says what is in a picture and draws it, once", { timeout: 60_000 }, as
     width: 320,
     height: 240,
   });
-  await expect(detect("try", picture, "--out", out)).rejects.toThrow(/EEXIST/);
+  await expect(detect("try", picture, "--out", out)).rejects.toMatchObject({
+    code: "request.invalid",
+    fields: { option: "--out", detail: expect.stringContaining("--force") },
+  });
   await detect("try", picture, "--out", out, "--force");
 });
 

@@ -65,7 +65,7 @@ async function tryPicture(path: string, { options }: CommandLine, output: Output
     const lookMs = Math.round(systemClock.monotonicMs() - startMs);
     const drawn = typeof out === "string" ? { out } : {};
     if (typeof out === "string")
-      await writeFile(out, await drawBoxes(picture, found), { flag: options.force === true ? "w" : "wx" });
+      await writePicture(out, await drawBoxes(picture, found), options.force === true);
     const { width, height } = picture;
     output.result({ model: nameOf(modelPath), width, height, lookMs, detections: found, ...drawn }, () =>
       [listOf(found), `${found.length} found in ${lookMs} ms by ${nameOf(modelPath)}`].join("\n"),
@@ -94,6 +94,16 @@ async function readPicture(path: string): Promise<Picture> {
     return { ...(await pixelsOf(await readFile(path))), atMs: 0 };
   } catch (cause) {
     throw new UsageError({ picture: path, detail: (cause as Error).message }, { cause });
+  }
+}
+
+async function writePicture(out: string, png: Uint8Array, replaces: boolean): Promise<void> {
+  try {
+    await writeFile(out, png, { flag: replaces ? "w" : "wx" });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const detail = code === "EEXIST" ? "there is such a file already; --force replaces it" : message;
+    throw new UsageError({ option: "--out", detail }, { cause });
   }
 }
 

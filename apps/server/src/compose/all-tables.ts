@@ -2,8 +2,10 @@ import type { AccountsTables } from "../features/accounts/index.ts";
 import type { AlertTables } from "../features/alerts/index.ts";
 import type { CameraEventTables } from "../features/camera-events/index.ts";
 import type { CameraTables } from "../features/cameras/index.ts";
+import type { CaseTables } from "../features/cases/index.ts";
 import type { ChannelTables } from "../features/channel/index.ts";
 import type { DemoTables } from "../features/demo/index.ts";
+import type { DetectorTables } from "../features/detectors/index.ts";
 import type { DevicesTables } from "../features/devices/index.ts";
 import type { GatewayTables } from "../features/gateway/index.ts";
 import type { LabTables } from "../features/lab/index.ts";
@@ -34,7 +36,9 @@ export type AllTables = AccountsTables &
   NotificationTables &
   CameraTables &
   CameraEventTables &
+  DetectorTables &
   RecordingTables &
+  CaseTables &
   ShareTables &
   OffsiteTables &
   DemoTables &

@@ -57,6 +57,16 @@ export function addCameraMetrics(
     read: () => [...totals().refusedByCode].map(([code, value]) => ({ labels: { code }, value })),
   });
   metrics.add({
+    name: "gatehouse_agent_clips_total",
+    help: "Segments that cameras' own machines brought since start, taken or why not",
+    labels: ["result"],
+    read() {
+      const { taken, refused } = recordings.agentClips.counts();
+      const all = Object.entries({ taken, ...refused });
+      return all.map(([result, value]) => ({ labels: { result }, value }));
+    },
+  });
+  metrics.add({
     name: "gatehouse_recording_cameras",
     help: "Cameras whose frames are being written now",
     read: () => recordings.stats().recording,
@@ -75,5 +85,25 @@ export function addCameraMetrics(
     name: "gatehouse_camera_looks_failed_total",
     help: "Frames of cameras that could not be decoded to look at them since start",
     read: () => events.stats().failed,
+  });
+  metrics.add({
+    name: "gatehouse_detector_looks_total",
+    help: "Frames of cameras in which people and other things were looked for since start, here",
+    read: () => events.detectionStats().looks,
+  });
+  metrics.add({
+    name: "gatehouse_detector_looks_skipped_total",
+    help: "Frames that newer ones came before while others were looked at, since start",
+    read: () => events.detectionStats().skipped,
+  });
+  metrics.add({
+    name: "gatehouse_detector_looks_failed_total",
+    help: "Frames in which nothing could be looked for since start",
+    read: () => events.detectionStats().failed,
+  });
+  metrics.add({
+    name: "gatehouse_detector_look_seconds_total",
+    help: "What all looks took since start, with making the small pictures",
+    read: () => events.detectionStats().lookMs / 1_000,
   });
 }

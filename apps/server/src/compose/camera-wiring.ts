@@ -1,10 +1,13 @@
 import { isAppError, type Uuid } from "@gatehouse/base";
+import { maskPicture } from "@gatehouse/capture/pictures";
 import { isCameraType } from "@gatehouse/device-types";
+import type { AlertsFeature } from "../features/alerts/index.ts";
 import {
-  type CameraEventsFeature,
-  type CameraEventTables,
-  createCameraEvents,
-} from "../features/camera-events/index.ts";
+  type AlarmPicturesFeature,
+  createAlarmPictures,
+} from "../features/camera-events/alarm-pictures/index.ts";
+import type { CameraEventsFeature, CameraEventTables, SearchPorts } from "../features/camera-events/index.ts";
+import type { VerdictsFeature } from "../features/camera-events/verdicts/index.ts";
 import { type CameraGrpcFeature, createCameraGrpc } from "../features/cameras/grpc/index.ts";
 import {
   type CameraDevices,
@@ -19,7 +22,9 @@ import {
   type CameraLiveFeature,
   createCameraLive,
 } from "../features/cameras/live/index.ts";
+import type { CasesFeature, CaseTables } from "../features/cases/index.ts";
 import type { ChannelFeature } from "../features/channel/index.ts";
+import type { DetectorsFeature, DetectorTables } from "../features/detectors/index.ts";
 import type { DeviceRecord, DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature } from "../features/ledger/index.ts";
 import type { OffsiteFeature, OffsiteTables } from "../features/offsite/index.ts";
@@ -31,16 +36,26 @@ import type { createDatabase } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import { KeyFramePictures } from "../platform/ffmpeg/index.ts";
 import type { PersonPrincipal } from "../platform/http/principal.ts";
-import { maskPicture } from "../platform/pictures/index.ts";
+import { armingOf, cameraEventsOf } from "./camera-event-wiring.ts";
 import { addCameraMetrics } from "./camera-metrics.ts";
 import { cameraSourcesOf } from "./camera-sources.ts";
+import { casesOf, linkedCases } from "./case-wiring.ts";
+import { detectorsOf } from "./detector-wiring.ts";
+import { handOverOf } from "./hand-over-wiring.ts";
 import type { House } from "./house.ts";
 import { offsiteOf } from "./offsite-wiring.ts";
 import { recordingsOf } from "./recording-wiring.ts";
 import { sharesOf } from "./share-wiring.ts";
+import { verdictsOf } from "./verdict-wiring.ts";
 
 /** What the features about cameras keep. */
-type AllCameraTables = CameraTables & CameraEventTables & OffsiteTables & RecordingTables & ShareTables;
+type AllCameraTables = CameraTables &
+  CaseTables &
+  CameraEventTables &
+  DetectorTables &
+  OffsiteTables &
+  RecordingTables &
+  ShareTables;
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<AllCameraTables>>;
@@ -54,6 +69,10 @@ interface Neighbours {
   readonly ledger: LedgerFeature;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
   readonly sharers: Sharers;
+  readonly mornings: SearchPorts["mornings"];
+  readonly alerts: () => AlertsFeature;
+  /** A camera's key signed two recordings as the next after the same one. */
+  readonly onForked: (cameraId: Uuid) => void;
   readonly browsers: Pick<CameraLiveDeps, "authenticate" | "people">;
   programOf(token: string): Promise<PersonPrincipal | undefined>;
   /** In the device's live session. */
@@ -68,15 +87,20 @@ export interface CameraFeatures {
   readonly shares: SharesFeature;
   readonly offsite: OffsiteFeature;
   readonly events: CameraEventsFeature;
+  readonly alarmPictures: AlarmPicturesFeature;
+  readonly verdicts: VerdictsFeature;
+  readonly cases: CasesFeature;
+  readonly detectors: DetectorsFeature;
   /** Those that are asked before those that ask. */
   readonly inOrder: readonly Feature[];
 }
 
 /** Everything about cameras: frames in and out, what moves in them, what is kept of them. */
 export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neighbours): CameraFeatures {
-  const { bus, clock, config, controls, log, random, secure, tls } = house;
+  const { bus, clock, config, controls, log, secure, tls } = house;
   const { devices } = neighbours;
   const authenticator = feedAuthenticator(neighbours);
+  const detectors = detectorsOf(house, { db, audit }, { cameras: () => cameras, devices });
   const cameras: CamerasFeature = createCameras({
     db,
     clock,
@@ -88,8 +112,10 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
       isRecording: (cameraId) => recordings.isRecording(cameraId),
       isMoving: (cameraId) => events.isMoving(cameraId),
       fetchingOf: (cameraId) => pull.healthOf(cameraId),
+      detectionProblemOf: (cameraId) => events.detectionProblemOf(cameraId),
     },
     authenticator,
+    hasDetector: (...asked) => detectors.has(...asked),
     controls,
     masker: { mask: maskPicture },
   });
@@ -130,11 +156,15 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     {
       ...neighbours,
       ...{ cameras, keyFrames },
+      sealsItself: (cameraId) => events.sealsItself(cameraId),
       copies: {
         erase: (...asked) => offsite.copies.erase(...asked),
         oldestKeyGeneration: (tenantId) => offsite.copies.oldestKeyGeneration(tenantId),
       },
-      madeOfThem: [{ markErased: (...asked) => shares.madeOfThem.markErased(...asked) }],
+      madeOfThem: [
+        { markErased: (...asked) => shares.madeOfThem.markErased(...asked) },
+        { markErased: (...asked) => cases.markErased(...asked) },
+      ],
       motion: {
         strengthIn: (...asked) => events.strengthIn(...asked),
         eventsIn: (...asked) => events.eventsIn(...asked),
@@ -144,29 +174,67 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
   const { sharers } = neighbours;
   const shares: SharesFeature = sharesOf(house, { db, audit }, { cameras, devices, recordings, sharers });
   const offsite = offsiteOf(house, { db, audit }, { devices, recordings });
-  const events: CameraEventsFeature = createCameraEvents({
-    ...{ db, bus, clock, log, random },
+  const events: CameraEventsFeature = cameraEventsOf(
+    house,
+    { db, audit },
+    {
+      cameras,
+      detectors,
+      devices,
+      recordings,
+      cases: () => cases,
+      mornings: neighbours.mornings,
+      sendControl: neighbours.sendControl,
+    },
+  );
+  const cases: CasesFeature = casesOf(
+    house,
+    { db, audit },
+    { cameras, devices, events, recordings, sharers, shares },
+  );
+  const verdicts = verdictsOf(
+    house,
+    { db, audit },
+    { ...neighbours, cameras, events, recordings, casesOf: linkedCases(cases) },
+  );
+  const handOver = handOverOf(house, { cameras, devices, events });
+  const alarmPictures = createAlarmPictures({
+    ...{ bus, clock, log, keyFrames },
     frames: cameras.frames,
-    cameras: {
-      find: (cameraId) => cameras.find(cameraId),
-      settingsOf: (cameraId) => cameras.settingsOf(cameraId),
-      within: (scope, siteId) =>
-        siteId === undefined && scope.reach === "all"
-          ? "all"
-          : devices
-              .idsWithin(scope)
-              .filter((id) => siteId === undefined || devices.findDevice(id)?.siteId === siteId),
-    },
-    pins: recordings.pins,
-    recorded: recordings,
-    line: {
-      send: (cameraId, orders) => void neighbours.sendControl(cameraId, Buffer.from(JSON.stringify(orders))),
-    },
+    settingsOf: (cameraId) => cameras.settingsOf(cameraId),
   });
   addCameraMetrics(house.metrics, { cameras, live, events, recordings });
   // What moves is judged while frames still come; recordings end last, with the last frame in them.
-  const inOrder = [recordings, shares, offsite, cameras, live, grpc, events, pull];
-  return { cameras, live, grpc, recordings, shares, offsite, events, inOrder };
+  const inOrder = [
+    recordings,
+    shares,
+    offsite,
+    detectors,
+    cameras,
+    live,
+    grpc,
+    events,
+    armingOf(house, { db, audit }),
+    alarmPictures,
+    handOver,
+    verdicts,
+    cases,
+    pull,
+  ];
+  return {
+    cameras,
+    live,
+    grpc,
+    recordings,
+    shares,
+    offsite,
+    events,
+    alarmPictures,
+    verdicts,
+    cases,
+    detectors,
+    inOrder,
+  };
 }
 
 function cameraDevices(devices: DevicesFeature): CameraDevices {

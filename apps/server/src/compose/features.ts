@@ -19,22 +19,25 @@ import { createDatabase, isAnswering } from "../platform/database/index.ts";
 import type { Feature } from "../platform/feature.ts";
 import type { Resources } from "../platform/http/resources.ts";
 import { deriveKey } from "../platform/secrets/index.ts";
+import { cameraEventsOf, messagesAboutEvents } from "./alert-wiring.ts";
 import type { AllTables } from "./all-tables.ts";
 import { camerasOf } from "./camera-wiring.ts";
 import { demoEndpoints, demoFurniture } from "./demo-wiring.ts";
+import { bridgedDevices } from "./home-assistant-wiring.ts";
 import type { Features, House } from "./house.ts";
 import { bridgeSettings, longestRetention } from "./installation-settings.ts";
 import { ledgerOf } from "./ledger-wiring.ts";
 import { listListeners } from "./listeners.ts";
 import { logInPolicy } from "./log-in-wiring.ts";
 import { addMetrics } from "./metrics.ts";
+import { morningsOf } from "./morning-wiring.ts";
 import { aboutSource, networkSource } from "./operations.ts";
 import { overviewSources } from "./overview.ts";
 import { directCaps, memberPorts } from "./people-wiring.ts";
 import { browsersOf, permissionsOf, tenantsOf, unlessSuspended, withPrograms } from "./permission-wiring.ts";
+import { pushAudience } from "./push-wiring.ts";
 import { sharersOf } from "./share-wiring.ts";
 import {
-  bridgedDevices,
   channelDeviceGate,
   channelInventory,
   demoInventory,
@@ -94,7 +97,14 @@ export function createFeatures(house: House): Features {
     accessOf: ({ id, tenant_id, role }) => permissions.accessOf({ tenantId: tenant_id, personId: id, role }),
     isHost: permissions.isHost,
     ...logInPolicy(choices, config),
-    ...memberPorts(choices, permissions, ledger, () => notifications, house),
+    ...memberPorts(
+      choices,
+      permissions,
+      ledger,
+      () => notifications,
+      house,
+      () => [cameras.verdicts.personalData],
+    ),
     async onTenantCreated({ tenantId, organisation, language }) {
       permissions.tenantAdded(tenantId);
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -168,7 +178,12 @@ export function createFeatures(house: House): Features {
     ...shared,
     settings: { get: (tenantId) => choices.get(tenantId), publicUrl },
     people: { languageOf: (tenantId, email) => accounts.languageOf(tenantId, email) },
+    audience: pushAudience(accounts, devices, () => tenants),
     directCaps: directCaps(choices, config),
+    ...messagesAboutEvents(
+      () => alerts,
+      () => cameras,
+    ),
     trail: { record: (alertId, kind, atMs, detail) => alerts.recordDelivery(alertId, kind, atMs, detail) },
   });
   const alerts = createAlerts({
@@ -180,6 +195,9 @@ export function createFeatures(house: House): Features {
         telemetry.values(deviceId, metric, fromMs, toMs, limit),
     },
     notifier: notifications.notifier,
+    events: cameraEventsOf(() => cameras),
+    looks: (cameraId) => cameras.cameras.settingsOf(cameraId)?.detection.enabled === true,
+    language: (tenantId) => choices.get(tenantId).language,
     settings: { get: (tenantId) => choices.get(tenantId) },
     tenantIds: () => accounts.tenantIds(),
   });
@@ -196,6 +214,10 @@ export function createFeatures(house: House): Features {
     ...{ devices, channel, tenants, browsers, ledger },
     programOf: unlessSuspended(() => tenants, permissions.programOf),
     sharers: sharersOf(accounts, choices, tenants),
+    mornings: morningsOf(choices, () => notifications),
+    alerts: () => alerts,
+    onForked: (cameraId) =>
+      trust.report(cameraId, { detail: "segment.forked", evidenceRatio: 0.5, atMs: clock.nowMs() }),
     tenantIds: () => accounts.tenantIds(),
     sendControl: (deviceId, payload) => gateway.sendControl(deviceId, payload),
   });
@@ -230,12 +252,13 @@ export function createFeatures(house: House): Features {
     siteGateways,
     frames: cameras.cameras.carried,
     cameras: cameras.events,
+    clips: cameras.recordings.agentClips,
     commands: gatewayCommands(devices),
     discovery: gatewayDiscovery(devices),
     settings: { get: (tenantId) => choices.get(tenantId) },
     channel: channel.carriage,
     homeAssistant: {
-      bridgedDevices: bridgedDevices(devices),
+      bridgedDevices: bridgedDevices(devices, cameras.cameras),
       bridgeSettings: () => bridgeSettings(choices),
     },
   });
@@ -252,7 +275,7 @@ export function createFeatures(house: House): Features {
   const demo = createDemo({
     ...shared,
     inventory: demoInventory(devices),
-    furniture: demoFurniture({ db, clock, random, alerts, audit }),
+    furniture: demoFurniture({ db, clock, random, alerts, audit, cameras: () => cameras.cameras }),
     language: (tenantId) => choices.get(tenantId).language,
     clip: config.demo.clip,
     endpoints: () => demoEndpoints(listeners(), publicUrl(), tls.authority.certificatePem),

@@ -45,6 +45,16 @@ export function addMetrics(
       })),
   });
   metrics.add({
+    name: "gatehouse_event_links_total",
+    help: "Short links of messages since start: opened, and refused as forged, expired or another organisation's",
+    labels: ["result"],
+    read: () =>
+      Object.entries(notifications.eventLinkStats()).map(([result, value]) => ({
+        labels: { result },
+        value,
+      })),
+  });
+  metrics.add({
     name: "gatehouse_messages_waiting",
     help: "Messages that wait for room in the store",
     read: () => gateway.stats().waiting,

@@ -2,8 +2,10 @@ import { accountsMigrations } from "../features/accounts/index.ts";
 import { alertsMigrations } from "../features/alerts/index.ts";
 import { cameraEventsMigrations } from "../features/camera-events/index.ts";
 import { camerasMigrations } from "../features/cameras/index.ts";
+import { casesMigrations } from "../features/cases/index.ts";
 import { channelMigrations } from "../features/channel/index.ts";
 import { demoMigrations } from "../features/demo/index.ts";
+import { detectorsMigrations } from "../features/detectors/index.ts";
 import { devicesMigrations } from "../features/devices/index.ts";
 import { gatewayMigrations } from "../features/gateway/index.ts";
 import { labMigrations } from "../features/lab/index.ts";
@@ -38,6 +40,8 @@ export const ALL_MIGRATIONS: readonly FeatureMigrations[] = [
   recordingsMigrations,
   sharesMigrations,
   cameraEventsMigrations,
+  casesMigrations,
+  detectorsMigrations,
   offsiteMigrations,
   alertsMigrations,
   notificationsMigrations,

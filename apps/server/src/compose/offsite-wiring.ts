@@ -4,8 +4,12 @@ import { createOffsite, type OffsiteFeature, type OffsiteTables } from "../featu
 import type { RecordingsFeature } from "../features/recordings/index.ts";
 import type { AuditTrail } from "../platform/audit/index.ts";
 import { createFolderBlobs } from "../platform/blobs/index.ts";
+import type { Config } from "../platform/config/schema.ts";
 import type { createDatabase } from "../platform/database/index.ts";
 import type { House } from "./house.ts";
+
+/** Where copies of other installations lie. */
+export const copiesFolder = (config: Pick<Config, "dataDir">): string => join(config.dataDir, "copies");
 
 interface Shared {
   readonly db: ReturnType<typeof createDatabase<OffsiteTables>>;
@@ -21,7 +25,7 @@ export function offsiteOf(
   return createOffsite({
     ...{ db, audit, clock, log, masterKey, random },
     segments: recordings.sealed,
-    copyBlobs: createFolderBlobs(join(config.dataDir, "copies"), random),
+    copyBlobs: createFolderBlobs(copiesFolder(config), random),
     cameraIds: (scope) => new Set(devices.idsWithin(scope)),
   });
 }

@@ -33,11 +33,12 @@ export function memberPorts(
   ledger: LedgerFeature,
   notifications: () => NotificationsFeature,
   { config, random }: Pick<House, "config" | "random">,
+  others: () => readonly PersonalDataHolder[],
 ): Pick<
   AccountsDeps,
   "messenger" | "attackNotices" | "roles" | "signUpIsOpen" | "language" | "holders" | "erasedIds"
 > {
-  const held = [permissions.personalData, ledgerHolder(ledger)];
+  const held = () => [permissions.personalData, notifications().personalData, ledgerHolder(ledger)];
   return {
     messenger: {
       send: (tx, message) => notifications().messenger.send(tx, message),
@@ -63,7 +64,7 @@ export function memberPorts(
     },
     signUpIsOpen: (tenantId) => choices.get(tenantId).signUp,
     language: (tenantId) => choices.get(tenantId).language,
-    holders: () => held,
+    holders: () => [...held(), ...others()],
     erasedIds: erasedIdsIn(config.dataDir, random),
   };
 }

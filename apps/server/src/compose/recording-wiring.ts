@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Uuid } from "@gatehouse/base";
 import { access } from "@gatehouse/contract";
+import { createVerifierKey, KEY_TYPES, type VerifierKey } from "@gatehouse/ledger";
 import type { CamerasFeature } from "../features/cameras/index.ts";
+import type { ChannelFeature } from "../features/channel/index.ts";
 import type { DevicesFeature } from "../features/devices/index.ts";
 import type { LedgerFeature, LogReader } from "../features/ledger/index.ts";
 import {
@@ -23,6 +25,10 @@ import type { House } from "./house.ts";
 export const recordingFolder = ({ dataDir }: Pick<House["config"], "dataDir">): string =>
   join(dataDir, "recordings");
 
+/** Keys of cameras that sign themselves, under their camera's name. */
+export const cameraKeysOf = (cameraId: Uuid, publicKeys: readonly Uint8Array[]): VerifierKey[] =>
+  publicKeys.map((publicKey) => createVerifierKey(cameraId, KEY_TYPES.note, publicKey));
+
 /** What the audit log has of segments. */
 export const logEntries = (log: LogReader): LogEntries => ({
   sealedIn: (tenantId, ids) => log.indexesOf(tenantId, "recording.sealed", ids),
@@ -40,8 +46,13 @@ interface Shared {
 
 interface Neighbours {
   readonly cameras: CamerasFeature;
+  readonly channel: ChannelFeature;
   readonly devices: DevicesFeature;
   readonly ledger: LedgerFeature;
+  /** Whether the camera's own machine seals what it records. */
+  readonly sealsItself: (cameraId: Uuid) => boolean;
+  /** A camera's key signed two recordings as the next after the same one. */
+  readonly onForked: (cameraId: Uuid) => void;
   readonly motion: Motion;
   readonly keyFrames: KeyFrames;
   readonly copies: Copies;
@@ -52,11 +63,15 @@ interface Neighbours {
 /** What cameras show, kept in files below the data folder. */
 export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Neighbours): RecordingsFeature {
   const { bus, clock, config, log, masterKey, random } = house;
-  const { cameras, copies, devices, keyFrames, ledger, madeOfThem, motion, tenantIds } = neighbours;
+  const { cameras, channel, copies, devices, keyFrames, ledger, madeOfThem, motion, sealsItself, tenantIds } =
+    neighbours;
   return createRecordings({
     ...{ db, audit, bus, clock, log, masterKey, random, motion, keyFrames, copies, madeOfThem, tenantIds },
+    onForked: neighbours.onForked,
     blobs: createFolderBlobs(recordingFolder(config), random),
     exportBlobs: createFolderBlobs(join(config.dataDir, "exports"), random),
+    incomingBlobs: createFolderBlobs(join(config.dataDir, "incoming"), random),
+    cameraKeys: async (cameraId) => cameraKeysOf(cameraId, await channel.signingKeysEver(cameraId)),
     exportLimits: {
       atOnce: config.exports.atOnce,
       keepMs: config.exports.keepHours * 3_600_000,
@@ -70,12 +85,16 @@ export function recordingsOf(house: House, { db, audit }: Shared, neighbours: Ne
       list: (tenantId) =>
         devices.idsWithin(access.wholeTenant(tenantId)).flatMap((id) => cameras.find(id) ?? []),
       settingsOf: (cameraId) => cameras.settingsOf(cameraId),
+      sealsItself,
       async timeZoneOf(tenantId, siteId) {
         const sites = await devices.listSites(tenantId);
         return sites.find(({ id }) => id === siteId)?.timeZone ?? "UTC";
       },
     },
     entries: logEntries(ledger),
-    evidence: { sealedIn: (tenantId, ids) => ledger.evidenceAbout(tenantId, "recording.sealed", ids) },
+    evidence: {
+      sealedIn: (tenantId, subjectIds, others = []) =>
+        ledger.evidenceAbout(tenantId, [{ kinds: ["recording.sealed"], subjectIds }, ...others]),
+    },
   });
 }

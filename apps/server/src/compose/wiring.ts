@@ -6,7 +6,6 @@ import type { ChannelFeature, DeviceInventory } from "../features/channel/index.
 import type { DemoInventory } from "../features/demo/index.ts";
 import type { DeviceDescription, DevicesFeature, Revocations } from "../features/devices/index.ts";
 import type {
-  BridgedDevices,
   CommandSource,
   DeviceAuthenticator,
   DeviceLogSink,
@@ -19,8 +18,6 @@ import type { TrustDevices } from "../features/trust/index.ts";
 import type { Controls } from "../platform/controls.ts";
 import type { DeviceGate } from "../platform/http/principal.ts";
 import type { House } from "./house.ts";
-
-type DeviceCommand = contract.Command;
 
 // One function for each port that one feature asks for and the devices feature fills. Only shapes change here.
 
@@ -297,14 +294,3 @@ export function deviceDirectories(devices: DevicesFeature): {
     },
   };
 }
-
-export const bridgedDevices = (devices: DevicesFeature): BridgedDevices => ({
-  list: (tenantId) => devices.findDevices(tenantId, devices.listDeviceIds(tenantId)),
-  find: async (tenantId, deviceId) => (await devices.findDevices(tenantId, [deviceId]))[0],
-  async sendCommand(tenantId, deviceId, key, params) {
-    await devices.sendCommand({ tenantId, name: "Home Assistant" }, deviceId, {
-      key,
-      params: params as DeviceCommand["params"],
-    });
-  },
-});

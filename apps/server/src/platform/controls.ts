@@ -62,6 +62,10 @@ export interface Controls {
   readonly frameScope: boolean;
   /** Frames a second of one camera. */
   readonly frameRate: boolean;
+  /** An alarm of a camera is told of once within its cool-down. */
+  readonly alarmPace: boolean;
+  /** A short link leads somewhere only if it was made here, until the time that it was made for. */
+  readonly linkSignature: boolean;
   /** What somebody may do, they may do where it was given to them. */
   readonly grantPlace: boolean;
   /** A check holds the manifest of each recording against its entry in the audit log. */
@@ -98,6 +102,8 @@ export const ALL_ON: Controls = {
   sessionWindow: true,
   frameScope: true,
   frameRate: true,
+  alarmPace: true,
+  linkSignature: true,
   grantPlace: true,
   sealedEntries: true,
 };

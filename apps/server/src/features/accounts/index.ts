@@ -27,6 +27,7 @@ import { cookieNames, createCookieJar } from "./sessions/cookies.ts";
 import { mustEnrol } from "./sessions/me.ts";
 import { createPersonGate } from "./sessions/person-gate.ts";
 import { SessionService } from "./sessions/session-service.ts";
+import { liveSessions } from "./sessions/session-store.ts";
 import { foundTenant, removeTenant } from "./setup/founding.ts";
 import { SetupService } from "./setup/setup-service.ts";
 
@@ -74,6 +75,8 @@ export interface AccountsFeature extends Feature {
   tenantIds(): Promise<Uuid[]>;
   /** Everybody has to log in again. Before the start of what keeps connections of people. */
   endAllSessions(): Promise<void>;
+  /** Of these sessions the ones that live. */
+  liveSessions(sessionIds: readonly Uuid[]): Promise<ReadonlySet<Uuid>>;
   /** Of the account with this e-mail address; ask only after `start`. */
   languageOf(tenantId: Uuid, email: string): Language | undefined;
 }
@@ -140,6 +143,7 @@ export function createAccounts(deps: AccountsDeps): AccountsFeature {
     removeTenant: (...removal) => removeTenant(context, ...removal),
     tenantIds: () => listTenantIds(deps.db),
     endAllSessions: () => sessions.endAll(),
+    liveSessions: (sessionIds) => liveSessions(deps.db, sessionIds, deps.clock.nowMs()),
     languageOf: (tenantId, email) => languages.find(tenantId, email),
   };
 }

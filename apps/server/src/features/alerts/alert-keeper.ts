@@ -2,8 +2,9 @@ import { AppError, type Clock, newUuid, type Random, type UnixMs, type Uuid } fr
 import type { alerts, Bus } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import { type AlertEventKind, nextAlertState } from "./alert-states.ts";
-import type { AlertChange, AlertRecord, AlertStore } from "./alert-store.ts";
+import type { AlertChange, AlertRecord, AlertStore, AlertWriter } from "./alert-store.ts";
 import type { Effect } from "./engine.ts";
+import { dueMsOf, reachedBy } from "./escalation.ts";
 import { isStorable, metricOf, type ResolveReason, type RuleRecord } from "./model.ts";
 import type { Notifier, WatchedDevice } from "./ports.ts";
 import type { MetricValue } from "./signal.ts";
@@ -23,16 +24,23 @@ interface Handler {
   readonly name: string;
 }
 
+/** Why an alert is raised: what was measured, or what happened before a camera. */
+type Cause = Pick<Effect, "atMs" | "value"> & { readonly event?: alerts.AlertEventFacts };
+
 /**
  * Every change of an alert: the row, its event and the messages it sends are one transaction, and the bus hears
  * of it after the commit.
  */
 export interface AlertKeeper {
-  /** The open alert's id; when the rule already has one for the device, that one. */
-  raise(rule: RuleRecord, device: WatchedDevice, effect: Effect): Promise<Uuid>;
+  /** The open alert's id; when the rule already has one for the device (or had one for the event), that one. */
+  raise(rule: RuleRecord, device: WatchedDevice, cause: Cause): Promise<Uuid | undefined>;
+  /** Somebody decided what the event was that the alert is about. */
+  judged(alertId: Uuid, byName: string, verdict: string): Promise<void>;
   resolve(alertId: Uuid, atMs: UnixMs, reason: ResolveReason, value?: MetricValue): Promise<void>;
   /** The repeat that is due, or the end of the snooze; `rule` is the alert's rule as it is now. */
   attend(alertId: Uuid, rule: RuleRecord | undefined, isArmed: boolean): Promise<void>;
+  /** The next step of its escalation, where that is due. */
+  escalate(alertId: Uuid): Promise<void>;
   acknowledge(alertId: Uuid, by: Handler, note: string | undefined): Promise<alerts.Alert>;
   /** `forMs` 0 ends the snooze. */
   snooze(alertId: Uuid, by: Handler, forMs: number): Promise<alerts.Alert>;
@@ -78,25 +86,40 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
         data: { change: kind, deviceId: alert.deviceId, ruleId: alert.ruleId },
         personal: kind === "acknowledged" && detail !== undefined ? { note: detail } : {},
       });
+      if (event === "acknowledge") await writer.escalations.stop(alertId, nowMs);
       return writer.change(alertId, { state, ...change(record, nowMs) });
     });
     return publish(changed, kind);
   };
 
   return {
-    async raise(rule, device, effect) {
-      const record = newRecord(deps, rule, device, effect);
+    async raise(rule, device, cause) {
+      const record = newRecord(deps, rule, device, cause);
       const nowMs = clock.nowMs();
-      const known = await store.write(async (writer) => {
-        if (!(await writer.insert(record, nowMs))) return writer.findOpen(rule.id, device.deviceId);
+      const isNew = await store.write(async (writer) => {
+        if (!(await writer.insert(record, nowMs))) return false;
         const { alert, tenantId, channelIds } = record;
         await writer.dropState(rule.id, device.deviceId);
         await writer.addEvent(alert.id, { atMs: alert.raisedMs, kind: "raised" });
+        await writer.escalations.start(alert.id, rule.escalation ?? [], nowMs);
         await notifier.enqueue(writer.tx, { tenantId, kind: "raised", alert, channelIds });
-        return undefined;
+        return true;
       });
-      if (known !== undefined) return known;
-      return publish(record, "raised").id;
+      if (isNew) return publish(record, "raised").id;
+      return cause.event === undefined
+        ? store.write((writer) => writer.findOpen(rule.id, device.deviceId))
+        : undefined;
+    },
+
+    async judged(alertId, byName, verdict) {
+      const judged = await store.write(async (writer) => {
+        const record = await writer.lock(alertId);
+        if (record === undefined || record.alert.state === "resolved") return undefined;
+        await writer.addEvent(alertId, { atMs: clock.nowMs(), kind: "judged", by: byName, detail: verdict });
+        await writer.escalations.stop(alertId, clock.nowMs());
+        return record;
+      });
+      if (judged !== undefined) publish(judged, "judged");
     },
 
     async resolve(alertId, atMs, reason, value) {
@@ -112,8 +135,10 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
           nextMs: null,
         });
         await writer.addEvent(alertId, { atMs: resolvedMs, kind: "resolved", detail: reason });
+        await writer.escalations.stop(alertId, clock.nowMs());
         if (reason === "cleared") {
-          const { tenantId, channelIds } = record;
+          const { tenantId } = record;
+          const channelIds = await toldOf(writer, record);
           const alert = value === undefined ? changed.alert : { ...changed.alert, value };
           await notifier.enqueue(writer.tx, { tenantId, kind: "resolved", alert, channelIds });
         }
@@ -140,11 +165,32 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
         const changed = await writer.change(alertId, { state, snoozedUntilMs: null, nextMs });
         const event = isWaking ? "unsnoozed" : "repeated";
         await writer.addEvent(alertId, { atMs: nowMs, kind: event });
-        const { tenantId, alert, channelIds } = changed;
+        const { tenantId, alert } = changed;
+        const channelIds = await toldOf(writer, changed);
         await notifier.enqueue(writer.tx, { tenantId, kind: "repeated", alert, channelIds });
         return { changed, event };
       });
       if (attended !== undefined) publish(attended.changed, attended.event);
+    },
+
+    async escalate(alertId) {
+      const nowMs = clock.nowMs();
+      const escalated = await store.write(async (writer) => {
+        const record = await writer.lock(alertId);
+        const escalation = await writer.escalations.lock(alertId);
+        // Somebody answered a moment ago, or took the step.
+        if (record?.alert.state !== "active" || escalation === undefined) return undefined;
+        const step = escalation.steps[escalation.doneMs.length];
+        if (step === undefined || (dueMsOf(escalation) ?? Number.POSITIVE_INFINITY) > nowMs) return undefined;
+        const doneMs = [...escalation.doneMs, nowMs];
+        await writer.escalations.save(alertId, { ...escalation, doneMs });
+        await writer.addEvent(alertId, { atMs: nowMs, kind: "escalated", detail: `${doneMs.length}` });
+        const { tenantId, alert } = record;
+        const { channelIds } = step;
+        await notifier.enqueue(writer.tx, { tenantId, kind: "escalated", alert, channelIds });
+        return record;
+      });
+      if (escalated !== undefined) publish(escalated, "escalated");
     },
 
     async acknowledge(alertId, by, note) {
@@ -172,11 +218,16 @@ export function createAlertKeeper(deps: AlertKeeperDeps): AlertKeeper {
   };
 }
 
+/** Its rule's channels and those that an escalation reached. */
+const toldOf = async (writer: AlertWriter, { alert, channelIds }: AlertRecord): Promise<readonly Uuid[]> => [
+  ...new Set([...channelIds, ...reachedBy(await writer.escalations.find(alert.id))]),
+];
+
 function newRecord(
   { clock, random }: AlertKeeperDeps,
   rule: RuleRecord,
   device: WatchedDevice,
-  { atMs, value }: Effect,
+  { atMs, event, value }: Cause,
 ): AlertRecord {
   const metric = metricOf(rule.condition);
   const unit = device.metrics.find(({ key }) => key === metric)?.unit;
@@ -198,6 +249,7 @@ function newRecord(
       raisedMs: Math.max(atMs, rule.updatedMs),
       ...(metric === undefined ? {} : { metric }),
       ...(value === undefined ? {} : { value }),
+      ...(event === undefined ? {} : { event }),
       ...(unit === undefined || unit === "" ? {} : { unit }),
     },
   };

@@ -10,6 +10,8 @@ export interface AlertFilter {
   readonly severity?: alerts.Severity;
   /** Part of the rule's, device's or site's name or of the note, whatever its case. */
   readonly q?: string;
+  /** Raised between these, both included. */
+  readonly raisedIn?: { readonly fromMs: UnixMs; readonly toMs: UnixMs };
   /** Only alerts older than this one. */
   readonly before?: { readonly raisedMs: UnixMs; readonly id: Uuid };
   readonly limit: number;
@@ -58,7 +60,7 @@ export function createAlertQueryStore(
       .where("tenant_id", "=", tenantId)
       .$if(deviceIds !== "all", (query) => query.where(sql<boolean>`device_id = any(${deviceIds}::uuid[])`));
   return {
-    async list({ state, deviceId, severity, q, before, limit }) {
+    async list({ state, deviceId, severity, q, raisedIn, before, limit }) {
       let query = ofTenant().selectAll();
       if (state === "open") query = query.where("resolved_at", "is", null);
       if (state === "resolved") query = query.where("resolved_at", "is not", null);
@@ -75,6 +77,10 @@ export function createAlertQueryStore(
           ]),
         );
       }
+      if (raisedIn !== undefined)
+        query = query
+          .where("raised_at", ">=", new Date(raisedIn.fromMs))
+          .where("raised_at", "<=", new Date(raisedIn.toMs));
       if (before !== undefined) {
         query = query.where(
           sql<boolean>`(raised_at, id) < (${new Date(before.raisedMs)}::timestamptz, ${before.id}::uuid)`,

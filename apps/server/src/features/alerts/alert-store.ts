@@ -2,6 +2,7 @@ import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { AlertState } from "./alert-states.ts";
+import { createEscalationStore, type EscalationStore } from "./escalation-store.ts";
 import type { AlertsTable, AlertTables } from "./tables.ts";
 
 export type AlertTransaction = Transaction<AlertTables>;
@@ -35,7 +36,8 @@ export interface AlertEventRecord {
 /** Writes of one transaction. */
 export interface AlertWriter {
   readonly tx: AlertTransaction;
-  /** False when the rule already has an open alert for this device. */
+  readonly escalations: EscalationStore;
+  /** False when the rule already has an open alert for this device, or ever had one for this event. */
   insert(record: AlertRecord, createdMs: UnixMs): Promise<boolean>;
   findOpen(ruleId: Uuid, deviceId: Uuid): Promise<Uuid | undefined>;
   /** The alert, locked until the transaction ends. */
@@ -57,7 +59,15 @@ export interface AlertStore {
   open(): Promise<readonly AlertRecord[]>;
   /** Alerts whose repeat is due or whose snooze is over. */
   due(nowMs: UnixMs, limit: number): Promise<readonly DueAlert[]>;
+  /** Alerts about events. */
   openOfRule(ruleId: Uuid): Promise<readonly Uuid[]>;
+  /** What it is about, where that is an event of a camera. */
+  eventIdOf(alertId: Uuid): Promise<Uuid | undefined>;
+  openOfEvent(eventId: Uuid): Promise<readonly AlertRecord[]>;
+  /** About events before one camera, the newest first, without the first `skip`. */
+  olderOfCamera(ruleId: Uuid, deviceId: Uuid, skip: number): Promise<readonly AlertRecord[]>;
+  /** About any event, of every tenant, oldest first. */
+  openOfEvents(limit: number): Promise<readonly AlertRecord[]>;
   /** Open alerts follow their rule's channels; active ones repeat from `nextMs` on. */
   followRule(ruleId: Uuid, channelIds: readonly Uuid[], nextMs: UnixMs | null): Promise<void>;
   addEvent(alertId: Uuid, event: AlertEventRecord): Promise<void>;
@@ -66,6 +76,8 @@ export interface AlertStore {
 }
 
 export function createAlertStore(db: Kysely<AlertTables>): AlertStore {
+  const openAboutEvents = () =>
+    db.selectFrom("alerts").selectAll().where("event_id", "is not", null).where("resolved_at", "is", null);
   return {
     write: (work) => db.transaction().execute((tx) => work(writerOf(tx))),
     async open() {
@@ -92,9 +104,35 @@ export function createAlertStore(db: Kysely<AlertTables>): AlertStore {
         .selectFrom("alerts")
         .select("id")
         .where("rule_id", "=", ruleId)
+        .where("event_id", "is not", null)
         .where("resolved_at", "is", null)
         .execute();
       return rows.map(({ id }) => id);
+    },
+    async eventIdOf(alertId) {
+      const row = await db
+        .selectFrom("alerts")
+        .select("event_id")
+        .where("id", "=", alertId)
+        .executeTakeFirst();
+      return row?.event_id ?? undefined;
+    },
+    async openOfEvent(eventId) {
+      const rows = await openAboutEvents().where("event_id", "=", eventId).execute();
+      return rows.map(toRecord);
+    },
+    async olderOfCamera(ruleId, deviceId, skip) {
+      const rows = await openAboutEvents()
+        .where("rule_id", "=", ruleId)
+        .where("device_id", "=", deviceId)
+        .orderBy("raised_at", "desc")
+        .offset(skip)
+        .execute();
+      return rows.map(toRecord);
+    },
+    async openOfEvents(limit) {
+      const rows = await openAboutEvents().orderBy("raised_at").limit(limit).execute();
+      return rows.map(toRecord);
     },
     async followRule(ruleId, channelIds, nextMs) {
       const nextAt = dateOrNull(nextMs);
@@ -123,6 +161,7 @@ export function createAlertStore(db: Kysely<AlertTables>): AlertStore {
 function writerOf(tx: AlertTransaction): AlertWriter {
   return {
     tx,
+    escalations: createEscalationStore(tx),
     async insert({ tenantId, alert, channelIds, nextMs }, createdMs) {
       const { numInsertedOrUpdatedRows = 0n } = await tx
         .insertInto("alerts")
@@ -140,14 +179,14 @@ function writerOf(tx: AlertTransaction): AlertWriter {
           condition: JSON.stringify(alert.condition),
           value: alert.value === undefined ? null : JSON.stringify(alert.value),
           unit: alert.unit ?? null,
+          event_id: alert.event?.id ?? null,
+          event: alert.event === undefined ? null : JSON.stringify(alert.event),
           raised_at: new Date(alert.raisedMs),
           created_at: new Date(createdMs),
           next_at: dateOrNull(nextMs),
           channel_ids: [...channelIds],
         })
-        .onConflict((conflict) =>
-          conflict.columns(["rule_id", "device_id"]).where("resolved_at", "is", null).doNothing(),
-        )
+        .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return numInsertedOrUpdatedRows > 0n;
     },
@@ -157,6 +196,7 @@ function writerOf(tx: AlertTransaction): AlertWriter {
         .select("id")
         .where("rule_id", "=", ruleId)
         .where("device_id", "=", deviceId)
+        .where("event_id", "is", null)
         .where("resolved_at", "is", null)
         .executeTakeFirst();
       return row?.id;
@@ -236,6 +276,7 @@ export function toAlert(row: Selectable<AlertsTable>): alerts.Alert {
     ...given("metric", row.metric),
     ...given("value", row.value),
     ...given("unit", row.unit),
+    ...given("event", row.event),
     ...given("acknowledgedMs", row.acknowledged_at?.getTime()),
     ...given("acknowledgedBy", row.acknowledged_by),
     ...given("note", row.note),

@@ -1,8 +1,9 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts, ReplyOf } from "@gatehouse/contract";
 import { evaluate, INITIAL, type Input } from "./engine.ts";
-import { metricOf, type RuleRecord, watches } from "./model.ts";
-import type { TelemetryReader, WatchedDevice } from "./ports.ts";
+import { alarmMsOf, match } from "./event-rule.ts";
+import { type EventCondition, type MeasuredCondition, metricOf, type RuleRecord, watches } from "./model.ts";
+import type { CameraEvents, TelemetryReader, WatchedDevice } from "./ports.ts";
 import { armedIn } from "./schedule.ts";
 import type { MetricValue } from "./signal.ts";
 
@@ -24,6 +25,7 @@ interface Point {
 /** Runs the very engine over the stored history of the last 24 h; nothing is raised for real. */
 export async function dryRun(
   rule: RuleRecord,
+  condition: MeasuredCondition,
   devices: readonly WatchedDevice[],
   telemetry: TelemetryReader,
   nowMs: UnixMs,
@@ -41,7 +43,7 @@ export async function dryRun(
     const { points, isCut } = await pointsOf(rule, device, telemetry, nowMs, limit);
     pointsLeft -= points.length;
     truncated ||= isCut;
-    raises.push(...replay(rule, device, points, isCut ? (points.at(-1)?.tsMs ?? nowMs) : nowMs));
+    raises.push(...replay(rule, condition, device, points, isCut ? (points.at(-1)?.tsMs ?? nowMs) : nowMs));
   }
   raises.sort((a, b) => a.atMs - b.atMs);
   return {
@@ -51,15 +53,45 @@ export async function dryRun(
   };
 }
 
+/** The same over the stored events of cameras. */
+export async function tryOnEvents(
+  rule: RuleRecord,
+  condition: EventCondition,
+  devices: readonly WatchedDevice[],
+  events: CameraEvents,
+  nowMs: UnixMs,
+): Promise<Reply> {
+  const watched = new Map(
+    devices.filter((device) => watches(rule, device)).map((device) => [device.deviceId, device]),
+  );
+  const fromMs = nowMs - DRY_RUN_MS;
+  const found = await events.eventsIn(rule.tenantId, [...watched.keys()], fromMs, nowMs, MAX_RAISES);
+  const raises: Raise[] = [];
+  for (const event of found) {
+    const device = watched.get(event.cameraId);
+    const atMs = alarmMsOf(event);
+    if (device === undefined || atMs === undefined || atMs < fromMs) continue;
+    if (!armedIn(rule.schedule, device.timeZone)(atMs) || match(condition, event) !== "yes") continue;
+    raises.push({ deviceId: device.deviceId, deviceName: device.name, atMs });
+  }
+  raises.sort((a, b) => a.atMs - b.atMs);
+  return {
+    watches: watched.size,
+    raises: raises.slice(0, MAX_RAISES),
+    truncated: raises.length > MAX_RAISES,
+  };
+}
+
 /** What one device would have raised, oldest first. */
 export function replay(
   rule: RuleRecord,
+  condition: MeasuredCondition,
   device: WatchedDevice,
   points: readonly Point[],
   untilMs: UnixMs,
 ): Raise[] {
   const engineRule = {
-    condition: rule.condition,
+    condition,
     holdMs: rule.holdMs,
     armed: armedIn(rule.schedule, device.timeZone),
   };

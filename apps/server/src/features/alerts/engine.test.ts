@@ -1,13 +1,13 @@
-import type { alerts } from "@gatehouse/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Effect, evaluate, INITIAL, type Input, MAX_AGE_MS, type WatchRule } from "./engine.ts";
+import type { MeasuredCondition } from "./model.ts";
 import type { MetricValue } from "./signal.ts";
 
 const T0 = 1_772_366_400_000;
-const above: alerts.RuleCondition = { kind: "threshold", metric: "t", op: "above", limit: 30, hysteresis: 2 };
+const above: MeasuredCondition = { kind: "threshold", metric: "t", op: "above", limit: 30, hysteresis: 2 };
 
-const ruleOf = (condition: alerts.RuleCondition, holdMs = 0, armed = (_: number) => true): WatchRule => ({
+const ruleOf = (condition: MeasuredCondition, holdMs = 0, armed = (_: number) => true): WatchRule => ({
   condition,
   holdMs,
   armed,
@@ -158,17 +158,17 @@ describe("schedule", () => {
 });
 
 describe("whatever comes in whatever order", () => {
-  const condition: fc.Arbitrary<alerts.RuleCondition> = fc.oneof(
-    fc.constant<alerts.RuleCondition>(above),
-    fc.constant<alerts.RuleCondition>({ kind: "silence", forMs: 20_000 }),
-    fc.constant<alerts.RuleCondition>({
+  const condition: fc.Arbitrary<MeasuredCondition> = fc.oneof(
+    fc.constant<MeasuredCondition>(above),
+    fc.constant<MeasuredCondition>({ kind: "silence", forMs: 20_000 }),
+    fc.constant<MeasuredCondition>({
       kind: "rate",
       metric: "t",
       op: "rises",
       perMinute: 2,
       windowMs: 10_000,
     }),
-    fc.constant<alerts.RuleCondition>({ kind: "state", metric: "t", equals: 31 as never }),
+    fc.constant<MeasuredCondition>({ kind: "state", metric: "t", equals: 31 as never }),
   );
   const armed = fc.constantFrom(
     (_: number) => true,

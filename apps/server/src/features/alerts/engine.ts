@@ -1,5 +1,5 @@
 import type { UnixMs } from "@gatehouse/base";
-import type { alerts } from "@gatehouse/contract";
+import type { MeasuredCondition } from "./model.ts";
 import { type Armed, nextMinuteMs } from "./schedule.ts";
 import {
   addSample,
@@ -15,7 +15,7 @@ export const MAX_AGE_MS = 300_000;
 
 /** What the engine needs of a rule for one device. */
 export interface WatchRule {
-  readonly condition: alerts.RuleCondition;
+  readonly condition: MeasuredCondition;
   readonly holdMs: number;
   readonly armed: Armed;
 }
@@ -123,7 +123,7 @@ function observe(rule: WatchRule, state: WatchState, atMs: UnixMs, value: Metric
 }
 
 function signalOf(
-  condition: Exclude<alerts.RuleCondition, { kind: "silence" }>,
+  condition: Exclude<MeasuredCondition, { kind: "silence" }>,
   state: WatchState,
   atMs: UnixMs,
   value: MetricValue,
@@ -137,7 +137,7 @@ function signalOf(
 }
 
 function samplesAfter(
-  condition: alerts.RuleCondition,
+  condition: MeasuredCondition,
   { samples = [] }: WatchState,
   atMs: UnixMs,
   value: MetricValue,

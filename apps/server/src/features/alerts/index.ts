@@ -1,13 +1,19 @@
 import type { Clock, Logger, Random, UnixMs, Uuid } from "@gatehouse/base";
-import type { access, alerts, Bus } from "@gatehouse/contract";
+import type { access, alerts, Bus, Language } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { createAlertKeeper } from "./alert-keeper.ts";
 import { createAlertQueryStore, findAlertOwner } from "./alert-query-store.ts";
-import { createAlertStore } from "./alert-store.ts";
+import { type AlertStore, createAlertStore } from "./alert-store.ts";
+import { createEscalationStore } from "./escalation-store.ts";
+import { EventAlerts } from "./event-alerts.ts";
+import { watchForFirst } from "./first-rule.ts";
 import { alertJobs } from "./jobs.ts";
 import { createAlerts as createTables } from "./migrations/001-alerts.ts";
-import type { AlertSettings, DeviceDirectory, Notifier, TelemetryReader } from "./ports.ts";
+import { addEventAlerts } from "./migrations/002-event-alerts.ts";
+import { createFirstRules } from "./migrations/003-first-rules.ts";
+import { addEscalation } from "./migrations/004-escalation.ts";
+import type { AlertSettings, CameraEvents, DeviceDirectory, Notifier, TelemetryReader } from "./ports.ts";
 import { alertRoutes } from "./routes.ts";
 import { createRuleService, placesOf, type RuleService } from "./rule-service.ts";
 import { createRuleStore } from "./rule-store.ts";
@@ -18,16 +24,21 @@ import { Watcher } from "./watcher.ts";
 
 export type {
   AlertSettings,
+  CameraEvents,
   DeviceDirectory,
   DeviceMetric,
   Notifier,
+  SeenEvent,
   StoredValue,
   TelemetryReader,
   WatchedDevice,
 } from "./ports.ts";
 export type { AlertDatabase, AlertTables } from "./tables.ts";
 
-export const alertsMigrations: FeatureMigrations = { feature: "alerts", migrations: [createTables] };
+export const alertsMigrations: FeatureMigrations = {
+  feature: "alerts",
+  migrations: [createTables, addEventAlerts, createFirstRules, addEscalation],
+};
 
 export interface AlertsDeps {
   readonly db: AlertDatabase;
@@ -38,6 +49,10 @@ export interface AlertsDeps {
   readonly directory: DeviceDirectory;
   readonly telemetry: TelemetryReader;
   readonly notifier: Notifier;
+  readonly events: CameraEvents;
+  /** Whether a camera looks for people. */
+  readonly looks: (cameraId: Uuid) => boolean;
+  readonly language: (tenantId: Uuid) => Language;
   readonly settings: AlertSettings;
   readonly audit: AuditTrail;
   readonly tenantIds: () => Promise<readonly Uuid[]>;
@@ -50,6 +65,15 @@ export interface AlertsFeature extends Feature {
   /** Newest first. */
   openAlerts(scope: access.Scope, limit: number): Promise<readonly alerts.Alert[]>;
   openCounts(scope: access.Scope): Promise<{ readonly open: number; readonly critical: number }>;
+  /** Raised by these devices between the two times, newest first. */
+  raisedIn(
+    tenantId: Uuid,
+    deviceIds: readonly Uuid[],
+    span: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
+    limit: number,
+  ): Promise<readonly alerts.Alert[]>;
+  /** Which event of a camera an alert is about. */
+  eventIdOf: AlertStore["eventIdOf"];
   /** What became of a message about an alert, for the alert's page. */
   recordDelivery(
     alertId: Uuid,
@@ -63,12 +87,14 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
   const { audit, bus, clock, db, directory, log, notifier, random, telemetry } = deps;
   const rules = createRuleStore(db);
   const store = createAlertStore(db);
+  const escalations = createEscalationStore(db);
   const queries = (scope: access.Scope) =>
     createAlertQueryStore(db, { tenantId: scope.tenantId, deviceIds: directory.within(scope) });
   const keeper = createAlertKeeper({ store, notifier, bus, clock, random, audit });
   const watcher = new Watcher({
     rules,
     alerts: store,
+    escalations,
     states: createStateStore(db),
     keeper,
     directory,
@@ -77,9 +103,23 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
     clock,
     log,
   });
+  const eventAlerts = new EventAlerts({
+    alerts: store,
+    keeper,
+    events: deps.events,
+    directory,
+    list: watcher.engine.list,
+    serial: watcher.serial,
+    bus,
+    clock,
+    log,
+  });
   const ruleService = createRuleService({
     rules,
+    keeper,
+    events: deps.events,
     alerts: store,
+    escalations,
     queries,
     watcher,
     directory,
@@ -89,10 +129,11 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
     random,
     audit,
   });
+  let leaveFirst: (() => void) | undefined;
   return {
     name: "alerts",
     names: [{ kind: "rule", permission: "rule.read", list: (scope) => ruleService.list(scope) }],
-    routes: alertRoutes(ruleService, createAlertService(queries, clock), keeper),
+    routes: alertRoutes(ruleService, createAlertService({ queries, escalations, notifier, clock }), keeper),
     jobs: alertJobs({ ...deps, store }),
     resources: {
       rule(id) {
@@ -108,12 +149,28 @@ export function createAlerts(deps: AlertsDeps): AlertsFeature {
         return { tenantId, places: () => knownPlaces(directory.placesOf(tenantId, [deviceId])) };
       },
     },
-    start: () => watcher.start(),
-    stop: () => watcher.stop(),
+    async start() {
+      await watcher.start();
+      await eventAlerts.start();
+      leaveFirst = watchForFirst({
+        ...deps,
+        rules,
+        service: ruleService,
+        asksForEvents: (tenantId) => watcher.asksForEvents(tenantId),
+      });
+    },
+    async stop() {
+      leaveFirst?.();
+      eventAlerts.stop();
+      await watcher.stop();
+    },
     rules: ruleService,
     idle: () => watcher.serial.idle(),
     openCounts: (scope) => queries(scope).openCounts(),
+    raisedIn: (tenantId, deviceIds, raisedIn, limit) =>
+      createAlertQueryStore(db, { tenantId, deviceIds }).list({ raisedIn, limit }),
     openAlerts: (scope, limit) => queries(scope).list({ state: "open", limit }),
+    eventIdOf: (alertId) => store.eventIdOf(alertId),
     recordDelivery: (alertId, kind, atMs, detail) => store.addEvent(alertId, { atMs, kind, detail }),
   };
 }

@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
+import { isCameraType } from "@gatehouse/device-types";
 import type { WatchedDevice } from "./ports.ts";
 
 /** A rule as it is stored. */
@@ -20,12 +21,16 @@ export const LIMITS = {
 /** Half a surrogate pair and the NUL character cannot be stored as text. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 
-/** The metric a condition reads; silence reads none. */
+export type EventCondition = Extract<alerts.RuleCondition, { kind: "event" }>;
+/** What readings decide. */
+export type MeasuredCondition = Exclude<alerts.RuleCondition, EventCondition>;
+
+/** The metric a condition reads; silence and events read none. */
 export const metricOf = (condition: alerts.RuleCondition): string | undefined =>
-  condition.kind === "silence" ? undefined : condition.metric;
+  "metric" in condition ? condition.metric : undefined;
 
 export const kindOf = (condition: alerts.RuleCondition): "number" | "state" | undefined => {
-  if (condition.kind === "silence") return undefined;
+  if (!("metric" in condition)) return undefined;
   return condition.kind === "state" ? "state" : "number";
 };
 
@@ -40,6 +45,7 @@ export function isInScope(scope: RuleRecord["scope"], device: WatchedDevice): bo
 /** Whether the device can ever satisfy the condition: it is in use and measures the metric. */
 export function watches(rule: RuleRecord, device: WatchedDevice): boolean {
   if (rule.tenantId !== device.tenantId || device.revoked || !isInScope(rule.scope, device)) return false;
+  if (rule.condition.kind === "event") return isCameraType(device.typeId);
   const metric = metricOf(rule.condition);
   if (metric === undefined || device.openMetrics) return true;
   const kind = kindOf(rule.condition);
@@ -54,7 +60,15 @@ export type ResolveReason =
   | "rule_deleted"
   | "device_deleted"
   | "device_revoked"
-  | "out_of_scope";
+  | "out_of_scope"
+  /** What happened before the camera is over. */
+  | "over"
+  /** Somebody decided that it was nothing. */
+  | "judged"
+  /** Nobody answered for long, or many newer ones came. */
+  | "unanswered"
+  /** It is not kept any more. */
+  | "event_gone";
 
 /** The parts of a rule that decide what an open alert means: when one of them changes, the alert is over. */
 export function watchesDiffer(a: alerts.RuleBody, b: alerts.RuleBody): boolean {

@@ -1,5 +1,5 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { access, alerts } from "@gatehouse/contract";
+import type { access, alerts, cameras } from "@gatehouse/contract";
 import type { AlertTransaction } from "./alert-store.ts";
 import type { MetricValue } from "./signal.ts";
 
@@ -45,6 +45,34 @@ export interface DeviceDirectory {
   ): { readonly metrics: readonly DeviceMetric[]; readonly open: boolean } | undefined;
 }
 
+/** Something before a camera, as it is now. */
+export interface SeenEvent {
+  readonly id: Uuid;
+  readonly tenantId: Uuid;
+  readonly cameraId: Uuid;
+  readonly kind: cameras.CameraEventKind;
+  readonly startMs: UnixMs;
+  /** Undefined while it goes on. */
+  readonly endMs: UnixMs | undefined;
+  readonly zones: readonly string[];
+  readonly detection?: cameras.EventDetection | undefined;
+  readonly verdict?: cameras.CameraEvent["verdict"] | undefined;
+}
+
+export interface CameraEvents {
+  find(eventId: Uuid): Promise<SeenEvent | undefined>;
+  /** Of every organisation those that were due an alarm since, oldest first. */
+  alarmsSince(sinceMs: UnixMs): Promise<readonly SeenEvent[]>;
+  /** Those that overlap the span, at most `limit` of each camera. */
+  eventsIn(
+    tenantId: Uuid,
+    cameraIds: readonly Uuid[],
+    fromMs: UnixMs,
+    toMs: UnixMs,
+    limit: number,
+  ): Promise<readonly SeenEvent[]>;
+}
+
 export interface StoredValue {
   readonly metric: string;
   readonly tsMs: UnixMs;
@@ -64,7 +92,7 @@ export interface TelemetryReader {
   ): Promise<readonly { readonly tsMs: UnixMs; readonly value: MetricValue }[]>;
 }
 
-export type NoticeKind = "raised" | "repeated" | "resolved";
+export type NoticeKind = "raised" | "repeated" | "escalated" | "resolved";
 
 export interface Notifier {
   /** Queues messages in the caller's transaction: they exist if and only if the alert's change does. */
@@ -79,6 +107,8 @@ export interface Notifier {
   ): Promise<void>;
   /** Those of the given channels that the tenant does not have. */
   unknownChannels(tenantId: Uuid, channelIds: readonly Uuid[]): Promise<readonly Uuid[]>;
+  /** Of every channel of the tenant. */
+  channelNames(tenantId: Uuid): Promise<ReadonlyMap<Uuid, string>>;
 }
 
 export interface AlertSettings {

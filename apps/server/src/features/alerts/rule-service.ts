@@ -1,11 +1,13 @@
 import { AppError, type Clock, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import { access, type alerts, type BodyOf } from "@gatehouse/contract";
 import type { AuditEvent, AuditTrail } from "../../platform/audit/index.ts";
+import type { AlertKeeper } from "./alert-keeper.ts";
 import type { AlertQueryStore } from "./alert-query-store.ts";
 import type { AlertStore } from "./alert-store.ts";
-import { dryRun } from "./dry-run.ts";
-import { LIMITS, type RuleRecord, watchesDiffer } from "./model.ts";
-import type { DeviceDirectory, Notifier, TelemetryReader, WatchedDevice } from "./ports.ts";
+import { dryRun, tryOnEvents } from "./dry-run.ts";
+import type { EscalationStore } from "./escalation-store.ts";
+import { LIMITS, type ResolveReason, type RuleRecord, watchesDiffer } from "./model.ts";
+import type { CameraEvents, DeviceDirectory, Notifier, TelemetryReader, WatchedDevice } from "./ports.ts";
 import type { RuleStore } from "./rule-store.ts";
 import { assertRule } from "./validate-rule.ts";
 import type { Watcher } from "./watcher.ts";
@@ -13,8 +15,11 @@ import type { Watcher } from "./watcher.ts";
 export interface RuleServiceDeps {
   readonly rules: RuleStore;
   readonly alerts: AlertStore;
+  readonly escalations: Pick<EscalationStore, "followRule">;
   readonly queries: (scope: access.Scope) => AlertQueryStore;
   readonly watcher: Watcher;
+  readonly keeper: Pick<AlertKeeper, "resolve">;
+  readonly events: CameraEvents;
   readonly directory: DeviceDirectory;
   readonly telemetry: TelemetryReader;
   readonly notifier: Notifier;
@@ -75,8 +80,14 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
       directory,
       devices.filter((device) => device.tenantId === tenantId),
     );
-    const [unknown] = await deps.notifier.unknownChannels(tenantId, body.channelIds);
+    const [unknown] = await deps.notifier.unknownChannels(tenantId, channelsOf(body));
     if (unknown !== undefined) throw new AppError("channel.not_found", { channelId: unknown });
+  };
+
+  /** Nothing in memory knows of them. */
+  const endEventAlerts = async (ruleId: Uuid, reason: ResolveReason): Promise<void> => {
+    for (const alertId of await deps.alerts.openOfRule(ruleId))
+      await deps.keeper.resolve(alertId, clock.nowMs(), reason);
   };
 
   const toReply = async (rule: RuleRecord): Promise<alerts.Rule> => {
@@ -135,10 +146,13 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
           await audit.record(tx, actOn(rule, "rule.changed"));
         });
         const isRestart = known.enabled !== rule.enabled || watchesDiffer(known, rule);
-        await watcher.apply(list.setRule(rule, isRestart, rule.enabled ? "rule_changed" : "rule_disabled"));
+        const reason = rule.enabled ? "rule_changed" : "rule_disabled";
+        if (isRestart) await endEventAlerts(ruleId, reason);
+        await watcher.apply(list.setRule(rule, isRestart, reason));
         if (!isRestart) {
           const nextMs = rule.repeatMs > 0 ? nowMs + rule.repeatMs : null;
           await deps.alerts.followRule(ruleId, rule.channelIds, nextMs);
+          await deps.escalations.followRule(ruleId, rule.escalation ?? []);
         }
         return toReply(rule);
       });
@@ -148,6 +162,7 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
       await watcher.serial.run(async () => {
         const rule = ruleOf(tenantId, ruleId);
         // Alerts first: with the rule's row they would lose what ties them to it.
+        await endEventAlerts(ruleId, "rule_deleted");
         await watcher.apply(list.removeRule(ruleId, "rule_deleted"));
         await rules.write(async (writing, tx) => {
           await writing.remove(tenantId, ruleId);
@@ -162,7 +177,9 @@ export function createRuleService(deps: RuleServiceDeps): RuleService {
       assertRule(body, deps.directory, devices);
       const nowMs = clock.nowMs();
       const rule = { ...body, id: newUuid(clock, random), tenantId, createdMs: nowMs, updatedMs: nowMs };
-      return dryRun(rule, devices, deps.telemetry, nowMs);
+      if (rule.condition.kind === "event")
+        return tryOnEvents(rule, rule.condition, devices, deps.events, nowMs);
+      return dryRun(rule, rule.condition, devices, deps.telemetry, nowMs);
     },
   };
 }
@@ -187,6 +204,10 @@ export function placesOf(
   const places = find(deviceIds);
   return places.length === 0 ? undefined : places;
 }
+
+const channelsOf = ({ channelIds, escalation = [] }: alerts.RuleBody): readonly Uuid[] => [
+  ...new Set([...channelIds, ...escalation.flatMap((step) => step.channelIds)]),
+];
 
 function assertRoom(used: number, wanted: number): void {
   if (used + wanted > LIMITS.watches)

@@ -11,6 +11,9 @@ export interface RuleStore {
   /** False when the stored rule is not the version of `expectedMs`. */
   replace(rule: RuleRecord, expectedMs: UnixMs): Promise<boolean>;
   remove(tenantId: Uuid, ruleId: Uuid): Promise<boolean>;
+  /** Whether the organisation once got the rule that comes with its first camera that looks for people. */
+  hadFirst(tenantId: Uuid): Promise<boolean>;
+  markFirst(tenantId: Uuid, atMs: UnixMs): Promise<void>;
   /** All of it or nothing. */
   write<T>(work: (rules: RuleStore, tx: AlertDatabase) => Promise<T>): Promise<T>;
 }
@@ -50,6 +53,21 @@ export function createRuleStore(db: Kysely<AlertTables>): RuleStore {
         .executeTakeFirst();
       return numDeletedRows > 0n;
     },
+    async hadFirst(tenantId) {
+      const row = await db
+        .selectFrom("first_rules")
+        .select("at")
+        .where("tenant_id", "=", tenantId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async markFirst(tenantId, atMs) {
+      await db
+        .insertInto("first_rules")
+        .values({ tenant_id: tenantId, at: new Date(atMs) })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
     write: (work) => db.transaction().execute((tx) => work(createRuleStore(tx), tx)),
   };
 }
@@ -65,6 +83,7 @@ function columnsOf(rule: RuleRecord) {
     schedule: rule.schedule === undefined ? null : JSON.stringify(rule.schedule),
     channel_ids: rule.channelIds,
     repeat_ms: rule.repeatMs,
+    escalation: rule.escalation === undefined ? null : JSON.stringify(rule.escalation),
     updated_at: new Date(rule.updatedMs),
   };
 }
@@ -79,6 +98,7 @@ function toRule(row: Selectable<RulesTable>): RuleRecord {
     holdMs: row.hold_ms,
     channelIds: row.channel_ids,
     repeatMs: row.repeat_ms,
+    ...(row.escalation === null ? {} : { escalation: row.escalation }),
     ...(row.schedule === null ? {} : { schedule: row.schedule }),
   };
   return {

@@ -1,59 +1,27 @@
-import { AppError, type UnixMs } from "@gatehouse/base";
+import {
+  AppError,
+  isWithinSpan,
+  type LocalMinute,
+  localMinute as localMinuteOf,
+  type UnixMs,
+} from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1440;
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-
-/** What the clock on the wall shows: weekday 1 Monday … 7 Sunday, minute of the day 0 … 1439. */
-interface LocalMinute {
-  readonly weekday: number;
-  readonly minute: number;
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** Refuses with `rule.invalid` a time zone that this runtime does not know. */
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(timeZone);
-  if (formatter === undefined) {
-    try {
-      formatter = new Intl.DateTimeFormat("en-US", {
-        timeZone,
-        weekday: "short",
-        hour: "2-digit",
-        minute: "2-digit",
-        hourCycle: "h23",
-      });
-    } catch (cause) {
-      throw new AppError("rule.invalid", { detail: `unknown time zone ${timeZone}` }, { cause });
-    }
-    formatters.set(timeZone, formatter);
-  }
-  return formatter;
-}
-
 export function localMinute(timeZone: string, atMs: UnixMs): LocalMinute {
-  let weekday = 1;
-  let minute = 0;
-  for (const { type, value } of formatterOf(timeZone).formatToParts(atMs)) {
-    if (type === "weekday") weekday = WEEKDAYS.indexOf(value) + 1;
-    else if (type === "hour") minute += Number(value) * 60;
-    else if (type === "minute") minute += Number(value);
+  try {
+    return localMinuteOf(timeZone, atMs);
+  } catch (cause) {
+    throw new AppError("rule.invalid", { detail: `unknown time zone ${timeZone}` }, { cause });
   }
-  return { weekday, minute };
 }
 
-/**
- * Whether the schedule is armed when the wall clock shows this. `fromMinute` belongs to it, `toMinute` does not.
- * A span over midnight belongs to the day on which it begins.
- */
-export function isArmedAt(schedule: alerts.RuleSchedule, { weekday, minute }: LocalMinute): boolean {
-  const { days, fromMinute, toMinute } = schedule;
-  if (fromMinute < toMinute) return days.includes(weekday) && minute >= fromMinute && minute < toMinute;
-  const yesterday = weekday === 1 ? 7 : weekday - 1;
-  return (days.includes(weekday) && minute >= fromMinute) || (days.includes(yesterday) && minute < toMinute);
-}
+/** Whether the schedule is armed when the wall clock shows this. */
+export const isArmedAt = (schedule: alerts.RuleSchedule, at: LocalMinute): boolean =>
+  isWithinSpan(schedule, at);
 
 export type Armed = (atMs: UnixMs) => boolean;
 

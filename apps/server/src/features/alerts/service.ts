@@ -1,6 +1,9 @@
 import { AppError, type Clock, isUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { access, alerts, QueryOf, ReplyOf } from "@gatehouse/contract";
 import type { AlertQueryStore } from "./alert-query-store.ts";
+import { viewEscalation } from "./escalation.ts";
+import type { EscalationStore } from "./escalation-store.ts";
+import type { Notifier } from "./ports.ts";
 
 export interface AlertService {
   list(
@@ -17,10 +20,17 @@ const MAX_LIMIT = 200;
 const NOTICES = 20;
 
 /** What people read of alerts. */
-export function createAlertService(
-  queries: (scope: access.Scope) => AlertQueryStore,
-  clock: Clock,
-): AlertService {
+export function createAlertService({
+  queries,
+  escalations,
+  notifier,
+  clock,
+}: {
+  readonly queries: (scope: access.Scope) => AlertQueryStore;
+  readonly escalations: Pick<EscalationStore, "find">;
+  readonly notifier: Pick<Notifier, "channelNames">;
+  readonly clock: Clock;
+}): AlertService {
   return {
     async list(scope, { state, device, severity, q, before, limit: asked }) {
       const limit = Math.min(Math.max(Number(asked ?? DEFAULT_LIMIT), 1), MAX_LIMIT);
@@ -41,7 +51,10 @@ export function createAlertService(
     async get(scope, alertId) {
       const found = await queries(scope).get(alertId);
       if (found === undefined) throw new AppError("alert.not_found");
-      return found;
+      const escalation = await escalations.find(alertId);
+      if (escalation === undefined) return found;
+      const names = await notifier.channelNames(scope.tenantId);
+      return { ...found, escalation: viewEscalation(escalation, names) };
     },
     async notices(scope, personId) {
       const store = queries(scope);

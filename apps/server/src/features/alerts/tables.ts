@@ -18,8 +18,18 @@ export interface RulesTable {
   schedule: JsonOrNull<alerts.RuleSchedule>;
   channel_ids: string[];
   repeat_ms: number;
+  escalation: JsonOrNull<alerts.EscalationStep[]>;
   created_at: Date;
   updated_at: Date;
+}
+
+export interface AlertEscalationsTable {
+  alert_id: string;
+  started_at: Date;
+  steps: Json<readonly alerts.EscalationStep[]>;
+  done_at: Date[];
+  due_at: Date | null;
+  stopped_at: Date | null;
 }
 
 export interface RuleStatesTable {
@@ -49,6 +59,8 @@ export interface AlertsTable {
   condition: Json<alerts.RuleCondition>;
   value: JsonOrNull<MetricValue>;
   unit: string | null;
+  event_id: string | null;
+  event: JsonOrNull<alerts.AlertEventFacts>;
   raised_at: Date;
   created_at: Date;
   acknowledged_at: Date | null;
@@ -75,13 +87,20 @@ export interface NoticesSeenTable {
   seen_at: Date;
 }
 
+export interface FirstRulesTable {
+  tenant_id: string;
+  at: Date;
+}
+
 export interface AlertTables {
   rules: RulesTable;
+  first_rules: FirstRulesTable;
   rule_states: RuleStatesTable;
   alert_engine: AlertEngineTable;
   alerts: AlertsTable;
   alert_events: AlertEventsTable;
   notices_seen: NoticesSeenTable;
+  alert_escalations: AlertEscalationsTable;
 }
 
 /** The pool as this feature sees it. */

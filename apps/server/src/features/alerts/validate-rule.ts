@@ -13,10 +13,13 @@ export function assertRule(
   devices: readonly WatchedDevice[],
 ): void {
   assertText(body);
-  assertCondition(body.condition);
+  assertCondition(body);
   if (body.schedule !== undefined && isEmptySchedule(body.schedule))
     refuse("schedule.toMinute", "the schedule is never armed: from and to are the same");
   if (body.repeatMs > 0 && body.repeatMs < 60_000) refuse("repeatMs", "repeats are at least a minute apart");
+  const steps = body.escalation ?? [];
+  if (steps.some(({ afterMs }, n) => afterMs <= (steps[n - 1]?.afterMs ?? 0)))
+    refuse("escalation", "each step is later than the one before");
   if (body.scope.deviceIds?.length === 0) refuse("scope.deviceIds", "the list of devices is empty");
   const unknown = body.scope.deviceIds?.find((id) => !devices.some((device) => device.deviceId === id));
   if (unknown !== undefined) refuse("scope.deviceIds", `there is no device ${unknown}`);
@@ -29,6 +32,7 @@ function assertText(body: alerts.RuleBody): void {
     ["name", name],
     ["scope.tag", scope.tag],
     ["scope.typeId", scope.typeId],
+    ["condition.zone", condition.kind === "event" ? condition.zone : undefined],
     ["condition.equals", condition.kind === "state" ? condition.equals : undefined],
   ];
   for (const [field, text] of texts) {
@@ -37,7 +41,13 @@ function assertText(body: alerts.RuleBody): void {
   }
 }
 
-function assertCondition(condition: alerts.RuleCondition): void {
+function assertCondition({ condition, holdMs }: alerts.RuleBody): void {
+  if (condition.kind === "event") {
+    if (holdMs > 0) refuse("holdMs", "what happens before a camera is told of at once");
+    if (condition.minPeople !== undefined && !condition.events.includes("person"))
+      refuse("condition.minPeople", "only people are counted");
+    return;
+  }
   if (condition.kind !== "threshold") return;
   const { op, limit, upper, hysteresis = 0 } = condition;
   if (![limit, upper ?? 0, hysteresis].every(Number.isFinite))

@@ -1,6 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import { INITIAL, type WatchRule, type WatchState } from "./engine.ts";
-import { metricOf, type ResolveReason, type RuleRecord, watches } from "./model.ts";
+import { type MeasuredCondition, metricOf, type ResolveReason, type RuleRecord, watches } from "./model.ts";
 import type { WatchedDevice } from "./ports.ts";
 import { armedIn } from "./schedule.ts";
 
@@ -53,6 +53,10 @@ export class WatchList {
     return this.#rules.values();
   }
 
+  device(deviceId: Uuid): WatchedDevice | undefined {
+    return this.#devices.get(deviceId);
+  }
+
   devices(): IteratorObject<WatchedDevice> {
     return this.#devices.values();
   }
@@ -72,7 +76,8 @@ export class WatchList {
   /** Devices a rule would watch, whether it is enabled or not. */
   countFor(rule: RuleRecord): number {
     const known = this.#rules.get(rule.id);
-    if (known === rule && rule.enabled) return this.#byRule.get(rule.id)?.size ?? 0;
+    if (known === rule && rule.enabled && rule.condition.kind !== "event")
+      return this.#byRule.get(rule.id)?.size ?? 0;
     return this.#devices.values().reduce((count, device) => count + (watches(rule, device) ? 1 : 0), 0);
   }
 
@@ -106,7 +111,7 @@ export class WatchList {
         if (made !== undefined) added.push(made);
       } else if (rule.enabled && watches(rule, device)) {
         watch.device = device;
-        watch.engineRule = engineRuleOf(rule, device);
+        watch.engineRule = engineRuleOf(rule, watch.engineRule.condition, device);
       } else {
         this.#drop(watch);
         removed.push({ watch, reason: device.revoked ? "device_revoked" : "out_of_scope" });
@@ -128,12 +133,14 @@ export class WatchList {
   }
 
   #match(rule: RuleRecord, device: WatchedDevice): Watch | undefined {
-    if (!rule.enabled || this.find(rule.id, device.deviceId) !== undefined || !watches(rule, device))
-      return undefined;
+    const { condition } = rule;
+    // What happens before cameras comes by itself: there is nothing to remember between two readings.
+    if (condition.kind === "event" || !rule.enabled) return undefined;
+    if (this.find(rule.id, device.deviceId) !== undefined || !watches(rule, device)) return undefined;
     const watch: Watch = {
       rule,
       device,
-      engineRule: engineRuleOf(rule, device),
+      engineRule: engineRuleOf(rule, condition, device),
       state: INITIAL,
       isSaved: false,
       isRemoved: false,
@@ -185,9 +192,9 @@ export class WatchList {
   }
 }
 
-function engineRuleOf(rule: RuleRecord, device: WatchedDevice): WatchRule {
+function engineRuleOf(rule: RuleRecord, condition: MeasuredCondition, device: WatchedDevice): WatchRule {
   return {
-    condition: rule.condition,
+    condition,
     holdMs: rule.holdMs,
     armed: armedIn(rule.schedule, device.timeZone),
   };

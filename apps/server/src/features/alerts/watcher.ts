@@ -4,10 +4,12 @@ import { isDatabaseUnavailable, isForeignKeyViolation } from "../../platform/dat
 import type { AlertKeeper } from "./alert-keeper.ts";
 import type { AlertRecord, AlertStore } from "./alert-store.ts";
 import type { Effect } from "./engine.ts";
+import type { EscalationStore } from "./escalation-store.ts";
 import { isHolding, LiveEngine } from "./live-engine.ts";
 import type { ResolveReason } from "./model.ts";
 import type { DeviceDirectory, TelemetryReader } from "./ports.ts";
 import type { RuleStore } from "./rule-store.ts";
+import { armedIn } from "./schedule.ts";
 import { Serial } from "./serial.ts";
 import type { StateStore } from "./state-store.ts";
 import type { Change, Watch } from "./watch-list.ts";
@@ -15,6 +17,7 @@ import type { Change, Watch } from "./watch-list.ts";
 export interface WatcherDeps {
   readonly rules: RuleStore;
   readonly alerts: AlertStore;
+  readonly escalations: Pick<EscalationStore, "due">;
   readonly states: StateStore;
   readonly keeper: AlertKeeper;
   readonly directory: DeviceDirectory;
@@ -70,6 +73,12 @@ export class Watcher {
     await this.serial.run(() => this.#work());
   }
 
+  /** Whether the organisation has a rule about events. */
+  asksForEvents(tenantId: Uuid): boolean {
+    const rules = this.engine.list.rules();
+    return rules.some((rule) => rule.tenantId === tenantId && rule.condition.kind === "event");
+  }
+
   tick(): void {
     this.engine.tick(this.#deps.clock.nowMs());
     this.#queueWork();
@@ -110,6 +119,7 @@ export class Watcher {
       () => this.#drain(),
       () => this.#save(),
       () => this.#attend(),
+      () => this.#escalate(),
       () => this.#markAlive(),
     ];
     for (const piece of pieces) {
@@ -157,7 +167,8 @@ export class Watcher {
     const { keeper } = this.#deps;
     if (effect.kind === "raise") {
       if (watch.isRemoved) return;
-      watch.alertId = await keeper.raise(watch.rule, watch.device, effect);
+      const alertId = await keeper.raise(watch.rule, watch.device, effect);
+      if (alertId !== undefined) watch.alertId = alertId;
       watch.isSaved = false;
     } else if (watch.alertId !== undefined) {
       await keeper.resolve(watch.alertId, effect.atMs, "cleared", effect.value);
@@ -195,10 +206,16 @@ export class Watcher {
     const due = await alerts.due(clock.nowMs(), DUE_BATCH);
     for (const { alertId, ruleId, deviceId } of due) {
       const rule = ruleId === undefined ? undefined : this.engine.list.rule(ruleId);
-      const watch =
-        ruleId === undefined || deviceId === undefined ? undefined : this.engine.list.find(ruleId, deviceId);
-      await keeper.attend(alertId, rule, watch?.engineRule.armed(clock.nowMs()) ?? true);
+      const device = deviceId === undefined ? undefined : this.engine.list.device(deviceId);
+      const isArmed = device === undefined || armedIn(rule?.schedule, device.timeZone)(clock.nowMs());
+      await keeper.attend(alertId, rule, isArmed);
     }
+  }
+
+  /** Steps for which nobody answered in time; their times are stored, so that a restart changes none. */
+  async #escalate(): Promise<void> {
+    const { clock, escalations, keeper } = this.#deps;
+    for (const alertId of await escalations.due(clock.nowMs(), DUE_BATCH)) await keeper.escalate(alertId);
   }
 
   async #syncDevices(): Promise<void> {
@@ -257,7 +274,10 @@ export class Watcher {
   /** Ties open alerts to their watches; answers those whose watch is no more. */
   #adopt(open: readonly AlertRecord[]): readonly AlertRecord[] {
     return open.filter(({ alert }) => {
-      const { ruleId, deviceId, raisedMs, value } = alert;
+      const { ruleId, deviceId, event, raisedMs, value } = alert;
+      // Those follow their events.
+      if (event !== undefined && ruleId !== undefined && this.engine.list.rule(ruleId)?.enabled === true)
+        return false;
       if (ruleId === undefined || deviceId === undefined) return true;
       const watch = this.engine.list.find(ruleId, deviceId);
       if (watch === undefined) return true;

@@ -1,13 +1,16 @@
-import type { Clock, ErrorCode, MonotonicMs, Timer, UnixMs, Uuid } from "@gatehouse/base";
+import type { Clock, ErrorCode, Logger, MonotonicMs, Timer, UnixMs, Uuid } from "@gatehouse/base";
 import type { Bus, cameras as contract } from "@gatehouse/contract";
-import { type CameraLooks, CameraWord } from "@gatehouse/device-types/camera-words";
+import { type CameraClip, type CameraLooks, CameraWord } from "@gatehouse/device-types/camera-words";
 import { COLUMNS, type EventChange, EventMachine, ROWS, strengthDigit } from "@gatehouse/motion";
 import { Check } from "typebox/value";
+import type { AgentFetches } from "./agent-fetches.ts";
+import type { AgentModels, OrderFacts } from "./agent-models.ts";
+import type { AgentVisits } from "./agent-visits.ts";
 import type { MotionDensity } from "./density.ts";
 import type { EventKeeper } from "./keeper.ts";
 import { LOOKS_OF_VIDEO } from "./model.ts";
-import { ordersOf } from "./orders.ts";
-import type { CameraLine, Cameras } from "./ports.ts";
+import { type Abilities, abilitiesOf, isLookedForThere, ordersOf, sealingOf } from "./orders.ts";
+import type { AgentClips, CameraLine, Cameras } from "./ports.ts";
 
 /** Longer without a word, and nobody judges there any more: then the pictures that come are judged here. */
 const JUDGES_FOR_MS = 15_000;
@@ -20,6 +23,16 @@ export interface AgentEyesDeps {
   readonly keeper: EventKeeper;
   readonly density: MotionDensity;
   readonly line: CameraLine;
+  readonly visits: AgentVisits;
+  readonly fetches: AgentFetches;
+  readonly clips: AgentClips;
+  readonly models: AgentModels;
+  readonly log: Logger;
+}
+
+interface Device {
+  readonly tenantId: Uuid;
+  readonly deviceId: Uuid;
 }
 
 /** Of one camera whose pictures are judged where they are taken. */
@@ -42,6 +55,8 @@ export class AgentEyes {
   readonly #eyes = new Map<Uuid, AgentEye>();
   /** Cameras that asked for their settings in their session. */
   readonly #asked = new Set<Uuid>();
+  /** What they can beside judging; of the newest session in which they said so. */
+  readonly #abilities = new Map<Uuid, Abilities>();
   #ends: (() => void)[] = [];
 
   constructor(deps: AgentEyesDeps) {
@@ -65,20 +80,68 @@ export class AgentEyes {
   }
 
   /** A word of content type 10. Answers why it is not taken. */
-  async said(
-    { deviceId }: { readonly tenantId: Uuid; readonly deviceId: Uuid },
-    word: unknown,
-  ): Promise<ErrorCode | undefined> {
-    if (this.#deps.cameras.find(deviceId) === undefined) return "camera.none";
+  async said(device: Device, word: unknown): Promise<ErrorCode | undefined> {
+    const { cameras, fetches, visits } = this.#deps;
+    const { deviceId } = device;
+    if (cameras.find(deviceId) === undefined) return "camera.none";
     if (!Check(CameraWord, word)) return "message.schema";
+    if (word.says === "visit") return visits.visited(device, word);
+    if (word.says === "clip") return this.#offered(device, word);
+    if (word.says === "shown") return visits.shown(device, word);
+    if (word.says === "model") return this.#deps.models.asked(device, word);
     if (word.says === "looks") this.#look(deviceId, word);
+    else if (word.says === "found") visits.found(device, word);
+    else if (word.says === "fetching") await fetches.heard(deviceId, word);
     else {
       this.#asked.add(deviceId);
+      this.#abilities.set(deviceId, abilitiesOf(word));
       if (!word.judges) this.#close(deviceId);
       else this.#open(deviceId);
       this.#order(deviceId);
+      await fetches.again(deviceId);
     }
     return undefined;
+  }
+
+  /** Whether the camera's own machine seals what it records. */
+  sealsItself(cameraId: Uuid): boolean {
+    const settings = this.#deps.cameras.settingsOf(cameraId);
+    const abilities = this.#abilities.get(cameraId);
+    return settings !== undefined && abilities !== undefined && sealingOf(settings, abilities) !== undefined;
+  }
+
+  /** Whether it looks for people itself. */
+  detectsItself(cameraId: Uuid): boolean {
+    const settings = this.#deps.cameras.settingsOf(cameraId);
+    const abilities = this.#abilities.get(cameraId);
+    if (settings === undefined || abilities === undefined) return false;
+    return isLookedForThere(settings, abilities, this.#deps.models.known(cameraId));
+  }
+
+  /** What it said last of what it finds. */
+  detectionView(cameraId: Uuid): contract.DetectionView {
+    const said = this.#deps.visits.finding(cameraId);
+    const rates = { lookMs: said?.found.lookMs ?? 0, looksPerSecond: said?.found.looksPerSecond ?? 0 };
+    const chosen = this.#deps.models.known(cameraId);
+    const elsewhere =
+      chosen?.kind === "elsewhere" ? { wanted: chosen.name, why: "elsewhere" as const, share: 0 } : undefined;
+    const instead = said?.found.instead ?? elsewhere;
+    const view = {
+      ...{ boxes: [], model: said?.found.model ?? "", ...rates, by: "agent" as const },
+      ...(instead === undefined ? {} : { instead }),
+    };
+    if (said === undefined) return { ...view, state: "no_picture" };
+    const { looks, problem } = said.found;
+    if (problem !== undefined) return { ...view, state: "failed", problem };
+    const state = this.isGoingOn(cameraId) ? "looking" : "still";
+    return { ...view, state, atMs: said.atMs, boxes: looks.at(-1)?.boxes ?? [] };
+  }
+
+  async #offered(device: Device, clip: CameraClip): Promise<ErrorCode | undefined> {
+    const answer = await this.#deps.clips.offered(device, clip);
+    const { segment } = clip;
+    this.#deps.line.send(device.deviceId, { kind: "camera", says: "clip", segment, ...answer });
+    return answer.result === "refused" ? "segment.damaged" : undefined;
   }
 
   /** Whether the camera's pictures are not to be judged here. */
@@ -99,7 +162,11 @@ export class AgentEyes {
   /** The camera's settings are others, or it is gone. */
   changed(cameraId: Uuid): void {
     this.#retune(cameraId);
-    if (this.#deps.cameras.find(cameraId) === undefined) this.#asked.delete(cameraId);
+    if (this.#deps.cameras.find(cameraId) === undefined) {
+      this.#asked.delete(cameraId);
+      this.#abilities.delete(cameraId);
+      this.#deps.visits.forget(cameraId);
+    }
     if (this.#asked.has(cameraId)) this.#order(cameraId);
   }
 
@@ -111,8 +178,17 @@ export class AgentEyes {
   }
 
   #order(cameraId: Uuid): void {
-    const settings = this.#deps.cameras.settingsOf(cameraId);
-    if (settings !== undefined) this.#deps.line.send(cameraId, ordersOf(settings));
+    const { cameras, line, log, models } = this.#deps;
+    const settings = cameras.settingsOf(cameraId);
+    const send = (facts: OrderFacts): void => {
+      // Other settings meanwhile have orders of their own.
+      if (settings === undefined || cameras.settingsOf(cameraId) !== settings) return;
+      line.send(cameraId, ordersOf(settings, this.#abilities.get(cameraId), facts));
+    };
+    const facts = models.factsFor(cameraId);
+    if (facts instanceof Promise)
+      facts.then(send, (err: unknown) => log.error({ err, cameraId }, "camera.orders_not_sent"));
+    else send(facts);
   }
 
   #open(cameraId: Uuid): AgentEye | undefined {

@@ -1,30 +1,37 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import { type SelectQueryBuilder, sql } from "kysely";
-import { type Cursor, type EventKind, type KeptEvent, LONGEST_MS } from "./model.ts";
-import type { CameraEventDatabase, CameraEventsTable, CameraEventTables } from "./tables.ts";
-
-/** What somebody may see, and of it what they want. */
-export interface EventFilter {
-  readonly cameraIds: "all" | readonly Uuid[];
-  readonly kinds?: readonly string[] | undefined;
-  /** Events that overlap it. */
-  readonly fromMs?: UnixMs | undefined;
-  readonly toMs?: UnixMs | undefined;
-}
+import type { cameras } from "@gatehouse/contract";
+import { type Selectable, sql } from "kysely";
+import { type Cursor, type KeptEvent, LONGEST_MS } from "./model.ts";
+import { type EventFilter, matching } from "./search/event-filter-store.ts";
+import type { CameraEventDatabase, CameraEventsTable } from "./tables.ts";
 
 export interface EventPage {
   readonly before?: Cursor | undefined;
   readonly limit: number;
 }
 
-/** Inserts it or brings it up to date. */
-export async function saveEvent(tx: CameraEventDatabase, event: KeptEvent): Promise<void> {
+/** Whether an alarm was decided about before. */
+export async function hasAlarm(tx: CameraEventDatabase, id: Uuid): Promise<boolean> {
+  const row = await tx.selectFrom("camera_events").select("alarm_at").where("id", "=", id).executeTakeFirst();
+  return row !== undefined && row.alarm_at !== null;
+}
+
+/** Inserts it or brings it up to date. `isDue`: what was decided now about its alarm; undefined leaves that as it is. */
+export async function saveEvent(
+  tx: CameraEventDatabase,
+  event: KeptEvent,
+  isDue: boolean | undefined,
+): Promise<void> {
+  const { detection } = event;
   const changing = {
+    kind: event.kind,
     seen_at: new Date(event.seenMs),
     end_at: event.endMs === undefined ? null : new Date(event.endMs),
     strength: event.strength,
     zones: [...event.zones],
     best_at: new Date(event.bestMs),
+    ...(detection === undefined ? {} : detectionColumns(detection)),
+    ...(isDue === undefined ? {} : { armed: isDue, alarm_at: new Date(detection?.alarmMs ?? event.seenMs) }),
   };
   await tx
     .insertInto("camera_events")
@@ -32,8 +39,9 @@ export async function saveEvent(tx: CameraEventDatabase, event: KeptEvent): Prom
       id: event.id,
       tenant_id: event.tenantId,
       camera_id: event.cameraId,
-      kind: event.kind,
       start_at: new Date(event.startMs),
+      kept_at_camera: event.keptAtCamera ?? false,
+      handed_over: event.handedOver === undefined ? null : JSON.stringify(event.handedOver),
       ...changing,
     })
     .onConflict((conflict) => conflict.column("id").doUpdateSet(changing))
@@ -46,9 +54,52 @@ export async function openEvents(db: CameraEventDatabase): Promise<KeptEvent[]> 
   return rows.map(toEvent);
 }
 
+/** Those that were due an alarm since, oldest first. */
+export async function armedEventsSince(db: CameraEventDatabase, sinceMs: UnixMs): Promise<KeptEvent[]> {
+  const rows = await db
+    .selectFrom("camera_events")
+    .selectAll()
+    .where("armed", "=", true)
+    .where("alarm_at", ">=", new Date(sinceMs))
+    .orderBy("alarm_at")
+    .orderBy("id")
+    .limit(MAX_ALARMS)
+    .execute();
+  return rows.map(toEvent);
+}
+
+/** Whether an alarm of the camera was due between the two times. */
+export async function hadAlarm(
+  db: CameraEventDatabase,
+  cameraId: Uuid,
+  { afterMs, beforeMs }: { readonly afterMs: UnixMs; readonly beforeMs: UnixMs },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("camera_events")
+    .select("id")
+    .where("camera_id", "=", cameraId)
+    .where("armed", "=", true)
+    .where("alarm_at", ">", new Date(afterMs))
+    .where("alarm_at", "<", new Date(beforeMs))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The recording of an event that was kept at its camera is here, as far as there is one. */
+export async function setBrought(db: CameraEventDatabase, id: Uuid, cameraId: Uuid): Promise<void> {
+  await db
+    .updateTable("camera_events")
+    .set({ kept_at_camera: false })
+    .where("id", "=", id)
+    .where("camera_id", "=", cameraId)
+    .execute();
+}
+
 export async function findEvent(db: CameraEventDatabase, id: Uuid): Promise<KeptEvent | undefined> {
   const row = await db.selectFrom("camera_events").selectAll().where("id", "=", id).executeTakeFirst();
-  return row && toEvent(row);
+  const [event] = row === undefined ? [] : await withVerdicts(db, [row]);
+  return event;
 }
 
 /** Cameras with events, or with strengths of motion. */
@@ -60,17 +111,18 @@ export async function knownCameras(db: CameraEventDatabase): Promise<Uuid[]> {
   return rows.map((row) => row.camera_id);
 }
 
-/** Ended events of one camera, at most `limit`; true while there may be more. */
+/** Ended events of one camera but intrusions and those to be kept, at most `limit`; true while there may be more. */
 export async function deleteEventsBefore(
   db: CameraEventDatabase,
   cameraId: Uuid,
   beforeMs: UnixMs,
-  limit: number,
+  { limit, kept }: { readonly limit: number; readonly kept: readonly Uuid[] },
 ): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     delete from camera_events where id in (
       select id from camera_events
       where camera_id = ${cameraId} and start_at < ${new Date(beforeMs)} and end_at < ${new Date(beforeMs)}
+        and verdict is distinct from 'intrusion' and id <> all(${[...kept]}::uuid[])
       limit ${limit}
     )`.execute(db);
   return numAffectedRows === BigInt(limit);
@@ -88,17 +140,17 @@ export class EventQueryStore {
 
   /** Newest first. */
   async list(filter: EventFilter, { before, limit }: EventPage): Promise<KeptEvent[]> {
-    let query = this.#matching(filter).selectAll();
+    let query = matching(this.#db, this.#tenantId, filter).selectAll();
     if (before !== undefined)
       query = query.where(
         sql<boolean>`(start_at, id) < (${new Date(before.startMs)}::timestamptz, ${before.id}::uuid)`,
       );
     const rows = await query.orderBy("start_at", "desc").orderBy("id", "desc").limit(limit).execute();
-    return rows.map(toEvent);
+    return withVerdicts(this.#db, rows);
   }
 
   async count(filter: EventFilter): Promise<number> {
-    const row = await this.#matching(filter)
+    const row = await matching(this.#db, this.#tenantId, filter)
       .select(({ fn }) => fn.countAll<number>().as("count"))
       .executeTakeFirstOrThrow();
     return row.count;
@@ -110,7 +162,7 @@ export class EventQueryStore {
     { fromMs, toMs }: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
     limit: number,
   ): Promise<KeptEvent[]> {
-    const { rows } = await sql<CameraEventsTable>`
+    const { rows } = await sql<Selectable<CameraEventsTable>>`
       select e.* from unnest(${[...cameraIds]}::uuid[]) as camera (id)
       cross join lateral (
         select * from camera_events
@@ -121,24 +173,46 @@ export class EventQueryStore {
         limit ${limit}
       ) e
       order by e.camera_id, e.start_at, e.id`.execute(this.#db);
-    return rows.map(toEvent);
-  }
-
-  #matching({ cameraIds, kinds, fromMs, toMs }: EventFilter): EventQuery {
-    let query = this.#db.selectFrom("camera_events").where("tenant_id", "=", this.#tenantId);
-    if (cameraIds !== "all") query = query.where(sql<boolean>`camera_id = any(${[...cameraIds]}::uuid[])`);
-    if (kinds !== undefined) query = query.where("kind", "in", kinds as EventKind[]);
-    if (toMs !== undefined) query = query.where("start_at", "<=", new Date(toMs));
-    if (fromMs === undefined) return query;
-    return query.where((where) =>
-      where.or([where("end_at", "is", null), where("end_at", ">=", new Date(fromMs))]),
-    );
+    return withVerdicts(this.#db, rows);
   }
 }
 
-type EventQuery = SelectQueryBuilder<CameraEventTables, "camera_events", object>;
+/** Alarms that are told of at once. */
+const MAX_ALARMS = 1_000;
 
-const toEvent = (row: CameraEventsTable): KeptEvent => ({
+type Row = Selectable<CameraEventsTable>;
+
+function detectionColumns(detection: cameras.EventDetection) {
+  const { labels, mostAtOnce, alarmMs: _, armed: __, ...rest } = detection;
+  return { detection: JSON.stringify(rest), labels: [...labels], most_at_once: mostAtOnce };
+}
+
+/** With the newest of what people decided about each. */
+async function withVerdicts(db: CameraEventDatabase, rows: readonly Row[]): Promise<KeptEvent[]> {
+  const ids = rows.filter(({ verdict }) => verdict !== null).map(({ id }) => id);
+  if (ids.length === 0) return rows.map(toEvent);
+  const found = await db
+    .selectFrom("camera_event_verdicts")
+    .select(["event_id", "verdict", "person_name", "at", "note"])
+    .distinctOn("event_id")
+    .where(sql<boolean>`event_id = any(${ids}::uuid[])`)
+    .orderBy("event_id")
+    .orderBy("at", "desc")
+    .orderBy("id", "desc")
+    .execute();
+  const newest = new Map(
+    found.map(({ event_id, verdict, person_name, at, note }) => [
+      event_id,
+      { verdict, byName: person_name, atMs: at.getTime(), note },
+    ]),
+  );
+  return rows.map((row) => {
+    const verdict = newest.get(row.id);
+    return verdict === undefined ? toEvent(row) : { ...toEvent(row), verdict };
+  });
+}
+
+const toEvent = (row: Row): KeptEvent => ({
   id: row.id,
   tenantId: row.tenant_id,
   cameraId: row.camera_id,
@@ -149,4 +223,18 @@ const toEvent = (row: CameraEventsTable): KeptEvent => ({
   strength: row.strength,
   zones: row.zones,
   bestMs: row.best_at.getTime(),
+  detection: row.detection === null ? undefined : toDetection(row, row.detection),
+  keptAtCamera: row.kept_at_camera,
+  handedOver: row.handed_over ?? undefined,
+});
+
+const toDetection = (
+  { labels, most_at_once, alarm_at, armed }: Row,
+  rest: NonNullable<Row["detection"]>,
+): cameras.EventDetection => ({
+  ...rest,
+  labels,
+  mostAtOnce: most_at_once ?? 0,
+  ...(alarm_at === null ? {} : { alarmMs: alarm_at.getTime() }),
+  armed,
 });

@@ -5,18 +5,20 @@ import { deleteEventsBefore, knownCameras } from "./event-store.ts";
 import { DAY_MS, longestDays } from "./model.ts";
 import { deleteHoursBefore } from "./motion-store.ts";
 import type { Cameras } from "./ports.ts";
+import type { SearchPorts } from "./search/ports.ts";
 import type { CameraEventDatabase } from "./tables.ts";
 
 const ROWS_AT_ONCE = 5_000;
 
-/** Events and strengths go when nothing of their time can be recorded any more. */
+/** Events and strengths go when nothing of their time can be recorded any more; what is in a case stays. */
 export function cameraEventJobs(deps: {
   readonly db: CameraEventDatabase;
   readonly cameras: Cameras;
+  readonly cases: Pick<SearchPorts["cases"], "eventIdsAt">;
   readonly clock: Clock;
   readonly log: Logger;
 }): readonly JobDefinition[] {
-  const { db, cameras } = deps;
+  const { db, cameras, cases } = deps;
   const clock = new AgeClock(deps.clock, deps.log);
   return [
     {
@@ -27,7 +29,8 @@ export function cameraEventJobs(deps: {
           const settings = cameras.settingsOf(cameraId);
           if (settings === undefined) continue;
           const beforeMs = clock.nowMs() - longestDays(settings) * DAY_MS;
-          while (!signal.aborted && (await deleteEventsBefore(db, cameraId, beforeMs, ROWS_AT_ONCE)));
+          const which = { limit: ROWS_AT_ONCE, kept: await cases.eventIdsAt(cameraId) };
+          while (!signal.aborted && (await deleteEventsBefore(db, cameraId, beforeMs, which)));
           await deleteHoursBefore(db, cameraId, beforeMs);
         }
       },

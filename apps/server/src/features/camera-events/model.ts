@@ -19,6 +19,13 @@ export interface KeptEvent {
   readonly strength: number;
   readonly zones: readonly string[];
   readonly bestMs: UnixMs;
+  /** Of kinds `person` and `object`. */
+  readonly detection?: cameras.EventDetection | undefined;
+  /** The camera's own machine keeps its recording; absent is no. */
+  readonly keptAtCamera?: boolean | undefined;
+  readonly handedOver?: cameras.CameraEvent["handedOver"] | undefined;
+  /** What people decided last; read, never written with the event. */
+  readonly verdict?: cameras.CameraEvent["verdict"] | undefined;
 }
 
 /** Key frames come once or twice a second at most: whoever moves in two of them moves. */
@@ -38,6 +45,15 @@ export const LONGEST_MS = LONGEST_EVENT_MS + 300_000;
 /** How long anything of a camera may be kept by its settings. */
 export const longestDays = ({ recording }: cameras.CameraSettings): number =>
   Math.max(recording.continuousDays, recording.motionDays, recording.eventDays);
+
+/** How long before and after an event what is recorded is kept with it; nothing of a camera that is gone. */
+export function aroundOf(settings: cameras.CameraSettings | undefined): {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+} {
+  const { preRollSeconds = 0, postRollSeconds = 0 } = settings?.recording ?? {};
+  return { beforeMs: preRollSeconds * 1_000, afterMs: postRollSeconds * 1_000 };
+}
 
 /** Place in a listing, newest first: `startMs.id`. */
 export interface Cursor {

@@ -60,6 +60,23 @@ export async function hoursIn(
   }));
 }
 
+/** Of each camera the first hour that is still known. */
+export async function firstHours(
+  db: CameraEventDatabase,
+  tenantId: Uuid,
+  cameraIds: readonly Uuid[],
+): Promise<MotionHour[]> {
+  const { rows } = await sql<{ camera_id: Uuid; hour: Date; strengths: Buffer }>`
+    select m.* from unnest(${[...cameraIds]}::uuid[]) as camera (id)
+    cross join lateral (
+      select camera_id, hour, strengths from camera_motion
+      where camera_id = camera.id and tenant_id = ${tenantId} order by hour limit 1
+    ) m`.execute(db);
+  return rows.map(({ camera_id, hour, strengths }) => ({
+    ...{ tenantId, cameraId: camera_id, hourMs: hour.getTime(), strengths },
+  }));
+}
+
 /** Only the largest strength of each hour, as 1 + strength: for spans of months. */
 export async function peaksIn(
   db: CameraEventDatabase,

@@ -1,6 +1,14 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { access, cameras } from "@gatehouse/contract";
-import type { CameraOrders } from "@gatehouse/device-types/camera-words";
+import type { Detector } from "@gatehouse/detect";
+import type {
+  CameraClip,
+  CameraClipAnswer,
+  CameraFetch,
+  CameraModel,
+  CameraModelPiece,
+  CameraOrders,
+} from "@gatehouse/device-types/camera-words";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 
 /** A frame as cameras give it, validated and masked. */
@@ -31,14 +39,49 @@ export interface KnownCamera {
 export interface Cameras {
   find(cameraId: Uuid): KnownCamera | undefined;
   settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
+  timeZoneOf(tenantId: Uuid, siteId: Uuid): Promise<string>;
   /** Cameras that an asker may see, of one site or anywhere; `all` for the whole organisation. */
   within(scope: access.Scope, siteId: Uuid | undefined): "all" | readonly Uuid[];
 }
 
+export interface OpenedDetector {
+  readonly detector: Detector;
+  /** Of the model, as people know it. */
+  readonly name: string;
+}
+
+export interface Detectors {
+  /** Ready to look; whoever opens it closes it. Refuses `detector.not_found`, `detector.model_invalid`, `detector.failed`. */
+  open(tenantId: Uuid, id: cameras.DetectionSettings["detector"]): Promise<OpenedDetector>;
+  /** What a camera's own machine needs to look with it; `files` empty for one elsewhere; undefined where there is none. */
+  chosen(
+    tenantId: Uuid,
+    id: cameras.DetectionSettings["detector"],
+  ): Promise<{ readonly name: string; readonly files: readonly CameraModel["files"][number][] } | undefined>;
+  /** At most `bytes` of a file from there on, within a part of it; undefined where there is none. */
+  readPiece(
+    tenantId: Uuid,
+    id: Uuid,
+    file: cameras.ModelFileName,
+    from: number,
+    bytes: number,
+  ): Promise<Uint8Array | undefined>;
+  /** Told of each that is another one now, or gone. Returns the end of it. */
+  onChanged(listener: (tenantId: Uuid, id: Uuid) => void): () => void;
+}
+
 /** To cameras with a live session of their own. */
 export interface CameraLine {
-  /** Nothing is kept for one that is away: it asks when it is back. */
-  send(cameraId: Uuid, orders: CameraOrders): void;
+  /** False for one that is away: nothing is kept for it, it asks when it is back. */
+  send(cameraId: Uuid, word: CameraOrders | CameraClipAnswer | CameraFetch | CameraModelPiece): boolean;
+}
+
+/** Takes in what cameras' own machines sealed. */
+export interface AgentClips {
+  offered(
+    device: { readonly tenantId: Uuid; readonly deviceId: Uuid },
+    clip: CameraClip,
+  ): Promise<Pick<CameraClipAnswer, "result" | "from">>;
 }
 
 /** What is recorded between the two times is kept for this event. */
@@ -76,4 +119,11 @@ export interface Recorded {
     cameraId: Uuid,
     asked: { readonly atMs: UnixMs; readonly fromMs: UnixMs; readonly toMs: UnixMs },
   ): Promise<Uint8Array>;
+  /** What proves the span's recordings, with a look at them in the audit log; `isOver`: nothing of it is to come. */
+  clipEvidence(
+    who: Parameters<Recorded["still"]>[0],
+    cameraId: Uuid,
+    span: { readonly fromMs: UnixMs; readonly toMs: UnixMs; readonly eventId: Uuid },
+    isOver: boolean,
+  ): Promise<Omit<cameras.ClipEvidence, "eventId">>;
 }

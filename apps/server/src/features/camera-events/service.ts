@@ -1,25 +1,19 @@
-import { AppError, type Clock, type UnixMs, type Uuid } from "@gatehouse/base";
+import { AppError, type Clock, type Uuid } from "@gatehouse/base";
 import type { access, cameras, ReplyOf } from "@gatehouse/contract";
 import type { AgentEyes } from "./agent-eyes.ts";
-import { EventQueryStore, findEvent } from "./event-store.ts";
+import type { Looker } from "./detection/looker.ts";
+import { EventQueryStore } from "./event-store.ts";
 import type { EventKeeper } from "./keeper.ts";
-import { type KeptEvent, parseCursor } from "./model.ts";
+import { aroundOf, type KeptEvent, parseCursor } from "./model.ts";
+import { ownEvent } from "./own-event.ts";
 import type { Cameras, Recorded } from "./ports.ts";
+import type { SearchPorts } from "./search/ports.ts";
+import { type Searcher, wanted } from "./search/wanted.ts";
 import type { CameraEventDatabase } from "./tables.ts";
 import type { Watcher } from "./watcher.ts";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
-
-export interface ListQuery {
-  readonly camera?: Uuid;
-  readonly site?: Uuid;
-  readonly kinds?: string;
-  readonly fromMs?: string;
-  readonly toMs?: string;
-  readonly before?: string;
-  readonly limit?: string;
-}
 
 export interface EventServiceDeps {
   readonly db: CameraEventDatabase;
@@ -27,8 +21,10 @@ export interface EventServiceDeps {
   readonly recorded: Recorded;
   readonly keeper: EventKeeper;
   readonly watcher: Watcher;
+  readonly looker: Looker;
   readonly agents: AgentEyes;
   readonly clock: Clock;
+  readonly search: SearchPorts;
 }
 
 /** Events and the gate's view, as people ask for them. */
@@ -39,36 +35,57 @@ export class EventService {
     this.#deps = deps;
   }
 
-  async list(scope: access.Scope, query: ListQuery): Promise<ReplyOf<typeof cameras.listCameraEvents>> {
+  async list(
+    searcher: Searcher,
+    query: cameras.EventPageQuery,
+  ): Promise<ReplyOf<typeof cameras.listCameraEvents>> {
     const before = query.before === undefined ? undefined : parseCursor(query.before);
     if (query.before !== undefined && before === undefined)
       throw new AppError("request.invalid", { detail: "before" });
-    const filter = {
-      cameraIds: this.#wanted(scope, query),
-      kinds: query.kinds === undefined ? undefined : query.kinds.split(","),
-      fromMs: timeOf(query.fromMs),
-      toMs: timeOf(query.toMs),
-    };
-    const store = new EventQueryStore(this.#deps.db, scope.tenantId);
+    const { tenantId } = searcher.scope;
+    const filter = await wanted(this.#deps, searcher, query);
+    const store = new EventQueryStore(this.#deps.db, tenantId);
     const limit = Math.max(1, Math.min(MAX_LIMIT, Number(query.limit ?? DEFAULT_LIMIT)));
     const found = await store.list(filter, { before, limit });
-    return { items: await this.#toEvents(scope.tenantId, found), total: await store.count(filter) };
+    const items = await this.#toEvents(tenantId, found);
+    return {
+      items: searcher.maySeeCases ? await this.#withCases(tenantId, items) : items,
+      total: await store.count(filter),
+    };
   }
 
   async get({ tenantId }: access.Scope, id: Uuid): Promise<cameras.CameraEvent> {
-    const found = await findEvent(this.#deps.db, id);
-    if (found === undefined || found.tenantId !== tenantId) throw new AppError("camera_event.not_found");
-    const [event] = await this.#toEvents(tenantId, [found]);
+    const [event] = await this.#toEvents(tenantId, [await ownEvent(this.#deps.db, tenantId, id)]);
     return event as cameras.CameraEvent;
   }
 
   /** The frame that shows it best, of what is recorded of it. */
   async picture(who: Parameters<Recorded["still"]>[0], id: Uuid): Promise<Uint8Array> {
-    const found = await findEvent(this.#deps.db, id);
-    if (found?.tenantId !== who.tenantId) throw new AppError("camera_event.not_found");
+    const found = await ownEvent(this.#deps.db, who.tenantId, id);
     const { cameraId, startMs, endMs, bestMs } = this.#deps.keeper.newest(found);
     const toMs = endMs ?? this.#deps.clock.nowMs();
     return this.#deps.recorded.still(who, cameraId, { atMs: bestMs, fromMs: startMs, toMs });
+  }
+
+  /** What proves its clip, with the camera's pre-roll and post-roll. */
+  async evidence(who: Parameters<Recorded["still"]>[0], id: Uuid): Promise<cameras.ClipEvidence> {
+    const { cameras, clock, db, keeper, recorded } = this.#deps;
+    const { cameraId, startMs, endMs } = keeper.newest(await ownEvent(db, who.tenantId, id));
+    const { beforeMs, afterMs } = aroundOf(cameras.settingsOf(cameraId));
+    const fromMs = startMs - beforeMs;
+    const nowMs = clock.nowMs();
+    const toMs = endMs === undefined ? nowMs : endMs + afterMs;
+    const isOver = endMs !== undefined && toMs < nowMs;
+    return {
+      eventId: id,
+      ...(await recorded.clipEvidence(who, cameraId, { fromMs, toMs, eventId: id }, isOver)),
+    };
+  }
+
+  detectionView(cameraId: Uuid): cameras.DetectionView {
+    if (this.#deps.cameras.find(cameraId) === undefined) throw new AppError("camera.none");
+    const { agents, looker } = this.#deps;
+    return agents.detectsItself(cameraId) ? agents.detectionView(cameraId) : looker.view(cameraId);
   }
 
   motionView(cameraId: Uuid): cameras.MotionView {
@@ -79,10 +96,14 @@ export class EventService {
     return view;
   }
 
-  #wanted(scope: access.Scope, { camera, site }: ListQuery): "all" | readonly Uuid[] {
-    const within = this.#deps.cameras.within(scope, site);
-    if (camera === undefined) return within;
-    return within === "all" || within.includes(camera) ? [camera] : [];
+  async #withCases(tenantId: Uuid, events: readonly cameras.CameraEvent[]): Promise<cameras.CameraEvent[]> {
+    const ids = events.map(({ id }) => id);
+    const found = Map.groupBy(await this.#deps.search.cases.casesOf(tenantId, ids), ({ eventId }) => eventId);
+    return events.map((event) => {
+      const collected = found.get(event.id);
+      if (collected === undefined) return event;
+      return { ...event, cases: collected.map(({ id, number, title }) => ({ id, number, title })) };
+    });
   }
 
   async #toEvents(tenantId: Uuid, kept: readonly KeptEvent[]): Promise<cameras.CameraEvent[]> {
@@ -94,21 +115,22 @@ export class EventService {
       toMs: endMs ?? nowMs,
     }));
     const recorded = events.length === 0 ? [] : await this.#deps.recorded.coverage(tenantId, spans);
-    return events.map(({ id, cameraId, kind, startMs, endMs, strength, zones, bestMs }, i) => ({
-      id,
-      cameraId,
-      cameraName: this.#deps.cameras.find(cameraId)?.name ?? "",
-      cameraLabel: this.#deps.cameras.find(cameraId)?.label ?? "",
-      kind,
-      startMs,
-      ...(endMs === undefined ? {} : { endMs }),
-      strength,
+    return events.map((event, i) => this.#toEvent(event, recorded[i] ?? "none"));
+  }
+
+  #toEvent(event: KeptEvent, recorded: cameras.CameraEvent["recorded"]): cameras.CameraEvent {
+    const { id, cameraId, kind, startMs, endMs, strength, bestMs } = event;
+    const { zones, detection, verdict, handedOver, keptAtCamera = false } = event;
+    const camera = this.#deps.cameras.find(cameraId);
+    return {
+      ...{ id, cameraId, kind, startMs, strength, bestMs, recorded, keptAtCamera },
+      cameraName: camera?.name ?? "",
+      cameraLabel: camera?.label ?? "",
       zones: [...zones],
-      bestMs,
-      recorded: recorded[i] ?? "none",
-    }));
+      ...(endMs === undefined ? {} : { endMs }),
+      ...(detection === undefined ? {} : { detection }),
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(handedOver === undefined ? {} : { handedOver }),
+    };
   }
 }
-
-const timeOf = (text: string | undefined): UnixMs | undefined =>
-  text === undefined ? undefined : Number(text);

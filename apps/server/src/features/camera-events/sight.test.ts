@@ -76,6 +76,7 @@ test("somebody who walks through a film of H.264 is an event, and nobody is none
   const changes: EventChange[] = [];
   let give: (frame: Frame) => void = () => undefined;
   const watcher = new Watcher({
+    looked: () => undefined,
     clock,
     log: silentLogger,
     frames: {
@@ -86,6 +87,7 @@ test("somebody who walks through a film of H.264 is an event, and nobody is none
     },
     cameras: {
       find: () => undefined,
+      timeZoneOf: async () => "UTC",
       within: () => "all",
       settingsOf: () => cameras.DEFAULT_CAMERA_SETTINGS,
     },

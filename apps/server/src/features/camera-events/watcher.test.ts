@@ -26,6 +26,7 @@ function open() {
     },
     cameras: {
       find: () => undefined,
+      timeZoneOf: async () => "UTC",
       within: () => "all",
       settingsOf: () => cameras.DEFAULT_CAMERA_SETTINGS,
     },
@@ -41,6 +42,7 @@ function open() {
         }),
       forget: () => undefined,
     },
+    looked: () => undefined,
   });
   watcher.start();
   const tenantId = randomUUID();

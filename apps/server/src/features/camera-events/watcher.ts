@@ -24,7 +24,9 @@ export interface WatcherDeps {
   readonly agents: Pick<AgentEyes, "judges">;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly sight: Sight;
+  readonly sight: Pick<Sight, "luma" | "forget">;
+  /** Told of each frame that the gate looked at, and whether something moves in it. */
+  readonly looked: (frame: Frame, moves: boolean) => void;
 }
 
 /** Looks at frames of all cameras in turn, a few at a time; of each camera at the newest. */
@@ -144,6 +146,7 @@ export class Watcher {
       this.#deps.density.note(tenantId, cameraId, look.atMs, strengthDigit(look));
       for (const change of eye.machine.take(look))
         this.#deps.keeper.apply(tenantId, cameraId, "motion", change);
+      this.#deps.looked(frame, look.moves);
     } catch (error) {
       this.#failed++;
       // Once, however many follow: a camera with a fault has it in every frame.

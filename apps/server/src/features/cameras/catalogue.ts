@@ -62,6 +62,7 @@ export class Catalogue {
     const { activity, intake, settings } = this.#deps;
     const { cameraId: id, name, label, typeId, siteId, siteName, demo } = camera;
     const moving = activity.isMoving(id);
+    const detectionProblem = activity.detectionProblemOf(id);
     return {
       id,
       name,
@@ -71,7 +72,11 @@ export class Catalogue {
       siteName,
       demo,
       state: intake.stateOf(id),
-      health: { ...intake.healthOf(id), ...activity.fetchingOf(id) },
+      health: {
+        ...intake.healthOf(id),
+        ...activity.fetchingOf(id),
+        ...(detectionProblem === undefined ? {} : { detectionProblem }),
+      },
       ...settings.of(id),
       recording: activity.isRecording(id),
       ...(moving === undefined ? {} : { moving }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger, Uuid } from "@gatehouse/base";
+import { AppError, type Clock, type Logger, type Uuid } from "@gatehouse/base";
 import type { Bus, cameras } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Controls } from "../../platform/controls.ts";
@@ -26,7 +26,7 @@ import type {
   Masker,
 } from "./ports.ts";
 import { cameraRoutes } from "./routes.ts";
-import { CameraSettingsBook } from "./settings.ts";
+import { CameraSettingsBook, type SettingsDeps } from "./settings.ts";
 import type { CameraDatabase } from "./tables.ts";
 
 export type { FrameListener } from "./frame-hub.ts";
@@ -51,6 +51,8 @@ export interface CamerasDeps {
   readonly activity: CameraActivity;
   readonly authenticator: FeedAuthenticator;
   readonly masker: Masker;
+  /** Whether the organisation has this detector. */
+  readonly hasDetector: SettingsDeps["hasDetector"];
   readonly controls?: Controls;
 }
 
@@ -59,6 +61,8 @@ export interface CamerasFeature extends Feature {
   readonly frames: Pick<FrameHub, "subscribe" | "subscribeTo" | "newest" | "initOf">;
   /** From memory; undefined for what is no camera. */
   settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
+  /** As somebody would in the console, from what is chosen now. */
+  choose(cameraId: Uuid, change: (settings: cameras.CameraSettings) => cameras.CameraSettings): Promise<void>;
   /** From memory; undefined for what is no camera. */
   find(cameraId: Uuid): (KnownCamera & { readonly state: cameras.CameraState }) | undefined;
   /**
@@ -121,6 +125,12 @@ export function createCameras(deps: CamerasDeps): CamerasFeature {
       await lastFrames.stop();
     },
     frames: hub,
+    async choose(cameraId, change) {
+      const known = devices.find(cameraId);
+      if (known === undefined) throw new AppError("camera.none");
+      const chosen = settings.of(cameraId);
+      await settings.change(known, { ...chosen, settings: change(chosen.settings) });
+    },
     settingsOf: (cameraId) => devices.find(cameraId) && settings.of(cameraId).settings,
     find(cameraId) {
       const known = devices.find(cameraId);

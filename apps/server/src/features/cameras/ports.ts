@@ -41,6 +41,8 @@ export interface CameraActivity {
   isMoving(cameraId: Uuid): boolean | undefined;
   /** Of a camera that the server fetches from. */
   fetchingOf(cameraId: Uuid): Pick<cameras.CameraHealth, "problem" | "convertRatio">;
+  /** Why nobody is looked for; undefined while all is well. */
+  detectionProblemOf(cameraId: Uuid): string | undefined;
 }
 
 /** What a device shows when it connects. */
@@ -68,7 +70,7 @@ export interface FeedAuthenticator {
   authenticate(claim: FeedClaim): Promise<FeedLogin | FeedRefusal>;
 }
 
-/** Draws the masks of a frame; `platform/pictures` does. */
+/** Draws the masks of a frame; `packages/capture` does. */
 export interface Masker {
   /** Rejects when the picture cannot be decoded. */
   mask(

@@ -45,7 +45,7 @@ export function describeChange(
 }
 
 function flatten(settings: cameras.CameraSettings): Record<string, unknown> {
-  const { enabled, maxFramesPerSecond, masks, recording } = settings;
+  const { enabled, maxFramesPerSecond, masks, recording, detection } = settings;
   const { zones, ...motion } = settings.motion;
   const prefixed = (prefix: string, part: object): Record<string, unknown> =>
     Object.fromEntries(Object.entries(part).map(([key, value]) => [`${prefix}.${key}`, value]));
@@ -56,5 +56,6 @@ function flatten(settings: cameras.CameraSettings): Record<string, unknown> {
     zones: zones.length,
     ...prefixed("recording", recording),
     ...prefixed("motion", motion),
+    ...prefixed("detection", detection),
   };
 }

@@ -1,5 +1,5 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { cameras } from "@gatehouse/contract";
+import { cameras } from "@gatehouse/contract";
 import type { CameraDatabase } from "./tables.ts";
 
 /** What somebody chose for a camera, and when. */
@@ -17,7 +17,7 @@ export async function loadSettings(db: CameraDatabase): Promise<StoredSettings[]
   const rows = await db.selectFrom("cameras").select(["device_id", "settings", "settings_at"]).execute();
   return rows.map((row) => ({
     cameraId: row.device_id,
-    settings: row.settings,
+    settings: withNewer(row.settings),
     settingsMs: row.settings_at.getTime(),
   }));
 }
@@ -50,3 +50,13 @@ export async function writeSettings(
     .executeTakeFirst();
   return changed.numUpdatedRows === 1n;
 }
+
+/** What was chosen before there was a choice of something has its default. */
+const withNewer = (settings: cameras.CameraSettings): cameras.CameraSettings => {
+  const { DEFAULT_CAMERA_SETTINGS: fresh } = cameras;
+  return {
+    ...settings,
+    recording: { ...fresh.recording, ...settings.recording },
+    detection: { ...fresh.detection, ...settings.detection },
+  };
+};

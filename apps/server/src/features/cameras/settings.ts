@@ -14,6 +14,7 @@ export interface SettingsDeps {
   readonly audit: AuditTrail;
   /** What a camera showed until now may not be shown any more: other masks, or off. */
   onHidden(this: void, cameraId: Uuid): void;
+  hasDetector(this: void, tenantId: Uuid, id: cameras.DetectionSettings["detector"]): Promise<boolean>;
 }
 
 /** `settingsMs` of a camera for which nobody chose anything yet. */
@@ -44,8 +45,10 @@ export class CameraSettingsBook {
     { tenantId, cameraId }: Pick<KnownCamera, "tenantId" | "cameraId">,
     wanted: ChosenSettings,
   ): Promise<void> {
-    const { db, clock, bus, audit, onHidden } = this.#deps;
+    const { db, clock, bus, audit, onHidden, hasDetector } = this.#deps;
     assertSound(wanted.settings);
+    const { detector } = wanted.settings.detection;
+    if (!(await hasDetector(tenantId, detector))) throw new AppError("detector.not_found");
     const before = this.of(cameraId);
     // Two changes within a millisecond are two.
     const settingsMs = Math.max(clock.nowMs(), wanted.settingsMs + 1);
@@ -77,7 +80,7 @@ export class CameraSettingsBook {
 }
 
 /** What the schema cannot say. */
-function assertSound({ masks, motion, recording }: cameras.CameraSettings): void {
+function assertSound({ masks, motion, recording, detection }: cameras.CameraSettings): void {
   const flat = (area: cameras.Polygon) => areaOf(area) < MIN_AREA;
   if (masks.some(flat)) throw new AppError("request.invalid", { field: "settings.masks" });
   const names = new Set(motion.zones.map(({ name }) => name.trim().toLowerCase()));
@@ -86,4 +89,7 @@ function assertSound({ masks, motion, recording }: cameras.CameraSettings): void
   const isNoTime = recording.schedule.some(({ fromMinute, toMinute }) => fromMinute === toMinute);
   if (isNoTime || (recording.mode === "schedule" && recording.schedule.length === 0))
     throw new AppError("request.invalid", { field: "settings.recording.schedule" });
+  const isNoArming = detection.schedule.some(({ fromMinute, toMinute }) => fromMinute === toMinute);
+  if (isNoArming || (detection.arming === "schedule" && detection.schedule.length === 0))
+    throw new AppError("request.invalid", { field: "settings.detection.schedule" });
 }

@@ -7,6 +7,7 @@ import {
 } from "@gatehouse/secure-channel";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { BundleDirectory } from "./bundles/bundle-directory.ts";
+import { signingKeysEver } from "./bundles/bundle-store.ts";
 import { Carriage, type CarriageDeps } from "./carriage/carriage.ts";
 import type { CarriageKeys } from "./carriage/ports.ts";
 import { runIn } from "./carriage/replay-store.ts";
@@ -20,6 +21,7 @@ import { deviceRoutes, operatorRoutes } from "./routes.ts";
 import { type ChannelDeps, ChannelHouse } from "./service.ts";
 import { channelTablesIn, type ForeignTransaction } from "./tables.ts";
 
+export { signingKeysEver } from "./bundles/bundle-store.ts";
 export { markRestored } from "./keys/restore-watch.ts";
 export type { DeviceInventory, EnrolledDevice, KnownDevice, NewDevice, PeopleSessions } from "./ports.ts";
 export type { ChannelDeps } from "./service.ts";
@@ -36,6 +38,8 @@ export interface ChannelFeature extends Feature {
   readonly carriage: Carriage;
   /** The public keys that the device may use now; from memory. */
   keysOf(deviceId: Uuid): ReturnType<BundleDirectory["keysOf"]>;
+  /** Ed25519 keys that the device signs with or ever signed with, the newest first. */
+  signingKeysEver(deviceId: Uuid): Promise<readonly Uint8Array[]>;
   /** Our signature under what a device keeps, in the suite of its keys; undefined when it has none. */
   signSettings(
     deviceId: Uuid,
@@ -113,6 +117,7 @@ export function createChannel(deps: ChannelFeatureDeps): ChannelFeature {
     stop: () => house.stop(),
     carriage,
     keysOf: (deviceId) => directory.keysOf(deviceId),
+    signingKeysEver: (deviceId) => signingKeysEver(deps.db, deviceId),
     signSettings(deviceId, document) {
       const suite = directory.keysOf(deviceId).at(-1)?.suite;
       if (suite === undefined) return undefined;

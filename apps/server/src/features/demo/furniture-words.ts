@@ -2,7 +2,7 @@ import type { Language } from "@gatehouse/contract";
 
 /** What rules and charts of the demo site are called, in the organisation's language. */
 export interface FurnitureWords {
-  readonly rules: Readonly<Record<"coldStore" | "greenhouse" | "plug" | "loadingBay", string>>;
+  readonly rules: Readonly<Record<"coldStore" | "greenhouse" | "plug" | "loadingBay" | "person", string>>;
   readonly board: string;
   readonly charts: Readonly<
     Record<"boiler" | "coldStore" | "meterRoom" | "greenhouse" | "compressors" | "laundry", string>
@@ -16,6 +16,7 @@ export const FURNITURE_WORDS: Readonly<Record<Language, FurnitureWords>> = {
       greenhouse: "Greenhouse heats up fast",
       plug: "A plug went silent",
       loadingBay: "Loading bay open at night",
+      person: "Person seen",
     },
     board: "Demo: four places",
     charts: {
@@ -33,6 +34,7 @@ export const FURNITURE_WORDS: Readonly<Record<Language, FurnitureWords>> = {
       greenhouse: "La serre chauffe vite",
       plug: "Une prise ne répond plus",
       loadingBay: "Quai de chargement ouvert la nuit",
+      person: "Personne vue",
     },
     board: "Démonstration : quatre lieux",
     charts: {

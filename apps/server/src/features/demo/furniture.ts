@@ -5,6 +5,9 @@ import type { DemoDevice } from "./ports.ts";
 const byName = (devices: readonly DemoDevice[], name: string): DemoDevice[] =>
   devices.filter((device) => device.name === name);
 
+/** Those that look for people. */
+const CAMERAS = ["front-gate-cam", "loading-bay-cam"] as const;
+
 /** Rules that a caretaker would have written for these places. */
 export function demoRules(devices: readonly DemoDevice[], words: FurnitureWords): alerts.RuleBody[] {
   const common = { enabled: true, channelIds: [], repeatMs: 0 };
@@ -42,6 +45,14 @@ export function demoRules(devices: readonly DemoDevice[], words: FurnitureWords)
       condition: { kind: "state", metric: "open", equals: true },
       holdMs: 60_000,
       schedule: { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 22 * 60, toMinute: 6 * 60 },
+    },
+    {
+      ...common,
+      name: words.rules.person,
+      severity: "warning",
+      scope: { deviceIds: CAMERAS.flatMap((name) => scope(name).deviceIds) },
+      condition: { kind: "event", events: ["person"] },
+      holdMs: 0,
     },
   ];
 }

@@ -25,5 +25,7 @@ export interface DemoFurniture {
   addRule(tenantId: Uuid, rule: alerts.RuleBody): Promise<Uuid>;
   removeRule(tenantId: Uuid, ruleId: Uuid): Promise<void>;
   addBoard(tenantId: Uuid, board: Pick<telemetry.Board, "name" | "charts" | "rangeMs">): Promise<Uuid>;
+  /** Looks for people in the camera's pictures. */
+  lookForPeople(cameraId: Uuid): Promise<void>;
   removeBoard(tenantId: Uuid, boardId: Uuid): Promise<void>;
 }

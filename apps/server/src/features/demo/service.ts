@@ -130,6 +130,8 @@ export class DemoService {
     const words = FURNITURE_WORDS[this.#deps.language(tenantId)];
     for (const rule of demoRules(devices, words))
       await store.add(tenantId, "rule", await furniture.addRule(tenantId, rule));
+    for (const { id, name } of devices)
+      if (PLANNED.get(name)?.looksForPeople) await furniture.lookForPeople(id);
     await store.add(tenantId, "board", await furniture.addBoard(tenantId, demoBoard(devices, words)));
   }
 

@@ -12,6 +12,8 @@ export interface PlannedDevice {
   readonly transport: Transport;
   /** What a camera looks at. */
   readonly scene?: SceneName;
+  /** Whether people are looked for in its pictures. */
+  readonly looksForPeople?: boolean;
 }
 
 export interface PlannedSite {
@@ -69,7 +71,7 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(4, (n) =>
         device(`tilleuls-plug-${two(n)}`, `Laundry machine ${n}`, "plug", ["laundry"], 5_000),
       ),
-      camera("front-gate-cam", "Front gate", "camera", "front-gate"),
+      { ...camera("front-gate-cam", "Front gate", "camera", "front-gate"), looksForPeople: true },
       camera("corridor-3-cam", "Corridor, floor 3", "esp32-cam", "corridor"),
       camera("boiler-room-cam", "Boiler room", "esp32-cam", "boiler-room"),
     ],
@@ -101,7 +103,7 @@ export const DEMO_SITES: readonly PlannedSite[] = [
       ...numbered(3, (n) => device(`quai-plug-${two(n)}`, `Compressor ${n}`, "plug", ["cold chain"], 5_000)),
       device("quai-lamp", "Bay signal lamp", "led", ["light"], 10_000),
       device("quai-weather", "Weather mast", "generic", ["outside"], 10_000, "ws"),
-      camera("loading-bay-cam", "Loading bay", "camera", "loading-bay"),
+      { ...camera("loading-bay-cam", "Loading bay", "camera", "loading-bay"), looksForPeople: true },
     ],
   },
   {

@@ -9,6 +9,7 @@ import { demoKey } from "./credentials/demo-key.ts";
 import type { Alongside } from "./device-log/device-log.ts";
 import type { SentLine } from "./device-log/log-line.ts";
 import type { AppendedLines, LogSender } from "./device-log/log-service.ts";
+import { type DeviceLine, listWarnings } from "./device-log/log-store.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import type { DeviceDescription, DeviceSelection } from "./inventory/description-store.ts";
 import type { Announcement } from "./inventory/discovery.ts";
@@ -106,6 +107,13 @@ export interface DevicesFeature extends Feature {
   ): Promise<devices.Command>;
   /** Durable when it resolves; what exceeds the device's rate or cannot be stored is refused, published and counted. */
   appendLog(sender: LogSender, lines: readonly SentLine[], alongside?: Alongside): Promise<AppendedLines>;
+  /** Warnings and errors that came from these devices between the two times, newest first. */
+  warningsIn(
+    tenantId: Uuid,
+    deviceIds: readonly Uuid[],
+    span: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
+    limit: number,
+  ): Promise<readonly DeviceLine[]>;
 
   /** Throws `limit.reached`, and `site.not_found` where there is no site yet. */
   discover(tenantId: Uuid, announcement: Announcement): Promise<Uuid>;
@@ -200,6 +208,7 @@ export function createDevices(deps: DevicesDeps): DevicesFeature {
     commandAnswered: (...answer) => house.commands.answered(...answer),
     sendCommand: (...command) => house.commands.send(...command),
     appendLog: (sender, lines, alongside) => house.logs.append(sender, lines, alongside),
+    warningsIn: (...asked) => listWarnings(deps.db, ...asked),
     discover: (tenantId, announcement) => house.discovery.discover(tenantId, announcement),
     createSite: (tenantId, site) => house.sites.create(tenantId, site),
     listSites: (tenantId) => house.sites.list(access.wholeTenant(tenantId)),

@@ -6,6 +6,7 @@ import { type CarriedReading, CONTENT, type ControlDesk, readOpened, type Said }
 import type {
   CameraDesk,
   ChannelLink,
+  ClipDesk,
   CommandSource,
   DeviceAuthenticator,
   DeviceLogSink,
@@ -36,6 +37,7 @@ export interface EnvelopeParts {
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
   readonly cameras: CameraDesk;
+  readonly clips: ClipDesk;
   readonly frames: FrameDesk;
 }
 
@@ -129,6 +131,7 @@ export class Envelopes {
   async #effect(link: ChannelLink, message: OpenedMessage): Promise<Refused | Uint8Array | undefined> {
     const { channel, clock, settings, authenticator } = this.#parts;
     const { deviceId, tenantId, marks } = message;
+    if (message.contentType === CONTENT.clip) return this.#clip(message);
     const window = timeWindow(clock.nowMs(), settings.get(tenantId).maxTimestampPastDays);
     const said = readOpened(message.contentType, message.payload, window);
     if (said instanceof Refused) return this.#taken(message, said);
@@ -151,6 +154,13 @@ export class Envelopes {
     // Command answers change nothing a second time; lines of a log carry their marks themselves.
     if (said.kind !== "lines") await channel.takeMarks(marks);
     return undefined;
+  }
+
+  /** A piece of a recording comes in a session: sealed singly it could come twice, or after others. */
+  async #clip(message: OpenedMessage): Promise<Refused | undefined> {
+    const isInSession = message.marks.length === 0;
+    const code = isInSession ? await this.#parts.clips.piece(message, message.payload) : "message.schema";
+    return code === undefined ? undefined : this.#taken(message, new Refused(code, "clip"));
   }
 
   #control(desk: ControlDesk, device: Owner, value: unknown): Promise<ErrorCode | undefined> {

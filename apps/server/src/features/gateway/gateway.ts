@@ -19,7 +19,14 @@ import { HomeAssistantBridge, type HomeAssistantParts } from "./home-assistant/b
 import { Intake } from "./intake.ts";
 import { Listeners, type ListenerTls, type Listening } from "./listeners.ts";
 import { Pacer } from "./pacer.ts";
-import type { CameraDesk, DeviceSettingsDesk, DeviceWitnessDesk, FrameDesk, ReadingSink } from "./ports.ts";
+import type {
+  CameraDesk,
+  ClipDesk,
+  DeviceSettingsDesk,
+  DeviceWitnessDesk,
+  FrameDesk,
+  ReadingSink,
+} from "./ports.ts";
 import { Refusals } from "./refusals.ts";
 import { Refused } from "./refused.ts";
 import { ingestRoute } from "./routes.ts";
@@ -50,6 +57,7 @@ export interface GatewayParts extends Given {
   readonly deviceSettings: DeviceSettingsDesk;
   readonly witnesses: DeviceWitnessDesk;
   readonly cameras: CameraDesk;
+  readonly clips: ClipDesk;
   readonly frames: FrameDesk;
   readonly homeAssistant: Omit<HomeAssistantParts, keyof Given>;
 }

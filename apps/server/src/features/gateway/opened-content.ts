@@ -13,6 +13,7 @@ export const CONTENT = {
   json: 2,
   frame: 3,
   command: 4,
+  clip: 6,
   meterReading: 7,
   keys: 8,
   control: 10,

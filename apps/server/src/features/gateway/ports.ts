@@ -181,6 +181,15 @@ export interface CameraDesk {
   said(device: Pick<DeviceIdentity, "tenantId" | "deviceId">, word: unknown): Promise<ErrorCode | undefined>;
 }
 
+/** Recordings that cameras' own machines bring (content type 6). */
+export interface ClipDesk {
+  /** On disk when it resolves; answers why it is not taken. */
+  piece(
+    device: Pick<DeviceIdentity, "tenantId" | "deviceId">,
+    payload: Uint8Array,
+  ): Promise<ErrorCode | undefined>;
+}
+
 /** Frames of cameras that come in a session (content type 3). */
 export interface FrameDesk {
   /** Whether they can come from this device: then its messages may be as large as a frame. From memory. */

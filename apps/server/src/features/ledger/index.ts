@@ -7,6 +7,7 @@ import type { AnyDatabase } from "../../platform/database/index.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import type { NameSource } from "../../platform/names.ts";
 import type { MasterKey } from "../../platform/secrets/index.ts";
+import type { About } from "./export/about-store.ts";
 import { type EvidenceAbout, evidenceAbout } from "./export/evidence-about.ts";
 import { exportRoutes } from "./export/export-routes.ts";
 import { ExportService } from "./export/export-service.ts";
@@ -81,12 +82,10 @@ export interface LedgerFeature extends Feature, LogReader {
   /** Resolves when what the sequencer does now is done. */
   idle(): Promise<void>;
   readonly exports: ExportService;
-  /** Why entries of this kind about these things are in the log, as files for somebody else. */
-  evidenceAbout(
-    tenantId: Uuid,
-    kind: ledger.LedgerKind,
-    subjectIds: readonly string[],
-  ): Promise<EvidenceAbout>;
+  /** What was done to things, with names as far as the reader may see them. */
+  readonly entriesAbout: EntryService["about"];
+  /** Why entries about these things are in the log, as files for somebody else. */
+  evidenceAbout(tenantId: Uuid, about: readonly About[]): Promise<EvidenceAbout>;
   readonly witnesses: Omit<Witnesses, "routes">;
   readonly seams: SeamService;
   /** Signs manifests of recordings. */
@@ -183,8 +182,8 @@ export function createLedger(deps: LedgerDeps): LedgerFeature {
     flush: () => sequencer.flush(),
     idle: () => sequencer.idle(),
     exports,
-    evidenceAbout: (tenantId, kind, subjectIds) =>
-      evidenceAbout({ ...evidence, recordings }, tenantId, kind, subjectIds),
+    entriesAbout: (...asked) => entries.about(...asked),
+    evidenceAbout: (tenantId, about) => evidenceAbout({ ...evidence, recordings }, tenantId, about),
     witnesses,
     seams,
     recordingSigner: recordings,

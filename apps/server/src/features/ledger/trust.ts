@@ -43,6 +43,10 @@ export function recordingSigner(master: MasterKey): Signer {
 export const recordingCertificate = ({ key }: Signer, root: Signer): string =>
   encodeNote(signNote(`gatehouse-recordings-key/v1\n${encodeVerifierKey(key)}\n`, root));
 
+/** By this whoever signs recordings vouches for the key of a camera that signs its own. */
+export const cameraCertificate = (cameraId: string, verifierKey: string, recordings: Signer): string =>
+  encodeNote(signNote(`gatehouse-camera-key/v1\n${cameraId}\n${verifierKey}\n`, recordings));
+
 /** The certificate by which the root's fingerprint stands for the log's key too. */
 export const certificateOf = (log: Signer, root: Signer): string => encodeNote(certifyLog(log.key, root));
 

@@ -27,7 +27,7 @@ export async function attempt(
   let outcome: Outcome;
   try {
     settings = secrets.open(channel.id, channel.sealed);
-    outcome = await send(deps, settings, message, channel, stopping);
+    outcome = await sendWithin(deps, settings, message, channel.allowPrivate, stopping);
   } catch (error) {
     const isUnreadable = isAppError(error, "secret.unreadable");
     if (!isUnreadable)
@@ -58,11 +58,12 @@ export async function blame(
     await channels.setFailing(channel.id, said(failure));
 }
 
-async function send(
-  { attemptMs: timeoutMs = ATTEMPT_MS, clock, random }: AttemptDeps,
+/** Sends once, within the time of an attempt. */
+export async function sendWithin(
+  { attemptMs: timeoutMs = ATTEMPT_MS, clock, random }: Pick<AttemptDeps, "attemptMs" | "clock" | "random">,
   settings: alerts.ChannelSettings,
   message: OutgoingMessage,
-  { allowPrivate }: ChannelRecord,
+  allowPrivate: boolean,
   stopping: AbortSignal,
 ): Promise<Outcome> {
   const ended = new AbortController();

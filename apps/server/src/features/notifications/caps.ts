@@ -11,6 +11,9 @@ export interface Caps {
   readonly emailsPerDay: number;
   readonly smsPerRecipient: number;
   readonly emailsPerRecipient: number;
+  readonly pushesPerDay: number;
+  /** A browser. */
+  readonly pushesPerRecipient: number;
 }
 
 export const DEFAULT_CAPS: Caps = {
@@ -18,6 +21,8 @@ export const DEFAULT_CAPS: Caps = {
   emailsPerDay: 1_000,
   smsPerRecipient: 30,
   emailsPerRecipient: 100,
+  pushesPerDay: 5_000,
+  pushesPerRecipient: 300,
 };
 
 /** All limits that one message counts in; several channels with the same recipient share that recipient's. */
@@ -29,6 +34,13 @@ export function limitsOf(channel: ChannelRecord, recipient: string, caps: Caps):
       ofChannel,
       { scope: "kind:sms", cap: caps.smsPerDay },
       { scope: `recipient:${recipient}`, cap: caps.smsPerRecipient },
+    ];
+  }
+  if (kind === "web_push") {
+    return [
+      ofChannel,
+      { scope: "kind:web_push", cap: caps.pushesPerDay },
+      { scope: `recipient:${recipient}`, cap: caps.pushesPerRecipient },
     ];
   }
   if (kind !== "email") return [ofChannel];

@@ -10,6 +10,8 @@ import type { OutboxQueryStore } from "./outbox-query-store.ts";
 import { resolveTarget } from "./plugins/pinned-socket.ts";
 import { refuseChannel } from "./plugins/refuse.ts";
 import { pluginOf } from "./plugins/registry.ts";
+import type { PushSpread } from "./push/push-spread.ts";
+import { assertQuietHours } from "./quiet-hours.ts";
 import type { Sender } from "./sender.ts";
 
 export interface ChannelServiceDeps {
@@ -17,6 +19,7 @@ export interface ChannelServiceDeps {
   readonly queries: OutboxQueryStore;
   readonly outbox: Outbox;
   readonly sender: Sender;
+  readonly spread: Pick<PushSpread, "tests">;
   readonly secrets: ChannelSecrets;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +38,7 @@ export interface ChannelService {
 const MAX_CHANNELS = 100;
 
 export function createChannelService(deps: ChannelServiceDeps): ChannelService {
-  const { audit, channels, clock, outbox, queries, random, secrets, sender } = deps;
+  const { audit, channels, clock, outbox, queries, random, secrets, sender, spread } = deps;
 
   const get = async (tenantId: Uuid, channelId: Uuid): Promise<ChannelRecord> => {
     const channel = await channels.find(tenantId, channelId);
@@ -72,6 +75,7 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
     async create(tenantId, { settings, ...body }) {
       await assertSettings(settings, body.allowPrivate);
       assertStorable("name", body.name);
+      assertQuietHours(body.quietHours, "channel.invalid");
       if ((await channels.list(tenantId)).length >= MAX_CHANNELS)
         throw new AppError("limit.reached", { limit: "channels", max: MAX_CHANNELS });
       const nowMs = clock.nowMs();
@@ -95,11 +99,13 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
       const settings = keepSecrets(asked, stored);
       await assertSettings(settings, body.allowPrivate);
       assertStorable("name", body.name);
+      assertQuietHours(body.quietHours, "channel.invalid");
       const isSame =
         JSON.stringify(settings) === JSON.stringify(stored) && body.allowPrivate === known.allowPrivate;
-      const { lastError: _, ...rest } = known;
+      const { lastError, quietHours: _, ...rest } = known;
       const channel: ChannelRecord = {
-        ...(isSame ? known : { ...rest, health: "untested" as const }),
+        ...rest,
+        ...(isSame ? (lastError === undefined ? {} : { lastError }) : { health: "untested" as const }),
         ...body,
         sealed: secrets.seal(channelId, settings),
         updatedMs: Math.max(clock.nowMs(), known.updatedMs + 1),
@@ -120,9 +126,17 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
       const channel = await get(tenantId, channelId);
       await record("tested", channel);
       const leaseMs = clock.nowMs() + LEASE_MS;
-      const tests = outbox
-        .test({ ...channel, enabled: true })
-        .map((delivery) => ({ ...delivery, state: "sending" as const, attempts: 1, nextMs: leaseMs }));
+      const written =
+        channel.sealed.plain.kind === "web_push"
+          ? await spread.tests(channel)
+          : outbox.test({ ...channel, enabled: true });
+      if (written.length === 0) return { ok: false, failure: { code: "no_subscriber" } };
+      const tests = written.map((delivery) => ({
+        ...delivery,
+        state: "sending" as const,
+        attempts: 1,
+        nextMs: leaseMs,
+      }));
       const failures = await Promise.all(tests.map((delivery) => sender.sendOnce(delivery, channel)));
       const failure = failures.find((one) => one !== undefined);
       return failure === undefined ? { ok: true } : { ok: false, failure };
@@ -134,8 +148,10 @@ async function assertSettings(settings: alerts.ChannelSettings, allowPrivate: bo
   for (const [field, value] of Object.entries(settings)) assertStorable(field, value);
   const plugin = pluginOf(settings.kind);
   plugin.check(settings, { allowPrivate });
+  const target = plugin.target(settings);
+  if (target === undefined) return;
   try {
-    await resolveTarget(plugin.target(settings), allowPrivate);
+    await resolveTarget(target, allowPrivate);
   } catch (error) {
     // A name that is not known at the moment may be known when a message is due.
     if (!isAppError(error, "url.unreachable")) throw error;

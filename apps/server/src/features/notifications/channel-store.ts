@@ -14,6 +14,7 @@ export interface ChannelRecord {
   readonly minSeverity: alerts.Severity;
   readonly allowPrivate: boolean;
   readonly dailyCap: number;
+  readonly quietHours?: alerts.QuietHours;
   readonly health: alerts.Channel["health"];
   readonly lastError?: alerts.Failure;
   readonly lastOkMs?: UnixMs;
@@ -110,6 +111,7 @@ function columnsOf(channel: ChannelRecord) {
     min_severity: channel.minSeverity,
     allow_private: channel.allowPrivate,
     daily_cap: channel.dailyCap,
+    quiet_hours: channel.quietHours === undefined ? null : JSON.stringify(channel.quietHours),
     health: channel.health,
     last_error: channel.lastError?.detail ?? null,
     last_error_code: channel.lastError?.code ?? null,
@@ -132,6 +134,7 @@ export function toChannel(row: Selectable<ChannelsTable>): ChannelRecord {
     health: row.health,
     createdMs: row.created_at.getTime(),
     updatedMs: row.updated_at.getTime(),
+    ...(row.quiet_hours === null ? {} : { quietHours: row.quiet_hours }),
     ...(lastError === undefined ? {} : { lastError }),
     ...(row.last_ok_at === null ? {} : { lastOkMs: row.last_ok_at.getTime() }),
   };

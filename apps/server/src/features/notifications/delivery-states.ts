@@ -12,6 +12,8 @@ export type DeliveryEvent =
   | "cap"
   /** Its channel is switched off. */
   | "hold"
+  /** Quiet hours are over: another message tells of it. */
+  | "sum"
   /** Worthless by now. */
   | "expire"
   /** A person wants it tried again. */
@@ -35,6 +37,9 @@ export const DELIVERY_TRANSITIONS: Record<DeliveryState, Partial<Record<Delivery
   held: { again: "queued" },
   capped: { again: "queued" },
   expired: {},
+  deferred: { sum: "summed", refuse: "dead", again: "queued" },
+  summed: {},
+  muted: { again: "queued" },
 };
 
 /** States from which the event leads somewhere, for the guard of an update. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Random, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import type { Controls } from "../../platform/controls.ts";
 import type { Feature, FeatureMigrations } from "../../platform/feature.ts";
 import { deriveKey, type MasterKey } from "../../platform/secrets/index.ts";
 import { type Caps, DEFAULT_CAPS } from "./caps.ts";
@@ -11,29 +12,50 @@ import { DayLimits } from "./day-limits.ts";
 import { createWordSeal, type DirectCaps, type DirectMessage, type Medium } from "./direct-message.ts";
 import { DirectSender } from "./direct-sender.ts";
 import { createDirectStore } from "./direct-store.ts";
+import { createEventLinks, type EventLinks } from "./event-links.ts";
 import { notificationJobs } from "./jobs.ts";
 import { queueDirect } from "./messenger.ts";
 import { createNotifications as createTables } from "./migrations/001-notifications.ts";
 import { addFailureCodes } from "./migrations/002-failure-codes.ts";
 import { addDirectMessages } from "./migrations/003-direct-messages.ts";
+import { addPushAndQuietHours } from "./migrations/004-push-and-quiet-hours.ts";
 import { needsOf } from "./needs.ts";
 import { createOutbox } from "./outbox.ts";
 import { createOutboxQueryStore } from "./outbox-query-store.ts";
 import { createOutboxService } from "./outbox-service.ts";
 import { createOutboxStore, outboxStoreIn } from "./outbox-store.ts";
-import type { AlertTrail, Announcement, Notice, NotificationSettings, People } from "./ports.ts";
+import type {
+  AlertPictures,
+  AlertTrail,
+  Announcement,
+  LinkedEvents,
+  Morning,
+  Notice,
+  NotificationSettings,
+  People,
+  PushAudience,
+} from "./ports.ts";
+import { createPushPart, type PushPart } from "./push/push-part.ts";
+import { QuietEnd } from "./quiet-end.ts";
 import { notificationResources } from "./resource-store.ts";
 import { notificationRoutes } from "./routes.ts";
 import { Sender } from "./sender.ts";
 import type { CallerTransaction, NotificationDatabase, SharedTransaction } from "./tables.ts";
 
 export type { DirectMessage } from "./direct-message.ts";
-export type { AlertTrail, Notice, NotificationSettings } from "./ports.ts";
+export type {
+  AlertPictures,
+  AlertTrail,
+  LinkedEvents,
+  Notice,
+  NotificationSettings,
+  PushAudience,
+} from "./ports.ts";
 export type { NotificationTables } from "./tables.ts";
 
 export const notificationsMigrations: FeatureMigrations = {
   feature: "notifications",
-  migrations: [createTables, addFailureCodes, addDirectMessages],
+  migrations: [createTables, addFailureCodes, addDirectMessages, addPushAndQuietHours],
 };
 
 export interface NotificationsDeps {
@@ -45,9 +67,13 @@ export interface NotificationsDeps {
   readonly masterKey: MasterKey;
   readonly settings: NotificationSettings;
   readonly people: People;
+  readonly audience: PushAudience;
   readonly trail: AlertTrail;
+  readonly pictures: AlertPictures;
+  readonly events: LinkedEvents;
   readonly audit: AuditTrail;
   readonly caps?: Caps;
+  readonly controls?: Controls;
   directCaps(tenantId: Uuid, medium: Medium): DirectCaps;
   /** Time of one attempt. */
   readonly attemptMs?: number;
@@ -59,9 +85,12 @@ export interface NotificationsFeature extends Feature {
     enqueue<Tables>(tx: CallerTransaction<Tables>, notice: Notice): Promise<void>;
     /** The same to every channel of the organisation, in the transaction of a feature that knows nothing of tables. */
     announce(tx: SharedTransaction, announcement: Announcement): Promise<void>;
+    /** What happened before cameras yesterday, to the channels that are named. */
+    greet(tx: SharedTransaction, morning: Morning): Promise<void>;
     /** After the commit: sends now rather than at the next look. */
     wake(): void;
     unknownChannels(tenantId: Uuid, channelIds: readonly Uuid[]): Promise<readonly Uuid[]>;
+    channelNames(tenantId: Uuid): Promise<ReadonlyMap<Uuid, string>>;
   };
   readonly messenger: {
     /** Queues a message to a person in the caller's transaction. */
@@ -73,6 +102,10 @@ export interface NotificationsFeature extends Feature {
     /** Messages that a day's limit stopped since start. */
     capped(): DirectSender["capped"];
   };
+  /** What is held here about people: for an account's export and its erasure. */
+  readonly personalData: PushPart["personalData"];
+  /** Short links of messages, since start. */
+  eventLinkStats: EventLinks["stats"];
   needs(tenantId: Uuid): ReturnType<typeof needsOf>;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
@@ -84,12 +117,22 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
   const deliveries = createOutboxStore(db);
   const queries = createOutboxQueryStore(db);
   const secrets = createChannelSecrets(deriveKey(masterKey, "notifications"), random);
-  const outbox = createOutbox({ settings, people, clock, random });
+  const eventLinks = createEventLinks({
+    ...deps,
+    key: deriveKey(masterKey, "notifications/event-links"),
+    publicUrl: () => settings.publicUrl(),
+  });
+  const outbox = createOutbox({ settings, people, clock, random, eventUrl: eventLinks.urlOf });
+  const push = createPushPart({ ...deps, channels, secrets, outbox, deliveries });
+  const { spread, post } = push;
   const sender = new Sender({
     ...deps,
     outbox: deliveries,
     channels,
     secrets,
+    spread,
+    post,
+    quietEnd: new QuietEnd({ db, deliveries, channels, outbox, spread, clock, log }),
     caps: deps.caps ?? DEFAULT_CAPS,
   });
   const seal = createWordSeal(deriveKey(masterKey, "notifications/direct"), random);
@@ -109,6 +152,7 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     queries,
     outbox,
     sender,
+    spread,
     secrets,
     clock,
     random,
@@ -124,7 +168,7 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
     clock,
     audit,
   });
-  let leave: (() => void) | undefined;
+  let leave: (() => void)[] = [];
   return {
     name: "notifications",
     names: [
@@ -134,23 +178,26 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
         list: ({ tenantId }) => channels.list(tenantId),
       },
     ],
-    routes: notificationRoutes(channelService, outboxService),
+    routes: [...notificationRoutes(channelService, outboxService), ...eventLinks.routes, ...push.routes],
     resources: notificationResources(db),
     jobs: notificationJobs({ queries, direct, settings, clock, log }),
     async start() {
       // An alert changed, so its messages are committed.
-      leave = bus.subscribe("alert.changed", () => sender.wake());
+      leave = [bus.subscribe("alert.changed", () => sender.wake()), push.listen()];
       sender.start();
       directSender.start();
     },
     async stop() {
-      leave?.();
+      for (const one of leave.splice(0)) one();
       await Promise.all([sender.stop(), directSender.stop()]);
     },
     notifier: {
       enqueue: (tx, notice) => outbox.enqueue(outboxStoreIn(tx), notice),
+      greet: (tx, morning) => outbox.enqueue(createOutboxStore(tx), morning),
       announce: (tx, announcement) => outbox.enqueue(createOutboxStore(tx), announcement),
       wake: () => sender.wake(),
+      channelNames: async (tenantId) =>
+        new Map((await channels.list(tenantId)).map(({ id, name }) => [id, name])),
       async unknownChannels(tenantId, channelIds) {
         if (channelIds.length === 0) return [];
         const known = new Set((await channels.list(tenantId)).map(({ id }) => id));
@@ -163,6 +210,8 @@ export function createNotifications(deps: NotificationsDeps): NotificationsFeatu
       isUsedUp: (message) => dayLimits.isUsedUp(message),
       capped: () => directSender.capped,
     },
+    personalData: push.personalData,
+    eventLinkStats: eventLinks.stats,
     needs: (tenantId) => needsOf(tenantId, { channels, queries, dayLimits }),
     async idle() {
       await Promise.all([sender.idle(), directSender.idle()]);

@@ -6,9 +6,19 @@ export const fr: Messages = {
   subject: {
     raised: (rule, device) => `${rule} : ${device}`,
     repeated: (rule, device) => `Toujours en cours : ${rule} : ${device}`,
+    escalated: (rule, device) => `Personne n’a répondu\u00a0: ${rule}\u00a0: ${device}`,
     resolved: (rule, device) => `Terminé : ${rule} : ${device}`,
   },
   where: (device, site) => `Appareil : ${device}, ${site}`,
+  camera: (camera, site) => `Caméra\u00a0: ${camera}, ${site}`,
+  seen: {
+    line: (what) => `Vu\u00a0: ${what}`,
+    people: (count) => (count === 1 ? "1 personne" : `${count} personnes à la fois`),
+    sure: (what, ratio) => `${what}, sûr à ${ratio}`,
+    motion: "un mouvement",
+    device: "quelque chose, par la caméra elle-même",
+  },
+  zones: (zones) => `Zone\u00a0: ${zones}`,
   value: (metric, value) => `Mesure : ${metric} = ${value}`,
   condition: {
     above: (limit) => `Règle : au-dessus de ${limit}`,
@@ -40,6 +50,23 @@ export const fr: Messages = {
         name === "" ? "Quelqu’un devine des mots de passe" : `Quelqu’un devine le mot de passe de ${name}`,
       line: "Gatehouse refuse et ralentit ces essais, et laisse entrer qui connaît son mot de passe. Un second facteur arrête qui devine juste.",
     },
+  },
+  summary: {
+    subject: (count) =>
+      count === 1 ? "Un message pendant les heures calmes" : `${count} messages pendant les heures calmes`,
+    more: (count) => `et ${count} autres`,
+  },
+  morning: {
+    subject: (date) => `Devant les caméras le ${date}`,
+    site: (site, { people, mostAtOnce, alarms, others, open }) =>
+      `${site}\u00a0: ${people} avec des personnes${people === 0 ? "" : ` (${mostAtOnce} à la fois au plus)`}, ${alarms} ${alarms < 2 ? "alarme" : "alarmes"}, ${others} autres événements, ${open} sans décision`,
+    silent: (cameras) => `Sans images pendant une demi-heure ou plus\u00a0: ${cameras}`,
+    nothing: "Aucune caméra pour l’instant.",
+  },
+  push: {
+    acknowledge: "Prendre en charge",
+    open: "Ouvrir",
+    test: (label) => `Ceci est un essai. Les messages arrivent dans « ${label} ».`,
   },
   test: {
     subject: "Message d’essai",

@@ -1,8 +1,10 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
 import type { alerts, Language } from "@gatehouse/contract";
+import { eventInShort, eventLines } from "./event-text.ts";
 import { en, type Messages } from "./messages.en.ts";
 import { fr } from "./messages.fr.ts";
-import type { Announcement, Notice } from "./ports.ts";
+import { morningText } from "./morning-text.ts";
+import type { Announcement, Notice, Summary, Told } from "./ports.ts";
 
 /** A message in words, before a medium gives it its form. Everything is one line without control characters. */
 export interface NoticeText {
@@ -10,10 +12,13 @@ export interface NoticeText {
   readonly severityText: string;
   readonly subject: string;
   readonly lines: readonly string[];
+  /** Instead of subject and lines where there is little room; with the link. */
+  readonly short?: string;
   readonly link: string;
   readonly organisation: string;
+  readonly language: Language;
   /** For machines: webhooks and MQTT. */
-  readonly event: "alert.raised" | "alert.repeated" | "alert.resolved" | Announcement["event"] | "test";
+  readonly event: `alert.${Notice["kind"]}` | Announcement["event"] | "summary" | "test";
   readonly alert?: alerts.Alert;
 }
 
@@ -22,6 +27,8 @@ export interface Place {
   readonly language: Language;
   readonly timeZone: string;
   readonly publicUrl: string;
+  /** What leads to an event of a camera after logging in. */
+  eventUrl(this: void, eventId: Uuid): string;
 }
 
 export const messagesIn = (language: Language): Messages => (language === "fr" ? fr : en);
@@ -29,10 +36,10 @@ export const messagesIn = (language: Language): Messages => (language === "fr" ?
 export function noticeText({ kind, alert }: Pick<Notice, "kind" | "alert">, place: Place): NoticeText {
   const messages = messagesIn(place.language);
   const device = oneLine(alert.deviceName);
-  const lines = [messages.where(device, oneLine(alert.siteName))];
-  if (alert.metric !== undefined && alert.value !== undefined)
-    lines.push(messages.value(alert.metric, valueText(alert.value, alert.unit, place)));
-  lines.push(conditionText(alert, place), messages.raised(timeText(alert.raisedMs, place)));
+  const { event } = alert;
+  const reader = { messages, language: place.language, timeZone: place.timeZone, oneLine };
+  const lines = event === undefined ? measuredLines(alert, place) : eventLines(alert, event, reader);
+  lines.push(messages.raised(timeText(alert.raisedMs, place)));
   if (alert.resolvedMs !== undefined) lines.push(messages.resolved(timeText(alert.resolvedMs, place)));
   if (alert.note !== undefined && alert.note !== "") lines.push(oneLine(alert.note));
   return {
@@ -40,11 +47,22 @@ export function noticeText({ kind, alert }: Pick<Notice, "kind" | "alert">, plac
     severityText: messages.severity[alert.severity],
     subject: messages.subject[kind](oneLine(alert.ruleName), device),
     lines,
-    link: `${place.publicUrl}/alerts/${alert.id}`,
+    link: event === undefined ? `${place.publicUrl}/alerts/${alert.id}` : place.eventUrl(event.id),
+    ...(event === undefined ? {} : { short: eventInShort(alert, event, reader) }),
     organisation: oneLine(place.organisation),
+    language: place.language,
     event: `alert.${kind}`,
     alert,
   };
+}
+
+function measuredLines(alert: alerts.Alert, place: Place): string[] {
+  const messages = messagesIn(place.language);
+  const lines = [messages.where(oneLine(alert.deviceName), oneLine(alert.siteName))];
+  if (alert.metric !== undefined && alert.value !== undefined)
+    lines.push(messages.value(alert.metric, valueText(alert.value, alert.unit, place)));
+  const condition = conditionText(alert, place);
+  return condition === undefined ? lines : [...lines, condition];
 }
 
 const PAGES: Record<Announcement["event"], string> = {
@@ -55,12 +73,37 @@ const PAGES: Record<Announcement["event"], string> = {
 };
 
 /** Whether it tells of the end of something. */
-export const isEnd = (notice: Notice | Announcement): boolean =>
-  notice.kind === "announced" ? notice.event === "witness.well" : notice.kind === "resolved";
+export const isEnd = (told: Told): boolean =>
+  told.kind === "announced" ? told.event === "witness.well" : told.kind === "resolved";
 
 /** The end of something is as severe as what it ends, and goes where its beginning went. */
-export const severityOf = (notice: Notice | Announcement): alerts.Severity =>
-  notice.kind === "announced" ? notice.severity : notice.alert.severity;
+export const severityOf = (told: Told): alerts.Severity =>
+  "alert" in told ? told.alert.severity : told.severity;
+
+export function textOf(told: Told, place: Place): NoticeText {
+  if (told.kind === "announced") return announcementText(told, place);
+  if (told.kind === "morning")
+    return morningText(told, place, { messages: messagesIn(place.language), oneLine });
+  return told.kind === "summed" ? summaryText(told, place) : noticeText(told, place);
+}
+
+function summaryText({ notices, count, severity }: Summary, place: Place): NoticeText {
+  const messages = messagesIn(place.language);
+  const lines = notices.map((notice) => {
+    const sinceMs = notice.kind === "announced" ? notice.sinceMs : notice.alert.raisedMs;
+    return `${timeText(sinceMs, place)} ${textOf(notice, place).subject}`;
+  });
+  return {
+    severity,
+    severityText: messages.severity[severity],
+    subject: messages.summary.subject(count),
+    lines: count > lines.length ? [...lines, messages.summary.more(count - lines.length)] : lines,
+    link: `${place.publicUrl}/alerts`,
+    organisation: oneLine(place.organisation),
+    language: place.language,
+    event: "summary",
+  };
+}
 
 export function announcementText({ event, severity, name, sinceMs }: Announcement, place: Place): NoticeText {
   const messages = messagesIn(place.language);
@@ -73,24 +116,26 @@ export function announcementText({ event, severity, name, sinceMs }: Announcemen
     lines: [line, messages.raised(timeText(sinceMs, place))],
     link: `${place.publicUrl}${PAGES[event]}`,
     organisation: oneLine(place.organisation),
+    language: place.language,
     event,
   };
 }
 
-export function testText(channelName: string, channelId: Uuid, place: Place): NoticeText {
+export function testText(channelName: string, place: Place): NoticeText {
   const messages = messagesIn(place.language);
   return {
     severity: "info",
     severityText: messages.severity.info,
     subject: messages.test.subject,
     lines: [messages.test.line(oneLine(channelName))],
-    link: `${place.publicUrl}/settings/channels/${channelId}`,
+    link: `${place.publicUrl}/settings/notifications`,
     organisation: oneLine(place.organisation),
+    language: place.language,
     event: "test",
   };
 }
 
-function conditionText({ condition, metric, unit }: alerts.Alert, place: Place): string {
+function conditionText({ condition, metric, unit }: alerts.Alert, place: Place): string | undefined {
   const { condition: texts } = messagesIn(place.language);
   const number = (value: number) => valueText(value, unit, place);
   switch (condition.kind) {
@@ -103,6 +148,8 @@ function conditionText({ condition, metric, unit }: alerts.Alert, place: Place):
       return texts.silence(durationText(condition.forMs, place.language));
     case "state":
       return texts.state(metric ?? condition.metric, valueText(condition.equals, undefined, place));
+    case "event":
+      return undefined;
   }
 }
 

@@ -46,11 +46,14 @@ export function createOutboxService(deps: {
     }
   };
 
-  /** The messages that a held one becomes now that there are channels. */
+  /** The messages that one becomes that was held for want of a channel, or kept back in quiet hours. */
   const find = async (delivery: DeliveryRecord): Promise<readonly DeliveryRecord[]> => {
-    if (delivery.channelId !== undefined || delivery.notice === undefined) return [];
-    const channels = (await deliveries.channels(delivery.tenantId)).filter(({ enabled }) => enabled);
-    const written = outbox.write(delivery.notice, channels);
+    const { channelId, notice, pushDeviceId, tenantId } = delivery;
+    if (notice === undefined || pushDeviceId !== undefined) return [];
+    const channels = (await deliveries.channels(tenantId)).filter(
+      ({ enabled, id }) => enabled && (channelId === undefined || channelId === id),
+    );
+    const written = outbox.write(notice, channels, "aloud");
     if (written.length === 0) throw new AppError("channel.not_found");
     return written;
   };

@@ -10,7 +10,7 @@ import {
 } from "./delivery-states.ts";
 import type { Medium, MessageClass } from "./direct-message.ts";
 import { storedFailure } from "./failure.ts";
-import type { Announcement, Notice } from "./ports.ts";
+import type { Told } from "./ports.ts";
 import type { CallerTransaction, DeliveriesTable, NotificationDatabase } from "./tables.ts";
 
 /** What a message to a person has beside others; `sealed` is gone once it was sent or is worthless. */
@@ -33,7 +33,8 @@ export interface DeliveryRecord {
   readonly subject: string;
   readonly body: string;
   readonly severity: alerts.Severity;
-  readonly notice?: Notice | Announcement;
+  /** What it was written from, where that is still needed. */
+  readonly notice?: Told;
   readonly alertId?: Uuid;
   readonly state: DeliveryState;
   readonly attempts: number;
@@ -43,6 +44,7 @@ export interface DeliveryRecord {
   readonly sentMs?: UnixMs;
   readonly error?: alerts.Failure;
   readonly direct?: DirectPart;
+  readonly pushDeviceId?: Uuid;
 }
 
 /** A limit of one day: `scope` is what is counted, `cap` how many. */
@@ -246,6 +248,7 @@ function toRow(delivery: DeliveryRecord) {
     next_at: delivery.nextMs === undefined ? null : new Date(delivery.nextMs),
     error: delivery.error?.detail ?? null,
     error_code: delivery.error?.code ?? null,
+    push_device_id: delivery.pushDeviceId ?? null,
     ...directRow(delivery.direct),
   };
 }
@@ -288,6 +291,7 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRecord {
     ...(row.next_at === null ? {} : { nextMs: row.next_at.getTime() }),
     ...(row.sent_at === null ? {} : { sentMs: row.sent_at.getTime() }),
     ...(error === undefined ? {} : { error }),
+    ...(row.push_device_id === null ? {} : { pushDeviceId: row.push_device_id }),
     ...toDirect(row),
   };
 }

@@ -4,15 +4,23 @@ import { type AttemptDeps, attempt, blame, said, waitMs } from "./attempt.ts";
 import { type Caps, capReason, dayOf, limitsOf } from "./caps.ts";
 import type { ChannelRecord } from "./channel-store.ts";
 import { LEASE_MS, MAX_ATTEMPTS, retryDelayMs } from "./delivery-states.ts";
+import { pictureFor } from "./message-picture.ts";
 import type { DeliveryRecord, OutboxStore } from "./outbox-store.ts";
-import { isPermanent, type Outcome } from "./plugins/notifier-plugin.ts";
-import type { AlertTrail } from "./ports.ts";
+import { isPermanent, type Outcome, type OutgoingMessage } from "./plugins/notifier-plugin.ts";
+import type { AlertPictures, AlertTrail } from "./ports.ts";
 import { Pump } from "./pump.ts";
+import type { PushPost } from "./push/push-post.ts";
+import type { PushSpread } from "./push/push-spread.ts";
+import type { QuietEnd } from "./quiet-end.ts";
 
 export interface SenderDeps extends AttemptDeps {
   readonly outbox: OutboxStore;
   readonly trail: AlertTrail;
   readonly caps: Caps;
+  readonly pictures: AlertPictures;
+  readonly quietEnd: Pick<QuietEnd, "look">;
+  readonly spread: Pick<PushSpread, "spread">;
+  readonly post: PushPost;
 }
 
 /** A channel that hangs takes no more than this of the senders. */
@@ -31,7 +39,8 @@ export class Sender {
     this.#pump = new Pump({
       clock: deps.clock,
       log: deps.log,
-      take: (busy) => {
+      take: async (busy) => {
+        await deps.quietEnd.look();
         const nowMs = deps.clock.nowMs();
         const full = [...busy].filter(([, count]) => count >= MAX_RUNNING_A_CHANNEL).map(([id]) => id);
         return deps.outbox.take("alerts", nowMs, nowMs + LEASE_MS, full);
@@ -70,6 +79,11 @@ export class Sender {
       await outbox.finish(delivery, "hold", { error: { code: "channel_off" } });
       return;
     }
+    if (channel.sealed.plain.kind === "web_push" && delivery.pushDeviceId === undefined) {
+      await this.#deps.spread.spread(delivery, channel);
+      this.wake();
+      return;
+    }
     const full = await this.#reserve(delivery, channel);
     if (full !== undefined) {
       await outbox.finish(delivery, "cap", { error: full });
@@ -101,19 +115,38 @@ export class Sender {
   async #reserve(delivery: DeliveryRecord, channel: ChannelRecord): Promise<alerts.Failure | undefined> {
     if (delivery.counted) return undefined;
     const { caps, clock, outbox } = this.#deps;
-    const limits = limitsOf(channel, delivery.recipient, caps);
+    const limits = limitsOf(channel, delivery.pushDeviceId ?? delivery.recipient, caps);
     const full = await outbox.reserve(delivery.tenantId, delivery.id, dayOf(clock.nowMs()), limits);
     return full === undefined ? undefined : { code: capReason(full) };
   }
 
   async #attempt(
-    { id, recipient, subject, body, severity }: DeliveryRecord,
+    { alertId, createdMs, id, tenantId, recipient, subject, body, severity, pushDeviceId }: DeliveryRecord,
     channel: ChannelRecord,
   ): Promise<Outcome> {
     const { stopping } = this.#pump;
-    const message = { id, to: recipient, subject, body, severity };
-    const outcome = await attempt(this.#deps, message, channel, stopping);
+    const message = { id, to: recipient, subject, body, severity, atMs: createdMs };
+    if (pushDeviceId !== undefined) return this.#push({ ...message, pushDeviceId }, channel, tenantId);
+    const picture = await pictureFor(this.#deps, alertId, channel);
+    const outcome = await attempt(this.#deps, { ...message, ...picture }, channel, stopping);
     if (!outcome.ok) await blame(this.#deps, channel, outcome, stopping);
+    return outcome;
+  }
+
+  /** To a browser: that one is gone says nothing about the channel. */
+  async #push(
+    { pushDeviceId, ...message }: OutgoingMessage & { readonly pushDeviceId: Uuid },
+    channel: ChannelRecord,
+    tenantId: Uuid,
+  ): Promise<Outcome> {
+    const { post } = this.#deps;
+    const { stopping } = this.#pump;
+    const address = await post.addressOf(tenantId, pushDeviceId);
+    if (address === undefined) return { ok: false, code: "target_gone" };
+    const push = { ...message, ...address };
+    const outcome = await attempt(this.#deps, push, channel, stopping);
+    await post.note(pushDeviceId, outcome);
+    if (!outcome.ok && outcome.code !== "target_gone") await blame(this.#deps, channel, outcome, stopping);
     return outcome;
   }
 

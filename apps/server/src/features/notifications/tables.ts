@@ -2,7 +2,7 @@ import type { alerts } from "@gatehouse/contract";
 import type { ColumnType, Generated, Kysely, Transaction } from "kysely";
 import type { PlainSettings } from "./channel-secrets.ts";
 import type { Medium, MessageClass } from "./direct-message.ts";
-import type { Announcement, Notice } from "./ports.ts";
+import type { Told } from "./ports.ts";
 
 export interface ChannelsTable {
   id: string;
@@ -18,6 +18,7 @@ export interface ChannelsTable {
   last_error: string | null;
   last_error_code: alerts.FailureCode | null;
   last_ok_at: Date | null;
+  quiet_hours: ColumnType<alerts.QuietHours | null, string | null | undefined, string | null>;
   created_at: Date;
   updated_at: Date;
 }
@@ -32,7 +33,7 @@ export interface DeliveriesTable {
   subject: string;
   body: string;
   severity: alerts.Severity;
-  notice: ColumnType<Notice | Announcement | null, string | null, string | null>;
+  notice: ColumnType<Told | null, string | null, string | null>;
   alert_id: string | null;
   state: alerts.Delivery["state"];
   attempts: Generated<number>;
@@ -47,6 +48,34 @@ export interface DeliveriesTable {
   class: Generated<MessageClass | null>;
   sealed: Generated<Buffer | null>;
   expires_at: Generated<Date | null>;
+  push_device_id: Generated<string | null>;
+}
+
+export interface PushIdentityTable {
+  only_row: Generated<boolean>;
+  public_key: string;
+  private_key: Buffer;
+  created_at: Date;
+}
+
+export interface PushDevicesTable {
+  id: string;
+  tenant_id: string;
+  person_id: string;
+  session_id: string;
+  label: string;
+  fingerprint: string;
+  sealed: Buffer;
+  failures: Generated<number>;
+  created_at: Date;
+  last_ok_at: Date | null;
+}
+
+export interface PushChoicesTable {
+  tenant_id: string;
+  person_id: string;
+  min_severity: alerts.Severity;
+  quiet_hours: ColumnType<alerts.QuietHours | null, string | null, string | null>;
 }
 
 export interface DeliveryCountsTable {
@@ -61,6 +90,9 @@ export interface NotificationTables {
   deliveries: DeliveriesTable;
   delivery_counts: DeliveryCountsTable;
   message_counts: Omit<DeliveryCountsTable, "tenant_id">;
+  push_identity: PushIdentityTable;
+  push_devices: PushDevicesTable;
+  push_choices: PushChoicesTable;
 }
 
 /** The pool as this feature sees it. */

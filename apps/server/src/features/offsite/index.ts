@@ -27,6 +27,7 @@ import { targetSecrets } from "./targets/target-secrets.ts";
 import { TargetService } from "./targets/target-service.ts";
 import { TargetStore } from "./targets/target-store.ts";
 
+export { checkDeposits, describeDeposits } from "./inbox/check-deposits.ts";
 export type { Copies, SealedSegment, Segments } from "./ports.ts";
 export type { OffsiteTables } from "./tables.ts";
 

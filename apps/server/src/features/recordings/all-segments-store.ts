@@ -19,6 +19,23 @@ export async function findSegment(db: RecordingDatabase, segmentId: Uuid): Promi
   return row && { tenantId: row.tenant_id, cameraId: row.camera_id, segmentId };
 }
 
+/** Of the camera, which its manifest says comes after the one with this hash. */
+export async function findNext(
+  db: RecordingDatabase,
+  { tenantId, cameraId }: Pick<SegmentName, "tenantId" | "cameraId">,
+  previous: string,
+): Promise<Uuid | undefined> {
+  const row = await db
+    .selectFrom("recording_segments")
+    .select("id")
+    .where("tenant_id", "=", tenantId)
+    .where("camera_id", "=", cameraId)
+    .where("manifest", "is not", null)
+    .where(sql<string>`substring(manifest from '"previous":"([0-9a-f]{64})"')`, "=", previous)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** Which rows somebody looks at. */
 interface Which {
   readonly state?: StoredState;

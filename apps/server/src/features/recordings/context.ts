@@ -4,7 +4,7 @@ import type { CipherId } from "@gatehouse/video";
 import type { AuditTrail } from "../../platform/audit/index.ts";
 import type { Blobs } from "../../platform/blobs/index.ts";
 import type { SegmentKeyring } from "./keyring.ts";
-import type { Cameras, Copies, LogEntries } from "./ports.ts";
+import type { CameraKeys, Cameras, Copies, LogEntries } from "./ports.ts";
 import type { Room } from "./room/room.ts";
 import type { RecordingDatabase } from "./tables.ts";
 
@@ -24,5 +24,8 @@ export interface RecordingContext {
   readonly room: Room;
   /** Signs manifests. */
   readonly signer: Signer;
+  readonly cameraKeys: CameraKeys;
+  /** What the disk keeps free. */
+  readonly minFreeBytes: number;
   readonly cipher: CipherId;
 }

@@ -72,7 +72,7 @@ test(
         if (row.lastMs < fromMs) continue;
         const file = (await house.blobs.read(segmentBlob(row), 0, 1e9)) as Uint8Array;
         const key = (await keyring.open(row)) as Uint8Array;
-        const found = readIndex(file, key, testSigner().key);
+        const found = readIndex(file, key, [testSigner().key]);
         expect([row.firstMs, row.lastMs, row.codec, row.bytes]).toEqual([
           ...[found.firstMs, found.lastMs, found.codec],
           file.length + 44,

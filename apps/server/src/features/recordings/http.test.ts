@@ -248,6 +248,24 @@ test("a smaller cap is kept when somebody else did not change it, and is in the 
   expect(house.trail.kinds().filter((kind) => kind === "recording.policy_changed")).toHaveLength(2);
 });
 
+test("a segment is given as it lies on the disk, by range, and the look is written down", async () => {
+  const { items } = await list();
+  const url = `/api/v1/segments/${items[0].id}/sealed`;
+  const whole = await get(url);
+  expect(whole.statusCode).toBe(200);
+  expect(whole.rawPayload.subarray(0, 8).toString()).toBe("GHSEGMT\n");
+  expect(whole.rawPayload.includes(Buffer.from("gatehouse-segment/v1"))).toBe(true);
+  const part = await get(url, "bytes=8-19");
+  expect([part.statusCode, part.headers["content-range"]]).toEqual([
+    206,
+    `bytes 8-19/${whole.rawPayload.length}`,
+  ]);
+  expect(part.headers["content-type"]).toBe("application/octet-stream");
+  expect(part.rawPayload).toEqual(whole.rawPayload.subarray(8, 20));
+  expect((await get(url, "bytes=999999999-")).json().code).toBe("segment.range_unsatisfiable");
+  expect(house.trail.events.some(({ kind }) => kind === "recording.viewed")).toBe(true);
+});
+
 test("what was erased is gone: files, keys and content, with its entry; the rest stays", async () => {
   const { items } = await list();
   const span = { fromMs: START_MS, toMs: START_MS + 1_000 };

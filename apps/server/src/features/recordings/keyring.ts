@@ -66,6 +66,11 @@ export class SegmentKeyring {
     return key;
   }
 
+  /** The key of a segment that somebody else sealed, as its file is to have it. */
+  async wrap(name: SegmentName, key: Uint8Array): Promise<Uint8Array> {
+    return this.#wrapped(name, key, await this.#generations(name.tenantId));
+  }
+
   #placeOf(name: SegmentName): KeyPlace {
     return { blobs: this.#deps.blobs, blob: keyBlob(name) };
   }

@@ -1,5 +1,5 @@
 import type { RecordingContext } from "./context.ts";
-import { setPin } from "./pin-store.ts";
+import { clearPin, holdPin, setPin } from "./pin-store.ts";
 import type { Pins } from "./ports.ts";
 
 /** What events need of recordings. */
@@ -8,4 +8,9 @@ export const pinsOf = ({ room }: Pick<RecordingContext, "room">): Pins => ({
     await setPin(tx, pin);
     await room.pinsChange(pin.tenantId);
   },
+  async clear(tx, { tenantId, eventId }) {
+    await clearPin(tx, tenantId, eventId);
+    await room.pinsChange(tenantId);
+  },
+  hold: (tx, pin, held) => holdPin(tx, pin, held),
 });

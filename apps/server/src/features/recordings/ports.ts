@@ -1,5 +1,6 @@
 import type { UnixMs, Uuid } from "@gatehouse/base";
-import type { cameras } from "@gatehouse/contract";
+import type { cameras, ledger } from "@gatehouse/contract";
+import type { VerifierKey } from "@gatehouse/ledger";
 import type { AnyDatabase } from "../../platform/database/index.ts";
 
 /** A frame after validation and masks. Its bytes are never changed afterwards. */
@@ -32,9 +33,14 @@ export interface Cameras {
   find(cameraId: Uuid): RecordedCamera | undefined;
   list(tenantId: Uuid): readonly RecordedCamera[];
   settingsOf(cameraId: Uuid): cameras.CameraSettings | undefined;
+  /** Whether its own machine seals what it records; absent: none does. */
+  sealsItself?(cameraId: Uuid): boolean;
   /** IANA name. */
   timeZoneOf(tenantId: Uuid, siteId: Uuid): Promise<string>;
 }
+
+/** Keys by which the camera's own machine signs what it seals: those that it has and those that it had. */
+export type CameraKeys = (cameraId: Uuid) => Promise<readonly VerifierKey[]>;
 
 /** What motion knows of recorded time. */
 export interface Motion {
@@ -82,12 +88,20 @@ export interface Copies {
   oldestKeyGeneration(tenantId: Uuid): Promise<number | undefined>;
 }
 
+/** Entries of one of these kinds about one of these things. */
+export interface OtherEntries {
+  readonly kinds: readonly ledger.LedgerKind[];
+  readonly subjectIds: readonly string[];
+}
+
 /** What shows somebody else that manifests are in the audit log. */
 export interface Evidence {
   /** Files of an export of the log (docs/verify.md), with the certificate of the key that signs manifests. */
   sealedIn(
     tenantId: Uuid,
     segmentIds: readonly Uuid[],
+    /** Other entries that go along with their proofs. */
+    others?: readonly OtherEntries[],
   ): Promise<{
     readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
     readonly origin: string;
@@ -122,6 +136,19 @@ export interface Pins {
       readonly cameraId: Uuid;
       readonly fromMs: UnixMs;
       readonly toMs: UnixMs | undefined;
+      /** However old it is; unless told as it was. */
+      readonly held?: boolean | undefined;
     },
+  ): Promise<void>;
+  /** What nothing else pins goes as the rest does. */
+  clear(tx: AnyDatabase, pin: { readonly tenantId: Uuid; readonly eventId: Uuid }): Promise<void>;
+  /**
+   * Keeps what this pin pins however old it becomes, or no more; under the cap of what events need as before. Nothing
+   * where the event has no pin any more.
+   */
+  hold(
+    tx: AnyDatabase,
+    pin: { readonly tenantId: Uuid; readonly eventId: Uuid },
+    held: boolean,
   ): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import { AppError } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ByteRange } from "../../platform/http/range.ts";
 import { type Route, route } from "../../platform/http/route.ts";
+import { askedRange, sendRange } from "../../platform/http/send-range.ts";
 import type { Erasure } from "./erasure.ts";
 import type { ContentReader } from "./reading/content.ts";
-import { parseRange } from "./reading/range.ts";
 import type { SegmentList } from "./reading/segments.ts";
 import type { Timeline } from "./reading/timeline.ts";
-import type { Views } from "./reading/views.ts";
+import type { Views, Watcher } from "./reading/views.ts";
 import type { Storage } from "./storage.ts";
 
 /** An answer of which nothing leaves for so long is cut. */
@@ -40,24 +41,18 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
     ),
     route(cameras.getSegmentContent, async ({ principal, params, request, reply }) => {
       const row = await content.find(principal.tenantId, params.id);
-      const size = content.size(row);
-      const range = parseRange(request.headers.range, size);
-      reply.header("accept-ranges", "bytes");
-      if (range === "outside") {
-        reply.header("content-range", `bytes */${size}`);
-        throw new AppError("segment.range_unsatisfiable");
-      }
-      await views.record(principal, { ...row, via: "playback" });
-      const wanted = range === "whole" ? { first: 0, last: size - 1 } : range;
-      const asker = principal.program?.tokenId ?? principal.personId;
-      const { bytes, release } = await content.read(row, wanted, asker);
-      // Of whoever takes nothing any more the answer is not kept.
-      reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
-      // Whoever gave up while it was read has closed already, and does not close again.
-      if (reply.raw.closed) release();
-      else reply.raw.once("close", release);
-      if (range === "whole") return bytes;
-      return sendPart(reply, bytes, `bytes ${wanted.first}-${wanted.last}/${size}`);
+      return answerRange(request, reply, content.size(row), TYPE, async (wanted) => {
+        await views.record(principal, { ...row, via: "playback" });
+        return content.read(row, wanted, askerOf(principal));
+      });
+    }),
+    route(cameras.getSealedSegment, async ({ principal, params, request, reply }) => {
+      const row = await content.find(principal.tenantId, params.id);
+      const size = await content.sealedSize(row);
+      return answerRange(request, reply, size, cameras.getSealedSegment.contentType, async (wanted) => {
+        await views.record(principal, { ...row, via: "playback" });
+        return content.readSealed(row, wanted, askerOf(principal));
+      });
     }),
     route(cameras.getSegmentManifest, ({ principal, params }) =>
       segments.manifest(principal.tenantId, params.id),
@@ -78,10 +73,22 @@ export function recordingRoutes(parts: RouteParts): readonly Route[] {
   ];
 }
 
-/** 206 is a status that no declaration has: the answer goes out here. */
-async function sendPart(reply: FastifyReply, bytes: Uint8Array, range: string): Promise<Uint8Array> {
-  reply.status(206).type(TYPE).headers({ "content-range": range, "cache-control": "no-store" }).send(bytes);
-  // Whoever goes away while it leaves has what they have.
-  await Promise.resolve(reply).catch(() => undefined);
-  return bytes;
+const askerOf = ({ personId, program }: Watcher): string => program?.tokenId ?? personId;
+
+/** The bytes that are asked for, held in memory until they have left. Refuses `segment.range_unsatisfiable`. */
+async function answerRange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  size: number,
+  type: string,
+  read: (wanted: ByteRange) => Promise<{ readonly bytes: Uint8Array; readonly release: () => void }>,
+): Promise<Uint8Array> {
+  const range = askedRange(request, reply, size);
+  const { bytes, release } = await read(range);
+  // Of whoever takes nothing any more the answer is not kept.
+  reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
+  // Whoever gave up while it was read has closed already, and does not close again.
+  if (reply.raw.closed) release();
+  else reply.raw.once("close", release);
+  return sendRange(reply.type(type), bytes, range, size);
 }

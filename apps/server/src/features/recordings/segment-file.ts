@@ -2,6 +2,7 @@ import type { VerifierKey } from "@gatehouse/ledger";
 import {
   compareWithManifest,
   isManifestSignedBy,
+  isVideo,
   parseManifest,
   readSegment,
   type SegmentContents,
@@ -23,8 +24,14 @@ export interface FileIndex {
   readonly sealedBytes: number;
   /** What stops it from being whole; undefined for one that ends as it was sealed. */
   readonly fault: "no_segment" | "wrong_key" | "chunk_altered" | "no_end" | undefined;
-  /** The signed manifest behind the last chunk, when our key signed it and it says what the file holds. */
-  readonly signed: { readonly note: string; readonly manifest: SegmentManifest } | undefined;
+  /** The signed manifest behind the last chunk, when one of the keys signed it and it says what the file holds. */
+  readonly signed: SignedIndex | undefined;
+}
+
+export interface SignedIndex {
+  readonly note: string;
+  readonly manifest: SegmentManifest;
+  readonly by: VerifierKey;
 }
 
 const NOTHING = {
@@ -36,27 +43,36 @@ const NOTHING = {
   signed: undefined,
 } as const;
 
-/** Opens every chunk. */
-export function readIndex(file: Uint8Array, segmentKey: Uint8Array, signer: VerifierKey): FileIndex {
+/** Opens every chunk. `signers`: our key, and those that the camera has had. */
+export function readIndex(
+  file: Uint8Array,
+  segmentKey: Uint8Array,
+  signers: readonly VerifierKey[],
+): FileIndex {
   const contents = readSegment(file, segmentKey, segmentCrypto);
   if ("fault" in contents) return { ...NOTHING, fault: contents.fault as "no_segment" | "wrong_key" };
   const { chunks, frames, sealedBytes, segment } = contents;
   const { startMs } = segment.header;
   return {
-    codec: frames.some(({ kind }) => kind !== 1) ? "h264-fmp4" : "jpeg",
+    codec: frames.some(isVideo) ? "h264-fmp4" : "jpeg",
     firstMs: startMs + (frames[0]?.offsetMs ?? 0),
     lastMs: startMs + (frames.at(-1)?.offsetMs ?? 0),
     ...{ chunks, sealedBytes },
     fault: contents.faults[0]?.fault as FileIndex["fault"],
-    signed: contents.trailer === undefined ? undefined : findSigned(file, contents, signer),
+    signed: contents.trailer === undefined ? undefined : findSigned(file, contents, signers),
   };
 }
 
-function findSigned(file: Uint8Array, contents: SegmentContents, signer: VerifierKey): FileIndex["signed"] {
+function findSigned(
+  file: Uint8Array,
+  contents: SegmentContents,
+  signers: readonly VerifierKey[],
+): SignedIndex | undefined {
   const note = new TextDecoder().decode(file.subarray(contents.sealedBytes));
   const signed = parseManifest(note);
-  if (signed === undefined || !isManifestSignedBy(signed, signer)) return undefined;
+  const by = signed && signers.find((key) => isManifestSignedBy(signed, key));
+  if (signed === undefined || by === undefined) return undefined;
   const { manifest } = signed;
   const differs = compareWithManifest(contents, manifest, file, segmentCrypto);
-  return differs.length === 0 ? { note, manifest } : undefined;
+  return differs.length === 0 ? { note, manifest, by } : undefined;
 }

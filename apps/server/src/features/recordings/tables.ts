@@ -1,5 +1,5 @@
 import type { cameras } from "@gatehouse/contract";
-import type { ColumnType, Kysely } from "kysely";
+import type { ColumnType, Generated, Kysely } from "kysely";
 import type { Codec, StoredState } from "./model.ts";
 
 export interface RecordingKeysTable {
@@ -41,6 +41,7 @@ export interface RecordingPinsTable {
   camera_id: string;
   from_ms: number;
   to_ms: number | null;
+  held: Generated<boolean>;
 }
 
 export interface RecordingChainsTable {

@@ -8,6 +8,10 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
 export const isForeignKeyViolation = (error: unknown, constraint?: string): boolean =>
   isViolation(error, "23503", constraint);
 
+/** True when a value is none that the column can hold, however often it is tried (class 22). */
+export const isUnstorable = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code?.startsWith("22") === true;
+
 /** True when the disk of the database is full (53100). */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === "53100";

@@ -11,6 +11,8 @@ const distDir = mkdtempSync(join(tmpdir(), "gatehouse console "));
 mkdirSync(join(distDir, "assets"));
 writeFileSync(join(distDir, "index.html"), "<script nonce=__CSP_NONCE__></script>");
 writeFileSync(join(distDir, "share.html"), '<p nonce="__CSP_NONCE__">a link</p>');
+for (const name of ["sw.js", "manifest.webmanifest", "icon-192.png", "secret.txt"])
+  writeFileSync(join(distDir, name), "{}");
 afterAll(() => rmSync(distDir, { recursive: true }));
 
 let app: FastifyInstance | undefined;
@@ -83,4 +85,21 @@ test("the printed address itself, another port and names of a network are served
   for (const host of ["localhost:8080", "LOCALHOST:8080", "127.0.0.1:9090", "gate.example:8080", ""])
     expect([host, ...(await page(HOME, host))]).toEqual([host, 200, undefined]);
   expect(await page("https://gate.example", "127.0.0.1:8080")).toEqual([200, undefined]);
+});
+
+test("what makes the console installable has its types, and its worker is in charge of every page", async () => {
+  app = await createHttpServer({ trustedProxies: [], perMinute: 30, maxConnections: 100, log: silentLogger });
+  await registerConsole(app, { distDir, log: silentLogger, publicUrl: () => HOME });
+  const worker = await app.inject({ url: "/sw.js" });
+  expect(worker.headers).toMatchObject({
+    "content-type": "application/javascript; charset=utf-8",
+    "service-worker-allowed": "/",
+    "cache-control": "public, max-age=0",
+    "content-security-policy": expect.stringMatching(/worker-src 'self'.*manifest-src 'self'/),
+  });
+  const manifest = await app.inject({ url: "/manifest.webmanifest" });
+  expect(manifest.headers["content-type"]).toBe("application/manifest+json");
+  const icon = await app.inject({ url: "/icon-192.png" });
+  expect(icon.headers["content-type"]).toBe("image/png");
+  expect((await app.inject({ url: "/secret.txt" })).statusCode).toBe(404);
 });

@@ -8,6 +8,16 @@ import { nonceOf } from "./security-headers.ts";
 
 const NONCE = "__CSP_NONCE__";
 const SHARE_PAGE = "/share";
+/** What a browser needs to put the console on a home screen, and to show its notifications. */
+const INSTALLED = [
+  "manifest.webmanifest",
+  "icon.svg",
+  "icon-192.png",
+  "icon-512.png",
+  "icon-maskable-512.png",
+  "apple-touch-icon.png",
+  "badge-96.png",
+];
 
 export interface ConsoleOptions {
   readonly distDir: string;
@@ -39,7 +49,13 @@ export async function registerConsole(
         if (path.endsWith(".svg")) reply.header("content-type", "image/svg+xml; charset=utf-8");
       },
     });
-    app.get("/icon.svg", (_request, reply) => reply.sendFile("icon.svg", distDir, { maxAge: "1d" }));
+    const short = { maxAge: "1d", immutable: false };
+    for (const name of INSTALLED)
+      app.get(`/${name}`, (_request, reply) => reply.sendFile(name, distDir, short));
+    // Browsers ask for it again at each visit; it is in charge of every page.
+    app.get("/sw.js", (_request, reply) =>
+      reply.header("service-worker-allowed", "/").sendFile("sw.js", distDir, { maxAge: 0, immutable: false }),
+    );
   }
 
   const sendPage = (page: string | undefined, reply: FastifyReply): FastifyReply => {

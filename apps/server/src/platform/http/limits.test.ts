@@ -16,6 +16,7 @@ async function listening(
   });
   let handled = 0;
   app.post("/", async () => ({ handled: ++handled }));
+  app.get("/things/:id", async () => ({ handled: ++handled }));
   change(app.server);
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -75,6 +76,13 @@ test("a body that says it is too long is refused before it comes, one that does 
     "0\r\n\r\n",
   );
   expect([statusOf(chunked), house.handled()]).toEqual(["413", 0]);
+}, 30_000);
+
+test("a part of an address that is longer than any name is refused", async () => {
+  await using house = await listening();
+  const path = `/things/${"x".repeat(300)}`;
+  const answer = await house.send(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  expect([statusOf(answer), house.handled()]).toEqual(["400", 0]);
 }, 30_000);
 
 test("headers that are too large, and bytes that are no HTTP, are answered once and closed", async () => {

@@ -10,6 +10,7 @@ const FOREIGN: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: "request.unsupported_media_type",
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "request.invalid",
   FST_ERR_BAD_URL: "request.invalid",
+  FST_ERR_MAX_PARAM_LENGTH: "request.invalid",
   FST_UNDER_PRESSURE: "server.busy",
 };
 

@@ -83,7 +83,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   app.removeAllContentTypeParsers();
   registerJsonParser(app);
   app.addContentTypeParser(
-    [channel.FRAME_TYPE, cameras.COPY_TYPE],
+    [channel.FRAME_TYPE, cameras.COPY_TYPE, cameras.UPLOAD_TYPE],
     { parseAs: "buffer" },
     (_request, body, done) => done(null, body),
   );

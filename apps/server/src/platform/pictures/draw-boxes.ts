@@ -39,9 +39,10 @@ function frameOf({ x1, y1, x2, y2 }: NumberedBox, unit: number): string {
   return `<rect ${place} fill="none" stroke="${COLOUR}" stroke-width="${round(unit)}"/>`;
 }
 
-/** Above the box, or within it at the upper edge of the picture. */
-function tagOf({ x1, y1 }: NumberedBox, number: string, unit: number): string {
+/** Above the box, or within it at the upper edge of the picture; a twentieth of the picture high. */
+function tagOf({ x1, y1 }: NumberedBox, number: string, lineWidth: number): string {
   const [width, height] = [number.length * 3 + 1, 6];
+  const unit = 2 * lineWidth;
   const top = y1 - height * unit < 0 ? y1 : y1 - height * unit;
   const figures = [...number]
     .flatMap((figure, i) =>

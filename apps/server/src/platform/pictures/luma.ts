@@ -1,4 +1,4 @@
-import { openPicture } from "./sharp.ts";
+import { openPicture } from "@gatehouse/capture/pictures";
 
 /** Rec. 601 weights of red, green and blue, in 256ths. */
 const [RED, GREEN, BLUE] = [77, 150, 29];

@@ -227,6 +227,23 @@ export async function endAllSessions(db: AccountsDatabase, nowMs: UnixMs): Promi
     .execute();
 }
 
+/** Of these the ones that live. */
+export async function liveSessions(
+  db: AccountsDatabase,
+  sessionIds: readonly Uuid[],
+  nowMs: UnixMs,
+): Promise<ReadonlySet<Uuid>> {
+  if (sessionIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("sessions")
+    .select("id")
+    .where("id", "in", [...sessionIds])
+    .where("ended_at", "is", null)
+    .where("expires_at", ">", new Date(nowMs))
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 export async function listLiveSessions(
   db: AccountsDatabase,
   personId: Uuid,

@@ -9,9 +9,11 @@ import { createTestDatabase } from "../../../platform/database/testing/index.ts"
 import type { FeatureMigrations } from "../../../platform/feature.ts";
 import { type AlertsFeature, alertsMigrations, createAlerts } from "../index.ts";
 import type {
+  CameraEvents,
   DeviceDirectory,
   NoticeKind,
   Notifier,
+  SeenEvent,
   StoredValue,
   TelemetryReader,
   WatchedDevice,
@@ -68,6 +70,10 @@ export interface House extends AsyncDisposable {
   addRule(body: Partial<alerts.RuleBody>): Promise<alerts.Rule>;
   call<T>(path: string, input?: { params?: object; query?: object; body?: object } & Asked): Promise<T>;
   failNextNotice(error: Error): void;
+  /** What happens before cameras, as its feature would answer. */
+  readonly seen: Map<Uuid, SeenEvent>;
+  /** Cameras that look for people. */
+  readonly looking: Set<Uuid>;
 }
 
 export const RULE: alerts.RuleBody = {
@@ -100,6 +106,19 @@ export async function openHouse(): Promise<House> {
   const said: string[] = [];
   const channels = new Set<Uuid>();
   const history: House["history"] = new Map();
+  const seen = new Map<Uuid, SeenEvent>();
+  const looking = new Set<Uuid>();
+  const events: CameraEvents = {
+    find: async (id) => seen.get(id),
+    alarmsSince: async (sinceMs) =>
+      [...seen.values()].filter(
+        ({ detection }) => detection?.armed === true && (detection.alarmMs ?? 0) >= sinceMs,
+      ),
+    eventsIn: async (_tenant, ids, fromMs, toMs) =>
+      [...seen.values()].filter(
+        ({ cameraId, endMs = toMs, startMs }) => ids.includes(cameraId) && startMs < toMs && endMs > fromMs,
+      ),
+  };
   let nextFailure: Error | undefined;
 
   const typeMetrics = (typeId: string) => {
@@ -130,6 +149,7 @@ export async function openHouse(): Promise<House> {
       if (failure !== undefined) throw failure;
       notices.push({ kind, alert, channelIds });
     },
+    channelNames: async () => new Map([...channels].map((id) => [id, `channel ${id.slice(0, 4)}`])),
     unknownChannels: async (_tenant, ids) => ids.filter((id) => !channels.has(id)),
   };
   bus.subscribe("alert.changed", ({ event }) => void said.push(event));
@@ -160,6 +180,9 @@ export async function openHouse(): Promise<House> {
       directory,
       telemetry,
       notifier,
+      events,
+      looks: (cameraId) => looking.has(cameraId),
+      language: () => "en",
       settings: { get: () => ({ retentionLogDays: 30 }) },
       tenantIds: async () => [tenantId],
     });
@@ -178,6 +201,8 @@ export async function openHouse(): Promise<House> {
     said,
     channels,
     history,
+    seen,
+    looking,
     get feature() {
       return feature;
     },

@@ -7,12 +7,16 @@ import { Scene, type Shot } from "@gatehouse/motion/testing";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import type { Pool } from "pg";
 import sharp from "sharp";
+import { type RecordingTrail, recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
+import { ownerOf } from "../../../platform/http/testing/gates.ts";
 import { type CameraEventsFeature, cameraEventsMigrations, createCameraEvents } from "../index.ts";
-import type { Frame, Pin, Span } from "../ports.ts";
-import type { CameraEventTables } from "../tables.ts";
+import type { CameraLine, Detectors, Frame, Pin, Span } from "../ports.ts";
+import type { MorningWord } from "../search/ports.ts";
+import type { CameraEventDatabase, CameraEventTables } from "../tables.ts";
+import { type TestDetector, testDetector } from "./test-detector.ts";
 
 /** The columns of other features that events refer to. */
 const neighbours: FeatureMigrations = {
@@ -23,6 +27,7 @@ const neighbours: FeatureMigrations = {
       up: `
         create table tenants (id uuid primary key);
         create table devices (id uuid primary key, tenant_id uuid not null references tenants (id));
+        create table sites (id uuid primary key);
         create table pins (event_id uuid not null, from_ms bigint not null, to_ms bigint);`,
     },
   ],
@@ -42,6 +47,7 @@ export interface TestCamera {
 export interface House extends AsyncDisposable {
   readonly tenantId: Uuid;
   readonly pool: Pool;
+  readonly db: CameraEventDatabase;
   readonly clock: VirtualClock;
   readonly bus: Bus;
   readonly feature: CameraEventsFeature;
@@ -49,10 +55,19 @@ export interface House extends AsyncDisposable {
   /** What cameras that judge for themselves were told. */
   readonly orders: { readonly cameraId: Uuid; readonly orders: CameraOrders }[];
   readonly told: BusMessages["camera.event"][];
+  /** Other words to cameras. */
+  readonly words: { readonly cameraId: Uuid; readonly word: Parameters<CameraLine["send"]>[1] }[];
   /** What `recorded` answers, and what it was asked. */
   readonly recorded: { answer: cameras.CameraEvent["recorded"]; asked: Span[] };
+  readonly audit: RecordingTrail;
+  readonly channels: Set<Uuid>;
+  readonly mornings: MorningWord[];
+  /** Events of cases. */
+  readonly collected: Map<Uuid, readonly Uuid[]>;
+  readonly detector: TestDetector;
   addCamera(part?: Partial<TestCamera>): Promise<TestCamera>;
   change(camera: TestCamera, motion: Partial<cameras.CameraSettings["motion"]>): void;
+  look(camera: TestCamera, detection: Partial<cameras.DetectionSettings>): void;
   remove(camera: TestCamera): Promise<void>;
   frame(camera: TestCamera, part?: Partial<Frame> & { readonly shot?: Shot }): Promise<Frame>;
   give(frame: Frame): void;
@@ -68,6 +83,7 @@ export interface House extends AsyncDisposable {
 interface Asked {
   readonly params?: object;
   readonly query?: object;
+  readonly body?: object;
   readonly tenantId?: Uuid;
   readonly reach?: access.Reach;
 }
@@ -82,7 +98,8 @@ export const jpegOf = (luma: Uint8Array): Promise<Uint8Array> =>
     .jpeg({ quality: 85 })
     .toBuffer();
 
-export async function openHouse(): Promise<House> {
+/** `detectors`: instead of one that finds what the test says. */
+export async function openHouse(detectors?: Detectors): Promise<House> {
   const database = await createTestDatabase<CameraEventTables>([neighbours, cameraEventsMigrations]);
   const { pool, db } = database;
   const clock = virtualClock();
@@ -90,11 +107,17 @@ export async function openHouse(): Promise<House> {
   const tenantId = randomUUID();
   await pool.query("insert into tenants (id) values ($1)", [tenantId]);
   const known = new Map<Uuid, TestCamera>();
+  const detector = testDetector();
   const listeners = new Set<(frame: Frame) => void>();
   const pins: Pin[] = [];
   const orders: House["orders"] = [];
   const told: House["told"] = [];
+  const words: House["words"] = [];
   const recorded: House["recorded"] = { answer: "all", asked: [] };
+  const collected: House["collected"] = new Map();
+  const channels = new Set<Uuid>();
+  const mornings: MorningWord[] = [];
+  const audit = recordingTrail();
   let failing = 0;
   let cuts: (() => void)[] = [];
   bus.subscribe("camera.event", (message) => void told.push(message));
@@ -127,6 +150,7 @@ export async function openHouse(): Promise<House> {
       cameras: {
         find: (id) => known.get(id),
         settingsOf: (id) => known.get(id)?.settings,
+        timeZoneOf: async () => "Europe/Paris",
         within: ({ reach }, site) =>
           reach === "all" && site === undefined
             ? "all"
@@ -150,9 +174,52 @@ export async function openHouse(): Promise<House> {
           recorded.asked = [...spans];
           return spans.map(() => recorded.answer);
         },
+        clipEvidence: async (_who, cameraId, { fromMs, toMs }) => ({
+          ...{ cameraId, fromMs, toMs, isCut: false },
+          ...{ segments: [], gaps: [], log: [] },
+        }),
         still: async (_who, cameraId, { atMs }) => new TextEncoder().encode(`${cameraId} ${atMs}`),
       },
-      line: { send: (cameraId, given) => void orders.push({ cameraId, orders: given }) },
+      detectors: detectors ?? detector,
+      audit,
+      search: {
+        cases: {
+          eventIdsOf: async (_tenantId, caseId) => collected.get(caseId) ?? [],
+          eventIdsAt: async () => [...collected.values()].flat(),
+          casesOf: async (_tenantId, eventIds) =>
+            [...collected].flatMap(([id, ids]) =>
+              eventIds
+                .filter((one) => ids.includes(one))
+                .map((eventId) => ({ eventId, id, number: 1, title: "Break-in" })),
+            ),
+        },
+        mornings: {
+          timeZoneOf: () => "Europe/Paris",
+          unknownChannels: async (_tenantId, ids) => ids.filter((id) => !channels.has(id)),
+          tell: async (tx, word) => {
+            if (!tx.isTransaction) throw new Error("told outside a transaction");
+            mornings.push(word);
+          },
+          wake: () => undefined,
+        },
+        named: ({ reach }, site) =>
+          [...known.values()]
+            .filter(({ id: deviceId, siteId }) => access.reaches(reach, { siteId, deviceId }))
+            .filter(({ siteId }) => site === undefined || siteId === site)
+            .map(({ id, siteId, name, label }) => ({ id, siteId, name, title: label || name })),
+        sites: async () =>
+          [...new Set([...known.values()].map(({ siteId }) => siteId))].map((id) => ({
+            ...{ id, name: "House", timeZone: "Europe/Paris" },
+          })),
+      },
+      line: {
+        send(cameraId, word) {
+          if ("enabled" in word) orders.push({ cameraId, orders: word });
+          else words.push({ cameraId, word });
+          return true;
+        },
+      },
+      clips: { offered: async () => ({ result: "later", from: 0 }) },
     });
   let feature = make();
   await feature.start?.();
@@ -160,12 +227,19 @@ export async function openHouse(): Promise<House> {
   const house: House = {
     tenantId,
     pool,
+    db,
     clock,
     bus,
     pins,
     orders,
     told,
+    words,
     recorded,
+    detector,
+    collected,
+    channels,
+    mornings,
+    audit,
     get feature() {
       return feature;
     },
@@ -187,6 +261,10 @@ export async function openHouse(): Promise<House> {
     },
     change(camera, motion) {
       camera.settings = { ...camera.settings, motion: { ...camera.settings.motion, ...motion } };
+      bus.publish("camera.changed", { tenantId: camera.tenantId, cameraId: camera.id });
+    },
+    look(camera, detection) {
+      camera.settings = { ...camera.settings, detection: { ...camera.settings.detection, ...detection } };
       bus.publish("camera.changed", { tenantId: camera.tenantId, cameraId: camera.id });
     },
     async remove({ id, tenantId: ownerId }) {
@@ -231,8 +309,14 @@ export async function openHouse(): Promise<House> {
         ({ endpoint }) => endpoint.method === method && endpoint.path === path,
       );
       if (found === undefined) throw new Error(`no route ${route}`);
-      const { tenantId: asTenant = tenantId, reach = "all", params = {}, query = {} } = input;
-      return found.handler({ params, query, scope: { tenantId: asTenant, reach } }) as Promise<T>;
+      const { tenantId: asTenant = tenantId, reach = "all", params = {}, query = {}, body } = input;
+      return found.handler({
+        params,
+        query,
+        body,
+        scope: { tenantId: asTenant, reach },
+        principal: ownerOf(asTenant),
+      }) as Promise<T>;
     },
     async [Symbol.asyncDispose]() {
       await feature.stop?.();

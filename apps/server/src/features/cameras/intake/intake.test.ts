@@ -15,7 +15,7 @@ let isHeld = false;
 
 let house: CameraHouse;
 beforeAll(async () => {
-  const { maskPicture } = await import("../../../platform/pictures/index.ts");
+  const { maskPicture } = await import("@gatehouse/capture/pictures");
   house = await CameraHouse.open({
     cameras: 20,
     masker: {

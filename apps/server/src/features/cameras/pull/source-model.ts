@@ -13,6 +13,17 @@ export interface ChosenSource {
   readonly changedMs: UnixMs;
 }
 
+/** The first of each organisation, then the second of each …: nobody's many stand before somebody's one. */
+export function inTurns<S extends Pick<ChosenSource, "tenantId">>(sources: Iterable<S>): S[] {
+  const counts = new Map<Uuid, number>();
+  const placed = [...sources].map((source) => {
+    const place = counts.get(source.tenantId) ?? 0;
+    counts.set(source.tenantId, place + 1);
+    return { source, place };
+  });
+  return placed.toSorted((one, other) => one.place - other.place).map(({ source }) => source);
+}
+
 /** Why nothing, or not everything, comes. */
 export interface Trouble {
   readonly problem: cameras.SourceProblem;

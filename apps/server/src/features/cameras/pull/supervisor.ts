@@ -2,11 +2,11 @@ import type { Timer, Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
 import type { SourceBook } from "./book.ts";
 import { Puller, type PullerDeps } from "./puller.ts";
-import { type ChosenSource, kindOf, type Trouble } from "./source-model.ts";
+import { type ChosenSource, inTurns, kindOf, type Trouble } from "./source-model.ts";
 
 export interface SupervisorDeps extends PullerDeps {
   readonly book: SourceBook;
-  /** Fetched at once, of all organisations. */
+  /** Fetched at once, of all organisations in turns. */
   readonly maxSources: number;
   isSuspended(tenantId: Uuid): boolean;
 }
@@ -41,11 +41,9 @@ export class Supervisor {
 
   /** Ends what may not be fetched any more, or not so; begins what may. */
   look(): void {
-    const wanted = new Map<Uuid, ChosenSource>();
-    for (const source of this.#deps.book.all()) {
-      if (wanted.size === this.#deps.maxSources) break;
-      if (this.#mayDeliver(source)) wanted.set(source.cameraId, source);
-    }
+    const able = this.#deps.book.all().filter((source) => this.#mayDeliver(source));
+    const chosen = inTurns(able).slice(0, this.#deps.maxSources);
+    const wanted = new Map(chosen.map((source) => [source.cameraId, source]));
     for (const puller of this.#pullers.values()) {
       const { source, as } = puller;
       if (wanted.get(source.cameraId) !== source || this.#asOf(source.cameraId) !== as) this.#end(puller);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { newUuid, silentLogger, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
+import { maskPicture } from "@gatehouse/capture/pictures";
 import { access, type Bus, type BusMessages, cameras } from "@gatehouse/contract";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
 import { WebSocket } from "ws";
@@ -9,7 +10,6 @@ import { type RecordingTrail, recordingTrail } from "../../../platform/audit/tes
 import { createBus } from "../../../platform/bus/bus.ts";
 import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { FeatureMigrations } from "../../../platform/feature.ts";
-import { maskPicture } from "../../../platform/pictures/index.ts";
 import {
   type CameraFrame,
   type CamerasFeature,
@@ -117,7 +117,12 @@ export class CameraHouse {
       bus,
       audit,
       devices: this.#devices(),
-      activity: { isRecording: () => false, isMoving: () => undefined, fetchingOf: () => ({}) },
+      activity: {
+        isRecording: () => false,
+        isMoving: () => undefined,
+        fetchingOf: () => ({}),
+        detectionProblemOf: () => undefined,
+      },
       authenticator: {
         authenticate: async ({ password }) => {
           if (password === "key-of-thermometer")
@@ -130,6 +135,7 @@ export class CameraHouse {
         },
       },
       masker: this.#masker,
+      hasDetector: async (_tenantId, id) => id === "built_in",
     });
     this.feature.frames.subscribe((frame) => this.frames.push(frame));
     await this.feature.start?.();

@@ -61,6 +61,17 @@ export async function listBundles(db: ChannelDatabase, deviceId?: Uuid): Promise
   return rows.map(toRow);
 }
 
+/** Suite M1: Ed25519 (docs/channel.md). */
+const ED25519_SUITE = 2;
+
+/** Ed25519 keys that the device signs with or ever signed with, the newest first. */
+export async function signingKeysEver(db: ChannelDatabase, deviceId: Uuid): Promise<Uint8Array[]> {
+  const rows = await listBundles(db, deviceId);
+  return rows.flatMap(({ suite, signingKey }) =>
+    suite === ED25519_SUITE ? Uint8Array.from(signingKey) : [],
+  );
+}
+
 /** Ends the device's keys that are not ended yet, all or only `keyId`; answers which. */
 export async function revokeBundles(
   db: ChannelDatabase,

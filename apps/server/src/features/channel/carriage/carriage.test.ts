@@ -1,152 +1,35 @@
-import { systemClock, systemRandom } from "@gatehouse/base";
+import { systemRandom } from "@gatehouse/base";
+import { generateKeyBundle, Handshake } from "@gatehouse/secure-channel";
+import { expect, test } from "vitest";
 import {
-  CONTENT_TYPES,
-  encodeForwarded,
-  generateKeyBundle,
-  Handshake,
-  importPublicBundle,
-  type KeyBundle,
-  open,
-  parseEnvelope,
-  refusalReason,
-  type Session,
-  SUITE_IDS,
-  type SuiteId,
-  seal,
-} from "@gatehouse/secure-channel";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ALL_ON } from "../../../platform/controls.ts";
-import { createTestDatabase, type TestDatabase } from "../../../platform/database/testing/index.ts";
-import { createReplayTable } from "../migrations/002-replay.ts";
-import type { ChannelTables } from "../tables.ts";
-import { Carriage, type CarriageLink } from "./carriage.ts";
-import type { OpenedMessage, Received, Sender } from "./ports.ts";
+  addDevice,
+  C1,
+  clock,
+  DAY_MS,
+  DEVICE,
+  handshake,
+  M1,
+  messageOf,
+  OTHER,
+  pool,
+  refusalOf,
+  refusedAs,
+  say,
+  sealed,
+  senders,
+  server,
+  startCarriage,
+  TENANT,
+  take,
+  textOf,
+  useCarriageHouse,
+  utf8,
+  world,
+} from "../testing/carriage-house.ts";
+import type { CarriageLink } from "./carriage.ts";
+import type { Sender } from "./ports.ts";
 
-const TENANT = "00000000-0000-7000-8000-00000000000a";
-const DEVICE = "00000000-0000-7000-8000-000000000001";
-const OTHER = "00000000-0000-7000-8000-000000000002";
-const DAY_MS = 86_400_000;
-const { M1, C1 } = SUITE_IDS;
-const utf8 = (text: string): Uint8Array => Buffer.from(text);
-
-let database: TestDatabase<ChannelTables>;
-let nowMs = systemClock.nowMs();
-const server = { [M1]: generateKeyBundle(M1, systemRandom), [C1]: generateKeyBundle(C1, systemRandom) };
-const senders = new Map<string, Sender>();
-/** Gateway by device. */
-const assigned = new Map<string, string>();
-/** Gateway by the id of its key at the site. */
-const siteKeys = new Map<string, string>();
-let recoveredMs = 0;
-
-beforeAll(async () => {
-  database = await createTestDatabase<ChannelTables>([
-    { feature: "channel", migrations: [createReplayTable] },
-  ]);
-}, 60_000);
-afterAll(async () => database[Symbol.asyncDispose]());
-beforeEach(() => {
-  senders.clear();
-  assigned.clear();
-  siteKeys.clear();
-  recoveredMs = 0;
-  nowMs = systemClock.nowMs();
-});
-
-const clock = { ...systemClock, nowMs: () => nowMs };
-const own = new Map(Object.values(server).map((bundle) => [bundle.keyId, bundle]));
-
-async function startCarriage(): Promise<Carriage> {
-  const carriage = new Carriage({
-    pool: database.pool,
-    controls: ALL_ON,
-    clock,
-    random: systemRandom,
-    keys: {
-      own: (keyId) => own.get(keyId),
-      sender: (keyId) => senders.get(keyId),
-      authenticated: () => undefined,
-      cloned: ({ bundle }) => void senders.delete(bundle.keyId),
-      storedLimitMs: () => 7 * DAY_MS,
-      recoveredMs: () => recoveredMs,
-    },
-    gatewayOf: (deviceId) => assigned.get(deviceId),
-    isSiteKey: (gatewayId, keyId) => siteKeys.get(keyId) === gatewayId,
-    plainRefusal: () => undefined,
-    changeKeys: async () => ({}),
-  });
-  await carriage.load();
-  return carriage;
-}
-
-function addDevice(suite: SuiteId, deviceId = DEVICE): KeyBundle {
-  const bundle = generateKeyBundle(suite, systemRandom);
-  senders.set(bundle.keyId, {
-    tenantId: TENANT,
-    deviceId,
-    bundle,
-    suites: { allowed: [M1, C1], pinned: undefined },
-  });
-  return bundle;
-}
-
-function handshake(link: CarriageLink, keys: KeyBundle): Session {
-  const shake = new Handshake({ own: keys, peer: server[keys.suite], random: systemRandom });
-  const received = link.receive(shake.hello);
-  if (received.kind !== "answer") throw new Error("no answer");
-  return shake.finish(received.frame, clock.monotonicMs());
-}
-
-const say = (session: Session, text: string): Uint8Array =>
-  session.seal({ contentType: CONTENT_TYPES.json, payload: utf8(text) }, clock.monotonicMs()) as Uint8Array;
-
-let sequence = 0n;
-const sealed = (keys: KeyBundle, text: string, more: object = {}): Uint8Array =>
-  seal(
-    {
-      sender: keys,
-      recipient: server[keys.suite],
-      contentType: CONTENT_TYPES.json,
-      sequence: ++sequence,
-      sentMs: nowMs,
-      bootId: 7,
-      payload: utf8(text),
-      ...more,
-    },
-    systemRandom,
-  );
-
-function messageOf(received: Received): OpenedMessage {
-  if (received.kind !== "message") throw new Error(received.kind);
-  return received.message;
-}
-
-function refusalOf(link: CarriageLink, frame: Uint8Array): string | undefined {
-  try {
-    const received = link.receive(frame);
-    return received.kind === "refused" ? received.code.replace("envelope.", "") : undefined;
-  } catch (error) {
-    return refusalReason(error);
-  }
-}
-
-/** The reason, and whose refusal it is: proven to be the device's own, or only in its name. */
-function refusedAs(link: CarriageLink, frame: Uint8Array): unknown {
-  const received = link.receive(frame);
-  if (received.kind !== "refused") return received.kind;
-  const { code, deviceId, isProven } = received;
-  return [code, deviceId, isProven ? "proven" : "unproven"];
-}
-
-const textOf = ({ payload }: OpenedMessage): string => Buffer.from(payload).toString();
-
-/** Takes the message as the door does: the mark with its effect, then settled. */
-async function take(carriage: Carriage, link: CarriageLink, frame: Uint8Array): Promise<OpenedMessage> {
-  const message = messageOf(link.receive(frame));
-  await carriage.takeMarks(message.marks);
-  message.settle(true);
-  return message;
-}
+useCarriageHouse();
 
 test.each([M1, C1])("suite %i: a session carries messages up and commands down", async (suite) => {
   const keys = addDevice(suite);
@@ -193,7 +76,7 @@ test.each([
   const frames = [say(session, "1"), say(session, "2")];
   for (const frame of frames) link.receive(frame);
 
-  nowMs += changeMs;
+  world.nowMs += changeMs;
   for (const frame of frames) expect(refusalOf(link, frame)).toBe("replayed");
   const replayed = (await startCarriage()).connect();
   expect(replayed.receive(shake.hello).kind).toBe("answer");
@@ -287,8 +170,8 @@ test("a refusal is the device's own only where nobody else can have sent the mes
   const carriage = await startCarriage();
   const link = carriage.connect();
   const known = senders.get(keys.keyId) as Sender;
-  const stale = sealed(keys, "recorded and held back", { sentMs: nowMs - 6 * 60_000 });
-  const early = sealed(keys, "clock wrong", { sentMs: nowMs + 6 * 60_000 });
+  const stale = sealed(keys, "recorded and held back", { sentMs: world.nowMs - 6 * 60_000 });
+  const early = sealed(keys, "clock wrong", { sentMs: world.nowMs + 6 * 60_000 });
   expect(refusedAs(link, stale)).toEqual(["envelope.time", DEVICE, "unproven"]);
   expect(refusedAs(link, early)).toEqual(["envelope.time", DEVICE, "proven"]);
   const forged = Uint8Array.from(early);
@@ -343,13 +226,13 @@ test("marks that fail with their transaction leave nothing behind", async () => 
   const keys = addDevice(M1);
   const carriage = await startCarriage();
   const message = messageOf(carriage.connect().receive(sealed(keys, "x")));
-  const client = await database.pool.connect();
+  const client = await pool().connect();
   await client.query("begin");
   await carriage.write(client, message.marks);
   await client.query("rollback");
   client.release();
   message.settle(false);
-  const { rows } = await database.pool.query("select 1 from channel_replay where key_id = $1", [keys.keyId]);
+  const { rows } = await pool().query("select 1 from channel_replay where key_id = $1", [keys.keyId]);
   expect(rows).toEqual([]);
 });
 
@@ -372,16 +255,18 @@ test("time: a live message counts for five minutes, a late one as long as the te
   const live = sealed(keys, "live");
   const late = sealed(keys, "late", { storedLate: true });
   const clockless = sealed(keys, "no clock", { sentMs: 0 });
-  nowMs += 6 * 60_000;
+  world.nowMs += 6 * 60_000;
   expect(refusalOf(link, live)).toBe("time");
-  nowMs += DAY_MS;
+  world.nowMs += DAY_MS;
   expect(textOf(await take(carriage, link, late))).toBe("late");
   expect(textOf(await take(carriage, link, clockless))).toBe("no clock");
-  nowMs -= 2 * DAY_MS;
+  world.nowMs -= 2 * DAY_MS;
   expect(link.receive(clockless)).toMatchObject({ kind: "duplicate" });
-  expect(refusalOf(link, sealed(keys, "future", { sentMs: nowMs + 6 * 60_000 }))).toBe("time");
-  nowMs += 20 * DAY_MS;
-  expect(refusalOf(link, sealed(keys, "old", { storedLate: true, sentMs: nowMs - 8 * DAY_MS }))).toBe("time");
+  expect(refusalOf(link, sealed(keys, "future", { sentMs: world.nowMs + 6 * 60_000 }))).toBe("time");
+  world.nowMs += 20 * DAY_MS;
+  expect(refusalOf(link, sealed(keys, "old", { storedLate: true, sentMs: world.nowMs - 8 * DAY_MS }))).toBe(
+    "time",
+  );
 });
 
 test("a connection speaks for the device that logged in, or for whom it first proved to be", async () => {
@@ -421,161 +306,4 @@ test("a suite below the device's pin, or off the allow-list, is refused", async 
       "suite",
     );
   }
-});
-
-test("only who may speak for a device can forward its messages", async () => {
-  const [meter, stranger] = [addDevice(M1), addDevice(M1, OTHER)];
-  const carriage = await startCarriage();
-  const publicServer = importPublicBundle(M1, server[M1].agreement.raw, server[M1].signing.raw);
-  expect(publicServer?.keyId).toBe(server[M1].keyId);
-  const inner = open(parseEnvelope(sealed(meter, "42")), server[M1], meter);
-  const forwarded = seal(
-    {
-      sender: stranger,
-      recipient: server[M1],
-      contentType: CONTENT_TYPES.json,
-      sequence: ++sequence,
-      sentMs: nowMs,
-      bootId: 1,
-      forwarded: true,
-      payload: encodeForwarded(inner),
-    },
-    systemRandom,
-  );
-  expect(refusalOf(carriage.connect(), forwarded)).toBe("unknown_key");
-});
-
-test("a key that two machines use ends for both, whichever speaks", async () => {
-  const keys = addDevice(M1);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  await take(carriage, link, sealed(keys, "original", { bootId: 7 }));
-  await take(carriage, link, sealed(keys, "copy", { bootId: 8 }));
-  expect(refusalOf(link, sealed(keys, "original", { bootId: 7 }))).toBe("cloned");
-  expect(refusalOf(link, sealed(keys, "copy", { bootId: 8 }))).toBe("unknown_key");
-});
-
-test("a message of an earlier start, first heard of after a later one, is no second machine", async () => {
-  const keys = addDevice(M1);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  const waited = sealed(keys, "waited at the gateway", { bootId: 7, sentMs: nowMs - 60_000 });
-  await take(carriage, link, sealed(keys, "after a restart", { bootId: 8 }));
-  await take(carriage, link, waited);
-  expect(textOf(await take(carriage, link, sealed(keys, "still me", { bootId: 8 })))).toBe("still me");
-});
-
-test("a repeated message that was refused for its wrong clock ends no key", async () => {
-  const keys = addDevice(M1);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  await take(carriage, link, sealed(keys, "first start", { bootId: 7 }));
-  const early = sealed(keys, "its clock jumped", { bootId: 7, sentMs: nowMs + DAY_MS });
-  expect(refusalOf(link, early)).toBe("time");
-  await take(carriage, link, sealed(keys, "second start", { bootId: 8 }));
-  expect(refusalOf(link, early)).toBe("time");
-  expect(textOf(await take(carriage, link, sealed(keys, "still me", { bootId: 8 })))).toBe("still me");
-});
-
-test("a copy that only repeats sequences of the original is noticed too, but a forged repetition changes nothing", async () => {
-  const keys = addDevice(M1);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  await take(carriage, link, sealed(keys, "original", { bootId: 7, sequence: 1_000n }));
-  await take(carriage, link, sealed(keys, "copy", { bootId: 8, sequence: 1_001n }));
-  await take(carriage, link, sealed(keys, "copy", { bootId: 8, sequence: 1_002n }));
-  const repeated = sealed(keys, "original", { bootId: 7, sequence: 1_002n });
-  const forged = Uint8Array.from(repeated);
-  forged[forged.length - 1] = (forged.at(-1) as number) ^ 1;
-  expect(refusalOf(link, forged)).toBe("not_authentic");
-  expect(refusalOf(link, repeated)).toBe("cloned");
-});
-
-const forwardedBy = (gateway: KeyBundle, inner: Parameters<typeof encodeForwarded>[0]): Uint8Array =>
-  sealed(gateway, "", { forwarded: true, payload: encodeForwarded(inner) });
-const METER = "00000000-0000-7000-8000-000000000003";
-
-test("a gateway's connection passes on what its assigned devices seal, and nobody else's, from one frame to the next", async () => {
-  const [gateway, meter, stranger] = [addDevice(M1), addDevice(C1, METER), addDevice(M1, OTHER)];
-  assigned.set(METER, DEVICE);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  link.receive(say(handshake(link, gateway), "here"));
-  const frame = sealed(meter, "42 kWh");
-  const message = await take(carriage, link, frame);
-  expect([message.deviceId, textOf(message), message.marks.length]).toEqual([METER, "42 kWh", 1]);
-  const signed = open(parseEnvelope(frame), server[C1], meter);
-  expect(Buffer.from(message.signed ?? [])).toEqual(Buffer.from(encodeForwarded(signed)));
-  expect(refusalOf(link, sealed(stranger, "x"))).toBe("unknown_key");
-
-  assigned.delete(METER);
-  expect(refusalOf(link, sealed(meter, "43 kWh"))).toBe("unknown_key");
-  assigned.set(METER, OTHER);
-  expect(refusalOf(link, sealed(meter, "44 kWh"))).toBe("unknown_key");
-  assigned.set(METER, DEVICE);
-  expect(textOf(await take(carriage, link, sealed(meter, "45 kWh")))).toBe("45 kWh");
-});
-
-test("a gateway forwards the signed part of an assigned device, once, and of no other tenant's", async () => {
-  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
-  assigned.set(METER, DEVICE);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  link.receive(say(handshake(link, gateway), "here"));
-  const inner = open(parseEnvelope(sealed(meter, "42")), server[M1], meter);
-  const message = await take(carriage, link, forwardedBy(gateway, inner));
-  expect([message.deviceId, textOf(message), message.marks.length]).toEqual([METER, "42", 2]);
-  expect(link.receive(forwardedBy(gateway, inner)).kind).toBe("duplicate");
-  const next = open(parseEnvelope(sealed(meter, "43")), server[M1], meter);
-  const known = senders.get(meter.keyId) as Sender;
-  senders.set(meter.keyId, { ...known, tenantId: "00000000-0000-7000-8000-00000000000b" });
-  expect(refusalOf(link, forwardedBy(gateway, next))).toBe("unknown_key");
-});
-
-test("what a gateway forwards was said to us or to it, by a key that lives", async () => {
-  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
-  const [atSite, elsewhere, retired] = [1, 2, 3].map(() => generateKeyBundle(M1, systemRandom));
-  if (!atSite || !elsewhere || !retired) throw new Error("no keys");
-  assigned.set(METER, DEVICE);
-  siteKeys.set(atSite.keyId, DEVICE).set(elsewhere.keyId, OTHER);
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  link.receive(say(handshake(link, gateway), "here"));
-  const said = (recipient: KeyBundle, more: object = {}) =>
-    forwardedBy(gateway, open(parseEnvelope(sealed(meter, "42", { recipient, ...more })), recipient, meter));
-  for (const recipient of [atSite, gateway, server[M1]])
-    expect(textOf(await take(carriage, link, said(recipient)))).toBe("42");
-  for (const recipient of [elsewhere, retired])
-    expect(refusedAs(link, said(recipient))).toEqual(["envelope.unknown_key", DEVICE, "proven"]);
-});
-
-test("after a restore a gateway passes on nothing that was said to it before, but what has no time", async () => {
-  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
-  const atSite = generateKeyBundle(M1, systemRandom);
-  assigned.set(METER, DEVICE);
-  siteKeys.set(atSite.keyId, DEVICE);
-  const said = (more: object) =>
-    open(parseEnvelope(sealed(meter, "42", { recipient: atSite, storedLate: true, ...more })), atSite, meter);
-  const yesterday = said({ sentMs: nowMs - DAY_MS });
-  const clockless = said({ sentMs: 0 });
-  recoveredMs = nowMs;
-  nowMs += 60_000;
-  const carriage = await startCarriage();
-  const link = carriage.connect();
-  link.receive(say(handshake(link, gateway), "here"));
-  expect(refusedAs(link, forwardedBy(gateway, yesterday))).toEqual(["envelope.time", DEVICE, "proven"]);
-  expect(textOf(await take(carriage, link, forwardedBy(gateway, said({ sentMs: nowMs }))))).toBe("42");
-  expect(textOf(await take(carriage, link, forwardedBy(gateway, clockless)))).toBe("42");
-  expect(link.receive(forwardedBy(gateway, clockless)).kind).toBe("duplicate");
-});
-
-test("an assigned device still connects itself, and speaks for nobody but itself", async () => {
-  const [gateway, meter] = [addDevice(M1), addDevice(M1, METER)];
-  assigned.set(METER, DEVICE);
-  const carriage = await startCarriage();
-  const own = carriage.connect();
-  const session = handshake(own, meter);
-  expect(textOf(messageOf(own.receive(say(session, "7"))))).toBe("7");
-  expect(refusalOf(own, sealed(gateway, "x"))).toBe("unknown_key");
-  expect(own.seal(METER, "control", utf8("{}"))).toBeDefined();
 });

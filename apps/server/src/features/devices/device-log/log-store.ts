@@ -80,6 +80,40 @@ export async function listLogLines(
   return { items, nextId: end.count < LINES_PER_SEARCH ? undefined : (end.last ?? undefined) };
 }
 
+export interface DeviceLine {
+  readonly deviceId: Uuid;
+  readonly level: string;
+  readonly message: string;
+  readonly atMs: UnixMs;
+}
+
+/** Warnings and errors of these devices that came between the two times, newest first. */
+export async function listWarnings(
+  db: DevicesDatabase,
+  tenantId: Uuid,
+  deviceIds: readonly Uuid[],
+  { fromMs, toMs }: { readonly fromMs: UnixMs; readonly toMs: UnixMs },
+  limit: number,
+): Promise<DeviceLine[]> {
+  const rows = await db
+    .selectFrom("device_log")
+    .select(["device_id", "level", "message", "received_at"])
+    .where("tenant_id", "=", tenantId)
+    .where(sql<boolean>`device_id = any(${[...deviceIds]}::uuid[])`)
+    .where("received_at", ">=", new Date(fromMs))
+    .where("received_at", "<=", new Date(toMs))
+    .where("level", "in", ["warn", "error"])
+    .orderBy("received_at", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    level: row.level,
+    message: row.message,
+    atMs: row.received_at.getTime(),
+  }));
+}
+
 /** Deletes at most `limit` lines; true while there are more. */
 export async function deleteOldLogLines(
   db: DevicesDatabase,

@@ -72,6 +72,7 @@ describe.skipIf(missing !== undefined)("the bridge to Home Assistant's broker", 
     gateway.bus.publish("settings.changed", { tenantId: TENANT });
     await until(() => state() === "off");
     gateway.inventory.length = 0;
+    gateway.watched.clear();
     gateway.sent.length = 0;
     for (const topic of retained.keys())
       await homeAssistant.publishAsync(topic, "", { retain: true, qos: 1 });
@@ -128,6 +129,94 @@ describe.skipIf(missing !== undefined)("the bridge to Home Assistant's broker", 
     await until(() => retained.get(`${root}/${deviceId(2)}/brightness/state`) === "60");
     await until(() => retained.get(`${root}/${deviceId(2)}/availability`) === "offline");
     expect([...retained.keys()].some((topic) => topic.includes(deviceId(50)))).toBe(false);
+  });
+
+  describe("of a camera", () => {
+    const camera = { tenantId: TENANT, cameraId: deviceId(4) };
+    const stateOf = (key: string) => retained.get(`${root}/${deviceId(4)}/${key}/state`);
+    const box = { label: "person", score: 0.9, x: 0, y: 0, width: 0.1, height: 0.4 };
+    const began = (eventId: string, kind: "motion" | "person") =>
+      gateway.bus.publish("camera.event", {
+        ...camera,
+        eventId: deviceId(Number(eventId)),
+        kind,
+        startMs: 1,
+      });
+    const ended = (eventId: string, kind: "motion" | "person") =>
+      gateway.bus.publish("camera.event", {
+        ...{ ...camera, eventId: deviceId(Number(eventId)), kind },
+        ...{ startMs: 1, endMs: 2 },
+      });
+    const found = (people: number) =>
+      gateway.bus.publish("camera.found", {
+        ...{ ...camera, takenMs: 1, model: "test" },
+        boxes: [...Array.from({ length: people }, () => box), { ...box, label: "dog" }],
+      });
+
+    test("says whether something moves, whether somebody is there, and how many", async () => {
+      gateway.inventory.push(device(4, "camera", "yard"));
+      gateway.watched.set(deviceId(4), { motion: true, people: true });
+      const said: string[] = [];
+      const listen = (topic: string, payload: Buffer) =>
+        topic.endsWith("/_person/state") && said.push(payload.toString());
+      homeAssistant.on("message", listen);
+      await switchOn();
+      await until(() => stateOf("_people") === "0");
+      expect(configs()).toEqual([
+        `homeassistant/binary_sensor/${node(4)}/_motion/config`,
+        `homeassistant/binary_sensor/${node(4)}/_person/config`,
+        `homeassistant/sensor/${node(4)}/_people/config`,
+        `homeassistant/sensor/${node(4)}/uptime/config`,
+      ]);
+      expect(
+        JSON.parse(retained.get(`homeassistant/binary_sensor/${node(4)}/_person/config`) ?? ""),
+      ).toMatchObject({
+        name: "Person",
+        device_class: "occupancy",
+        state_topic: `${root}/${deviceId(4)}/_person/state`,
+      });
+      expect([stateOf("_motion"), stateOf("_person")]).toEqual(["OFF", "OFF"]);
+      began("81", "motion");
+      found(2);
+      began("82", "person");
+      await until(
+        () => stateOf("_motion") === "ON" && stateOf("_person") === "ON" && stateOf("_people") === "2",
+      );
+      found(1);
+      await until(() => stateOf("_people") === "1");
+      ended("82", "person");
+      await until(() => stateOf("_person") === "OFF" && stateOf("_people") === "0");
+      expect(stateOf("_motion")).toBe("ON");
+      // Heard of when it is over: nobody is there now.
+      ended("83", "person");
+      ended("81", "motion");
+      await until(() => stateOf("_motion") === "OFF");
+      expect(stateOf("_person")).toBe("OFF");
+      expect(said).toEqual(["OFF", "ON", "OFF"]);
+      homeAssistant.off("message", listen);
+    });
+
+    test("says it of what goes on when the connection comes back", async () => {
+      gateway.inventory.push(device(4, "camera", "yard"));
+      gateway.watched.set(deviceId(4), { motion: true, people: true });
+      found(1);
+      began("84", "person");
+      await switchOn();
+      await until(() => stateOf("_person") === "ON" && stateOf("_people") === "1");
+      ended("84", "person");
+      await until(() => stateOf("_person") === "OFF");
+    });
+
+    test("says nothing of what it does not look for, and takes it back when that is switched off", async () => {
+      gateway.inventory.push(device(4, "camera", "yard"));
+      gateway.watched.set(deviceId(4), { motion: true, people: true });
+      await switchOn();
+      await until(() => configs().length === 4);
+      gateway.watched.set(deviceId(4), { motion: true, people: false });
+      gateway.bus.publish("camera.changed", camera);
+      await until(() => configs().length === 2);
+      expect(configs().some((topic) => topic.includes("_people") || topic.includes("_person"))).toBe(false);
+    });
   });
 
   test("takes Home Assistant's commands back, and not those that were retained", async () => {

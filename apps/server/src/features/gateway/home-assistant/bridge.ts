@@ -3,6 +3,7 @@ import type { Bus, devices, operations, Reading } from "@gatehouse/contract";
 import type { MqttClient } from "mqtt";
 import type { Lookup } from "../../../platform/outgoing/index.ts";
 import { BridgeLink, type LinkTarget } from "./bridge-link.ts";
+import { CameraSigns, type CameraWatch } from "./camera-signs.ts";
 import {
   availabilityTopic,
   bridgeAvailabilityTopic,
@@ -27,6 +28,8 @@ export interface BridgeSettings extends LinkTarget {
 export interface BridgedDevices {
   list(tenantId: Uuid): Promise<readonly devices.Device[]>;
   find(tenantId: Uuid, deviceId: Uuid): Promise<devices.Device | undefined>;
+  /** Undefined for what is no camera. */
+  watchOf(deviceId: Uuid): CameraWatch | undefined;
   /** Throws like the console's command: unknown command, revoked device, … */
   sendCommand(
     tenantId: Uuid,
@@ -71,6 +74,9 @@ export class HomeAssistantBridge {
   readonly #configTopics = new Set<string>();
   readonly #commands = new Map<string, KnownCommand>();
   readonly #states = new Map<string, string>();
+  readonly #signs = new CameraSigns();
+  /** What was said of cameras last, by state topic: every look says something, and most of them the same. */
+  readonly #saidSigns = new Map<string, string>();
   #settings: BridgeSettings | undefined;
   #link: BridgeLink | undefined;
   #flush: Timer | undefined;
@@ -95,9 +101,21 @@ export class HomeAssistantBridge {
         if (tenantId === this.#settings?.tenantId) this.#publishAvailability(deviceId, status);
       }),
       bus.subscribe("device.changed", ({ tenantId, deviceId, change }) => {
+        if (change === "removed") this.#signs.forget(deviceId);
         if (tenantId !== this.#settings?.tenantId) return;
         if (change === "removed") this.#withdraw(deviceId);
         else this.#background(this.#announceOne(tenantId, deviceId));
+      }),
+      bus.subscribe("camera.changed", ({ tenantId, cameraId }) => {
+        if (tenantId === this.#settings?.tenantId) this.#background(this.#announceOne(tenantId, cameraId));
+      }),
+      bus.subscribe("camera.event", (message) => {
+        this.#signs.event(message);
+        this.#noteSigns(message.cameraId);
+      }),
+      bus.subscribe("camera.found", (message) => {
+        this.#signs.found(message);
+        this.#noteSigns(message.cameraId);
       }),
     );
     this.#flush = clock.every(FLUSH_EVERY_MS, () => this.#publishStates());
@@ -151,7 +169,7 @@ export class HomeAssistantBridge {
   }
 
   #announce(client: MqttClient, settings: OutboundNames, device: devices.Device): void {
-    const entities = outboundEntities(settings, device);
+    const entities = outboundEntities(settings, device, this.#parts.bridgedDevices.watchOf(device.id));
     const now = new Set(entities.map(({ configTopic }) => configTopic));
     for (const { configTopic } of this.#announced.get(device.id) ?? []) {
       if (!now.has(configTopic)) publishRetained(client, configTopic, "");
@@ -166,12 +184,14 @@ export class HomeAssistantBridge {
     publishRetained(client, availabilityTopic(settings, device.id), availability(device.status));
     for (const { metric, value } of device.last)
       this.#states.set(stateTopicOf(settings, device.id, metric), stateText(value));
+    this.#noteSigns(device.id);
   }
 
   #forget(deviceId: Uuid): void {
     for (const { configTopic, stateTopic, command } of this.#announced.get(deviceId) ?? []) {
       this.#configTopics.delete(configTopic);
       this.#states.delete(stateTopic);
+      this.#saidSigns.delete(stateTopic);
       if (command !== undefined) this.#commands.delete(command.topic);
     }
     this.#announced.delete(deviceId);
@@ -208,6 +228,19 @@ export class HomeAssistantBridge {
       this.#states.set(stateTopicOf(settings, deviceId, metric), stateText(value));
     for (const [metric, value] of states)
       this.#states.set(stateTopicOf(settings, deviceId, metric), stateText(value));
+  }
+
+  /** Only those that are announced: of a camera that looks for nobody it is not known whether somebody is there. */
+  #noteSigns(cameraId: Uuid): void {
+    const entities = this.#announced.get(cameraId);
+    if (entities === undefined) return;
+    const signs = new Map(this.#signs.of(cameraId));
+    for (const { metric, stateTopic } of entities) {
+      const value = signs.get(metric);
+      if (value === undefined || this.#saidSigns.get(stateTopic) === stateText(value)) continue;
+      this.#saidSigns.set(stateTopic, stateText(value));
+      this.#states.set(stateTopic, stateText(value));
+    }
   }
 
   #publishStates(): void {

@@ -1,5 +1,6 @@
 import type { devices } from "@gatehouse/contract";
 import { findDeviceType, type HomeAssistantEntity } from "@gatehouse/device-types";
+import { type CameraWatch, signsOf } from "./camera-signs.ts";
 
 /** How the bridge names things on the broker of Home Assistant. */
 export interface OutboundNames {
@@ -44,8 +45,12 @@ const nodeId = ({ tenantId }: OutboundNames, deviceId: string): string => `${ROO
 export const isOurConfig = (names: OutboundNames, topic: string): boolean =>
   topic.split("/").at(-3)?.startsWith(nodeId(names, "")) ?? false;
 
-/** What a device's type and its own metrics give. */
-export function outboundEntities(names: OutboundNames, device: devices.Device): OutboundEntity[] {
+/** What a device's type and its own metrics give, and for a camera what is looked for in its pictures. */
+export function outboundEntities(
+  names: OutboundNames,
+  device: devices.Device,
+  watch?: CameraWatch,
+): OutboundEntity[] {
   const type = findDeviceType(device.typeId);
   const ofType = (type?.metrics ?? []).map(({ key, kind, unit, label }) => ({
     key,
@@ -57,7 +62,7 @@ export function outboundEntities(names: OutboundNames, device: devices.Device): 
   const own = device.metrics
     .filter(({ key }) => !known.has(key))
     .map(({ key, kind, unit, label }) => ({ key, kind, unit, label: label.en }));
-  return [...ofType, ...own].map((metric) => {
+  const measured = [...ofType, ...own].map((metric) => {
     const declared = type?.homeAssistant.find((entity) => entity.metric === metric.key);
     return entityOf(
       names,
@@ -66,6 +71,10 @@ export function outboundEntities(names: OutboundNames, device: devices.Device): 
       declared ?? { component: plainComponent(metric.kind), metric: metric.key },
     );
   });
+  const seen = signsOf(watch).map(({ metric, entity }) =>
+    entityOf(names, device, { ...metric, label: metric.label.en }, entity),
+  );
+  return [...measured, ...seen];
 }
 
 interface Metric {

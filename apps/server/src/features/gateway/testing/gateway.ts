@@ -8,12 +8,14 @@ import {
   silentLogger,
   systemClock,
   systemRandom,
+  type Uuid,
 } from "@gatehouse/base";
 import type { Bus, BusMessages, devices, Reading } from "@gatehouse/contract";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { createBus } from "../../../platform/bus/bus.ts";
 import type { TestDatabase } from "../../../platform/database/testing/index.ts";
 import type { BridgeSettings } from "../home-assistant/bridge.ts";
+import type { CameraWatch } from "../home-assistant/camera-signs.ts";
 import { createGateway, type GatewayFeature, type GatewayParts, type SecureChannel } from "../index.ts";
 import type {
   AnnouncedDevice,
@@ -80,6 +82,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly announcements: Announcement[];
   readonly sent: { deviceId: string; key: string; params: unknown }[];
   readonly inventory: devices.Device[];
+  readonly watched: Map<Uuid, CameraWatch>;
   readonly settings: { maxTimestampPastDays: number; acceptDiscovery: boolean };
   bridge: BridgeSettings | undefined;
   /** While set, log-ins wait for it. */
@@ -133,6 +136,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     announcements: [] as Announcement[],
     sent: [] as { deviceId: string; key: string; params: unknown }[],
     inventory: [] as devices.Device[],
+    watched: new Map<Uuid, CameraWatch>(),
     settings: { maxTimestampPastDays: 7, acceptDiscovery: true },
     bridge: undefined as BridgeSettings | undefined,
     loginGate: undefined as Promise<void> | undefined,
@@ -187,6 +191,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     deviceSettings: NO_DEVICE_SETTINGS,
     witnesses: NO_WITNESSES,
     cameras: NO_CAMERAS,
+    clips: { piece: async () => "camera.none" },
     frames: options.frames ?? NO_FRAMES,
     deviceLog: {
       async append(device, lines) {
@@ -227,6 +232,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       bridgedDevices: {
         list: async () => state.inventory,
         find: async (_, id) => state.inventory.find((device) => device.id === id),
+        watchOf: (id) => state.watched.get(id),
         async sendCommand(_, id, key, params) {
           state.sent.push({ deviceId: id, key, params });
         },

@@ -9,20 +9,31 @@ export interface EntryAbout {
   readonly event: Uint8Array;
 }
 
-/** An organisation's entries of one kind about these things that the log still has as a whole, by log and index. */
+/** Entries of one of these kinds about one of these things. */
+export interface About {
+  readonly kinds: readonly ledger.LedgerKind[];
+  readonly subjectIds: readonly string[];
+}
+
+/** An organisation's entries about these things that the log still has as a whole, by log and index. */
 export async function entriesAbout(
   db: LedgerDatabase,
   tenantId: Uuid,
-  kind: ledger.LedgerKind,
-  subjectIds: readonly string[],
+  about: readonly About[],
 ): Promise<EntryAbout[]> {
-  if (subjectIds.length === 0) return [];
+  const asked = about.filter(({ kinds, subjectIds }) => kinds.length > 0 && subjectIds.length > 0);
+  if (asked.length === 0) return [];
   const rows = await db
     .selectFrom("ledger_entries")
     .select(["log_id", "index", "event"])
     .where("tenant_id", "=", tenantId)
-    .where("subject_id", "in", [...subjectIds])
-    .where("kind", "=", kind)
+    .where((where) =>
+      where.or(
+        asked.map(({ kinds, subjectIds }) =>
+          where.and([where("kind", "in", [...kinds]), where("subject_id", "in", [...subjectIds])]),
+        ),
+      ),
+    )
     .where("event", "is not", null)
     .orderBy("log_id")
     .orderBy("index")

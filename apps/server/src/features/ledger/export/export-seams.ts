@@ -31,10 +31,11 @@ async function exportSeam(
   seam: StoredSeam,
   exported: StoredCheckpoint,
 ): Promise<ExportSeam | undefined> {
-  const [log, previous, checkpoint, acknowledgement] = await Promise.all([
+  const checkpoint = seam.logId === exported.logId ? exported : await checkpoints.newest(seam.logId);
+  // After its checkpoint, of which it holds all.
+  const [log, previous, acknowledgement] = await Promise.all([
     store.find(seam.logId),
     store.find(seam.previousId),
-    seam.logId === exported.logId ? exported : checkpoints.newest(seam.logId),
     seams.noteOf(seam),
   ]);
   if (log === undefined || previous === undefined || checkpoint === undefined) return undefined;

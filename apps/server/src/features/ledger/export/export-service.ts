@@ -18,6 +18,7 @@ import type { Witness } from "../witnesses/witness-model.ts";
 import { exportKeys } from "./export-keys.ts";
 import { exportSeams } from "./export-seams.ts";
 import { findGaps } from "./export-store.ts";
+import { exportWitnessed } from "./export-witnessed.ts";
 import { type ProvenRange, proofChunks } from "./proof-chunks.ts";
 import { readMe } from "./read-me.ts";
 import type { VerifierFile } from "./verifier-files.ts";
@@ -76,9 +77,9 @@ export class ExportService {
     const data = { ...request, log: id };
     await db.transaction().execute((tx) => audit.record(tx, { kind: "ledger.exported", tenantId, data }));
     await flush();
-    const log = await proofs.logOf(String(id));
-    const checkpoint = await checkpoints.newest(log.id);
-    if (checkpoint === undefined) throw new AppError("ledger.range_invalid", { size: 0 });
+    const newest = await checkpoints.newestOf(id);
+    if (newest === undefined) throw new AppError("ledger.range_invalid", { size: 0 });
+    const { checkpoint, log } = newest;
     const span = await this.#spanOf(checkpoint.size, request, entries, filter);
     assertExportable(span);
     const range = { ...span, size: checkpoint.size };
@@ -115,12 +116,17 @@ export class ExportService {
     if (seams.length > 0) yield { name: "seams.json", chunks: [utf8(JSON.stringify(seams))] };
     yield { name: "events.ndjson", chunks: this.#eventChunks(plan, listed) };
     listed.sort((one, other) => one - other);
+    yield { name: "witnessed.json", chunks: [utf8(await this.#witnessed(plan, listed))] };
     const isWhole = listed.length === range.to - range.from;
     yield {
       name: "proofs.json",
       chunks: proofChunks(store, proofs, log, { ...range, listed: isWhole ? undefined : listed }),
     };
     if (plan.reveal) yield { name: "personal.ndjson", chunks: this.#personalChunks(plan) };
+  }
+
+  async #witnessed({ log, checkpoint }: Plan, listed: readonly number[]): Promise<string> {
+    return JSON.stringify(await exportWitnessed(this.#deps, log, checkpoint.size, listed));
   }
 
   #readMe({ log, checkpoint }: Plan): string {

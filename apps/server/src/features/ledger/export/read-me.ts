@@ -34,6 +34,7 @@ events.ndjson    the events, one a line, exactly as they were hashed
 personal.ndjson  values about people that are not erased, with the salts that open them (only when asked for)
 checkpoint       the signed head of the log, with the signatures of witnesses
 proofs.json      why these events are in the log under that head
+witnessed.json   earlier heads of the log that witnesses signed: when each entry came into it, by their clocks
 keys.json        the root's key, its certificate for the log's key, keys of witnesses
 
 The format, byte by byte, is docs/verify.md of Gatehouse: enough to write a verifier of your own.

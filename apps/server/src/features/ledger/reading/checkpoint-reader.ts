@@ -18,6 +18,15 @@ export class CheckpointReader {
     return found && { ...found.checkpoint, note: found.checkpoint.note + found.lines.join("") };
   }
 
+  /** With the log as it was read afterwards: it grows meanwhile, and holds all that the checkpoint covers. */
+  async newestOf(
+    logId: number,
+  ): Promise<{ readonly log: Log; readonly checkpoint: StoredCheckpoint } | undefined> {
+    const checkpoint = await this.newest(logId);
+    const log = await this.#store.find(logId);
+    return checkpoint && log && { log, checkpoint };
+  }
+
   /** Of the log of this number, or of the one that grows; undefined before its first checkpoint. */
   async newestNote(number?: number): Promise<string | undefined> {
     const log = await this.#logOf(number);

@@ -7,7 +7,14 @@ import type { PersonalValues } from "../personal.ts";
 import type { LedgerPeople } from "../ports.ts";
 import type { LedgerDatabase } from "../tables.ts";
 import type { CheckpointReader } from "./checkpoint-reader.ts";
-import { type EntryFilter, type EntryRow, EntryStore, type PersonalRow, type Place } from "./entry-store.ts";
+import {
+  type AboutFilter,
+  type EntryFilter,
+  type EntryRow,
+  EntryStore,
+  type PersonalRow,
+  type Place,
+} from "./entry-store.ts";
 import type { Names, Reader } from "./names.ts";
 import type { ProofService } from "./proof-service.ts";
 
@@ -74,6 +81,15 @@ export class EntryService {
     } while (before !== undefined);
   }
 
+  /** What was done to these things, oldest first. Whoever asks answers for the reader being allowed to see them. */
+  async about(
+    reader: Reader,
+    { limit, ...filter }: AboutFilter & { readonly limit: number },
+  ): Promise<ledger.LedgerEntry[]> {
+    const store = new EntryStore(this.#deps.db, reader.tenantId, false);
+    return this.#view(reader, store, await store.about(filter, limit));
+  }
+
   async get(reader: Reader, eventId: Uuid): Promise<ReplyOf<typeof ledger.getLedgerEntry>> {
     const store = await this.#storeOf(reader.tenantId);
     const row = await store.find(eventId);
@@ -112,8 +128,9 @@ export class EntryService {
     index,
   }: EntryRow): Promise<ReplyOf<typeof ledger.getLedgerEntry>["proof"] | undefined> {
     const { checkpoints, proofs, signerOf } = this.#deps;
-    const [log, head] = await Promise.all([proofs.logOf(String(logId)), checkpoints.newest(logId)]);
-    if (head === undefined || head.size <= index) return undefined;
+    const newest = await checkpoints.newestOf(logId);
+    if (newest === undefined || newest.checkpoint.size <= index) return undefined;
+    const { checkpoint: head, log } = newest;
     const hashes = await proofs.inclusion(log, index, head.size);
     const verifierKey = encodeVerifierKey(signerOf(log.origin).key);
     return { hashes: hashes.map(encodeBase64), size: head.size, checkpoint: head.note, verifierKey };

@@ -28,6 +28,12 @@ export interface EntryFilter {
   readonly toIndex?: number | undefined;
 }
 
+export interface AboutFilter {
+  readonly subjectIds: readonly string[];
+  readonly kinds?: readonly ledger.LedgerKind[];
+  readonly fromMs?: UnixMs;
+}
+
 export interface EntryPage {
   readonly before?: Place | undefined;
   readonly after?: Place | undefined;
@@ -78,6 +84,19 @@ export class EntryStore {
       .limit(limit)
       .execute();
     return isForward ? rows.reverse() : rows;
+  }
+
+  /** Those about these things, oldest first. */
+  async about({ subjectIds, kinds, fromMs }: AboutFilter, limit: number): Promise<EntryRow[]> {
+    return this.#entries()
+      .selectAll()
+      .where(sql<boolean>`subject_id = any(${[...subjectIds]}::text[])`)
+      .$if(kinds !== undefined, (query) => query.where("kind", "in", [...(kinds ?? [])]))
+      .$if(fromMs !== undefined, (query) => query.where("at", ">=", new Date(fromMs as number)))
+      .orderBy("log_id")
+      .orderBy("index")
+      .limit(limit)
+      .execute();
   }
 
   async find(eventId: Uuid): Promise<EntryRow | undefined> {
@@ -146,6 +165,7 @@ export async function indexesOf(
   kind: ledger.LedgerKind,
   subjectIds: readonly string[],
 ): Promise<Map<string, number>> {
+  if (subjectIds.length === 0) return new Map();
   const rows = await db
     .selectFrom("ledger_entries")
     .select(["subject_id", "index"])

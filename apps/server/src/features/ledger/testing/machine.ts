@@ -1,4 +1,4 @@
-import { systemClock, type Uuid } from "@gatehouse/base";
+import { type Clock, systemClock, type Uuid } from "@gatehouse/base";
 import {
   acceptSeam,
   considerCheckpoint,
@@ -35,7 +35,10 @@ export class TestMachine {
   #state: WitnessState | undefined;
   #note = "";
 
-  constructor(number: number, isGateway = true) {
+  readonly #clock: Clock;
+
+  constructor(number: number, isGateway = true, clock: Clock = systemClock) {
+    this.#clock = clock;
     this.deviceId = `0190a1b2-0000-7000-8000-${String(number).padStart(12, "0")}`;
     this.name = `machine-${number}`;
     this.isGateway = isGateway;
@@ -68,7 +71,7 @@ export class TestMachine {
     this.#state = verdict.state;
     this.#note = encodeNote(asked.note);
     const line = encodeSignatureLine(
-      cosign(asked.note.text, Math.floor(systemClock.nowMs() / 1000), this.#signer),
+      cosign(asked.note.text, Math.floor(this.#clock.nowMs() / 1000), this.#signer),
     );
     return { kind: "witness", say: "cosigned", size: this.size, line };
   }

@@ -42,7 +42,7 @@ const desk = () => house.ledger.witnesses.machines;
 const said = (machine: TestMachine, word: object, tenantId = TENANT) =>
   desk().said({ tenantId, deviceId: machine.deviceId }, word);
 const enrol = async (number: number, isGateway = true, tenantId = TENANT): Promise<TestMachine> => {
-  const machine = new TestMachine(number, isGateway);
+  const machine = new TestMachine(number, isGateway, clock);
   machines.set(machine.deviceId, machine);
   expect(await said(machine, { kind: "witness", say: "ready", key: machine.key }, tenantId)).toBeUndefined();
   return machine;

@@ -120,8 +120,10 @@ export class WitnessAsker {
   async #askAll(isAsked: (witness: Witness) => boolean): Promise<void> {
     const { logs, store, log: logger, machines, watch } = this.#deps;
     try {
-      const log = await logs.current();
-      const newest = log && (await logs.lastCheckpoint(log.id));
+      const current = await logs.current();
+      const newest = current && (await logs.lastCheckpoint(current.id));
+      // After its checkpoint, of which it holds all.
+      const log = newest && (await logs.find(newest.logId));
       if (log === undefined || newest === undefined) return;
       const queue = (await machines.sweep(await store.list(log.id))).filter(isAsked);
       const askNext = async (): Promise<void> => {

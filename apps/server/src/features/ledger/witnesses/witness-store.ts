@@ -136,12 +136,13 @@ export class WitnessStore {
     return numUpdatedRows === 1n;
   }
 
-  /** Of each witness and log the newest stays for ever. */
+  /** Of each witness and log the newest of each day stays for ever: exports of old entries say by it when they came. */
   async forgetCosignatures(beforeMs: UnixMs): Promise<void> {
     await sql`
       delete from ledger_cosignatures c where c.at < ${new Date(beforeMs)} and exists (
         select from ledger_cosignatures n
-        where n.witness_id = c.witness_id and n.log_id = c.log_id and n.size > c.size)`.execute(this.#db);
+        where n.witness_id = c.witness_id and n.log_id = c.log_id and n.size > c.size
+          and date_trunc('day', n.at, 'UTC') = date_trunc('day', c.at, 'UTC'))`.execute(this.#db);
   }
 }
 

@@ -2,10 +2,17 @@ import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { Secret } from "@gatehouse/base";
-import { encodeVerifierKey, parseVerifierKey, verifyEvidence } from "@gatehouse/ledger";
+import {
+  type EvidenceReport,
+  encodeVerifierKey,
+  parseVerifierKey,
+  verifyEvidence,
+  witnessedSpan,
+} from "@gatehouse/ledger";
 import { virtualClock } from "@gatehouse/testkit";
-import { openZip } from "@gatehouse/verifier";
+import { collectExport, openZip } from "@gatehouse/verifier";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sizesAround, spread } from "../export/export-witnessed.ts";
 import { logSigner } from "../log-key.ts";
 import { LogStore } from "../log-store.ts";
 import { type LedgerHouse, ledgerHouse, TENANT } from "../testing/house.ts";
@@ -160,5 +167,74 @@ describe("another installation as witness", () => {
     await expect(
       house.ledger.witnesses.asker.add(url, neighbour.ledger.witnesses.ownKey),
     ).rejects.toMatchObject({ code: "ledger.witness_exists" });
+  });
+});
+
+describe("an export of a log that was witnessed before", () => {
+  const DAY_MS = 86_400_000;
+  const SEGMENT = "0191a000-0000-7000-8000-00000000000a";
+  const sealed = {
+    kind: "recording.sealed",
+    subject: { kind: "segment", id: SEGMENT },
+    data: { cameraId: "0191a000-0000-7000-8000-00000000000c", manifestSha256: "0".repeat(64) },
+  } as const;
+  const exported = async () => {
+    const zip = await house.ledger.exports.export(TENANT, { reveal: false });
+    const opened = openZip(await buffer(Readable.from(zip)));
+    if (opened.state !== "complete") throw new Error(opened.state);
+    return opened.files;
+  };
+  const known = () => ({ witnesses: [parseVerifierKey(neighbour.ledger.witnesses.ownKey)] });
+  const named = ({ problems }: EvidenceReport) => problems.map(({ kind, index }) => `${kind} ${index}`);
+  it("says by the witness's clock between which times each entry came into it", async () => {
+    await ask();
+    clock.advance(60_000);
+    await house.record(sealed);
+    await house.ledger.flush();
+    clock.advance(60_000);
+    const report = verifyEvidence(await exported(), known());
+    expect(report).toMatchObject({ ok: true, witnessed: 1, backDated: [] });
+    const { after, by } = witnessedSpan(report.sightings, 6);
+    expect([after?.timeS, by?.timeS].map((timeS) => 1_000 * (timeS ?? 0) - clock.nowMs())).toEqual([
+      -120_000, 0,
+    ]);
+  });
+
+  it("names an entry that somebody with every key dates back, in the log and beside a clip", async () => {
+    await ask();
+    const past = house.again(virtualClock(clock.nowMs() - DAY_MS));
+    await house.db.transaction().execute((tx) => past.audit.record(tx, { ...sealed, tenantId: TENANT }));
+    const report = verifyEvidence(await exported());
+    expect(named(report)).toEqual(["back_dated 6"]);
+    expect(report.backDated).toMatchObject([{ seen: { size: 6, isKnown: false } }]);
+    const about = await house.ledger.evidenceAbout(TENANT, [{ kinds: [sealed.kind], subjectIds: [SEGMENT] }]);
+    const opened = collectExport(new Map(about.files.map(({ name, bytes }) => [name, bytes])));
+    if (opened.state !== "complete") throw new Error(opened.state);
+    expect(named(verifyEvidence(opened.files, known()))).toEqual(["back_dated 6"]);
+  });
+
+  it("keeps one cosignature of each day, so that old entries are still dated", async () => {
+    for (let day = 0; day < 3; day++) {
+      await ask();
+      await grow(1);
+      await ask();
+      clock.advance(DAY_MS);
+    }
+    await grow(1);
+    await ask();
+    await house.ledger.witnesses.forgetBefore(clock.nowMs());
+    const report = verifyEvidence(await exported(), known());
+    expect(report).toMatchObject({ ok: true, witnessed: 4 });
+    // 8 was the last of no day: it was cosigned again the day after, before 9.
+    expect(report.sightings.map(({ size }) => size)).toEqual([6, 7, 9, 10, 11]);
+  });
+
+  it("has at most 64 of them, the first and the last among them", () => {
+    const sizes = Array.from({ length: 1_000 }, (_, at) => at);
+    const some = spread(sizes, 64);
+    expect([some.length, some[0], some.at(-1), new Set(some).size]).toEqual([64, 0, 999, 64]);
+    expect(sizesAround([3, 5, 9], [0, 3, 4, 12])).toEqual([3, 5, 9]);
+    expect(sizesAround([3, 5, 9], [9])).toEqual([9]);
+    expect(sizesAround([], [1])).toEqual([]);
   });
 });

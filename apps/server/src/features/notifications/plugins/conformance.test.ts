@@ -6,6 +6,7 @@ import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
 import type { NoticeText } from "../notice-text.ts";
 import { deadPort, httpDouble, mqttBroker, saying, silentServer, smtpSink } from "../testing/doubles.ts";
+import { addressAt, pushService } from "../testing/push-service.ts";
 import { isPermanent, type NotifierPlugin, type Outcome, type SendContext } from "./notifier-plugin.ts";
 import { PLUGINS, pluginOf } from "./registry.ts";
 
@@ -19,6 +20,7 @@ const TEXT: NoticeText = {
   lines: ["Device: cellar, Home", "Measured: temperature = 31 °C"],
   link: "https://gatehouse.example/alerts/1",
   organisation: "Home",
+  language: "en",
   event: "alert.raised",
 };
 
@@ -100,6 +102,17 @@ const CASES: { readonly [K in Settings["kind"]]: Case } = {
     settings: (port) => ({ kind: "webhook", url: `http://127.0.0.1:${port}/hook`, secret: SECRET }),
     open: await http(204, 401),
   },
+  web_push: {
+    settings: () => ({ kind: "web_push", personIds: [] }),
+    async open(mode) {
+      const double = await pushService(mode === "good" ? undefined : saying(403, { message: "no" }));
+      return {
+        port: double.port,
+        arrived: () => double.messages.map(({ payload }) => payload.body),
+        [Symbol.asyncDispose]: () => double[Symbol.asyncDispose](),
+      };
+    },
+  },
   mqtt: {
     settings: (port) => ({
       kind: "mqtt",
@@ -133,7 +146,14 @@ describe.each(Object.entries(CASES))("%s", (kind, { open, settings }) => {
   const send = async (port: number, part: Partial<SendContext> = {}): Promise<Outcome> => {
     const one = settings(port);
     const [to = ""] = plugin.recipients(one);
-    const message = { id: randomUUID(), to, severity: TEXT.severity, ...plugin.render(TEXT) };
+    const message = {
+      id: randomUUID(),
+      to,
+      severity: TEXT.severity,
+      ...plugin.render(TEXT),
+      // Where a browser is, a message says itself.
+      push: addressAt(port),
+    };
     const controller = new AbortController();
     return plugin.send(one, message, {
       allowPrivate: true,

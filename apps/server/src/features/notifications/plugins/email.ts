@@ -5,7 +5,7 @@ import { createTransport } from "nodemailer";
 import { Value } from "typebox/value";
 import { Email } from "../addresses.ts";
 import { connectionFailure, failureOf } from "./http-exchange.ts";
-import { detailOf, type NotifierPlugin, type Outcome } from "./notifier-plugin.ts";
+import { detailOf, type NotifierPlugin, type Outcome, type SettingsOf } from "./notifier-plugin.ts";
 import { openSocket, resolveTarget } from "./pinned-socket.ts";
 import { refuseChannel } from "./refuse.ts";
 
@@ -14,6 +14,7 @@ const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\.?$/;
 /** Mail by SMTP (RFC 5321); the subject and the addresses are encoded by nodemailer and hold no line breaks. */
 export const email: NotifierPlugin<"email"> = {
   kind: "email",
+  takesPicture: true,
   secretFields: ["password"],
   check(settings, { allowPrivate }) {
     if (!HOST.test(settings.host) && !isIPv6(settings.host))
@@ -25,10 +26,7 @@ export const email: NotifierPlugin<"email"> = {
     if (settings.security === "none" && settings.user !== "" && !allowPrivate)
       refuseChannel("security", "a password is not sent over an unencrypted connection to a public server");
   },
-  target: ({ host, port, security }) => {
-    const name = isIPv6(host) ? `[${host}]` : host;
-    return `${security === "tls" ? "smtps" : "smtp"}://${name}:${port}/${security}`;
-  },
+  target: targetOf,
   recipients: ({ to }) => to,
   render: ({ severityText, subject, lines, link, organisation }) => ({
     subject: `[${severityText}] ${subject}`,
@@ -36,7 +34,7 @@ export const email: NotifierPlugin<"email"> = {
   }),
   async send(settings, message, { allowPrivate, signal, timeoutMs }) {
     try {
-      const target = await resolveTarget(email.target(settings), allowPrivate);
+      const target = await resolveTarget(targetOf(settings), allowPrivate);
       const connection = openSocket(target, settings.port, signal);
       await once(connection, "connect");
       const transport = createTransport({
@@ -60,6 +58,7 @@ export const email: NotifierPlugin<"email"> = {
           envelope: { from: sender.address, to: [message.to] },
           subject: message.subject,
           text: message.body,
+          ...(message.picture === undefined ? {} : { attachments: [inlinePicture(message.picture)] }),
           // The same for every attempt, so that a mailbox can tell a message that came twice.
           messageId: `<${message.id}@${sender.address.split("@")[1]}>`,
           headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
@@ -75,6 +74,14 @@ export const email: NotifierPlugin<"email"> = {
     }
   },
 };
+
+/** Shown below the words by most programs that read mail. */
+const inlinePicture = (jpeg: Uint8Array) => ({
+  filename: "picture.jpg",
+  content: Buffer.from(jpeg),
+  contentType: "image/jpeg",
+  contentDisposition: "inline" as const,
+});
 
 /** `address` or `Name <address>`. */
 function parseSender(from: string): { name: string; address: string } {
@@ -99,4 +106,9 @@ function smtpFailure(error: unknown): Outcome {
   if (code === "EAUTH" || code === "ENOAUTH") return { ok: false, code: "auth_refused", detail };
   if (code === "ETIMEDOUT") return { ok: false, code: "timeout", detail };
   return connectionFailure(error);
+}
+
+function targetOf({ host, port, security }: SettingsOf<"email">): string {
+  const name = isIPv6(host) ? `[${host}]` : host;
+  return `${security === "tls" ? "smtps" : "smtp"}://${name}:${port}/${security}`;
 }

@@ -11,3 +11,9 @@ export function machineMessage({ alert, event, lines, link, severity, subject }:
     body: JSON.stringify({ event, severity, subject, text, link, ...(alert === undefined ? {} : { alert }) }),
   };
 }
+
+/** The JPEG as base64 in the field `picture`, last. */
+export const withPicture = (body: string, picture: Uint8Array | undefined): string =>
+  picture === undefined
+    ? body
+    : JSON.stringify({ ...JSON.parse(body), picture: Buffer.from(picture).toString("base64") });

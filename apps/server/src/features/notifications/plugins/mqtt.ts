@@ -4,7 +4,7 @@ import { type IClientOptions, MqttClient } from "mqtt";
 import { createWebSocketStream, WebSocket } from "ws";
 import type { OutgoingTarget } from "../../../platform/outgoing/index.ts";
 import { connectionFailure, failureOf } from "./http-exchange.ts";
-import { machineMessage } from "./machine-message.ts";
+import { machineMessage, withPicture } from "./machine-message.ts";
 import { detailOf, type NotifierPlugin, type Outcome, type SettingsOf } from "./notifier-plugin.ts";
 import { openSocket, openTlsSocket, resolveTarget } from "./pinned-socket.ts";
 import { refuseChannel } from "./refuse.ts";
@@ -19,6 +19,7 @@ const REFUSED_CREDENTIALS = [4, 5];
 /** One message to a broker (MQTT 3.1.1), over TCP, TLS or WebSocket; a connection of its own each time. */
 export const mqtt: NotifierPlugin<"mqtt"> = {
   kind: "mqtt",
+  takesPicture: true,
   secretFields: ["password"],
   check({ topic, url }) {
     if (/[+#\0]/.test(topic) || topic.startsWith("$")) refuseChannel("topic", "not a topic to publish to");
@@ -27,11 +28,15 @@ export const mqtt: NotifierPlugin<"mqtt"> = {
   target: ({ url }) => url,
   recipients: ({ topic, url }) => [`${new URL(url).host}/${topic}`],
   render: machineMessage,
-  async send(settings, { id, body }, { allowPrivate, random, signal, timeoutMs }) {
+  async send(settings, { id, body, picture }, { allowPrivate, random, signal, timeoutMs }) {
     try {
       const target = await resolveTarget(settings.url, allowPrivate);
       const clientId = `gatehouse-${Buffer.from(random.bytes(6)).toString("hex")}`;
-      return await publish(target, settings, withId(body, id), { clientId, signal, timeoutMs });
+      return await publish(target, settings, withId(withPicture(body, picture), id), {
+        clientId,
+        signal,
+        timeoutMs,
+      });
     } catch (error) {
       if (isAppError(error)) return failureOf(error);
       throw error;

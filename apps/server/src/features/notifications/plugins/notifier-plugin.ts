@@ -55,6 +55,27 @@ export interface OutgoingMessage {
   readonly subject: string;
   readonly body: string;
   readonly severity: alerts.Severity;
+  /** When it was written. */
+  readonly atMs?: UnixMs;
+  /** JPEG, for kinds that take one. */
+  readonly picture?: Uint8Array;
+  /** The browser of a push message, and who we are to its push service. */
+  readonly push?: PushAddress;
+}
+
+export interface PushAddress {
+  readonly endpoint: string;
+  /** base64url (RFC 8291 §2). */
+  readonly p256dh: string;
+  readonly auth: string;
+  readonly vapid: Vapid;
+}
+
+/** VAPID (RFC 8292): keys base64url, the subject a URL at which the sender is reached. */
+export interface Vapid {
+  readonly publicKey: string;
+  readonly privateKey: string;
+  readonly subject: string;
 }
 
 export interface SendContext {
@@ -69,12 +90,14 @@ export interface SendContext {
 /** A way to reach people. Every kind passes the same conformance suite. */
 export interface NotifierPlugin<K extends alerts.ChannelSettings["kind"] = alerts.ChannelSettings["kind"]> {
   readonly kind: K;
+  /** Whether a message may have a picture with it. */
+  readonly takesPicture?: true;
   /** Settings that are sealed at rest and never read back. */
   readonly secretFields: readonly string[];
   /** What the schema cannot say; refuses `channel.invalid` with the field and the reason. */
   check(settings: SettingsOf<K>, options: { readonly allowPrivate: boolean }): void;
-  /** URL of the other side; the stored secrets belong to it and do not follow to another one. */
-  target(settings: SettingsOf<K>): string;
+  /** URL of the other side, where there is one; the stored secrets belong to it and do not follow to another one. */
+  target(settings: SettingsOf<K>): string | undefined;
   /** One message each. Never a secret. */
   recipients(settings: SettingsOf<K>): readonly string[];
   render(text: NoticeText): { readonly subject: string; readonly body: string };

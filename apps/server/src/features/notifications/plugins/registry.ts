@@ -5,6 +5,7 @@ import { mqtt } from "./mqtt.ts";
 import type { NotifierPlugin } from "./notifier-plugin.ts";
 import { smsGateway } from "./sms-gateway.ts";
 import { twilio } from "./twilio.ts";
+import { webPush } from "./web-push.ts";
 import { webhook } from "./webhook.ts";
 
 type Kind = alerts.ChannelSettings["kind"];
@@ -17,6 +18,7 @@ export const PLUGINS: { readonly [K in Kind]: NotifierPlugin<K> } = {
   discord,
   webhook,
   mqtt,
+  web_push: webPush,
 };
 
 /** The plugin of a kind; whoever gives settings of that kind gives the right ones. */

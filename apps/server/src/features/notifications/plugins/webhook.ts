@@ -1,6 +1,6 @@
 import { signWebhook } from "../../../platform/secrets/index.ts";
 import { exchange, outcomeOf } from "./http-exchange.ts";
-import { machineMessage } from "./machine-message.ts";
+import { machineMessage, withPicture } from "./machine-message.ts";
 import type { NotifierPlugin } from "./notifier-plugin.ts";
 import { refuseChannel } from "./refuse.ts";
 
@@ -9,6 +9,7 @@ const MIN_SECRET = 16;
 /** JSON to any address, with a signature over time and body, and the same key for every attempt. */
 export const webhook: NotifierPlugin<"webhook"> = {
   kind: "webhook",
+  takesPicture: true,
   secretFields: ["secret"],
   check({ secret }) {
     if (secret.length < MIN_SECRET)
@@ -20,7 +21,8 @@ export const webhook: NotifierPlugin<"webhook"> = {
     return [host + pathname];
   },
   render: machineMessage,
-  async send({ secret, url }, { id, body }, context) {
+  async send({ secret, url }, { id, body: text, picture }, context) {
+    const body = withPicture(text, picture);
     return outcomeOf(
       await exchange(
         url,

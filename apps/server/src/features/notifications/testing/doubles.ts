@@ -10,6 +10,7 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export interface HttpDouble extends AsyncDisposable {
@@ -29,7 +30,8 @@ export async function httpDouble(
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { headers, method = "", url = "" } = request;
-      const one = { method, path: url, headers, body: Buffer.concat(chunks).toString("utf8") };
+      const bytes = Buffer.concat(chunks);
+      const one = { method, path: url, headers, body: bytes.toString("utf8"), bytes };
       received.push(one);
       answer(one, response);
     });

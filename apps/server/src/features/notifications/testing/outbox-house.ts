@@ -11,6 +11,7 @@ import type { Caps } from "../caps.ts";
 import type { DirectCaps } from "../direct-message.ts";
 import {
   createNotifications,
+  type Notice,
   type NotificationsFeature,
   type NotificationTables,
   notificationsMigrations,
@@ -54,14 +55,16 @@ export interface OutboxHouse extends AsyncDisposable {
   language: "en" | "fr";
   /** Of people with an account, by e-mail address. */
   readonly languages: Map<string, "en" | "fr">;
+  /** People who may hear nothing. */
+  readonly deaf: Set<Uuid>;
+  /** Of alerts. */
+  readonly pictures: Map<Uuid, Uint8Array>;
+  /** Events that links may lead to. */
+  readonly linked: Map<Uuid, { tenantId: Uuid }>;
   /** Puts the clock forward and looks for work. */
   later(ms: number): Promise<void>;
   addChannel(settings: alerts.ChannelSettings, part?: Partial<alerts.ChannelBody>): Promise<alerts.Channel>;
-  notify(
-    channelIds: readonly Uuid[],
-    part?: Partial<alerts.Alert>,
-    kind?: "raised" | "repeated" | "resolved",
-  ): Promise<void>;
+  notify(channelIds: readonly Uuid[], part?: Partial<alerts.Alert>, kind?: Notice["kind"]): Promise<void>;
   /** Everything due is sent or has failed. */
   settled(): Promise<void>;
   outbox(query?: object): Promise<Delivery[]>;
@@ -74,6 +77,8 @@ export interface OutboxHouse extends AsyncDisposable {
       body?: object;
       tenantId?: Uuid;
       permissions?: readonly string[];
+      /** Ada unless told. */
+      who?: { readonly personId: Uuid; readonly sessionId: Uuid };
     },
   ): Promise<T>;
   /** A second program on the same database, as after a crash of the first. */
@@ -95,6 +100,8 @@ export async function openOutboxHouse(
   const masterKey = new Secret<Uint8Array>(randomBytes(32));
   const place: { language: "en" | "fr" } = { language: "en" };
   const languages = new Map<string, "en" | "fr">();
+  const pictures = new Map<Uuid, Uint8Array>();
+  const linked = new Map<Uuid, { tenantId: Uuid }>();
   const make = () =>
     createNotifications({
       ...options,
@@ -110,6 +117,19 @@ export async function openOutboxHouse(
         get: () => ({ organisation: "Home", timeZone: "Europe/Paris", retentionLogDays: 30, ...place }),
         publicUrl: () => "https://gatehouse.example",
       },
+      audience: {
+        mayHear: async (_tenantId, listeners) =>
+          new Map(
+            listeners
+              .filter(({ personId }) => !house.deaf.has(personId))
+              .map(({ personId, sessionId }) => [
+                sessionId,
+                { name: "Ada", language: languages.get(personId) ?? place.language },
+              ]),
+          ),
+      },
+      pictures: { ofAlert: async (alertId) => pictures.get(alertId) },
+      events: { find: async (eventId) => linked.get(eventId) },
       people: { languageOf: (_tenantId, email) => languages.get(email) },
       trail: { record: async (alertId, kind, _atMs, detail) => void trail.push({ alertId, kind, detail }) },
     });
@@ -125,6 +145,9 @@ export async function openOutboxHouse(
     trail,
     log,
     languages,
+    pictures,
+    linked,
+    deaf: new Set(),
     get language() {
       return place.language;
     },
@@ -166,17 +189,19 @@ export async function openOutboxHouse(
       const { items } = await house.call<{ items: alerts.Channel[] }>("GET /api/v1/channels");
       return items.find((channel) => channel.id === id) as alerts.Channel;
     },
-    call<T>(path: string, input: { tenantId?: Uuid; permissions?: readonly string[] } = {}) {
+    call<T>(path: string, input: { tenantId?: Uuid; permissions?: readonly string[]; who?: object } = {}) {
       const [method, url] = path.split(" ");
       const found = feature.routes?.find(
         ({ endpoint }) => endpoint.method === method && endpoint.path === url,
       );
       if (found === undefined) throw new Error(`no route ${path}`);
-      const { tenantId: asTenant = tenantId, permissions = [], ...rest } = input;
+      const { tenantId: asTenant = tenantId, permissions = ["alert.read"], who = {}, ...rest } = input;
       const principal = {
         kind: "person",
         tenantId: asTenant,
         personId: tenantId,
+        sessionId: tenantId,
+        ...who,
         name: "Ada",
         permissions: new Map(permissions.map((name) => [name, "all"])),
       };

@@ -181,6 +181,36 @@ export class InboxStore {
   }
 }
 
+/** Whether the schema knows inboxes: not so in a database that this version has not opened yet. */
+export async function hasInboxes(db: OffsiteDatabase): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass('offsite_received') is not null as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
+const PAGE = 1_000;
+
+/** Of all inboxes. */
+export async function* everyReceived(db: OffsiteDatabase): AsyncGenerator<ReceivedRecord> {
+  for (let last: ReceivedRecord | undefined; ; ) {
+    const rows = await db
+      .selectFrom("offsite_received")
+      .selectAll()
+      .$if(last !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(inbox_id, segment_id) > (${last?.inboxId}::uuid, ${last?.segmentId}::uuid)`,
+        ),
+      )
+      .orderBy("inbox_id")
+      .orderBy("segment_id")
+      .limit(PAGE)
+      .execute();
+    yield* rows.map(recordOf);
+    if (rows.length < PAGE) return;
+    last = recordOf(rows.at(-1) as (typeof rows)[number]);
+  }
+}
+
 const recordOf = (row: Selectable<OffsiteReceivedTable>): ReceivedRecord => ({
   inboxId: row.inbox_id,
   segmentId: row.segment_id,

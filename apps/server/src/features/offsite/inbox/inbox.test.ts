@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { deriveKey, ed25519Signer, sha256Hex } from "../../../platform/secrets/index.ts";
 import { type OffsiteHouse, offsiteHouse } from "../testing/house.ts";
 import { type KeptSegment, MASTER_KEY } from "../testing/segments.ts";
+import { checkDeposits } from "./check-deposits.ts";
 
 const MIB = 1_048_576;
 const CAMERA: Uuid = "018f0000-0000-7000-8000-0000000000c1";
@@ -259,4 +260,23 @@ test("copies are fetched back out of an inbox, byte by byte", async () => {
   const back = sender.segments.kept.get(kept.segmentId);
   expect(Buffer.from(back?.segment ?? []).equals(kept.segment)).toBe(true);
   expect(Buffer.from(back?.key ?? []).equals(kept.key)).toBe(true);
+});
+
+test("a check reads every copy, and names what is missing, changed, or nobody's", async () => {
+  const inboxId = await addInbox();
+  await addTarget(inboxId);
+  const [sound, lost, other] = [keep(MIB), keep(MIB), keep(MIB)];
+  await copyAll();
+  const check = () => checkDeposits(receiver.db, receiver.copyBlobs);
+  expect(await check()).toEqual({ copies: 3, problems: [] });
+  await receiver.copyBlobs.remove(blobOf(inboxId, lost, "key"));
+  await writeFile(join(receiver.folder, blobOf(inboxId, other, "ghs")), other.segment.toReversed());
+  await writeFile(join(receiver.folder, "notes.txt"), "mine");
+  const problems = (await check())?.problems.toSorted((one, two) => (one.kind < two.kind ? -1 : 1));
+  expect(problems).toEqual([
+    { kind: "changed", name: blobOf(inboxId, other, "ghs") },
+    { kind: "missing", name: blobOf(inboxId, lost, "ghs") },
+    { kind: "stranger", name: "notes.txt" },
+  ]);
+  expect(JSON.stringify(problems)).not.toContain(sound.segmentId);
 });

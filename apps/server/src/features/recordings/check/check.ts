@@ -7,7 +7,7 @@ import { type MasterKey, sha256Hex } from "../../../platform/secrets/index.ts";
 import { allSegments, findSegment } from "../all-segments-store.ts";
 import { KEY_BLOB_BYTES, SegmentKeyring } from "../keyring.ts";
 import { encodeChunks, keyBlob, parseBlobName, type SegmentRow, segmentBlob } from "../model.ts";
-import type { LogEntries } from "../ports.ts";
+import type { CameraKeys, LogEntries } from "../ports.ts";
 import { type FileIndex, MAX_FILE_BYTES, readIndex } from "../segment-file.ts";
 import { SegmentStore } from "../segment-store.ts";
 import type { RecordingDatabase } from "../tables.ts";
@@ -57,6 +57,7 @@ export interface CheckDeps {
   readonly blobs: Blobs;
   readonly masterKey: MasterKey;
   readonly signer: Signer;
+  readonly cameraKeys?: CameraKeys;
   readonly clock: Clock;
   readonly random: Random;
   readonly entries: Pick<LogEntries, "hashesOf" | "forgottenUntilMs">;
@@ -80,7 +81,7 @@ export async function checkRecordings(
 }
 
 class RecordingCheck {
-  readonly #deps: CheckDeps & { readonly keyring: SegmentKeyring };
+  readonly #deps: CheckDeps & { readonly cameraKeys: CameraKeys; readonly keyring: SegmentKeyring };
   readonly #repair: boolean;
   readonly #problems: RecordingProblem[] = [];
   readonly #count = { segments: 0, sealed: 0, unsigned: 0, damaged: 0, bytes: 0, open: 0 };
@@ -90,7 +91,7 @@ class RecordingCheck {
   readonly #forgottenUntilMs = new Map<Uuid, UnixMs>();
 
   constructor(deps: CheckDeps, repair: boolean) {
-    this.#deps = { ...deps, keyring: new SegmentKeyring(deps) };
+    this.#deps = { ...deps, cameraKeys: deps.cameraKeys ?? noKeys, keyring: new SegmentKeyring(deps) };
     this.#repair = repair;
   }
 
@@ -125,7 +126,7 @@ class RecordingCheck {
   async #problemOf(
     row: SegmentRow,
   ): Promise<{ kind: ProblemKind; found?: FileIndex; length?: number } | undefined> {
-    const { blobs, keyring, signer } = this.#deps;
+    const { blobs, cameraKeys, keyring, signer } = this.#deps;
     const file = await blobs.read(segmentBlob(row), 0, MAX_FILE_BYTES);
     if (row.state === "erased") {
       const isGone = file === undefined && (await blobs.size(keyBlob(row))) === undefined;
@@ -140,7 +141,7 @@ class RecordingCheck {
     });
     if (key === undefined) return { kind: "key_missing" };
     if (typeof key === "string") return { kind: "key_unreadable" };
-    const found = readIndex(file, key, signer.key);
+    const found = readIndex(file, key, [signer.key, ...(await cameraKeys(row.cameraId))]);
     const about = { found, length: file.length };
     if (row.state === "damaged") return undefined;
     if (found.fault !== undefined && found.fault !== "no_end") return { kind: "altered", ...about };
@@ -212,6 +213,8 @@ class RecordingCheck {
     return new SegmentStore(this.#deps.db, tenantId);
   }
 }
+
+const noKeys: CameraKeys = async () => [];
 
 function saysTheSame(row: SegmentRow, found: FileIndex): boolean {
   return (

@@ -35,13 +35,15 @@ what was signed is missing.
    Better: take the verifier from the release, not from here, and compare its SHA-256:
 ${evidence.verifiers.map(({ name, sha256 }) => `   ${sha256}  ${name}`).join("\n")}
 
-frames/          the pictures exactly as the camera sent them, a folder a segment
+frames/          the pictures exactly as the camera sent them, a folder a segment; .json: what a detector found in the
+                 picture of that time, signed with them
 video/           where the camera sends video: its fragments one after the other, a film a segment
 manifests/       what was signed about each segment when it ended
 clip.json        which frame is where, when it came, and its SHA-256
 events.ndjson    the entries of the audit log that hold the manifests' hashes (${evidence.origin}, ${evidence.size} events)
 checkpoint       the signed head of that log, with the signatures of witnesses
 proofs.json      why these entries are in the log under that head
+witnessed.json   earlier heads of the log that witnesses signed: when each entry came into it, by their clocks
 keys.json        the root's key, its certificates for the log's key and the key of recordings, keys of witnesses
 
 The format, byte by byte, is docs/verify.md of Gatehouse: enough to write a verifier of your own.

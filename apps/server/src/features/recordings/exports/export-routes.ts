@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
-import { AppError } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import { type Route, route } from "../../../platform/http/route.ts";
-import { parseRange } from "../reading/range.ts";
+import { askedRange, sendRange } from "../../../platform/http/send-range.ts";
 import type { Views } from "../reading/views.ts";
 import type { ExportRow } from "./export-store.ts";
 import type { Exports } from "./exports.ts";
@@ -28,25 +27,12 @@ export const exportRoutes = (exports: Exports, views: Views): readonly Route[] =
   }),
   route(cameras.getRecordingExportContent, async ({ principal, params, request, reply }) => {
     const { row, file } = await exports.open(principal.tenantId, params.id);
-    const range = parseRange(request.headers.range, file.bytes);
-    reply.header("accept-ranges", "bytes");
-    if (range === "outside") {
-      reply.header("content-range", `bytes */${file.bytes}`);
-      throw new AppError("segment.range_unsatisfiable");
-    }
+    const range = askedRange(request, reply, file.bytes);
     await views.record(principal, { cameraId: row.cameraId, firstMs: row.fromMs, via: "export" });
-    const { first, last } = range === "whole" ? { first: 0, last: file.bytes - 1 } : range;
-    reply.type(TYPES[row.form]).headers({
-      "content-disposition": `attachment; filename="${fileNameOf(row)}"`,
-      "content-length": String(last - first + 1),
-      "cache-control": "no-store",
-    });
-    const content = Readable.from(file.read(first, last), { objectMode: false });
-    if (range === "whole") return content;
-    reply.status(206).header("content-range", `bytes ${first}-${last}/${file.bytes}`).send(content);
-    // Whoever goes away while it leaves has what they have.
-    await Promise.resolve(reply).catch(() => undefined);
-    return content;
+    const fileName = fileNameOf(row);
+    reply.type(TYPES[row.form]).header("content-disposition", `attachment; filename="${fileName}"`);
+    const content = Readable.from(file.read(range.first, range.last), { objectMode: false });
+    return sendRange(reply, content, range, file.bytes);
   }),
 ];
 

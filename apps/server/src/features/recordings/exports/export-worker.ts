@@ -1,7 +1,5 @@
 import { type Clock, isAppError, type Logger, type Uuid } from "@gatehouse/base";
 import { unasked } from "../../../platform/audit/index.ts";
-import type { RecordingDatabase } from "../tables.ts";
-import { type ExportRow, ExportStore, takeWaiting } from "./export-store.ts";
 
 /** What became of one. */
 export interface Made {
@@ -10,21 +8,27 @@ export interface Made {
   readonly damaged: number;
 }
 
-/** Makes one; its sealed file stands when it resolves, and nothing of it when it rejects. */
-export type MakeExport = (
-  row: ExportRow,
-  signal: AbortSignal,
-  onProgress: (ratio: number) => void,
-) => Promise<Made>;
+/** How one ended. */
+export type Ending =
+  | ({ readonly state: "done" } & Made)
+  | { readonly state: "failed"; readonly error: string };
+
+/** What waits to be made, and how each of it is made. */
+export interface Orders<Row extends { readonly id: Uuid }> {
+  /** The one that waits longest is running from now on. */
+  take(): Promise<Row | undefined>;
+  /** Makes one; its sealed file stands when it resolves, and nothing of it when it rejects. */
+  make(row: Row, signal: AbortSignal, onProgress: (ratio: number) => void): Promise<Made>;
+  /** False when it was neither waiting nor running any more. */
+  end(row: Row, ending: Ending): Promise<boolean>;
+  /** It was given up after its file stood. */
+  remove(row: Row): Promise<void>;
+}
 
 interface WorkerDeps {
-  readonly db: RecordingDatabase;
   readonly clock: Clock;
   readonly log: Logger;
   readonly atOnce: number;
-  readonly make: MakeExport;
-  /** It was given up after its file stood. */
-  readonly remove: (row: ExportRow) => Promise<void>;
 }
 
 interface Running {
@@ -40,16 +44,18 @@ const TELLING_RATIO = 0.02;
 const AGAIN_MS = 5_000;
 
 /** Makes exports one after the other, the oldest first; what a stop or a crash cut off is made anew. */
-export class ExportWorker {
+export class ExportWorker<Row extends { readonly id: Uuid }> {
   readonly #deps: WorkerDeps;
+  readonly #orders: Orders<Row>;
   readonly #running = new Map<Uuid, Running>();
   #isStopped = true;
   #work: Promise<void>[] = [];
   #wanted = 0;
   #idle: (() => void)[] = [];
 
-  constructor(deps: WorkerDeps) {
+  constructor(deps: WorkerDeps, orders: Orders<Row>) {
     this.#deps = deps;
+    this.#orders = orders;
   }
 
   start(): void {
@@ -88,11 +94,11 @@ export class ExportWorker {
   }
 
   async #run(): Promise<void> {
-    const { clock, db, log } = this.#deps;
+    const { clock, log } = this.#deps;
     while (!this.#isStopped) {
       const seen = this.#wanted;
       try {
-        const row = await takeWaiting(db);
+        const row = await this.#orders.take();
         if (row !== undefined) await this.#make(row);
         else if (seen === this.#wanted) await new Promise<void>((resolve) => void this.#idle.push(resolve));
       } catch (err) {
@@ -102,7 +108,7 @@ export class ExportWorker {
     }
   }
 
-  async #make(row: ExportRow): Promise<void> {
+  async #make(row: Row): Promise<void> {
     const { clock, log } = this.#deps;
     const abort = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
@@ -110,16 +116,16 @@ export class ExportWorker {
     this.#running.set(row.id, running);
     try {
       if (this.#isStopped) abort.abort(new Error("the server stops"));
-      const made = await this.#deps.make(row, abort.signal, (ratio) => {
+      const made = await this.#orders.make(row, abort.signal, (ratio) => {
         running.ratio = ratio;
       });
       await this.#settle(row, { state: "done", ...made });
-      log.info({ exportId: row.id, cameraId: row.cameraId, bytes: made.bytes }, "export.done");
+      log.info({ exportId: row.id, bytes: made.bytes }, "export.done");
     } catch (err) {
       // Whoever gave it up has said so in its row already; after a stop it waits for the next start.
       if (!abort.signal.aborted) {
         const error = isAppError(err) ? err.code : "export.failed";
-        log.warn({ exportId: row.id, cameraId: row.cameraId, err }, "export.failed");
+        log.warn({ exportId: row.id, err }, "export.failed");
         await this.#settle(row, { state: "failed", error });
       }
     } finally {
@@ -128,12 +134,8 @@ export class ExportWorker {
     }
   }
 
-  async #settle(
-    row: ExportRow,
-    end: ({ readonly state: "done" } & Made) | { readonly state: "failed"; readonly error: string },
-  ): Promise<void> {
-    const { clock, db, remove } = this.#deps;
-    const ended = await new ExportStore(db, row.tenantId).end(row.id, { ...end, endedMs: clock.nowMs() });
-    if (ended === undefined && end.state === "done") await remove(row);
+  async #settle(row: Row, ending: Ending): Promise<void> {
+    const isEnded = await this.#orders.end(row, ending);
+    if (!isEnded && ending.state === "done") await this.#orders.remove(row);
   }
 }

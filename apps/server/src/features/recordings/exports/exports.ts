@@ -20,7 +20,7 @@ export interface ExportLimits {
 export interface ExportsDeps
   extends Pick<RecordingContext, "audit" | "cameras" | "clock" | "db" | "log" | "random"> {
   readonly files: SealedFiles;
-  readonly worker: ExportWorker;
+  readonly worker: ExportWorker<ExportRow>;
   readonly limits: ExportLimits;
 }
 
@@ -54,12 +54,14 @@ export class Exports {
     };
     await this.#assertMakeable(order);
     await this.#removeDamaged(order);
+    // Before the transaction: it walks a folder.
+    const isFull = await this.#isFull(tenantId);
     const row = await db.transaction().execute(async (tx) => {
       const store = new ExportStore(tx, tenantId);
       const same = await store.findSame(order);
       if (same === undefined) {
         await this.#assertFew(store);
-        await this.assertRoom(tenantId);
+        if (isFull) throw this.#noRoom();
       }
       const { cameraId, fromMs, toMs, form, speed } = order;
       const data = { fromMs, toMs, form, ...(speed === 1 ? {} : { speed }) };
@@ -157,9 +159,16 @@ export class Exports {
 
   /** Whether another film may be made: exports and films of links share their room. Refuses `export.no_room`. */
   async assertRoom(tenantId: Uuid): Promise<void> {
-    const { files, limits } = this.#deps;
-    const { bytes } = await files.totals(tenantId);
-    if (bytes >= limits.maxBytes) throw new AppError("export.no_room", { max: limits.maxBytes });
+    if (await this.#isFull(tenantId)) throw this.#noRoom();
+  }
+
+  async #isFull(tenantId: Uuid): Promise<boolean> {
+    const { bytes } = await this.#deps.files.totals(tenantId);
+    return bytes >= this.#deps.limits.maxBytes;
+  }
+
+  #noRoom(): AppError {
+    return new AppError("export.no_room", { max: this.#deps.limits.maxBytes });
   }
 
   async #remove(row: ExportRow): Promise<void> {

@@ -6,10 +6,19 @@ import type { JobDefinition } from "../../../platform/jobs/jobs.ts";
 import type { RecordingContext } from "../context.ts";
 import type { Evidence } from "../ports.ts";
 import type { ContentReader } from "../reading/content.ts";
+import type { Stills } from "../reading/stills.ts";
 import type { Views } from "../reading/views.ts";
 import { makeArchive } from "./archive.ts";
+import { type Bundles, createBundles } from "./bundles.ts";
 import { exportRoutes } from "./export-routes.ts";
-import { findExport, ownsFile, restartRunning } from "./export-store.ts";
+import {
+  type ExportRow,
+  ExportStore,
+  findExport,
+  ownsFile,
+  restartRunning,
+  takeWaiting,
+} from "./export-store.ts";
 import { ExportWorker } from "./export-worker.ts";
 import { type ExportLimits, Exports } from "./exports.ts";
 import type { Camera } from "./recorded-frames.ts";
@@ -46,6 +55,7 @@ interface Parts {
   readonly files: SealedFiles;
   readonly limits: ExportLimits;
   readonly evidence: Evidence;
+  readonly stills: Stills;
   /** What is being written of a camera is sealed and signed when it resolves. */
   readonly endSegment: (camera: Camera) => Promise<void>;
 }
@@ -53,6 +63,7 @@ interface Parts {
 export interface Exporting {
   readonly exports: Exports;
   readonly films: Films;
+  readonly bundles: Bundles;
   readonly routes: readonly Route[];
   readonly resources: Resources;
   readonly job: JobDefinition;
@@ -63,18 +74,24 @@ export interface Exporting {
 /** What people take out of recordings, and films for others. */
 export function createExporting(context: RecordingContext, parts: Parts): Exporting {
   const { cameras, db } = context;
-  const { content, files, limits, views } = parts;
+  const { content, evidence, files, limits, stills, views } = parts;
   const turns = new Turns(limits.atOnce);
   const render = createRenderer({ ...context, content, files, turns });
-  const worker = new ExportWorker({
-    ...context,
-    atOnce: limits.atOnce,
-    make: (row, signal, onProgress) =>
-      row.form === "frames"
-        ? makeArchive({ ...context, ...parts, turns }, row, signal, onProgress)
-        : render({ ...row, fileId: row.id, signal, onProgress }),
-    remove: ({ id: fileId, tenantId, cameraId }) => files.remove({ tenantId, cameraId, fileId }),
-  });
+  const worker = new ExportWorker<ExportRow>(
+    { ...context, atOnce: limits.atOnce },
+    {
+      take: () => takeWaiting(db),
+      make: (row, signal, onProgress) =>
+        row.form === "frames"
+          ? makeArchive({ ...context, ...parts, turns }, row, signal, onProgress)
+          : render({ ...row, fileId: row.id, signal, onProgress }),
+      async end({ id, tenantId }, ending) {
+        const store = new ExportStore(db, tenantId);
+        return (await store.end(id, { ...ending, endedMs: context.clock.nowMs() })) !== undefined;
+      },
+      remove: ({ id: fileId, tenantId, cameraId }) => files.remove({ tenantId, cameraId, fileId }),
+    },
+  );
   const exports = new Exports({ ...context, files, worker, limits });
   files.addOwner((name) => ownsFile(db, name));
   return {
@@ -89,6 +106,11 @@ export function createExporting(context: RecordingContext, parts: Parts): Export
       remove: (name) => files.remove(name),
       addOwner: (owns) => files.addOwner(owns),
     },
+    bundles: createBundles(context, {
+      ...{ evidence, files, render, stills, turns, views, atOnce: limits.atOnce },
+      source: { ...context, ...parts },
+      assertRoom: (tenantId) => exports.assertRoom(tenantId),
+    }),
     routes: exportRoutes(exports, views),
     resources: {
       async recording_export(id: Uuid) {

@@ -1,5 +1,5 @@
 import { AppError, type Clock, isAppError, type UnixMs, type Uuid } from "@gatehouse/base";
-import { type Frame, parseFrames } from "@gatehouse/video";
+import { FRAME_KINDS, type Frame, parseFrames } from "@gatehouse/video";
 import type { PlacedChunk, SegmentRow } from "../model.ts";
 import type { ContentReader } from "../reading/content.ts";
 import { SegmentStore } from "../segment-store.ts";
@@ -28,7 +28,7 @@ export interface FrameSource {
 }
 
 const PAGE = 50;
-/** Others read too: how often, and how long between, it is asked again. */
+/** How often, and how long between, it is asked again. */
 const BUSY_TRIES = 120;
 const BUSY_MS = 500;
 
@@ -62,17 +62,24 @@ export async function framesOfChunk(
   row: SegmentRow,
   chunk: PlacedChunk,
 ): Promise<TimedFrame[] | "damaged"> {
+  const range = { first: chunk.at, last: chunk.at + chunk.bytes - 1 };
+  try {
+    const { bytes, release } = await whileBusy(clock, () => content.read(row, range));
+    release();
+    const frames = parseFrames(bytes);
+    return frames?.map((frame) => ({ ...frame, takenMs: row.startMs + frame.offsetMs })) ?? "damaged";
+  } catch (error) {
+    if (isAppError(error, "segment.damaged")) return "damaged";
+    throw error;
+  }
+}
+
+/** Asks again while others have all that may be read at once. */
+export async function whileBusy<T>(clock: Clock, read: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      const { bytes, release } = await content.read(row, {
-        first: chunk.at,
-        last: chunk.at + chunk.bytes - 1,
-      });
-      release();
-      const frames = parseFrames(bytes);
-      return frames?.map((frame) => ({ ...frame, takenMs: row.startMs + frame.offsetMs })) ?? "damaged";
+      return await read();
     } catch (error) {
-      if (isAppError(error, "segment.damaged")) return "damaged";
       if (!isAppError(error, "server.busy") || tries === BUSY_TRIES) throw error;
       await new Promise<void>((resolve) => void clock.after(BUSY_MS, resolve));
     }
@@ -80,7 +87,7 @@ export async function framesOfChunk(
 }
 
 /**
- * Every frame of a span in order, a chunk in memory at a time. Of video also the initialisation, and the fragment that
+ * Every frame of a span in order but what was found in them, a chunk in memory at a time. Of video also the initialisation, and the fragment that
  * was going on when the span begins.
  */
 export async function* framesIn(
@@ -103,10 +110,13 @@ export async function* framesIn(
       if (frames === "damaged") onDamaged();
       else
         for (const frame of frames)
-          if (frame.takenMs < span.toMs && (isVideo || frame.takenMs >= span.fromMs)) yield frame;
+          if (isOfFilm(frame) && frame.takenMs < span.toMs && (isVideo || frame.takenMs >= span.fromMs))
+            yield frame;
     }
   }
 }
+
+const isOfFilm = ({ kind }: Frame): boolean => kind !== FRAME_KINDS.found;
 
 /** The first chunk has the initialisation; the one before the span has what goes on when it begins. */
 function wantedOfVideo(at: number, isBefore: boolean, row: SegmentRow, span: Span): boolean {

@@ -1,11 +1,11 @@
 import { AppError, type Uuid } from "@gatehouse/base";
 import { HEADER_BYTES, type OpenSegment, openChunk, openHeader, parseHeader, uuidOf } from "@gatehouse/video";
+import type { ByteRange } from "../../../platform/http/range.ts";
 import { segmentCrypto } from "../../../platform/secrets/index.ts";
 import type { RecordingContext } from "../context.ts";
 import { contentBytes, filePlaceOf, type PlacedChunk, type SegmentRow, segmentBlob } from "../model.ts";
 import { SegmentStore } from "../segment-store.ts";
 import { InFlight } from "./in-flight.ts";
-import type { ByteRange } from "./range.ts";
 
 /** Headers and keys that are at hand for the next range of the same segment. */
 const MAX_OPENED = 256;
@@ -53,6 +53,28 @@ export class ContentReader {
       release();
       throw error;
     }
+  }
+
+  /** The file as it is, sealed. Refuses `segment.not_found`, and `server.busy` as `read` does. */
+  async readSealed(
+    row: SegmentRow,
+    { first, last }: ByteRange,
+    askerId: Uuid,
+  ): Promise<{ readonly bytes: Uint8Array; readonly release: () => void }> {
+    const release = this.#inFlight.take(last + 1 - first, { tenantId: row.tenantId, askerId });
+    try {
+      const bytes = await this.#context.blobs.read(segmentBlob(row), first, last + 1);
+      if (bytes === undefined) throw new AppError("segment.not_found");
+      return { bytes, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Length of the file as it is. */
+  async sealedSize(row: SegmentRow): Promise<number> {
+    return (await this.#context.blobs.size(segmentBlob(row))) ?? 0;
   }
 
   /** Its key is gone. */

@@ -1,5 +1,5 @@
 import { AppError, isAppError, type UnixMs, type Uuid } from "@gatehouse/base";
-import { FRAME_KINDS, type Frame, parseFrames } from "@gatehouse/video";
+import { FRAME_KINDS, type Frame, isPicture, parseFrames } from "@gatehouse/video";
 import type { RecordingContext } from "../context.ts";
 import type { PlacedChunk, SegmentRow } from "../model.ts";
 import type { KeyFrames } from "../ports.ts";
@@ -37,14 +37,24 @@ export class Stills {
    * What the camera showed at an instant as JPEG, or as near to it as is recorded of the span: of video the key frame
    * before it. Refuses `camera.no_picture` where nothing is, `segment.damaged`, and as whoever decodes video does.
    */
-  async at(who: Watcher, cameraId: Uuid, { atMs, ...span }: StillAsked): Promise<Uint8Array> {
-    const store = new SegmentStore(this.#context.db, who.tenantId);
+  at(who: Watcher, cameraId: Uuid, asked: StillAsked): Promise<Uint8Array> {
+    const record = () => this.#parts.views.record(who, { cameraId, firstMs: asked.atMs, via: "event" });
+    return this.picture({ tenantId: who.tenantId, cameraId }, asked, record);
+  }
+
+  /** The same for what is in the audit log already, or is by the time that `record` resolves. */
+  async picture(
+    { tenantId, cameraId }: { readonly tenantId: Uuid; readonly cameraId: Uuid },
+    { atMs, ...span }: StillAsked,
+    record: () => Promise<void> = async () => undefined,
+  ): Promise<Uint8Array> {
+    const store = new SegmentStore(this.#context.db, tenantId);
     const rows = await store.overlapping(cameraId, span, MAX_SEGMENTS);
     const row = rows.findLast(({ startMs }) => startMs <= atMs) ?? rows[0];
     const chunk = row?.chunks.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? row?.chunks[0];
     if (row === undefined || chunk === undefined) throw new AppError("camera.no_picture");
-    await this.#parts.views.record(who, { cameraId, firstMs: atMs, via: "event" });
-    const frames = (await this.#framesOf(row, chunk)).filter(({ kind }) => kind !== FRAME_KINDS.mp4Init);
+    await record();
+    const frames = (await this.#framesOf(row, chunk)).filter(isPicture);
     const shown = frames.findLast(({ offsetMs }) => row.startMs + offsetMs <= atMs) ?? frames[0];
     if (shown === undefined) throw new AppError("camera.no_picture");
     return shown.kind === FRAME_KINDS.jpeg ? shown.bytes : this.#decoded(row, shown);

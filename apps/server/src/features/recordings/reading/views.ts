@@ -20,9 +20,9 @@ export interface Watcher {
 
 /**
  * `event`: the one picture that stands for an event; whoever plays afterwards has begun something else. `export`: what
- * was taken out is fetched.
+ * was taken out is fetched. `clip`: all of one event, with what proves it.
  */
-export type ViewedAs = "playback" | "event" | "export";
+export type ViewedAs = "playback" | "event" | "export" | "clip";
 
 /** Who looked at what a camera recorded: in the audit log before the first byte leaves. */
 export class Views {
@@ -35,11 +35,17 @@ export class Views {
 
   async record(
     who: Watcher,
-    what: { readonly cameraId: Uuid; readonly firstMs: UnixMs; readonly via: ViewedAs },
+    what: {
+      readonly cameraId: Uuid;
+      readonly firstMs: UnixMs;
+      readonly via: ViewedAs;
+      /** The one event that was looked at. */
+      readonly eventId?: Uuid | undefined;
+    },
   ): Promise<void> {
     const { audit, clock, db } = this.#deps;
     const nowMs = clock.monotonicMs();
-    const key = `${who.program?.tokenId ?? who.personId}/${what.cameraId}/${what.via}`;
+    const key = `${who.program?.tokenId ?? who.personId}/${what.eventId ?? what.cameraId}/${what.via}`;
     const seenMs = this.#seenMs.get(key);
     if (seenMs !== undefined && nowMs - seenMs < SAME_VIEW_MS) return;
     await db.transaction().execute((tx) =>
@@ -47,7 +53,7 @@ export class Views {
         kind: "recording.viewed",
         tenantId: who.tenantId,
         subject: { kind: "device", id: what.cameraId },
-        data: { fromMs: what.firstMs, via: what.via },
+        data: { fromMs: what.firstMs, via: what.via, eventId: what.eventId },
       }),
     );
     // The oldest first, so that what is forgotten is what is over anyway.

@@ -1,5 +1,5 @@
 import { isAppError, type MonotonicMs, type UnixMs, type Uuid } from "@gatehouse/base";
-import { FRAME_KINDS, type Frame } from "@gatehouse/video";
+import { FRAME_KINDS, type Frame, isPicture } from "@gatehouse/video";
 import type { RecordingContext } from "../context.ts";
 import {
   CHUNK_MS,
@@ -30,8 +30,14 @@ export interface RecorderHost {
   movedIn(segment: OpenSegment, lastMs: UnixMs): Promise<boolean>;
 }
 
+/** What is written: what was found in pictures stands among them. */
+type Waiting = Pick<RecordedFrame, "bytes" | "deviceMs" | "takenMs"> & Pick<Frame, "kind">;
+
+/** Looks whose finds wait for a batch; more come only from somebody who looks faster than pictures do. */
+const MAX_FOUND_WAITING = 64;
+
 interface Batch {
-  readonly frames: RecordedFrame[];
+  readonly frames: Waiting[];
   readonly codec: Codec;
   readonly beganMs: MonotonicMs;
   bytes: number;
@@ -52,6 +58,8 @@ export class CameraRecorder {
   #work: Promise<void> = Promise.resolve();
   #segment: OpenSegment | undefined;
   #lastMs = 0;
+  /** How the newest frame was recorded. */
+  #last: Pick<Batch, "codec" | "transient"> | undefined;
   /** When the newest frame came. */
   #heardMs: MonotonicMs = 0;
   #previous: string | undefined;
@@ -60,6 +68,8 @@ export class CameraRecorder {
   #init: RecordedFrame | undefined;
   #lost = 0;
   #isEnding = false;
+  /** What was found in pictures, until another picture comes or the segment ends. */
+  #found: Uint8Array[] = [];
 
   constructor(context: RecordingContext, host: RecorderHost, camera: { tenantId: Uuid; cameraId: Uuid }) {
     this.#context = context;
@@ -108,6 +118,30 @@ export class CameraRecorder {
     this.#batch.bytes += frame.bytes.length;
     this.#waitingBytes += frame.bytes.length;
     this.#lastMs = frame.takenMs;
+    this.#last = { codec, transient };
+    this.#placeFound();
+  }
+
+  /**
+   * What a detector found in a picture that is recorded, as bytes of a frame of kind `found`. It is written behind the
+   * newest picture and has its time, so that a segment begins and ends with pictures. Kept only while it records.
+   */
+  takeFound(bytes: Uint8Array): void {
+    if (!this.isRecording() || this.#found.length >= MAX_FOUND_WAITING) return;
+    this.#found.push(bytes);
+    this.#placeFound();
+  }
+
+  #placeFound(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    for (const bytes of this.#found) {
+      if (batch.bytes + bytes.length > MAX_CHUNK_CONTENT_BYTES) break;
+      batch.frames.push({ kind: FRAME_KINDS.found, bytes, takenMs: this.#lastMs, deviceMs: undefined });
+      batch.bytes += bytes.length;
+      this.#waitingBytes += bytes.length;
+    }
+    this.#found = [];
   }
 
   /** Some time passed: nothing waits for a frame that does not come. */
@@ -138,6 +172,9 @@ export class CameraRecorder {
 
   /** Writes what waits and ends the segment; resolves when it is sealed. */
   endSegment(): Promise<void> {
+    if (this.#found.length > 0 && this.#last !== undefined)
+      this.#batch ??= { frames: [], bytes: 0, ...this.#last, init: undefined, beganMs: this.#heardMs };
+    this.#placeFound();
     this.flush();
     this.#isEnding = true;
     this.#then(async () => {
@@ -167,6 +204,7 @@ export class CameraRecorder {
       return;
     }
     if (await this.#isOver(batch, first)) await this.#finish();
+    if (this.#segment === undefined && !batch.frames.some(isPicture)) return;
     try {
       this.#segment ??= await this.#begin(batch, first);
       await this.#append(this.#segment, batch);
@@ -180,7 +218,7 @@ export class CameraRecorder {
   }
 
   /** Whether the segment that is open cannot take these frames. */
-  async #isOver(batch: Batch, first: RecordedFrame): Promise<boolean> {
+  async #isOver(batch: Batch, first: Waiting): Promise<boolean> {
     const segment = this.#segment;
     if (segment === undefined) return false;
     const share = await this.#context.room.largestSegmentBytes(
@@ -197,14 +235,14 @@ export class CameraRecorder {
     );
   }
 
-  #begin({ codec, transient }: Batch, { takenMs }: RecordedFrame): Promise<OpenSegment> {
+  #begin({ codec, transient }: Batch, { takenMs }: Waiting): Promise<OpenSegment> {
     const camera = { tenantId: this.#tenantId, cameraId: this.#cameraId };
     return OpenSegment.begin(this.#context, { ...camera, codec, transient, startMs: takenMs });
   }
 
   async #append(segment: OpenSegment, { frames, init }: Batch): Promise<void> {
     const needsInit = segment.bytes === 0 && segment.codec !== "jpeg" && init !== undefined;
-    const all = needsInit ? [init, ...frames] : frames;
+    const all: readonly Waiting[] = needsInit ? [init, ...frames] : frames;
     await segment.append(
       all.map(
         ({ kind, bytes, deviceMs, takenMs }): Frame => ({

@@ -1,4 +1,5 @@
 import { newUuid, type UnixMs } from "@gatehouse/base";
+import { encodeVerifierKey, type VerifierKey } from "@gatehouse/ledger";
 import {
   createHeader,
   FRAME_KINDS,
@@ -15,6 +16,7 @@ import type { RecordingContext } from "../context.ts";
 import { KEY_BLOB_BYTES } from "../keyring.ts";
 import { type Codec, type SegmentName, segmentBlob } from "../model.ts";
 import type { PauseReason } from "../room/room.ts";
+import type { SignedIndex } from "../segment-file.ts";
 import { SegmentStore } from "../segment-store.ts";
 
 const NONCE_PREFIX_BYTES = 7;
@@ -167,7 +169,8 @@ export class OpenSegment {
     await db.transaction().execute(async (tx) => {
       const sealed = { manifest: note, manifestSha256, addedBytes: end.length, moved };
       await new SegmentStore(tx, tenantId).seal(this.name, sealed);
-      await audit.record(tx, sealedEvent(this.name, manifest, manifestSha256));
+      const signed = { manifest, by: signer.key };
+      await audit.record(tx, sealedEvent(this.name, signed, manifestSha256, signer.key));
     });
     this.#bytes += end.length;
     await room.giveBack(tenantId, END_BYTES - end.length);
@@ -197,18 +200,22 @@ export class OpenSegment {
   }
 }
 
-/** What the audit log keeps of a sealed segment. */
+/** What the audit log keeps of a sealed segment: also who signed it, where that was not this server (`own`). */
 export const sealedEvent = (
   { tenantId, cameraId, segmentId }: SegmentName,
-  { firstMs, lastMs, frames }: SegmentManifest,
+  { manifest: { firstMs, lastMs, frames }, by }: Pick<SignedIndex, "manifest" | "by">,
   manifestSha256: string,
+  own: VerifierKey,
 ) =>
   ({
     kind: "recording.sealed",
     tenantId,
     actor: { kind: "system" },
     subject: { kind: "segment", id: segmentId },
-    data: { cameraId, manifestSha256, firstMs, lastMs, frames },
+    data: {
+      ...{ cameraId, manifestSha256, firstMs, lastMs, frames },
+      ...(by.id === own.id ? {} : { signer: encodeVerifierKey(by) }),
+    },
   }) as const;
 
 export const codecOf = (kind: number): Codec => (kind === FRAME_KINDS.jpeg ? "jpeg" : "h264-fmp4");

@@ -1,5 +1,5 @@
 import { virtualClock } from "@gatehouse/testkit";
-import { FRAME_KINDS, parseManifest, readSegment } from "@gatehouse/video";
+import { FRAME_KINDS, parseFound, parseManifest, readSegment } from "@gatehouse/video";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { segmentCrypto, sha256Hex } from "../../../platform/secrets/index.ts";
 import { SegmentKeyring } from "../keyring.ts";
@@ -57,7 +57,7 @@ test("two minutes and a bit become three sealed segments in a chain, and every f
   const got: Uint8Array[] = [];
   for (const row of rows) {
     const { file, key } = await fileOf(row);
-    const index = readIndex(file, key, testSigner().key);
+    const index = readIndex(file, key, [testSigner().key]);
     expect(index.fault).toBeUndefined();
     expect(index.signed?.note).toBe(row.manifest);
     expect(row.bytes).toBe(file.length + 44);
@@ -159,4 +159,37 @@ test("each segment of an H.264 stream begins with what the stream begins with", 
       [mp4Fragment, [...fragment]],
     ]);
   }
+}, 30_000);
+
+test("what is found in pictures stands behind them in their segment, and nowhere when nothing is recorded", async () => {
+  const tenantId = await house.addTenant();
+  const cameraId = house.addCamera(tenantId);
+  const fromMs = clock.nowMs();
+  const boxes = [{ label: "person", score: 0.812345, x: 0.1, y: 0.2, width: 0.3, height: 0.4, track: 1 }];
+  const find = (takenMs: number) =>
+    house.bus.publish("camera.found", { tenantId, cameraId, takenMs, model: "test", boxes });
+  find(fromMs);
+  for (let n = 0; n < 15; n++) {
+    house.source.send({ tenantId, cameraId, takenMs: fromMs + n * 200, bytes: picture(100) });
+    if (n > 0) find(fromMs + (n - 1) * 200);
+  }
+  await house.recordings.idle();
+  find(fromMs + 14 * 200);
+  await house.recordings.stop?.();
+  find(fromMs + 15 * 200);
+  await house.recordings.start?.();
+  const rows = (await house.rows()).filter((row) => row.camera_id === cameraId);
+  expect(
+    rows.map(({ state, codec, frames, first_ms, last_ms }) => [state, codec, frames, first_ms, last_ms]),
+  ).toEqual([["sealed", "jpeg", 30, fromMs, fromMs + 14 * 200]]);
+  const { file, key } = await fileOf(rows[0] as (typeof rows)[number]);
+  expect(readIndex(file, key, [testSigner().key])).toMatchObject({ codec: "jpeg", fault: undefined });
+  const contents = readSegment(file, key, segmentCrypto);
+  const frames = "frames" in contents ? contents.frames : [];
+  expect(frames.map(({ kind }) => kind)).toEqual([1, ...Array.from({ length: 14 }, () => [1, 4]).flat(), 4]);
+  const found = frames.filter(({ kind }) => kind === FRAME_KINDS.found);
+  expect(parseFound(found.at(-1)?.bytes as Uint8Array)).toEqual({
+    ...{ v: 1, takenMs: fromMs + 14 * 200, model: "test" },
+    boxes: [{ ...boxes[0], score: 0.8123 }],
+  });
 }, 30_000);

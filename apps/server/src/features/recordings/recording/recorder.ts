@@ -1,11 +1,11 @@
-import type { MonotonicMs, Timer, Uuid } from "@gatehouse/base";
+import { isWithinSpan, localMinute, type MonotonicMs, type Timer, type Uuid } from "@gatehouse/base";
+import { encodeFound, type Found } from "@gatehouse/video";
 import type { RecordingContext } from "../context.ts";
 import type { Frames, Motion, RecordedFrame } from "../ports.ts";
 import { SegmentStore } from "../segment-store.ts";
 import type { Recovery } from "../upkeep/recovery.ts";
 import { CameraRecorder, type RecorderHost } from "./camera-recorder.ts";
 import { Pauses } from "./pauses.ts";
-import { isScheduled, localTimeOf } from "./schedule.ts";
 
 const TICK_MS = 500;
 /** Time zones of sites hardly ever change. */
@@ -45,6 +45,11 @@ export class Recorder {
     this.#timer?.cancel();
     await Promise.all([...this.#recorders.values()].map(({ recorder }) => recorder.endSegment()));
     await this.pauses.idle();
+  }
+
+  /** What was found in a picture that was just taken goes into the segment with it. */
+  note(cameraId: Uuid, found: Found): void {
+    this.#recorders.get(cameraId)?.recorder.takeFound(encodeFound(found));
   }
 
   isRecording(cameraId: Uuid): boolean {
@@ -104,13 +109,13 @@ export class Recorder {
     const settings = this.#context.cameras.settingsOf(cameraId);
     if (settings === undefined || !settings.enabled) return "nothing";
     const { mode, schedule } = settings.recording;
-    if (mode === "off") return "nothing";
+    if (mode === "off" || this.#context.cameras.sealsItself?.(cameraId) === true) return "nothing";
     if (mode === "continuous") return "all";
     if (mode === "events") return "transient";
     const timeZone = this.#zoneOf(cameraId);
-    return timeZone !== undefined && isScheduled(schedule, localTimeOf(takenMs, timeZone))
-      ? "all"
-      : "nothing";
+    if (timeZone === undefined) return "nothing";
+    const at = localMinute(timeZone, takenMs);
+    return schedule.some((span) => isWithinSpan(span, at)) ? "all" : "nothing";
   }
 
   /** Undefined until it is known, a moment after the first time. */

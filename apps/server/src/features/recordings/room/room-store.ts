@@ -84,6 +84,9 @@ export class RoomStore {
     const { continuousBeforeMs, motionBeforeMs, eventBeforeMs, transientBeforeMs } = limits;
     return this.#remove(
       sql`camera_id = ${cameraId} and last_ms < case
+        when pinned and exists (
+          select from recording_pins p where p.held and p.camera_id = recording_segments.camera_id
+            and p.from_ms <= last_ms and (p.to_ms is null or p.to_ms >= first_ms)) then 0
         when pinned then ${eventBeforeMs}::bigint
         when transient then ${transientBeforeMs}::bigint
         when moved then ${motionBeforeMs}::bigint
@@ -117,13 +120,14 @@ export class RoomStore {
     });
   }
 
-  /** Events whose time is over hold nothing any more. */
+  /** Events whose time is over hold nothing any more, unless somebody wants them held. */
   async deletePinsBefore(cameraId: Uuid, beforeMs: UnixMs): Promise<void> {
     await this.#db
       .deleteFrom("recording_pins")
       .where("tenant_id", "=", this.#tenantId)
       .where("camera_id", "=", cameraId)
       .where("to_ms", "<", beforeMs)
+      .where("held", "=", false)
       .execute();
   }
 }

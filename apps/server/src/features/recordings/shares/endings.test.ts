@@ -70,7 +70,7 @@ test("when recordings are erased their links say so and have nothing, also what 
 test("a revoked link ends at once, also in the middle of a film; for ten minutes that can be undone", async () => {
   const made = await desk.share();
   const { view } = (await desk.open(made.token)).body;
-  desk.house.films.slowness = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const goOn = desk.house.films.halt();
   const running = await desk.film(view);
   const reader = running.body?.getReader();
   expect((await reader?.read())?.done).toBe(false);
@@ -82,6 +82,7 @@ test("a revoked link ends at once, also in the middle of a film; for ten minutes
     state: "revoked",
     restorableMs: clock.nowMs() + 10 * MINUTE_MS,
   });
+  goOn();
   expect(await end).toBe("cut");
   desk.house.films.slowness = async () => undefined;
   expect((await desk.film(view)).status).toBe(404);
@@ -115,7 +116,7 @@ test("a link that is revoked between the question and the film shows not one byt
 test("a suspended organisation shows nobody anything, from that moment on", async () => {
   const made = await desk.share();
   const { view } = (await desk.open(made.token)).body;
-  desk.house.films.slowness = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const goOn = desk.house.films.halt();
   const running = await desk.film(view);
   const whole = running.arrayBuffer().then(
     () => "whole",
@@ -123,6 +124,7 @@ test("a suspended organisation shows nobody anything, from that moment on", asyn
   );
   desk.house.suspended.add(desk.tenantId);
   desk.house.bus.publish("tenant.suspended", { tenantId: desk.tenantId });
+  goOn();
   expect(await whole).toBe("cut");
   expect(answerOf(await desk.open(made.token))).toEqual(NOTHING);
   expect((await desk.film(view)).status).toBe(404);

@@ -6,9 +6,10 @@ import type { ShareContext } from "./context.ts";
 import { FilmMaker } from "./film-maker.ts";
 import { upkeepJob } from "./jobs.ts";
 import { createShares as createTables } from "./migrations/001-shares.ts";
+import { createLends } from "./migrations/002-lends.ts";
 import { Openings } from "./openings.ts";
 import { shareRoutes } from "./routes.ts";
-import { ShareService } from "./share-service.ts";
+import { type Lending, ShareService } from "./share-service.ts";
 import { findShare, listNumbers, revokeAll } from "./share-store.ts";
 import { Streams } from "./streams.ts";
 import { ShareUpkeep } from "./upkeep.ts";
@@ -18,7 +19,7 @@ export type { ShareTables } from "./tables.ts";
 
 export const sharesMigrations: FeatureMigrations = {
   feature: "recording-shares",
-  migrations: [createTables],
+  migrations: [createTables, createLends],
 };
 
 export interface SharesDeps extends ShareContext {
@@ -30,6 +31,7 @@ export interface SharesFeature extends Feature {
   readonly madeOfThem: MadeOfThem;
   /** An older database was put back: whether a link was revoked since then nobody knows. */
   endAll(): Promise<void>;
+  readonly lending: Lending;
   /** Resolves when every film is made that was asked for. */
   idle(): Promise<void>;
 }
@@ -42,9 +44,11 @@ export function createShares(deps: SharesDeps): SharesFeature {
   const upkeep = new ShareUpkeep(deps, maker, streams);
   let unsubscribe: () => void = () => undefined;
   deps.films.addOwner(async ({ fileId }) => (await findShare(db, fileId))?.filmState === "ready");
+  const service = new ShareService(deps, maker, streams);
   return {
     name: "recording-shares",
-    routes: shareRoutes(new ShareService(deps, maker, streams), new Openings(deps, maker, streams)),
+    lending: service,
+    routes: shareRoutes(service, new Openings(deps, maker, streams)),
     jobs: [upkeepJob(upkeep)],
     resources: {
       async share(id) {

@@ -42,6 +42,8 @@ export interface KeptShare {
   readonly filmState: FilmState;
   readonly filmBytes: number | undefined;
   readonly filmFailure: string | undefined;
+  /** The link that opens this clip together with its own. */
+  readonly lendOf: Uuid | undefined;
 }
 
 type Ending = Pick<KeptShare, "revokedMs" | "expiresMs" | "erasedMs" | "maxOpenings" | "openings">;

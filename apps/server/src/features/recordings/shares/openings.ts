@@ -7,8 +7,9 @@ import type { ShareContext } from "./context.ts";
 import type { FilmMaker } from "./film-maker.ts";
 import { forgetFilm } from "./film-store.ts";
 import { isShown, type KeptShare, MAX_TRIES_AN_HOUR, nameOfFilm, stateOf, VIEW_MS } from "./model.ts";
-import { countOpening, findByToken, findByView, isErased } from "./share-store.ts";
+import { countOpening, findByToken, findByView, isErased, lentWith } from "./share-store.ts";
 import type { Streams } from "./streams.ts";
+import type { ShareDatabase } from "./tables.ts";
 
 const VIEW_BYTES = 32;
 const HOUR_MS = 3_600_000;
@@ -54,33 +55,51 @@ export class Openings {
     { token, password }: BodyOf<typeof cameras.openShare>,
     address: string,
   ): Promise<ReplyOf<typeof cameras.openShare>> {
-    const { audit, clock, db, random } = this.#context;
+    const { clock, db, random } = this.#context;
     const share = await this.#working(token);
     await this.#assertMayOpen(share, password, address);
     const view = newToken(random, VIEW_BYTES);
     const nowMs = clock.nowMs();
     const untilMs = Math.min(nowMs + VIEW_MS, share.expiresMs);
-    const opened = await db.transaction().execute(async (tx) => {
-      const counted = await countOpening(tx, share.id, { sha256: sha256Hex(view), nowMs, untilMs });
-      if (counted === undefined) throw unavailable();
-      await audit.record(tx, {
-        kind: "recording.viewed",
-        tenantId: share.tenantId,
-        // Named, so that nothing of whoever opened it is kept: not even from where.
-        actor: { kind: "link", id: share.id, tenantId: share.tenantId },
-        subject: { kind: "device", id: share.cameraId },
-        data: {
-          via: "link",
-          link: share.number,
-          fromMs: share.fromMs,
-          toMs: share.toMs,
-          opening: counted.openings,
-        },
-      });
-      return counted;
-    });
+    const opened = await db.transaction().execute((tx) => this.#open(tx, share, { view, nowMs, untilMs }));
     this.#maker.want(opened);
-    return { view, clip: await this.#clip(opened) };
+    const more: { view: string; clip: cameras.SharedClip }[] = [];
+    for (const lent of await lentWith(db, share.id)) {
+      const standing = await this.#shown(lent, ["active"]).catch(() => undefined);
+      if (standing === undefined) continue;
+      const its = newToken(random, VIEW_BYTES);
+      const one = await db
+        .transaction()
+        .execute((tx) => this.#open(tx, standing, { view: its, nowMs, untilMs }));
+      this.#maker.want(one);
+      more.push({ view: its, clip: await this.#clip(one) });
+    }
+    return { view, clip: await this.#clip(opened), more };
+  }
+
+  /** Counted, and in the audit log. */
+  async #open(
+    tx: ShareDatabase,
+    share: KeptShare,
+    { nowMs, untilMs, view }: { readonly view: string; readonly nowMs: number; readonly untilMs: number },
+  ): Promise<KeptShare> {
+    const counted = await countOpening(tx, share.id, { sha256: sha256Hex(view), nowMs, untilMs });
+    if (counted === undefined) throw unavailable();
+    await this.#context.audit.record(tx, {
+      kind: "recording.viewed",
+      tenantId: share.tenantId,
+      // Named, so that nothing of whoever opened it is kept: not even from where.
+      actor: { kind: "link", id: share.lendOf ?? share.id, tenantId: share.tenantId },
+      subject: { kind: "device", id: share.cameraId },
+      data: {
+        via: "link",
+        link: share.number,
+        fromMs: share.fromMs,
+        toMs: share.toMs,
+        opening: counted.openings,
+      },
+    });
+    return counted;
   }
 
   async view(view: string): Promise<cameras.SharedClip> {

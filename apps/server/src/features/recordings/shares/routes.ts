@@ -1,8 +1,6 @@
-import { AppError } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
-import type { FastifyReply } from "fastify";
 import { type Route, route } from "../../../platform/http/route.ts";
-import { parseRange } from "../reading/range.ts";
+import { askedRange, sendRange } from "../../../platform/http/send-range.ts";
 import type { Openings } from "./openings.ts";
 import type { ShareService } from "./share-service.ts";
 
@@ -18,26 +16,17 @@ export function shareRoutes(shares: ShareService, openings: Openings): readonly 
     route(cameras.getSharedFilm, async ({ params, query, request, reply }) => {
       const film = await openings.film(params.view);
       const { bytes: size, allowsDownload, fromMs } = film;
-      reply.headers({ "accept-ranges": "bytes", "x-robots-tag": "noindex, nofollow" });
+      reply.header("x-robots-tag", "noindex, nofollow");
       const day = new Date(fromMs).toISOString().slice(0, 10);
       if (allowsDownload && query.download !== undefined)
         reply.header("content-disposition", `attachment; filename="clip-${day}.mp4"`);
-      const range = parseRange(request.headers.range, size);
-      if (range === "outside") {
-        reply.header("content-range", `bytes */${size}`);
-        throw new AppError("segment.range_unsatisfiable");
-      }
-      const { first, last } = range === "whole" ? { first: 0, last: size - 1 } : range;
-      const stream = film.stream(first, last);
-      if (range !== "whole") reply.status(206).header("content-range", `bytes ${first}-${last}/${size}`);
-      await send(reply.header("content-length", last + 1 - first), stream);
-      return stream;
+      const range = askedRange(request, reply, size);
+      return sendRange(
+        reply.type(cameras.getSharedFilm.contentType),
+        film.stream(range.first, range.last),
+        range,
+        size,
+      );
     }),
   ];
-}
-
-/** 206 is a status that no declaration has, and whoever goes away while it leaves has what they have. */
-async function send(reply: FastifyReply, stream: NodeJS.ReadableStream): Promise<void> {
-  reply.type(cameras.getSharedFilm.contentType).header("cache-control", "no-store").send(stream);
-  await Promise.resolve(reply).catch(() => undefined);
 }

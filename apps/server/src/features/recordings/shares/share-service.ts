@@ -6,13 +6,31 @@ import type { ShareContext } from "./context.ts";
 import type { FilmMaker } from "./film-maker.ts";
 import { type KeptShare, MAX_ACTIVE, restorableMs, stateOf } from "./model.ts";
 import { type ShareFilter, ShareQueryStore } from "./share-query-store.ts";
-import { findShare, insertShare, setRevoked, spanStanding } from "./share-store.ts";
+import { findShare, insertShare, lentWith, type NewShare, setRevoked, spanStanding } from "./share-store.ts";
 import type { Streams } from "./streams.ts";
+import type { ShareDatabase } from "./tables.ts";
 
 const TOKEN_BYTES = 32;
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const { maxSpanMs, undoMs } = cameras.SHARE_LIMITS;
+
+type LendWish = Omit<BodyOf<typeof cameras.createShare>, "fromMs" | "toMs">;
+type Lender = Pick<PersonPrincipal, "tenantId" | "personId">;
+
+interface LentClip {
+  readonly cameraId: Uuid;
+  readonly fromMs: UnixMs;
+  readonly toMs: UnixMs;
+}
+
+interface Lent {
+  readonly shares: readonly cameras.Share[];
+  readonly url: string;
+}
+
+/** For whoever lends several clips by one link. */
+export type Lending = Pick<ShareService, "lend" | "listed" | "revoke">;
 
 /** Links as people of the organisation make, list and end them. */
 export class ShareService {
@@ -31,47 +49,72 @@ export class ShareService {
     cameraId: Uuid,
     wish: BodyOf<typeof cameras.createShare>,
   ): Promise<ReplyOf<typeof cameras.createShare>> {
-    const { audit, clock, db, publicUrl, random } = this.#context;
-    const { tenantId, personId } = who;
-    const { fromMs, toMs, lifeMs, password, maxOpenings, showsCamera, allowsDownload } = wish;
-    await this.#assertShareable({ tenantId, cameraId, fromMs, toMs });
+    const { fromMs, toMs } = wish;
+    const { shares, url } = await this.lend(who, [{ cameraId, fromMs, toMs }], wish);
+    return { share: shares[0] as cameras.Share, url };
+  }
+
+  /** One link to several clips: the first one's. Refuses what `createShare` refuses for any of them. */
+  async lend(who: Lender, clips: readonly LentClip[], wish: LendWish): Promise<Lent> {
+    const { clock, db, publicUrl, random } = this.#context;
+    const { tenantId } = who;
+    for (const clip of clips) await this.#assertShareable({ tenantId, ...clip });
+    await this.#assertRoom(tenantId, clips.length);
     const token = newToken(random, TOKEN_BYTES);
+    const { password } = wish;
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const madeMs = clock.nowMs();
-    const share = await db.transaction().execute(async (tx) => {
-      const made = await insertShare(tx, {
-        id: newUuid(clock, random),
-        ...{
-          tenantId,
-          cameraId,
-          fromMs,
-          toMs,
-          passwordHash,
-          madeMs,
-          maxOpenings,
-          showsCamera,
-          allowsDownload,
-        },
-        tokenSha256: sha256Hex(token),
-        madeBy: personId,
-        expiresMs: madeMs + lifeMs,
-        note: wish.note?.trim() ?? "",
-      });
-      await audit.record(tx, {
-        kind: "recording.shared",
-        tenantId,
-        subject: { kind: "device", id: cameraId },
-        data: {
-          link: made.number,
-          ...{ fromMs, toMs, expiresMs: made.expiresMs, maxOpenings, showsCamera, allowsDownload },
-          hasPassword: passwordHash !== undefined,
-        },
-        personal: { note: made.note },
-      });
-      return made;
+    const made = await db.transaction().execute(async (tx) => {
+      const all: KeptShare[] = [];
+      for (const clip of clips) {
+        const [first] = all;
+        // Nobody is told the token of those that come with another.
+        const tokenSha256 = sha256Hex(first === undefined ? token : newToken(random, TOKEN_BYTES));
+        const guard = { tokenSha256, passwordHash, lendOf: first?.id };
+        all.push(await this.#insert(tx, who, { ...clip, ...guard, madeMs }, wish));
+      }
+      return all;
     });
-    this.#maker.want(share);
-    return { share: await this.#view(share), url: `${publicUrl()}/share#${token}` };
+    for (const share of made) this.#maker.want(share);
+    const shares = await Promise.all(made.map((share) => this.#view(share)));
+    return { shares, url: `${publicUrl()}/share#${token}` };
+  }
+
+  /** Those of these that are still listed, in the order of the ids. */
+  async listed(tenantId: Uuid, ids: readonly Uuid[]): Promise<cameras.Share[]> {
+    const found = await Promise.all(ids.map((id) => findShare(this.#context.db, id)));
+    const own = found.filter((share) => share?.tenantId === tenantId) as KeptShare[];
+    return Promise.all(own.map((share) => this.#view(share)));
+  }
+
+  async #insert(
+    tx: ShareDatabase,
+    { personId, tenantId }: Lender,
+    clip: LentClip & Pick<NewShare, "tokenSha256" | "passwordHash" | "lendOf" | "madeMs">,
+    { allowsDownload, lifeMs, maxOpenings, note, showsCamera }: LendWish,
+  ): Promise<KeptShare> {
+    const { audit, clock, random } = this.#context;
+    const made = await insertShare(tx, {
+      ...clip,
+      ...{ tenantId, maxOpenings, showsCamera, allowsDownload },
+      id: newUuid(clock, random),
+      madeBy: personId,
+      expiresMs: clip.madeMs + lifeMs,
+      note: note?.trim() ?? "",
+    });
+    const { fromMs, toMs } = clip;
+    await audit.record(tx, {
+      kind: "recording.shared",
+      tenantId,
+      subject: { kind: "device", id: clip.cameraId },
+      data: {
+        link: made.number,
+        ...{ fromMs, toMs, expiresMs: made.expiresMs, maxOpenings, showsCamera, allowsDownload },
+        hasPassword: made.passwordHash !== undefined,
+      },
+      personal: { note: made.note },
+    });
+    return made;
   }
 
   async list(
@@ -100,10 +143,11 @@ export class ShareService {
     const share = await this.#get(tenantId, id);
     const nowMs = clock.nowMs();
     if (share.expiresMs <= nowMs) throw new AppError("share.ended");
-    const revoked = await this.#change(share, "recording.share_revoked", { revokedMs: nowMs });
-    this.#streams.cut(id);
-    await this.#maker.cancel(id);
-    return this.#view(revoked);
+    const all = [share, ...(await lentWith(this.#context.db, id))];
+    await this.#change(all, "recording.share_revoked", { revokedMs: nowMs });
+    for (const one of all) this.#streams.cut(one.id);
+    for (const one of all) await this.#maker.cancel(one.id);
+    return this.#view(await this.#get(tenantId, id));
   }
 
   /** Undoes a revocation of the last ten minutes. Refuses `share.ended`. */
@@ -111,29 +155,39 @@ export class ShareService {
     const { clock } = this.#context;
     const share = await this.#get(tenantId, id);
     if (restorableMs(share, clock.nowMs()) === undefined) throw new AppError("share.ended");
-    const restored = await this.#change(share, "recording.shared", {
-      revokedMs: null,
-      sinceMs: clock.nowMs() - undoMs,
-    });
-    this.#maker.want(restored);
-    return this.#view(restored);
+    const restored = await this.#change(
+      [share, ...(await lentWith(this.#context.db, id))],
+      "recording.shared",
+      { revokedMs: null, sinceMs: clock.nowMs() - undoMs },
+    );
+    for (const one of restored) this.#maker.want(one);
+    return this.#view(await this.#get(tenantId, id));
   }
 
+  /**
+   * What was lent together ends together, or not at all; what has ended already stays as it is. Refuses `share.ended`
+   * where that is all of it.
+   */
   async #change(
-    { id, tenantId, cameraId, number }: KeptShare,
+    shares: readonly KeptShare[],
     kind: "recording.shared" | "recording.share_revoked",
     change: Parameters<typeof setRevoked>[2],
-  ): Promise<KeptShare> {
+  ): Promise<readonly KeptShare[]> {
     const { audit, db } = this.#context;
     return db.transaction().execute(async (tx) => {
-      const changed = await setRevoked(tx, id, change);
-      if (changed === undefined) throw new AppError("share.ended");
-      await audit.record(tx, {
-        kind,
-        tenantId,
-        subject: { kind: "device", id: cameraId },
-        data: { link: number, ...(kind === "recording.shared" ? { restored: true } : {}) },
-      });
+      const changed: KeptShare[] = [];
+      for (const { id, tenantId, cameraId, number } of shares) {
+        const one = await setRevoked(tx, id, change);
+        if (one === undefined) continue;
+        changed.push(one);
+        await audit.record(tx, {
+          kind,
+          tenantId,
+          subject: { kind: "device", id: cameraId },
+          data: { link: number, ...(kind === "recording.shared" ? { restored: true } : {}) },
+        });
+      }
+      if (changed.length === 0) throw new AppError("share.ended");
       return changed;
     });
   }
@@ -150,7 +204,7 @@ export class ShareService {
     readonly fromMs: UnixMs;
     readonly toMs: UnixMs;
   }): Promise<void> {
-    const { cameras: known, clock, db, films } = this.#context;
+    const { cameras: known, clock, db } = this.#context;
     const { tenantId, cameraId, fromMs, toMs } = span;
     if (known.find(cameraId)?.tenantId !== tenantId) throw new AppError("camera.none");
     if (!(fromMs < toMs) || toMs - fromMs > maxSpanMs || toMs > clock.nowMs())
@@ -158,8 +212,12 @@ export class ShareService {
     const { recorded, erased } = await spanStanding(db, span);
     if (erased) throw new AppError("segment.erased");
     if (!recorded) throw new AppError("share.nothing_recorded");
+  }
+
+  async #assertRoom(tenantId: Uuid, count: number): Promise<void> {
+    const { clock, db, films } = this.#context;
     const active = { cameraIds: "all", activeMs: clock.nowMs() } as const;
-    if ((await new ShareQueryStore(db, tenantId).count(active)) >= MAX_ACTIVE)
+    if ((await new ShareQueryStore(db, tenantId).count(active)) + count > MAX_ACTIVE)
       throw new AppError("share.too_many", { max: MAX_ACTIVE });
     await films.assertPossible(tenantId);
   }

@@ -29,6 +29,7 @@ export const shareOf = (row: RecordingSharesTable): KeptShare => ({
   filmState: row.film_state,
   filmBytes: row.film_bytes ?? undefined,
   filmFailure: row.film_failure ?? undefined,
+  lendOf: row.lend_of ?? undefined,
 });
 
 export type NewShare = Pick<
@@ -46,6 +47,7 @@ export type NewShare = Pick<
   | "note"
   | "showsCamera"
   | "allowsDownload"
+  | "lendOf"
 > & { readonly tokenSha256: string };
 
 /** Gives it the organisation's next number. */
@@ -80,6 +82,7 @@ export async function insertShare(tx: ShareDatabase, share: NewShare): Promise<K
       note: share.note,
       shows_camera: share.showsCamera,
       allows_download: share.allowsDownload,
+      lend_of: share.lendOf ?? null,
       ...{ film_state: "waiting", film_bytes: null, film_failure: null },
     })
     .returningAll()
@@ -90,6 +93,17 @@ export async function insertShare(tx: ShareDatabase, share: NewShare): Promise<K
 export async function findShare(db: ShareDatabase, id: Uuid): Promise<KeptShare | undefined> {
   const row = await db.selectFrom("recording_shares").selectAll().where("id", "=", id).executeTakeFirst();
   return row && shareOf(row);
+}
+
+/** Clips that this link opens beside its own, in the order of their numbers. */
+export async function lentWith(db: ShareDatabase, id: Uuid): Promise<KeptShare[]> {
+  const rows = await db
+    .selectFrom("recording_shares")
+    .selectAll()
+    .where("lend_of", "=", id)
+    .orderBy("number")
+    .execute();
+  return rows.map(shareOf);
 }
 
 export async function findByToken(db: ShareDatabase, tokenSha256: string): Promise<KeptShare | undefined> {

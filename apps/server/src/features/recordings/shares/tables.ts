@@ -25,6 +25,7 @@ export interface RecordingSharesTable {
   film_state: FilmState;
   film_bytes: number | null;
   film_failure: string | null;
+  lend_of: string | null;
 }
 
 export interface ShareTables {

@@ -28,7 +28,12 @@ const recordings = createRecordings({
   ...{ db, clock, cameras, random: systemRandom, log: silentLogger, audit: recordingTrail() },
   ...{ bus: createBus(silentLogger), blobs: createFolderBlobs(folder, systemRandom), frames: source },
   ...{ exportBlobs: createFolderBlobs(`${folder}-exports`, systemRandom) },
-  ...{ masterKey: MASTER_KEY, signer: testSigner(), minFreeBytes: 0 },
+  ...{
+    incomingBlobs: createFolderBlobs(`${folder}-incoming`, systemRandom),
+    masterKey: MASTER_KEY,
+    signer: testSigner(),
+    minFreeBytes: 0,
+  },
   motion: { strengthIn: async () => new Map(), eventsIn: async () => [] },
   keyFrames: { jpegOf: async (init, fragment) => Buffer.concat([init, fragment]) },
   entries: logOf(recordingTrail()),

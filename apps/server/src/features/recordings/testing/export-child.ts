@@ -24,7 +24,13 @@ const exportBlobs = createFolderBlobs(exportFolder, systemRandom);
 const recordings = createRecordings({
   ...{ db, clock: systemClock, cameras, random: systemRandom, log: silentLogger, audit: recordingTrail() },
   ...{ bus: createBus(silentLogger), blobs: createFolderBlobs(folder, systemRandom), exportBlobs },
-  ...{ masterKey: MASTER_KEY, signer: testSigner(), frames: new FrameSource(), minFreeBytes: 0 },
+  ...{
+    incomingBlobs: createFolderBlobs(`${folder}-incoming`, systemRandom),
+    masterKey: MASTER_KEY,
+    signer: testSigner(),
+    frames: new FrameSource(),
+    minFreeBytes: 0,
+  },
   motion: { strengthIn: async () => new Map(), eventsIn: async () => [] },
   keyFrames: { jpegOf: async (init, fragment) => Buffer.concat([init, fragment]) },
   entries: logOf(recordingTrail()),

@@ -57,6 +57,8 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
   const blobs = createFolderBlobs(folder, systemRandom);
   const exportFolder = await mkdtemp(join(tmpdir(), "gatehouse-exports-"));
   const exportBlobs = createFolderBlobs(exportFolder, systemRandom);
+  const incomingFolder = await mkdtemp(join(tmpdir(), "gatehouse-incoming-"));
+  const incomingBlobs = createFolderBlobs(incomingFolder, systemRandom);
   const tenants: Uuid[] = [];
   const make = (changed: Partial<RecordingsDeps> = {}): RecordingsFeature =>
     createRecordings({
@@ -66,6 +68,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
         bus,
         blobs,
         exportBlobs,
+        incomingBlobs,
         cameras,
         random: systemRandom,
         log: silentLogger,
@@ -81,7 +84,7 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
       ...changed,
     });
   return {
-    ...{ exportBlobs, exportFolder },
+    ...{ exportBlobs, exportFolder, incomingBlobs },
     ...{ database, db: database.db, folder, trail, bus, source, cameras, strengths, blobs, clock },
     recordings: make(),
     again: make,
@@ -104,7 +107,8 @@ export async function recordingHouse(clock: Clock, more: Partial<RecordingsDeps>
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
-      for (const one of [folder, exportFolder]) await rm(one, { recursive: true, force: true });
+      for (const one of [folder, exportFolder, incomingFolder])
+        await rm(one, { recursive: true, force: true });
     },
   };
 }

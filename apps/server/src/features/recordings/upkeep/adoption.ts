@@ -12,7 +12,7 @@ import { SegmentStore } from "../segment-store.ts";
 /** `useless`: nobody can ever read it. `foreign`: of an organisation, a key or a place that is not known here. */
 export type Adopted = "adopted" | "useless" | "foreign";
 
-type Needs = Pick<RecordingContext, "audit" | "blobs" | "db" | "keyring" | "signer"> & {
+type Needs = Pick<RecordingContext, "audit" | "blobs" | "cameraKeys" | "db" | "keyring" | "signer"> & {
   readonly entries: Pick<LogEntries, "hashesOf">;
 };
 
@@ -22,7 +22,7 @@ type Needs = Pick<RecordingContext, "audit" | "blobs" | "db" | "keyring" | "sign
  * knows under another hash is not what was sealed.
  */
 export async function adopt(needs: Needs, name: SegmentName): Promise<Adopted> {
-  const { audit, blobs, db, entries, keyring, signer } = needs;
+  const { audit, blobs, cameraKeys, db, entries, keyring, signer } = needs;
   const file = await blobs.read(segmentBlob(name), 0, MAX_FILE_BYTES);
   if (file === undefined || (await blobs.size(keyBlob(name))) === undefined) return "useless";
   const key = await keyring.open(name).catch((error: unknown) => {
@@ -32,7 +32,7 @@ export async function adopt(needs: Needs, name: SegmentName): Promise<Adopted> {
   const header = parseHeader(file);
   if (key === undefined || header === undefined) return "foreign";
   const isInPlace = uuidOf(header.segmentId) === name.segmentId && uuidOf(header.cameraId) === name.cameraId;
-  const found = readIndex(file, key, signer.key);
+  const found = readIndex(file, key, [signer.key, ...(await cameraKeys(name.cameraId))]);
   if (!isInPlace || found.fault === "wrong_key") return "foreign";
   if (found.chunks.length === 0) return "useless";
   const { codec, firstMs, lastMs, chunks, signed } = found;
@@ -50,7 +50,7 @@ export async function adopt(needs: Needs, name: SegmentName): Promise<Adopted> {
     });
     const isNew = isIn && logged.length === 0;
     if (isNew && signed !== undefined && manifestSha256 !== undefined)
-      await audit.record(tx, sealedEvent(name, signed.manifest, manifestSha256));
+      await audit.record(tx, sealedEvent(name, signed, manifestSha256, signer.key));
     return isIn;
   });
   return isKnown ? "adopted" : "foreign";

@@ -72,7 +72,7 @@ export class Recovery {
   }
 
   async #settle(row: SegmentRow, file: Uint8Array, found: FileIndex): Promise<Outcome> {
-    const { audit, blobs, db, entries } = this.#context;
+    const { audit, blobs, db, entries, signer } = this.#context;
     const store = new SegmentStore(db, row.tenantId);
     const { signed } = found;
     const manifestSha256 = signed && sha256Hex(signed.note);
@@ -92,7 +92,7 @@ export class Recovery {
         await inTx.rewrite(row.segmentId, { state: "open", ...index, bytes });
         const end = { manifest: signed.note, manifestSha256, addedBytes: 0, moved: false };
         await inTx.seal(row, end);
-        if (logged.length === 0) await audit.record(tx, sealedEvent(row, signed.manifest, manifestSha256));
+        if (logged.length === 0) await audit.record(tx, sealedEvent(row, signed, manifestSha256, signer.key));
       });
       return "sealed";
     }
@@ -110,7 +110,8 @@ export class Recovery {
   /** Undefined without a key: nobody reads it any more. */
   async #read(row: SegmentRow, file: Uint8Array): Promise<FileIndex | undefined> {
     const key = await this.#context.keyring.open(row).catch(() => undefined);
-    return key && readIndex(file, key, this.#context.signer.key);
+    const { cameraKeys, signer } = this.#context;
+    return key && readIndex(file, key, [signer.key, ...(await cameraKeys(row.cameraId))]);
   }
 
   /** Files without a row and rows without a file, in one walk through both. */

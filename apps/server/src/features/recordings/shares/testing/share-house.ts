@@ -44,6 +44,16 @@ export class TestFilms implements Films {
     this.slowness = async () => undefined;
   }
 
+  /** What is read from now on stands still after its first part, until the answer is called. */
+  halt(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let parts = 0;
+    this.slowness = async () => {
+      if (parts++ > 0) await promise;
+    };
+    return resolve;
+  }
+
   async assertPossible() {
     if (!this.isPossible) throw new AppError("ffmpeg.missing");
   }
