@@ -57,6 +57,10 @@ beforeEach(async () => {
     clock: systemClock,
     random: systemRandom,
     log: silentLogger,
+    limits: { maxBytes: 1_000_000_000, maxAgeMs: 86_400_000 },
+    bytesPerSecond: 0,
+    serverNowMs: () => systemClock.nowMs(),
+    heardServer: () => undefined,
   });
 });
 afterEach(async () => {
@@ -94,7 +98,10 @@ it("asks what is wanted of it, and then sends its pictures byte for byte", { tim
   await add(folder(still, 5));
   await cameras.reload();
   await asked();
-  expect(words()[0]).toEqual({ kind: "camera", says: "ready", judges: true });
+  expect(words()[0]).toEqual({
+    ...{ kind: "camera", says: "ready", judges: true, detects: true, seals: true },
+    ...{ models: true, schedules: true, masks: true },
+  });
   expect(frames()).toEqual([]);
   order();
   await until("frames", () => frames().length >= 8);
@@ -221,6 +228,45 @@ it("says why there are no pictures, and has them when there are some", { timeout
   renameSync(`${later}-made`, later);
   await until("frames", () => frames().length > 0);
   expect(status()).toMatchObject({ state: "live", deviceId: id });
+});
+
+it("makes black what its masks cover before a picture leaves, and lets none leave that is to stay", {
+  timeout: 30_000,
+}, async () => {
+  await add(folder(still));
+  await cameras.reload();
+  await asked();
+  const left = [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 1],
+    [0, 1],
+  ];
+  order({ as: "jpeg", masks: [left] });
+  await until("frames", () => frames().length > 3);
+  const { openPicture } = await import("@gatehouse/capture/pictures");
+  for (const frame of frames()) {
+    const bytes = frame?.bytes as Uint8Array;
+    const [hidden, shown] = await Promise.all(
+      [0, 170].map(async (from) => {
+        const part = openPicture(bytes).extract({ left: from, top: 0, width: 150, height: 240 });
+        const pixels = await part.raw().toBuffer();
+        return pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+      }),
+    );
+    expect(hidden).toBeLessThan(6);
+    expect(shown).toBeGreaterThan(40);
+  }
+  order({ stays: true });
+  const before = frames().length;
+  await until("it takes them", () => Number(status().captured) > 0);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const some = frames().length;
+  // What was on its way when it was told.
+  expect(some - before).toBeLessThanOrEqual(4);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(frames().length).toBe(some);
+  expect(status()).toMatchObject({ notMasked: 0 });
 });
 
 it("stops when it is removed, and a damaged one takes no other with it", { timeout: 30_000 }, async () => {

@@ -1,27 +1,36 @@
+import { join } from "node:path";
 import { isAppError } from "@gatehouse/base";
 import { findFfmpeg } from "@gatehouse/capture";
 import { faultOf } from "../sensors/files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { AgentCamera, type AgentCameraDeps } from "./agent-camera.ts";
-import { type DamagedCamera, KeptCameras } from "./kept-cameras.ts";
+import { Detectors, type DetectorsDeps } from "./detection/detectors.ts";
+import { type DamagedCamera, type KeptCamera, KeptCameras } from "./kept-cameras.ts";
+import { ModelShelf } from "./models/model-shelf.ts";
 
-export interface CamerasDeps extends Omit<AgentCameraDeps, "ffmpeg"> {
+export interface CamerasDeps extends Omit<AgentCameraDeps, "detectors" | "ffmpeg" | "shelf"> {
   readonly state: Pick<StateFolder, "path">;
+  /** For tests: another detector than the one that comes along. */
+  readonly openBuiltIn?: NonNullable<DetectorsDeps["openBuiltIn"]>;
 }
+
+/** What every camera uses; made when there is a first one. */
+type Common = Pick<AgentCameraDeps, "detectors" | "shelf">;
 
 /** The cameras of this machine that are at work: those on disk, from the start and whenever somebody says that they changed. */
 export class Cameras {
-  readonly #deps: AgentCameraDeps;
+  readonly #deps: CamerasDeps;
   readonly #kept: KeptCameras;
   readonly #running = new Map<string, AgentCamera>();
   #damaged: readonly DamagedCamera[] = [];
   #program: Promise<string> | undefined;
   #turn: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #common: Common | undefined;
 
-  constructor({ state, ...deps }: CamerasDeps) {
-    this.#kept = new KeptCameras(state, deps.random);
-    this.#deps = { ...deps, ffmpeg: () => this.#ffmpeg() };
+  constructor(deps: CamerasDeps) {
+    this.#kept = new KeptCameras(deps.state, deps.random);
+    this.#deps = deps;
   }
 
   /** Stops what is gone or changed, starts what is new. One at a time, in order. */
@@ -53,6 +62,7 @@ export class Cameras {
     await this.#turn;
     await Promise.all([...this.#running.values()].map((camera) => camera.stop()));
     this.#running.clear();
+    await this.#common?.detectors.close();
   }
 
   async #reload(): Promise<void> {
@@ -67,7 +77,7 @@ export class Cameras {
     for (const kept of cameras) {
       if (this.#running.has(kept.deviceId)) continue;
       try {
-        this.#running.set(kept.deviceId, await AgentCamera.start(kept, this.#deps));
+        this.#running.set(kept.deviceId, await this.#start(kept));
       } catch (error) {
         damaged.push({ deviceId: kept.deviceId, fault: faultOf(error) });
       }
@@ -76,6 +86,15 @@ export class Cameras {
       if (!this.#damaged.some((one) => one.deviceId === deviceId))
         this.#deps.log.error({ deviceId, fault }, "camera.damaged");
     this.#damaged = damaged;
+  }
+
+  async #start(kept: KeptCamera): Promise<AgentCamera> {
+    const { clock, state } = this.#deps;
+    if (this.#common === undefined) {
+      const shelf = await ModelShelf.open(join(state.path, "models"), clock);
+      this.#common = { shelf, detectors: new Detectors({ ...this.#deps, shelf }) };
+    }
+    return AgentCamera.start(kept, { ...this.#deps, ...this.#common, ffmpeg: () => this.#ffmpeg() });
   }
 
   /** Looked for once; again when there was none. */

@@ -1,5 +1,5 @@
 import type { Clock, Logger, MonotonicMs, Timer } from "@gatehouse/base";
-import { type CapturedPicture, type CodedPicture, LumaDecoder } from "@gatehouse/capture";
+import { type CodedPicture, LumaDecoder } from "@gatehouse/capture";
 import {
   type CameraLooks,
   type CameraOrders,
@@ -7,8 +7,8 @@ import {
   MAX_LOOKS,
 } from "@gatehouse/device-types/camera-words";
 import { COLUMNS, type Look, LUMA_HEIGHT, LUMA_WIDTH, MotionGate, ROWS } from "@gatehouse/motion";
-import { inspectFragment, inspectInit, inspectJpeg, keyFrameOf } from "@gatehouse/video";
 import { faultOf } from "../sensors/files.ts";
+import type { SoundPicture } from "./sound-pictures.ts";
 
 /** About five looks a second at whatever pace pictures come. */
 const LOOK_EVERY_MS = 180;
@@ -30,7 +30,6 @@ export class CameraEye {
   readonly #deps: CameraEyeDeps;
   readonly #decoder: LumaDecoder;
   #gate: MotionGate | undefined;
-  #init: Uint8Array | undefined;
   #lookedMs: MonotonicMs = Number.NEGATIVE_INFINITY;
   #isBusy = false;
   #looks: Look[] = [];
@@ -62,11 +61,15 @@ export class CameraEye {
     else this.#gate.retune(motion);
   }
 
-  see(picture: CapturedPicture): void {
-    if (picture.kind === "h264-init") this.#init = picture.bytes;
+  /** Whether something moves; undefined while nobody wants to know. */
+  get moves(): boolean | undefined {
+    return this.#gate && this.#wasMoving;
+  }
+
+  see(picture: SoundPicture): void {
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#gate === undefined || this.#isBusy || nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
-    const coded = this.#soundPicture(picture);
+    const coded = picture.coded();
     if (coded === undefined) return;
     this.#lookedMs = nowMs;
     void this.#look(coded, nowMs);
@@ -76,19 +79,6 @@ export class CameraEye {
     this.#timer.cancel();
     this.#gate = undefined;
     this.#decoder.stop();
-  }
-
-  /** Nothing reaches the decoder that was not walked through before. */
-  #soundPicture({ kind, bytes }: CapturedPicture): CodedPicture | undefined {
-    if (kind === "jpeg") {
-      const found = inspectJpeg(bytes);
-      return "fault" in found ? undefined : { codec: "jpeg", bytes: found.bytes };
-    }
-    if (kind === "h264-init" || this.#init === undefined) return undefined;
-    const init = inspectInit(this.#init);
-    if ("fault" in init || inspectFragment(bytes, init) !== undefined) return undefined;
-    const frame = keyFrameOf(this.#init, bytes);
-    return frame && { codec: "h264", bytes: frame };
   }
 
   async #look(coded: CodedPicture, atMs: MonotonicMs): Promise<void> {

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import { AppError, isAppError, systemRandom } from "@gatehouse/base";
+import { InsteadOfModel } from "@gatehouse/device-types/camera-words";
+import { Check } from "typebox/value";
 import { KeptCameras } from "../cameras/kept-cameras.ts";
 import { listSegments } from "../spool/segment.ts";
 import { askAgent } from "../state/control-socket.ts";
@@ -56,12 +58,37 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** What a camera does at this machine beside sending pictures. */
+function workOf(camera: Readonly<Record<string, unknown>>): string[] {
+  const { detector, detectorInstead, detectorProblem, looksPerSecond, lookMs, visitsWaiting } = camera;
+  const { clips, clipBytes, waiting, seals, sealingProblem } = camera;
+  const looks = `${detector}, ${looksPerSecond} looks/s of ${lookMs} ms`;
+  const megabytes = Math.round(Number(clipBytes) / 1e6);
+  const kept = seals === true || Number(clips) > 0;
+  return [
+    ...(detector === undefined
+      ? []
+      : [detectorProblem === undefined ? looks : `detector: ${detectorProblem}`]),
+    ...(isInstead(detectorInstead)
+      ? [`in place of ${detectorInstead.wanted}: ${wordOf(detectorInstead)}`]
+      : []),
+    ...(Number(visitsWaiting) > 0 ? [`${visitsWaiting} visits wait for the server`] : []),
+    ...(kept ? [`${clips} segments here, ${megabytes} MB, ${waiting} wait for the server`] : []),
+    ...(sealingProblem === undefined ? [] : [`not sealed: ${sealingProblem}`]),
+  ];
+}
+
+const isInstead = (value: unknown): value is InsteadOfModel => Check(InsteadOfModel, value);
+
+const wordOf = ({ why, share }: InsteadOfModel): string =>
+  why === "coming" ? `${Math.floor(share * 100)} % of it came` : why;
+
 function table(value: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(value).flatMap(([name, shown]): [string, string][] =>
     Array.isArray(shown)
-      ? shown.map(({ id, state, reason }) => [
-          `${name}.${id}`,
-          reason === undefined ? state : `${state}: ${reason}`,
+      ? shown.map((one) => [
+          `${name}.${one.id}`,
+          [one.reason === undefined ? one.state : `${one.state}: ${one.reason}`, ...workOf(one)].join("; "),
         ])
       : [[name, String(shown)]],
   );

@@ -12,6 +12,8 @@ export interface UnitOptions {
 
 /** The agent itself, and what its ffmpeg children want for each camera. */
 const [MEMORY_MB, CAMERA_MEMORY_MB] = [256, 192];
+/** Model and runtime of the detector that the cameras share, and of one that somebody uploaded. */
+const DETECTOR_MEMORY_MB = 640;
 const [TASKS, CAMERA_TASKS] = [64, 16];
 
 /** The service: started at boot, started again whenever it ends, and able to write nothing but its own state. */
@@ -37,7 +39,7 @@ ${usesWebcam ? "SupplementaryGroups=video\n" : ""}Restart=always
 RestartSec=5
 TimeoutStopSec=20
 UMask=0077
-MemoryMax=${MEMORY_MB + CAMERA_MEMORY_MB * cameras.length}M
+MemoryMax=${memoryMb(cameras.length)}M
 TasksMax=${TASKS + CAMERA_TASKS * cameras.length}
 ReadWritePaths=${[stateDir, ...(writesLeds ? ["-/sys/class/leds", "-/sys/devices"] : [])].map(quote).join(" ")}
 NoNewPrivileges=yes
@@ -62,6 +64,9 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
 WantedBy=multi-user.target
 `;
 }
+
+const memoryMb = (cameras: number): number =>
+  MEMORY_MB + (cameras === 0 ? 0 : DETECTOR_MEMORY_MB) + CAMERA_MEMORY_MB * cameras;
 
 const isInHome = (path: string): boolean => /^\/(home|root)\//.test(path);
 

@@ -49,6 +49,21 @@ export const AgentConfig = strict({
     maxProperties: 64,
     description: "Programs that a command may run, by name",
   }),
+  cameras: strict({
+    keepMegabytes: integer(
+      32,
+      1_048_576,
+      4_096,
+      "What one camera may keep on this machine of its recordings; beyond it the oldest go, those that events need last",
+    ),
+    keepHours: integer(1, 87_600, 720, "Nothing that a camera recorded here is kept for longer"),
+    uploadKilobytesPerSecond: integer(
+      0,
+      1_000_000,
+      0,
+      "How fast one camera brings its recordings to the server; 0: as fast as the line is",
+    ),
+  }),
   gateway: strict({
     enabled: flag(
       false,

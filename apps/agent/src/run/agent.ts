@@ -124,7 +124,15 @@ export class Agent {
     this.#opened = opened;
     this.#channel = channel;
     this.#witness = witness;
-    this.#cameras = new Cameras({ ...parts, log });
+    const { keepMegabytes, keepHours, uploadKilobytesPerSecond } = config.cameras;
+    this.#cameras = new Cameras({
+      ...parts,
+      log,
+      limits: { maxBytes: keepMegabytes * 1_048_576, maxAgeMs: keepHours * 3_600_000 },
+      bytesPerSecond: uploadKilobytesPerSecond * 1_000,
+      serverNowMs: () => time.serverNowMs(),
+      heardServer: (serverTimeMs) => time.heardServer(serverTimeMs),
+    });
     const common = { clock, time, spool, log };
     const machine = { root, clock };
     this.#sender = new Sender({ ...common, channel, random });

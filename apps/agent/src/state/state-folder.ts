@@ -26,6 +26,12 @@ type StateFile =
   | "commands.json"
   /** Of a camera's folder: where its pictures come from, password included. */
   | "source.json"
+  /** What was wanted of it last, for a start without the server. */
+  | "orders.json"
+  /** Of what it records: the key over its segments' keys, the newest manifest, visits that the server has not heard of. */
+  | "clip-key.bin"
+  | "clip-chain.json"
+  | "visits.json"
   /** As a witness of the server's log: its key, what it cosigned last, what it refused. */
   | "witness-key.json"
   | "witness.json"

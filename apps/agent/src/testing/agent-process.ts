@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+/** Another machine's Node, where one is given (tools/arm64.ts). */
+const NODE = process.env.AGENT_NODE ?? process.execPath;
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 export interface Ended {
@@ -19,7 +21,7 @@ const userOf = ({ uid }: AsUser): object => (uid === undefined ? {} : { uid, gid
 
 /** Runs one command of the agent to its end. */
 export function runCommand(args: readonly string[], input = "", as: AsUser = {}): Promise<Ended> {
-  const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args], { stdio: "pipe", ...userOf(as) });
+  const child = spawn(NODE, ["--no-warnings", MAIN, ...args], { stdio: "pipe", ...userOf(as) });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
@@ -42,7 +44,7 @@ export interface AgentProcess {
 /** The agent at work, as a process of its own. */
 export function startProcess(stateDir: string, root = "/", as: AsUser = {}): AgentProcess {
   const child: ChildProcess = spawn(
-    process.execPath,
+    NODE,
     ["--no-warnings", MAIN, "run", "--state-dir", stateDir, "--root", root],
     { stdio: ["ignore", "pipe", "inherit"], ...userOf(as) },
   );
