@@ -21,6 +21,7 @@ const contractWithoutSchemas: Plugin = {
 
 export default defineConfig({
   plugins: [contractWithoutSchemas, react()],
+  worker: { format: "es" },
   /** The server replaces this placeholder in index.html with a fresh nonce for every response. */
   html: { cspNonce: "__CSP_NONCE__" },
   build: {
@@ -30,9 +31,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      /** The console, and the page of whoever was sent a link to a clip: nothing of one is in the other. */
-      input: ["index.html", "share.html"].map((page) => fileURLToPath(new URL(page, import.meta.url))),
+      /**
+       * The console, the page of whoever was sent a link to a clip, and the service worker: nothing of one is in the
+       * other. The worker has one address for ever, because browsers ask for its newest version there.
+       */
+      input: ["index.html", "share.html", "src/service-worker/service-worker.ts"].map((entry) =>
+        fileURLToPath(new URL(entry, import.meta.url)),
+      ),
       output: {
+        entryFileNames: ({ name }) => (name === "service-worker" ? "sw.js" : "assets/[name]-[hash].js"),
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },

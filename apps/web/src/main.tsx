@@ -8,6 +8,7 @@ import "./design/base.css";
 import "./design/mantine.css";
 import { createRoot } from "react-dom/client";
 import { App, THEME_KEY } from "./app/app.tsx";
+import { registerServiceWorker } from "./data/push.ts";
 import { loadCatalogue } from "./i18n/catalogue.ts";
 import { localePreference } from "./i18n/locale.ts";
 
@@ -26,3 +27,4 @@ async function start(holder: HTMLElement): Promise<void> {
 
 const holder = document.getElementById("root");
 if (holder !== null) void start(holder);
+registerServiceWorker();

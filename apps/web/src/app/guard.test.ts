@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { safeNext } from "./guard.ts";
 import { textSearch } from "./search.ts";
 import { initialsOf } from "./shell/user-menu.tsx";
-import { htmlOrThrow } from "./trusted-types.ts";
+import { htmlOrThrow, scriptUrlOrThrow } from "./trusted-types.ts";
 
 describe("the page after log-in", () => {
   it("is one of the console's own", () => {
@@ -33,6 +33,22 @@ describe("HTML from strings", () => {
     expect(htmlOrThrow("a { color: red }")).toBe("a { color: red }");
     expect(htmlOrThrow("<script></script>")).toBe("<script></script>");
     expect(() => htmlOrThrow("<img src=x onerror=alert(1)>")).toThrow(TypeError);
+  });
+});
+
+describe("addresses of scripts", () => {
+  it("are refused unless they are our own built files", () => {
+    vi.stubGlobal("location", { origin: "https://house.example" });
+    expect(scriptUrlOrThrow("/assets/judge-worker-a1_B.js")).toBe("/assets/judge-worker-a1_B.js");
+    expect(scriptUrlOrThrow("/sw.js")).toBe("/sw.js");
+    for (const other of [
+      "https://evil.example/assets/a.js",
+      "/api/v1/x.js",
+      "data:text/javascript,1",
+      "/assets/a.js/../../b",
+    ])
+      expect(() => scriptUrlOrThrow(other), other).toThrow(TypeError);
+    vi.unstubAllGlobals();
   });
 });
 

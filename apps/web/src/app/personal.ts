@@ -1,6 +1,7 @@
 import { accounts, type BodyOf } from "@gatehouse/contract";
 import { useMantineColorScheme } from "@mantine/core";
 import { useEffect } from "react";
+import { goOnWithPush } from "../data/push.ts";
 import { call, query, queryClient } from "../data/query.ts";
 import { useMe } from "../data/session.ts";
 import { singleKeys } from "../design/shortcuts.ts";
@@ -24,4 +25,10 @@ export function usePersonal(): void {
   useEffect(() => localePreference.set(person.language), [person.language]);
   useEffect(() => setColorScheme(person.theme), [person.theme, setColorScheme]);
   useEffect(() => singleKeys.set(person.singleKeys ? "on" : "off"), [person.singleKeys]);
+}
+
+/** Whoever was told by push in this browser still is, in their new session. */
+export function useGoOnWithPush(): void {
+  const { id } = useMe().person;
+  useEffect(() => void goOnWithPush(id).catch(() => undefined), [id]);
 }

@@ -1,27 +1,10 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import type { shell } from "../i18n/en/shell.ts";
+import { cameraRoutes } from "./camera-routes.tsx";
+import { console_ } from "./console-route.tsx";
 import { entryRoutes } from "./entry-routes.tsx";
-import { requireOverview, requireStaff } from "./guard.ts";
+import { requireOverview } from "./guard.ts";
 import { root } from "./root-route.tsx";
 import { textSearch } from "./search.ts";
-import { Shell } from "./shell/shell.tsx";
-import { StartFailed } from "./start-failed.tsx";
-
-/** Names a page in the breadcrumbs; what only the page knows (a device's name) comes from `usePageTitle`. */
-declare module "@tanstack/react-router" {
-  interface StaticDataRouteOption {
-    crumbs?: readonly { readonly label: keyof typeof shell.nav; readonly to?: string }[];
-  }
-}
-
-/** The console: everything behind log-in but the customers’ own pages. */
-const console_ = createRoute({
-  getParentRoute: () => root,
-  id: "console",
-  beforeLoad: ({ location }) => requireStaff(location.href),
-  component: Shell,
-  errorComponent: StartFailed,
-});
 
 const overview = createRoute({
   getParentRoute: () => console_,
@@ -74,29 +57,6 @@ const board = createRoute({
   component: telemetryPage,
 });
 
-const cameras = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras",
-  beforeLoad: () => {
-    throw redirect({ to: "/cameras/live", replace: true });
-  },
-});
-
-const camerasLive = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/live",
-  validateSearch: textSearch("grid", "offset"),
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras/live" }, { label: "live" }] },
-  component: lazyRouteComponent(() => import("../features/cameras/live-page.tsx"), "LivePage"),
-});
-
-const camera = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/$cameraId/{-$tab}",
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras/live" }] },
-  component: lazyRouteComponent(() => import("../features/cameras/camera-page.tsx"), "CameraPage"),
-});
-
 const alerts = createRoute({
   getParentRoute: () => console_,
   path: "/alerts",
@@ -105,12 +65,28 @@ const alerts = createRoute({
   component: lazyRouteComponent(() => import("../features/alerts/alerts-page.tsx"), "AlertsPage"),
 });
 
+/** Where messages lead. */
+const alert = createRoute({
+  getParentRoute: () => console_,
+  path: "/alerts/$alertId",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/alerts", search: { alert: params.alertId }, replace: true });
+  },
+});
+
 const rules = createRoute({
   getParentRoute: () => console_,
   path: "/alerts/rules",
   validateSearch: textSearch("rule"),
   staticData: { crumbs: [{ label: "alerts", to: "/alerts" }, { label: "rules" }] },
   component: lazyRouteComponent(() => import("../features/alerts/rules-page.tsx"), "RulesPage"),
+});
+
+const eventLink = createRoute({
+  getParentRoute: () => console_,
+  path: "/e/$token",
+  staticData: { crumbs: [{ label: "alerts", to: "/alerts" }] },
+  component: lazyRouteComponent(() => import("../features/alerts/event-link-page.tsx"), "EventLinkPage"),
 });
 
 const lab = createRoute({
@@ -127,50 +103,6 @@ const gateways = createRoute({
   validateSearch: textSearch("q", "offset"),
   staticData: { crumbs: [{ label: "gateways" }] },
   component: lazyRouteComponent(() => import("../features/gateways/gateways-page.tsx"), "GatewaysPage"),
-});
-
-const playback = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/playback",
-  validateSearch: textSearch("cameras", "at", "span"),
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "playback" }] },
-  component: lazyRouteComponent(() => import("../features/recordings/playback-page.tsx"), "PlaybackPage"),
-});
-
-const clips = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/clips",
-  validateSearch: textSearch("camera", "kind", "from", "to"),
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "clips" }] },
-  component: lazyRouteComponent(() => import("../features/recordings/clips/clips-page.tsx"), "ClipsPage"),
-});
-
-const links = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/links",
-  validateSearch: textSearch("camera", "state", "offset"),
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "links" }] },
-  component: lazyRouteComponent(() => import("../features/recordings/shares/shares-page.tsx"), "SharesPage"),
-});
-
-const takeouts = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/exports",
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "exports" }] },
-  component: lazyRouteComponent(
-    () => import("../features/recordings/exports/exports-page.tsx"),
-    "ExportsPage",
-  ),
-});
-
-const recordingStorage = createRoute({
-  getParentRoute: () => console_,
-  path: "/cameras/storage",
-  staticData: { crumbs: [{ label: "cameras", to: "/cameras" }, { label: "recordingStorage" }] },
-  component: lazyRouteComponent(
-    () => import("../features/recordings/storage/storage-page.tsx"),
-    "StoragePage",
-  ),
 });
 
 const audit = createRoute({
@@ -298,18 +230,13 @@ export const routeTree = root.addChildren([
     device,
     telemetry,
     board,
-    cameras,
-    camerasLive,
-    camera,
+    ...cameraRoutes,
     alerts,
+    alert,
     rules,
     gateways,
     lab,
-    playback,
-    clips,
-    links,
-    takeouts,
-    recordingStorage,
+    eventLink,
     audit,
     auditWitnesses,
     auditEntry,

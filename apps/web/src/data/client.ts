@@ -2,6 +2,7 @@ import {
   type AnyEndpoint,
   accounts,
   type BodyOf,
+  cameras,
   type ParamsOf,
   type QueryOf,
   type ReplyOf,
@@ -25,6 +26,7 @@ export type Input<E extends AnyEndpoint> = Part<"params", ParamsOf<E>> &
 /** Answers that are handed on unread, as the `Response` itself. */
 const UNREAD: ReadonlySet<string> = new Set([
   "application/zip",
+  "application/octet-stream",
   "application/vnd.gatehouse.frames",
   "image/jpeg",
 ]);
@@ -84,7 +86,7 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
       method: endpoint.method,
       credentials: "same-origin",
       headers: headersOf(input),
-      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+      ...(input.body === undefined ? {} : { body: payloadOf(input.body) }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((cause: unknown) => {
       signal?.throwIfAborted();
@@ -153,8 +155,14 @@ export function createClient(fetchFn: typeof fetch, events: ClientEvents): Clien
   };
 }
 
+const payloadOf = (body: unknown): string | Uint8Array<ArrayBuffer> =>
+  body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+
+const typeOf = (body: unknown): string =>
+  body instanceof Uint8Array ? cameras.UPLOAD_TYPE : "application/json";
+
 const headersOf = ({ body, range }: AnyInput): Record<string, string> => ({
-  ...(body === undefined ? {} : { "content-type": "application/json" }),
+  ...(body === undefined ? {} : { "content-type": typeOf(body) }),
   ...(range === undefined ? {} : { range: `bytes=${range[0]}-${range[1]}` }),
 });
 

@@ -7,7 +7,11 @@ import { EmptyState } from "./empty-state.tsx";
 export const isMissing = (error: unknown): boolean => isApiError(error) && [400, 404].includes(error.status);
 
 /** In place of such a page; a button leads back to the list. */
-export function Missing(props: { title: string; to: "/devices" | "/cameras/live"; back: string }) {
+export function Missing(props: {
+  title: string;
+  to: "/devices" | "/cameras/live" | "/cameras/cases" | "/cameras/clips";
+  back: string;
+}) {
   return (
     <>
       <h1 className="visually-hidden">{props.title}</h1>

@@ -81,7 +81,7 @@ export function createFormat(locale: Locale, timeZone: string): Format {
   const clock = clockFace({ second: "2-digit" });
   const clockMs = clockFace({ second: "2-digit", fractionalSecondDigits: 3 });
   const clockMinute = clockFace({});
-  const relative = new Intl.RelativeTimeFormat(DATES[locale], { style: "short", numeric: "always" });
+  const relative = new Intl.RelativeTimeFormat(DATES[locale], { style: "short", numeric: "auto" });
   const format: Format = {
     timeZone,
     number: (value, digits = 3) => number({ maximumFractionDigits: digits }).format(value),

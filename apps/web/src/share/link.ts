@@ -26,16 +26,28 @@ export const tokenIn = (hash: string): string | undefined => /^#([A-Za-z0-9_-]{4
 /** A link, as the server answers whoever has it. Rejects with `Ended`. */
 export class SharedLink {
   readonly #token: string;
-  #view: string | undefined;
+  /** Ways to the clips that it shows, one each. */
+  #views: readonly string[];
+  #at = 0;
 
   constructor(token: string) {
     this.#token = token;
-    this.#view = (history.state as { readonly view?: string } | null)?.view;
+    this.#views = (history.state as { readonly views?: readonly string[] } | null)?.views ?? [];
+  }
+
+  /** How many clips it shows, and which of them is looked at. */
+  get place(): { readonly at: number; readonly of: number } {
+    return { at: this.#at, of: this.#views.length };
+  }
+
+  /** What is looked at from now on. */
+  turnTo(at: number): void {
+    this.#at = at;
   }
 
   /** What this tab opened before, while that lasts. */
   async resume(): Promise<Clip | undefined> {
-    if (this.#view === undefined) return undefined;
+    if (this.#views.length === 0) return undefined;
     try {
       return await this.look();
     } catch (error) {
@@ -56,19 +68,20 @@ export class SharedLink {
     if (response.status === 403) return { refused: "password" };
     if (response.status === 429)
       return { refused: "wait", ms: Number(response.headers.get("retry-after") ?? 1) * SECOND_MS };
-    const { view, clip } = await answerOf<ReplyOf<typeof cameras.openShare>>(response);
-    this.#view = view;
+    const { view, clip, more } = await answerOf<ReplyOf<typeof cameras.openShare>>(response);
+    this.#views = [view, ...more.map((one) => one.view)];
+    this.#at = 0;
     // Goes with the tab, as the address itself: a page that is read anew is no new opening.
-    history.replaceState({ view }, "");
+    history.replaceState({ views: this.#views }, "");
     return clip;
   }
 
   async look(): Promise<Clip> {
-    return answerOf<Clip>(await ask(VIEWS + this.#view));
+    return answerOf<Clip>(await ask(VIEWS + this.#views[this.#at]));
   }
 
   film(isDownload = false): string {
-    return `${VIEWS}${this.#view}/film${isDownload ? "?download=true" : ""}`;
+    return `${VIEWS}${this.#views[this.#at]}/film${isDownload ? "?download=true" : ""}`;
   }
 }
 

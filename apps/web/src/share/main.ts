@@ -69,6 +69,7 @@ function speakDoor({ door, refused }: Extract<Shown, { part: "door" }>, words: W
 
 function speakClip(clip: Clip, words: Words): void {
   const { timeZone, fromMs, toMs, film: made } = clip;
+  speakPlaces(words);
   const times = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long", timeZone });
   const until = new Intl.DateTimeFormat(language, {
     ...{ year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit" },
@@ -104,6 +105,32 @@ function speakClip(clip: Clip, words: Words): void {
   );
 }
 
+/** One button for each clip, where there are several. */
+function speakPlaces(words: Words): void {
+  const { at, of } = link?.place ?? { at: 0, of: 1 };
+  const places = element("clips");
+  places.hidden = of < 2;
+  places.ariaLabel = words.clips;
+  const buttons = Array.from({ length: of }, (_, place) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = String(place + 1);
+    button.ariaLabel = words.clip(place + 1, of);
+    if (place === at) button.ariaCurrent = "true";
+    button.addEventListener("click", () => turnTo(place));
+    return button;
+  });
+  const focused = [...places.children].indexOf(document.activeElement as Element);
+  places.replaceChildren(...buttons);
+  buttons[focused]?.focus();
+}
+
+function turnTo(place: number): void {
+  link?.turnTo(place);
+  film.removeAttribute("src");
+  void lookAgain();
+}
+
 function entry(name: "dt" | "dd", text: string | undefined): HTMLElement {
   const made = document.createElement(name);
   made.textContent = text ?? "";
@@ -131,13 +158,16 @@ function again(afterMs: number): void {
 
 async function lookAgain(): Promise<void> {
   const asked = link;
+  const at = asked?.place.at;
   try {
     const clip = await asked?.look();
-    if (clip !== undefined && asked === link) showClip(clip);
+    if (clip !== undefined && asked === link && asked?.place.at === at) showClip(clip);
   } catch (error) {
     if (asked !== link) return;
     // Out of reach for a moment is no end.
     if (error instanceof Ended && error.ending === "unreachable") again(SHOWN_MS);
+    // One of several that is not shown any more is no end of the others.
+    else if (asked !== undefined && asked.place.of > 1 && asked.place.at > 0) turnTo(0);
     else end(error);
   }
 }

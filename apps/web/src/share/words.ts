@@ -12,6 +12,9 @@ export interface Words {
   readonly making: (percent: string) => string;
   readonly madeSoon: string;
   readonly failed: string;
+  readonly clip: (at: number, of: number) => string;
+  /** Several that one link shows. */
+  readonly clips: string;
   readonly facts: Readonly<Record<"camera" | "note" | "until" | "number", string>>;
 }
 
@@ -34,6 +37,8 @@ const english: Words = {
   making: (percent) => `The film is being made: ${percent}`,
   madeSoon: "The film is made as soon as others before it are done.",
   failed: "The film could not be made. It is tried again when the link is opened again.",
+  clip: (at, of) => `Clip ${at} of ${of}`,
+  clips: "Clips",
   facts: { camera: "Camera", note: "Note", until: "Works until", number: "Link" },
 };
 
@@ -65,6 +70,8 @@ const french: Words = {
   making: (percent) => `Le film est en préparation\u00a0: ${percent}`,
   madeSoon: "Le film sera préparé dès que d’autres avant lui seront terminés.",
   failed: "Le film n’a pas pu être préparé. Un nouvel essai a lieu quand le lien est rouvert.",
+  clip: (at, of) => `Séquence ${at} sur ${of}`,
+  clips: "Séquences",
   facts: { camera: "Caméra", note: "Note", until: "Fonctionne jusqu’au", number: "Lien" },
 };
 

@@ -67,9 +67,15 @@ export function Bell() {
 function Notice(props: { alert: alerts.Alert; onOpen: () => void }) {
   const format = useFormat();
   const nowMs = useNow(10_000);
+  const can = useCan();
   const { alert } = props;
+  // What a camera saw is judged by its clip.
+  const place =
+    alert.event !== undefined && can("recording.view")
+      ? ({ to: "/clips/$eventId", params: { eventId: alert.event.id } } as const)
+      : ({ to: "/alerts", search: { alert: alert.id } } as const);
   return (
-    <Link to="/alerts" search={{ alert: alert.id }} className={styles.notice ?? ""} onClick={props.onOpen}>
+    <Link {...place} className={styles.notice ?? ""} onClick={props.onOpen}>
       <span className="strong truncate">{alert.ruleName}</span>
       <span className="row row-between tertiary tiny">
         <span className="truncate">{alert.deviceName}</span>

@@ -12,7 +12,8 @@ export default function HelpDialog(props: { onClose: () => void }) {
   const t = useTranslations("shell");
   const close = useTranslations("common.action")("close");
   const pages = useNavItems();
-  const canPlay = useCan()("recording.view");
+  const can = useCan();
+  const canPlay = can("recording.view");
   const on = singleKeys.use() === "on";
   return (
     <Modal opened onClose={props.onClose} title={t("help.title")} closeButtonProps={{ "aria-label": close }}>
@@ -52,6 +53,16 @@ export default function HelpDialog(props: { onClose: () => void }) {
             </Line>
             <Line text={t("help.proof")}>
               <kbd>P</kbd>
+            </Line>
+          </>
+        )}
+        {can("case.write") && (
+          <>
+            <Line text={t("help.choose")}>
+              <kbd>X</kbd>
+            </Line>
+            <Line text={t("help.collect")}>
+              <kbd>C</kbd>
             </Line>
           </>
         )}

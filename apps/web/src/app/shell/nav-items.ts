@@ -24,6 +24,8 @@ import type { shell } from "../../i18n/en/shell.ts";
 export interface NavItem {
   readonly to: NonNullable<LinkProps["to"]>;
   readonly label: keyof typeof shell.nav;
+  /** Pages that belong to it and have another address. */
+  readonly also?: string;
   readonly icon: TablerIcon;
   /** Without any of these the page is absent. */
   readonly permissions: readonly Permission[];
@@ -83,6 +85,7 @@ const NAV_GROUPS: readonly NavGroup[] = [
       {
         to: "/cameras",
         label: "cameras",
+        also: "/clips",
         icon: IconDeviceCctv,
         permissions: ["camera.view"],
         key: "c",

@@ -11,7 +11,7 @@ import styles from "./nav.module.css";
 import type { NavItem } from "./nav-items.ts";
 import { SiteSelect } from "./site-select.tsx";
 import { useCameraCount, useFigures, useWaitingApprovals } from "./use-figures.ts";
-import { useNavGroups } from "./use-nav.ts";
+import { useIsWithin, useNavGroups } from "./use-nav.ts";
 
 /** The column at the left; between 768 and 1279 px its labels go and the icons stay. */
 export function Nav() {
@@ -49,11 +49,13 @@ function NavLink(props: { item: NavItem }) {
   const t = useTranslations("shell");
   const narrow = useViewport() === "tablet";
   const { to, label, icon: Icon } = props.item;
+  const isWithin = useIsWithin(props.item);
   return (
     <Tooltip label={t(`nav.${label}`)} position="right" disabled={!narrow}>
       <Link
         to={to}
-        className={styles.item ?? ""}
+        className={`${styles.item} ${isWithin ? styles.active : ""}`}
+        {...(isWithin ? { "aria-current": "page" as const } : {})}
         activeOptions={{ exact: to === "/" }}
         activeProps={{ className: styles.active ?? "", "aria-current": "page" }}
       >

@@ -8,7 +8,7 @@ import { useSiteTimeZone } from "../../data/site.ts";
 import { LiveLost } from "../../design/live-lost.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
 import { SiteTime, useFormat } from "../../i18n/provider.tsx";
-import { usePersonal } from "../personal.ts";
+import { useGoOnWithPush, usePersonal } from "../personal.ts";
 import { Nav } from "./nav.tsx";
 import { PhoneTabs } from "./phone-tabs.tsx";
 import styles from "./shell.module.css";
@@ -46,6 +46,7 @@ function Frame() {
   const togglePause = () => pause(!paused);
 
   usePersonal();
+  useGoOnWithPush();
   usePreloadedPalette();
   useConnection();
   useLiveInvalidation();

@@ -1,13 +1,11 @@
-import { accounts } from "@gatehouse/contract";
 import { Popover } from "@mantine/core";
 import { IconKeyboard, IconLogout, IconUserShield } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { call } from "../../data/query.ts";
 import { useMe } from "../../data/session.ts";
 import { useIsPhone } from "../../design/viewport.ts";
-import { endSession } from "../session-end.ts";
+import { logOut } from "../session-end.ts";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { ThemeChoice } from "./theme-switch.tsx";
 import styles from "./top-bar.module.css";
@@ -19,8 +17,7 @@ export function UserMenu(props: { onHelp: () => void }) {
   const navigate = useNavigate();
   const [opened, setOpened] = useState(false);
   const logout = async () => {
-    await call(accounts.logout, {}).catch(() => undefined);
-    endSession();
+    await logOut();
     await navigate({ to: "/login" });
   };
   const choose = (act: () => void) => () => {

@@ -1,4 +1,4 @@
-import { alerts } from "@gatehouse/contract";
+import { alerts, cameras } from "@gatehouse/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -11,6 +11,7 @@ import { useFormat } from "../../i18n/provider.tsx";
 import { AlertActions } from "./alert-actions.tsx";
 import { Condition, Value } from "./alert-table.tsx";
 import styles from "./alerts.module.css";
+import { EscalationTimeline } from "./escalation-timeline.tsx";
 import { AlertStateTag, SeverityGlyph } from "./severity.tsx";
 
 /** One alert: what was measured, what can be done, and what happened so far. */
@@ -24,7 +25,7 @@ export function AlertDrawer(props: { id: string; onClose: () => void }) {
   return (
     <SideDrawer title={read.data?.alert.ruleName ?? t("one")} onClose={props.onClose}>
       <QueryView query={read} what={t("one")}>
-        {({ alert, events }) => (
+        {({ alert, escalation, events }) => (
           <div className="stack">
             <div className="row row-wrap">
               <SeverityGlyph severity={alert.severity} resolved={alert.state === "resolved"} />
@@ -33,6 +34,9 @@ export function AlertDrawer(props: { id: string; onClose: () => void }) {
             </div>
             <Facts alert={alert} />
             {alert.state !== "resolved" && can("alert.handle") && <AlertActions alert={alert} />}
+            {escalation !== undefined && (
+              <EscalationTimeline escalation={escalation} snoozed={alert.state === "snoozed"} />
+            )}
             <section className={styles.section}>
               <h3>{t("history")}</h3>
               <ol className={styles.history}>
@@ -67,6 +71,7 @@ function Facts(props: { alert: alerts.Alert }) {
           </dd>
         </>
       )}
+      {alert.event !== undefined && <EventFacts event={alert.event} alert={alert} />}
       <dt>{t("device")}</dt>
       <dd>
         {alert.deviceId === undefined ? (
@@ -122,12 +127,44 @@ function Facts(props: { alert: alerts.Alert }) {
   );
 }
 
+function EventFacts(props: { alert: alerts.Alert; event: alerts.AlertEventFacts }) {
+  const t = useTranslations("alerts.fact");
+  const can = useCan();
+  const { id, zones } = props.event;
+  return (
+    <>
+      <dt>{t("seen")}</dt>
+      <dd className="strong">
+        <Value alert={props.alert} />
+      </dd>
+      {zones.length > 0 && (
+        <>
+          <dt>{t("zones")}</dt>
+          <dd>{zones.join(", ")}</dd>
+        </>
+      )}
+      {can("recording.view") && (
+        <>
+          <dt>{t("clip")}</dt>
+          <dd>
+            <Link to="/clips/$eventId" params={{ eventId: id }} className="link">
+              {t("watch")}
+            </Link>
+          </dd>
+        </>
+      )}
+    </>
+  );
+}
+
 const KINDS = [
   "raised",
   "repeated",
+  "escalated",
   "acknowledged",
   "snoozed",
   "unsnoozed",
+  "judged",
   "resolved",
   "notified",
   "delivery_failed",
@@ -143,6 +180,10 @@ const REASONS = [
   "device_deleted",
   "device_revoked",
   "out_of_scope",
+  "over",
+  "judged",
+  "unanswered",
+  "event_gone",
 ] as const;
 const isReason = (text: string): text is (typeof REASONS)[number] =>
   (REASONS as readonly string[]).includes(text);
@@ -150,9 +191,14 @@ const isReason = (text: string): text is (typeof REASONS)[number] =>
 /** What an event adds, in words: why an alert is over, for how long it is quiet; notes and names as they are. */
 function useDetailText(): (kind: string, detail: string) => string {
   const t = useTranslations("alerts.reason");
+  const verdictText = useTranslations("alerts.verdict");
+  const stepText = useTranslations("alerts.escalation");
   const format = useFormat();
   return (kind, detail) => {
+    const verdict = kind === "judged" ? cameras.VERDICTS.find((one) => one === detail) : undefined;
+    if (verdict !== undefined) return verdictText(verdict);
     if (kind === "resolved" && isReason(detail)) return t(detail);
+    if (kind === "escalated") return stepText("step", { n: detail });
     return kind === "snoozed" ? format.duration(Number(detail)) : detail;
   };
 }

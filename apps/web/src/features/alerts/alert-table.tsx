@@ -9,7 +9,7 @@ import { useCan } from "../../data/session.ts";
 import { type Column, DataTable } from "../../design/data-table.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./alerts.module.css";
-import { conditionText, valueText } from "./condition-text.ts";
+import { conditionText, seenText, valueText } from "./condition-text.ts";
 import { AlertStateTag, SeverityGlyph } from "./severity.tsx";
 import { useWords } from "./use-words.ts";
 
@@ -80,7 +80,8 @@ export function Condition(props: { alert: Alert }) {
 
 export function Value(props: { alert: Alert }) {
   const words = useWords();
-  const { value, unit, metric } = props.alert;
+  const { event, value, unit, metric } = props.alert;
+  if (event !== undefined) return seenText(event, words);
   return valueText(value, unit ?? (metric === undefined ? "" : words.metric(metric).unit), words);
 }
 

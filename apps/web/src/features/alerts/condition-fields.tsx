@@ -6,6 +6,7 @@ import { DecimalInput } from "../../design/decimal-input.tsx";
 import { FieldGrid } from "../../design/field-grid.tsx";
 import styles from "./alerts.module.css";
 import { DurationField } from "./duration-field.tsx";
+import { EventFields } from "./event-fields.tsx";
 import type { RuleDraft, RuleField } from "./rule-draft.ts";
 import { useWords } from "./use-words.ts";
 
@@ -20,6 +21,7 @@ const KINDS = [
   "rate",
   "silence",
   "state",
+  "event",
 ] as const satisfies readonly alerts.RuleCondition["kind"][];
 
 /** What the rule waits for: one set of fields for each kind. */
@@ -46,13 +48,14 @@ export function ConditionFields(props: FieldsProps) {
             onChange={(silentMs) => change({ silentMs })}
           />
         ) : (
-          <MetricField {...props} />
+          draft.kind !== "event" && <MetricField {...props} />
         )}
       </FieldGrid>
       {draft.kind === "threshold" && <Threshold {...props} />}
       {draft.kind === "rate" && <Rate {...props} />}
       {draft.kind === "state" && <State {...props} />}
-      {draft.kind !== "silence" && (
+      {draft.kind === "event" && <EventFields {...props} />}
+      {draft.kind !== "silence" && draft.kind !== "event" && (
         <FieldGrid>
           <DurationField
             label={t("hold")}

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { alerts as en } from "../../i18n/en/alerts.ts";
 import { createFormat } from "../../i18n/format.ts";
 import { alerts as fr } from "../../i18n/fr/alerts.ts";
-import { conditionText, spanText, valueText, type Words } from "./condition-text.ts";
+import { conditionText, seenText, spanText, valueText, type Words } from "./condition-text.ts";
 
 const METRICS = {
   en: { temperature: { name: "Temperature", unit: "°C" }, open: { name: "Open", unit: "" } },
@@ -30,6 +30,22 @@ describe("a condition in words", () => {
     const above = { ...temperature, op: "above", limit: 61.5 } as const;
     expect(conditionText(above, english)).toBe("Temperature above 61.5\u00a0°C");
     expect(conditionText(above, french)).toBe("Température au-dessus de 61,5\u00a0°C");
+  });
+
+  it("names what a camera sees, how many and where", () => {
+    const event = { kind: "event", events: ["person", "object"], minPeople: 2, zone: "Door" } as const;
+    const body = { ...event, events: [...event.events] };
+    expect(conditionText(body, english)).toBe(
+      "Seen: a person / something else looked for, 2 or more at once, zone Door",
+    );
+    expect(conditionText({ kind: "event", events: ["motion"] }, french)).toBe("Vu\u00a0: un mouvement");
+  });
+
+  it("says of an event how many there were and how sure that is", () => {
+    const seen = { id: "", startMs: 0, labels: ["dog"], count: 2, score: 0.874, zones: [] };
+    expect(seenText({ ...seen, kind: "person" }, english)).toBe("2 people at once, 87% sure");
+    expect(seenText({ ...seen, kind: "object" }, french)).toBe("dog, sûr à 87\u202f%");
+    expect(seenText({ ...seen, kind: "motion" }, english)).toBe("motion");
   });
 
   it("takes the alert's own unit before the metric's usual one", () => {

@@ -6,7 +6,7 @@ type Translate = ReturnType<typeof useTranslations<"alerts.condition">>;
 
 export interface Words {
   readonly t: Translate;
-  readonly format: Pick<Format, "quantity" | "number">;
+  readonly format: Pick<Format, "quantity" | "number" | "percent">;
   /** Name and unit of a metric in the person's language. */
   readonly metric: (key: string) => { readonly name: string; readonly unit: string };
 }
@@ -15,6 +15,7 @@ export interface Words {
 export function conditionText(condition: alerts.RuleCondition, words: Words, unit?: string): string {
   const { t } = words;
   if (condition.kind === "silence") return t("silence", { time: spanText(condition.forMs, words) });
+  if (condition.kind === "event") return eventText(condition, t);
   const known = words.metric(condition.metric);
   const metric = known.name;
   const quantity = (value: number) => words.format.quantity(value, unit ?? known.unit, digitsOf(value));
@@ -30,6 +31,30 @@ export function conditionText(condition: alerts.RuleCondition, words: Words, uni
       high: quantity(condition.upper ?? condition.limit),
     });
   return t(condition.op, { metric, limit: quantity(condition.limit) });
+}
+
+/** "Seen: a person, 2 or more, zone Door". */
+function eventText(
+  { classes, events, minPeople, zone }: Extract<alerts.RuleCondition, { kind: "event" }>,
+  t: Translate,
+): string {
+  const parts = [
+    events.map((kind) => t(`eventKind.${kind}`)).join(" / "),
+    ...(minPeople === undefined ? [] : [t("eventPeople", { count: String(minPeople) })]),
+    ...(classes === undefined ? [] : [classes.join(" / ")]),
+    ...(zone === undefined ? [] : [t("eventZone", { zone })]),
+  ];
+  return t("event", { what: parts.join(", ") });
+}
+
+/** What an alert saw before a camera: "2 people, 87% sure". */
+export function seenText(
+  { count, kind, labels, score }: alerts.AlertEventFacts,
+  { t, format }: Pick<Words, "t" | "format">,
+): string {
+  if (kind === "motion" || kind === "device") return t(`eventKind.${kind}`);
+  const what = kind === "person" ? t("people", { count: Math.max(1, count) }) : labels.join(", ");
+  return score === 0 ? what : t("sure", { what, ratio: format.percent(score, 0) });
 }
 
 /** A value as it is spoken of: with its unit, or as a word. */

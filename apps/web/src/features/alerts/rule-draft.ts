@@ -1,4 +1,6 @@
 import type { alerts } from "@gatehouse/contract";
+import { areStepsRight, escalationOf, type StepDraft } from "./escalation-draft.ts";
+import { BLANK_EVENT, type EventDraft, eventConditionOf, eventDraftOf } from "./event-draft.ts";
 
 /** A rule while it is being written: every kind of condition keeps its own fields, numbers may be unfinished. */
 export interface RuleDraft {
@@ -17,6 +19,7 @@ export interface RuleDraft {
   readonly silentMs: number | undefined;
   readonly equalsKind: "on" | "off" | "text";
   readonly equalsText: string;
+  readonly event: EventDraft;
   readonly siteId: string;
   readonly typeId: string;
   readonly tag: string;
@@ -29,6 +32,7 @@ export interface RuleDraft {
   readonly from: string;
   readonly to: string;
   readonly channelIds: readonly string[];
+  readonly steps: readonly StepDraft[];
 }
 
 export type RuleField = keyof RuleDraft;
@@ -53,6 +57,7 @@ export const BLANK: RuleDraft = {
   silentMs: 10 * MINUTE_MS,
   equalsKind: "on",
   equalsText: "",
+  event: BLANK_EVENT,
   siteId: "",
   typeId: "",
   tag: "",
@@ -64,6 +69,7 @@ export const BLANK: RuleDraft = {
   from: "20:00",
   to: "06:00",
   channelIds: [],
+  steps: [],
 };
 
 /** Where a rule can begin; names are `alerts.rules.templates`. */
@@ -98,6 +104,8 @@ export const TEMPLATES = {
   switchedOff: { typeId: "plug", kind: "state", metric: "on", equalsKind: "off", holdMs: MINUTE_MS },
   doorOpen: { typeId: "contact", kind: "state", metric: "open", equalsKind: "on", scheduled: true },
   silent: { kind: "silence", silentMs: 10 * MINUTE_MS },
+  personSeen: { kind: "event" },
+  personAtNight: { kind: "event", scheduled: true, severity: "critical" },
   lowBattery: { metric: "battery", op: "below", limit: 15, hysteresis: 5, severity: "info" },
 } as const satisfies Record<string, Partial<RuleDraft>>;
 export type TemplateName = keyof typeof TEMPLATES;
@@ -126,6 +134,7 @@ export function draftOf(body: alerts.RuleBody): RuleDraft {
           to: clockOf(schedule.toMinute % 1440),
         }),
     channelIds,
+    steps: body.escalation ?? [],
   };
 }
 
@@ -141,6 +150,8 @@ function conditionFields(condition: alerts.RuleCondition): Partial<RuleDraft> {
     }
     case "silence":
       return { kind: "silence", silentMs: condition.forMs };
+    case "event":
+      return { kind: "event", event: eventDraftOf(condition) };
     case "state": {
       const { kind, metric, equals } = condition;
       const isText = typeof equals === "string";
@@ -166,7 +177,9 @@ export type WrongKey =
   | "duration"
   | "repeat"
   | "days"
-  | "times";
+  | "times"
+  | "events"
+  | "steps";
 export type Wrong = Partial<Record<RuleField, WrongKey>>;
 
 const METRIC = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -181,6 +194,7 @@ export function wrongOf(draft: RuleDraft): Wrong {
     ...conditionWrong(draft),
     ...(within(draft.holdMs, 0, WEEK_MS) ? {} : { holdMs: "duration" }),
     ...(repeatMs === 0 || within(repeatMs, MINUTE_MS, WEEK_MS) ? {} : { repeatMs: "repeat" }),
+    ...(areStepsRight(draft.steps) ? {} : { steps: "steps" }),
     ...(scheduled && draft.days.length === 0 ? { days: "days" } : {}),
     ...(scheduled && !(minuteOf(draft.from) >= 0 && minuteOf(draft.to) >= 0 && draft.from !== draft.to)
       ? { to: "times" }
@@ -189,6 +203,7 @@ export function wrongOf(draft: RuleDraft): Wrong {
 }
 
 function conditionWrong(draft: RuleDraft): Wrong {
+  if (draft.kind === "event") return draft.event.events.length === 0 ? { event: "events" } : {};
   if (draft.kind === "silence") return within(draft.silentMs, 1_000, WEEK_MS) ? {} : { silentMs: "silence" };
   const metric: Wrong = METRIC.test(draft.metric) ? {} : { metric: "metric" };
   if (draft.kind === "state") return metric;
@@ -232,7 +247,7 @@ export function bodyOf(draft: RuleDraft): alerts.RuleBody {
       ...(tag === "" ? {} : { tag }),
       ...(deviceIds.length === 0 ? {} : { deviceIds: [...deviceIds] }),
     },
-    holdMs: draft.holdMs ?? 0,
+    holdMs: draft.kind === "event" ? 0 : (draft.holdMs ?? 0),
     repeatMs: draft.repeatMs ?? 0,
     ...(draft.scheduled
       ? {
@@ -244,6 +259,7 @@ export function bodyOf(draft: RuleDraft): alerts.RuleBody {
         }
       : {}),
     channelIds: [...draft.channelIds],
+    ...(draft.steps.length === 0 ? {} : { escalation: escalationOf(draft.steps) }),
   };
 }
 
@@ -252,6 +268,8 @@ function conditionOf(draft: RuleDraft): alerts.RuleCondition {
   switch (draft.kind) {
     case "silence":
       return { kind: "silence", forMs: draft.silentMs ?? 0 };
+    case "event":
+      return eventConditionOf(draft.event);
     case "state": {
       const equals = draft.equalsKind === "text" ? draft.equalsText : draft.equalsKind === "on";
       return { kind: "state", metric, equals };
@@ -297,5 +315,8 @@ const SERVER_FIELDS: Record<string, RuleField> = {
   "condition.upper": "upper",
   "condition.hysteresis": "hysteresis",
   "condition.metric": "metric",
+  "condition.minPeople": "event",
+  "condition.zone": "event",
   "schedule.toMinute": "to",
+  escalation: "steps",
 };

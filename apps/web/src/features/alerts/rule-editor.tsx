@@ -12,6 +12,7 @@ import { FieldGrid } from "../../design/field-grid.tsx";
 import { SideDrawer } from "../../design/side-drawer.tsx";
 import styles from "./alerts.module.css";
 import { ConditionFields, type FieldsProps } from "./condition-fields.tsx";
+import { EscalationFields } from "./escalation-fields.tsx";
 import {
   BLANK,
   bodyOf,
@@ -78,6 +79,7 @@ export function RuleEditor(props: {
         <ScopeFields {...fields} />
         <ScheduleFields {...fields} />
         <TellFields {...fields} />
+        <EscalationFields {...fields} />
         <RuleTry draft={draft} ready={ready} />
         {save.conflict && <Conflict onReload={props.onClose} onOverwrite={save.overwrite} />}
         <DialogFoot

@@ -12,6 +12,7 @@ const KINDS = [
   "approval_policy",
   "board",
   "delivery",
+  "detector",
   "device",
   "enrolment_group",
   "invitation",
@@ -71,6 +72,10 @@ function placeOf({ kind, id, gone }: Party) {
       return { to: "/settings/$section", params: { section: "site" } } as const;
     case "notification_channel":
       return { to: "/settings/$section", params: { section: "notifications" } } as const;
+    case "camera_event":
+      return { to: "/clips/$eventId", params: { eventId: id } } as const;
+    case "detector":
+      return { to: "/cameras/detectors" } as const;
     case "offsite_inbox":
     case "offsite_target":
       return { to: "/cameras/storage" } as const;

@@ -4,10 +4,13 @@ import { IconArrowBackUp, IconTrash } from "@tabler/icons-react";
 import { type CSSProperties, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Panel } from "../../design/panel.tsx";
+import { FoundBoxes } from "../detectors/found-boxes.tsx";
 import { AreaList } from "./area-list.tsx";
 import { AreaOverlay } from "./area-overlay.tsx";
 import type { Area } from "./areas.ts";
 import styles from "./cameras.module.css";
+import { DetectionState } from "./detection/detection-state.tsx";
+import { useDetectionView } from "./detection/use-detection-view.ts";
 import { DrawingOverlay } from "./drawing-overlay.tsx";
 import { LiveStage, ratioOf } from "./live-stage.tsx";
 import { MotionCells, MotionMeter } from "./motion-view.tsx";
@@ -26,24 +29,39 @@ export function AreasEditor(props: {
   areas: readonly Area[];
   /** As saved. */
   looksForMotion: boolean;
+  looksForThings: boolean;
   wrong: ReadonlySet<Wrong>;
   onChange: (areas: readonly Area[]) => void;
 }) {
   const t = useTranslations("cameras");
+  const found = useTranslations("detection.view");
   const [showsMotion, setShowsMotion] = useState(false);
+  const [showsFound, setShowsFound] = useState(false);
   const edit = useAreaEdit(props.areas, props.onChange);
   return (
     <Panel title={t("areas.title")} subtitle={t("areas.subtitle")}>
       <div className="stack">
         <Toolbar edit={edit} />
         {edit.drawing !== undefined && <DrawingHelp edit={edit} />}
-        <Picture camera={props.camera} edit={edit} showsMotion={showsMotion && props.looksForMotion} />
+        <Picture
+          camera={props.camera}
+          edit={edit}
+          showsMotion={showsMotion && props.looksForMotion}
+          showsFound={showsFound && props.looksForThings}
+        />
         <Switch
           label={t("motionView.show")}
           description={props.looksForMotion ? t("motionView.saved") : t("motionView.off")}
           disabled={!props.looksForMotion}
           checked={showsMotion && props.looksForMotion}
           onChange={(event) => setShowsMotion(event.currentTarget.checked)}
+        />
+        <Switch
+          label={found("show")}
+          description={props.looksForThings ? found("saved") : found("off")}
+          disabled={!props.looksForThings}
+          checked={showsFound && props.looksForThings}
+          onChange={(event) => setShowsFound(event.currentTarget.checked)}
         />
         <AreaList edit={edit} wrong={props.wrong} />
       </div>
@@ -105,12 +123,18 @@ function DrawingHelp(props: { edit: AreaEdit }) {
   );
 }
 
-function Picture(props: { camera: cameras.Camera; edit: AreaEdit; showsMotion: boolean }) {
+function Picture(props: {
+  camera: cameras.Camera;
+  edit: AreaEdit;
+  showsMotion: boolean;
+  showsFound: boolean;
+}) {
   const t = useTranslations("cameras.areas");
   const paused = usePicturePause();
   const { camera, edit } = props;
   const picture = useLivePicture(camera.id, PACE);
   const view = useMotionView(camera.id, props.showsMotion);
+  const found = useDetectionView(camera.id, props.showsFound);
   const look = lookOf({
     camera,
     noted: picture.state,
@@ -125,12 +149,14 @@ function Picture(props: { camera: cameras.Camera; edit: AreaEdit; showsMotion: b
         <div className={styles.tile} data-look={look.kind}>
           <LiveStage picture={picture} look={look} ratio={ratioOf(camera.health)} name={t("picture")}>
             {view.data !== undefined && props.showsMotion && <MotionCells view={view.data} />}
+            {found.data !== undefined && props.showsFound && <FoundBoxes boxes={found.data.boxes} />}
             <AreaOverlay edit={edit} />
             {edit.drawing !== undefined && <DrawingOverlay edit={edit} />}
           </LiveStage>
         </div>
       </div>
       {props.showsMotion && <MotionMeter view={view} />}
+      {props.showsFound && <DetectionState view={found} />}
     </>
   );
 }

@@ -8,7 +8,10 @@ export function CameraViews() {
   const t = useTranslations("cameras.views");
   const recorded = useTranslations("recordings.views");
   const shares = useTranslations("shares");
+  const cases = useTranslations("cases");
   const takeout = useTranslations("takeout");
+  const activity = useTranslations("activity");
+  const detectors = useTranslations("detectors");
   const can = useCan();
   const canEverywhere = useCanEverywhere();
   const link = { className: styles.view ?? "", activeProps: { "aria-current": "page" as const } };
@@ -27,7 +30,18 @@ export function CameraViews() {
           <Link to="/cameras/clips" {...link}>
             {recorded("clips")}
           </Link>
+          <Link to="/cameras/activity" {...link}>
+            {activity("view")}
+          </Link>
+          <Link to="/cameras/summary" {...link}>
+            {activity("summary.view")}
+          </Link>
         </>
+      )}
+      {can("case.read") && (
+        <Link to="/cameras/cases" {...link}>
+          {cases("view")}
+        </Link>
       )}
       {can("recording.export") && (
         <>
@@ -38,6 +52,11 @@ export function CameraViews() {
             {shares("view")}
           </Link>
         </>
+      )}
+      {can("camera.view") && (
+        <Link to="/cameras/detectors" {...link}>
+          {detectors("view")}
+        </Link>
       )}
       {canEverywhere("recording.view") && (
         <Link to="/cameras/storage" {...link}>

@@ -1,5 +1,5 @@
 import { cameras } from "@gatehouse/contract";
-import { IconActivity, IconDeviceCctv } from "@tabler/icons-react";
+import { IconActivity, IconDeviceCctv, IconFocusCentered, IconUser } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
@@ -108,7 +108,12 @@ function EventList(props: { events: readonly CameraEvent[]; named?: boolean }) {
   );
 }
 
-const ICONS = { motion: IconActivity, device: IconDeviceCctv } as const;
+const ICONS = {
+  motion: IconActivity,
+  device: IconDeviceCctv,
+  person: IconUser,
+  object: IconFocusCentered,
+} as const;
 
 /** What happened, when and for how long; it leads to the recording of it. */
 function EventLine(props: { event: CameraEvent; named: boolean }) {

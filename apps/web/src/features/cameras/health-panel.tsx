@@ -26,6 +26,13 @@ export function HealthPanel(props: { camera: cameras.Camera }) {
             </span>
           </Fact>
         )}
+        {health.detectionProblem !== undefined && (
+          <Fact name={t("detectionProblem")}>
+            <span className="warn">
+              <CodeText code={health.detectionProblem} />
+            </span>
+          </Fact>
+        )}
         <Pace health={health} />
         <Picture health={health} />
         <Past health={health} />

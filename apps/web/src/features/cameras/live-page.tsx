@@ -17,6 +17,7 @@ import { QueryView } from "../../design/query-view.tsx";
 import { Segmented } from "../../design/segmented.tsx";
 import { StatusSentence } from "../../design/status-sentence.tsx";
 import { useIsPhone } from "../../design/viewport.ts";
+import { ArmingSwitches } from "./arming-switches.tsx";
 import { CameraGrid } from "./camera-grid.tsx";
 import { CameraSentence } from "./camera-sentence.tsx";
 import { CameraViews } from "./camera-views.tsx";
@@ -70,6 +71,7 @@ export function LivePage() {
       >
         {({ items, total }) => (
           <>
+            <ArmingSwitches items={items} />
             <Wall items={items} grid={grid} siteId={site?.id} frame={frame}>
               <Pager
                 offset={offset}

@@ -4,12 +4,17 @@ import { useTranslations } from "use-intl";
 import { FieldGrid } from "../../design/field-grid.tsx";
 import { Panel } from "../../design/panel.tsx";
 import styles from "./cameras.module.css";
+import { PlaceField } from "./detection/place-field.tsx";
 import { NumberField } from "./number-field.tsx";
 import { ScheduleEditor } from "./schedule-editor.tsx";
 import type { SettingsForm } from "./use-settings-form.ts";
 
 /** What is recorded, when, how much around an event, and for how long it is kept. */
-export function RecordingPanel(props: { form: SettingsForm }) {
+export function RecordingPanel(props: {
+  form: SettingsForm;
+  /** Its own machine speaks for it now. */
+  isAgent: boolean;
+}) {
   const t = useTranslations("cameras.settings");
   const { form } = props;
   const { mode } = form.draft;
@@ -35,11 +40,21 @@ export function RecordingPanel(props: { form: SettingsForm }) {
             ))}
           </div>
         </Radio.Group>
-        {mode === "schedule" && <ScheduleEditor form={form} />}
+        {mode === "schedule" && (
+          <ScheduleEditor
+            spans={form.draft.spans}
+            legend={t("schedule")}
+            none={form.wrong.has("schedule") ? t("wrong.schedule") : t("scheduleNone")}
+            isMissing={form.wrong.has("schedule")}
+            isWrong={form.wrong.has("spans")}
+            onChange={(spans) => form.change({ spans })}
+          />
+        )}
         <FieldGrid fieldWidth={130}>
           <NumberField form={form} field="preRollSeconds" label={t("preRoll")} suffix={t("seconds")} />
           <NumberField form={form} field="postRollSeconds" label={t("postRoll")} suffix={t("seconds")} />
         </FieldGrid>
+        {(props.isAgent || form.draft.place !== "server") && <PlaceField form={form} />}
         <fieldset className={styles.group}>
           <legend>{t("keep")}</legend>
           <FieldGrid fieldWidth={90}>

@@ -11,33 +11,37 @@ import {
   WEEKDAYS,
   wrongOfSpan,
 } from "./schedule.ts";
-import type { SettingsForm } from "./use-settings-form.ts";
 
 /** The contract's bound. */
 const MAX_SPANS = 20;
 const WORKING_HOURS = { days: [1, 2, 3, 4, 5], from: "18:00", to: "08:00" } as const;
 
-/** The times of the week in which everything is recorded, in words and as a picture. */
-export function ScheduleEditor(props: { form: SettingsForm }) {
+/** Times of the week in which something happens, in words and as a picture. */
+export function ScheduleEditor(props: {
+  spans: readonly SpanDraft[];
+  /** What the times are for, and what it means that there is none. */
+  legend: string;
+  none: string;
+  /** Asked to save without a time, or with one that cannot be. */
+  isMissing: boolean;
+  isWrong: boolean;
+  onChange: (spans: readonly SpanDraft[]) => void;
+}) {
   const t = useTranslations("cameras.settings");
-  const { form } = props;
-  const { spans } = form.draft;
-  const set = (next: readonly SpanDraft[]) => form.change({ spans: next });
+  const { spans, onChange: set } = props;
   const free = () => `span ${spans.reduce((most, { key }) => Math.max(most, Number(key.slice(5)) + 1), 0)}`;
   return (
     <fieldset className={styles.group}>
-      <legend>{t("schedule")}</legend>
+      <legend>{props.legend}</legend>
       {spans.length === 0 && (
-        <p className={form.wrong.has("schedule") ? "danger small" : "secondary small"}>
-          {form.wrong.has("schedule") ? t("wrong.schedule") : t("scheduleNone")}
-        </p>
+        <p className={props.isMissing ? "danger small" : "secondary small"}>{props.none}</p>
       )}
       {spans.map((span, n) => (
         <SpanFields
           key={span.key}
           span={span}
           number={n + 1}
-          showWrong={form.wrong.has("spans")}
+          showWrong={props.isWrong}
           onChange={(change) => set(spans.with(n, { ...span, ...change }))}
           onRemove={() => set(spans.toSpliced(n, 1))}
         />

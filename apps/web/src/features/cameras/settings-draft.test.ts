@@ -35,6 +35,17 @@ describe("what keeps them from being saved", () => {
     expect([...wrongOf({ ...draft, spans })]).toEqual(["spans"]);
   });
 
+  it("is nothing to look for, and an alarm by the clock without a time", () => {
+    const detection = { ...draft.detection, classes: [] };
+    expect([...wrongOf({ ...draft, detection })]).toEqual(["classes"]);
+    const armed = { ...draft, detection: { ...draft.detection, arming: "schedule" } } as const;
+    expect([...wrongOf(armed)]).toEqual(["armingSchedule"]);
+    const armingSpans = [{ key: "1", days: [1], from: "22:00", to: "06:00" }];
+    expect(settingsFrom({ ...armed, armingSpans }).detection.schedule).toEqual([
+      { days: [1], fromMinute: 1_320, toMinute: 360 },
+    ]);
+  });
+
   it("is a zone without a name and an area without an inside; a mask needs no name", () => {
     const zone = { key: "a", name: " ", kind: "watch", corners: MIDDLE } as const;
     expect([...wrongOf({ ...draft, areas: [zone] })]).toEqual(["names"]);

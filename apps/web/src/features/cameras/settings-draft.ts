@@ -12,9 +12,18 @@ export const BOUNDS = {
   sensitivity: [1, 100],
   endAfterSeconds: [1, 120],
   maxFramesPerSecond: [1, 60],
+  visitSeconds: [0, 60],
+  visitEndSeconds: [1, 60],
+  cooldownSeconds: [0, 3_600],
 } as const satisfies Record<string, readonly [least: number, most: number]>;
 export type NumberField = keyof typeof BOUNDS;
 export const NUMBER_FIELDS = Object.keys(BOUNDS) as NumberField[];
+
+/** But for what is a number or a span of the week. */
+export type DetectionDraft = Omit<
+  cameras.DetectionSettings,
+  "schedule" | "minSeconds" | "endAfterSeconds" | "cooldownSeconds"
+>;
 
 /** A camera's settings while they are written: numbers may be unfinished, areas have keys. */
 export interface SettingsDraft {
@@ -22,12 +31,23 @@ export interface SettingsDraft {
   readonly mode: cameras.RecordingMode;
   readonly spans: readonly SpanDraft[];
   readonly motion: boolean;
+  readonly place: cameras.CameraSettings["recording"]["place"];
+  readonly detection: DetectionDraft;
+  /** When it is armed, where that goes by the clock. */
+  readonly armingSpans: readonly SpanDraft[];
   readonly areas: readonly Area[];
   readonly numbers: Readonly<Record<NumberField, number | undefined>>;
 }
 
 export function draftOf(settings: cameras.CameraSettings): SettingsDraft {
   const { recording, motion, enabled, maxFramesPerSecond } = settings;
+  const {
+    schedule,
+    minSeconds,
+    endAfterSeconds: visitEndSeconds,
+    cooldownSeconds,
+    ...detection
+  } = settings.detection;
   const { preRollSeconds, postRollSeconds, continuousDays, motionDays, eventDays } = recording;
   const { sensitivity, endAfterSeconds } = motion;
   return {
@@ -35,6 +55,9 @@ export function draftOf(settings: cameras.CameraSettings): SettingsDraft {
     mode: recording.mode,
     spans: recording.schedule.map((span, n) => spanDraftOf(span, `span ${n}`)),
     motion: motion.enabled,
+    place: recording.place,
+    detection,
+    armingSpans: schedule.map((span, n) => spanDraftOf(span, `span ${n}`)),
     areas: areasOf(settings),
     numbers: {
       preRollSeconds,
@@ -45,20 +68,35 @@ export function draftOf(settings: cameras.CameraSettings): SettingsDraft {
       sensitivity,
       endAfterSeconds,
       maxFramesPerSecond,
+      visitSeconds: minSeconds,
+      visitEndSeconds,
+      cooldownSeconds,
     },
   };
 }
 
-export type Wrong = NumberField | "schedule" | "spans" | "names" | "areas";
+export type Wrong =
+  | NumberField
+  | "schedule"
+  | "spans"
+  | "names"
+  | "areas"
+  | "classes"
+  | "armingSchedule"
+  | "armingSpans";
 
 const isWithin = (field: NumberField, value: number | undefined): boolean =>
   value !== undefined && Number.isInteger(value) && value >= BOUNDS[field][0] && value <= BOUNDS[field][1];
 
 /** What keeps the draft from being saved; nothing is a draft that can be sent. */
-export function wrongOf({ mode, spans, areas, numbers }: SettingsDraft): ReadonlySet<Wrong> {
+export function wrongOf(draft: SettingsDraft): ReadonlySet<Wrong> {
+  const { mode, spans, areas, numbers, detection, armingSpans } = draft;
   const wrong = new Set<Wrong>(NUMBER_FIELDS.filter((field) => !isWithin(field, numbers[field])));
   if (mode === "schedule" && spans.length === 0) wrong.add("schedule");
   if (spans.some((span) => wrongOfSpan(span) !== undefined)) wrong.add("spans");
+  if (detection.classes.length === 0) wrong.add("classes");
+  if (detection.arming === "schedule" && armingSpans.length === 0) wrong.add("armingSchedule");
+  if (armingSpans.some((span) => wrongOfSpan(span) !== undefined)) wrong.add("armingSpans");
   if (areas.some(({ kind, name }) => kind !== "mask" && name.trim() === "")) wrong.add("names");
   if (areas.some(({ corners }) => !isArea(corners))) wrong.add("areas");
   return wrong;
@@ -70,6 +108,9 @@ export function settingsFrom({
   mode,
   spans,
   motion,
+  place,
+  detection,
+  armingSpans,
   areas,
   numbers,
 }: SettingsDraft): cameras.CameraSettings {
@@ -78,6 +119,7 @@ export function settingsFrom({
     enabled,
     recording: {
       mode,
+      place,
       schedule: spans.map(spanFrom),
       preRollSeconds: of("preRollSeconds"),
       postRollSeconds: of("postRollSeconds"),
@@ -90,6 +132,13 @@ export function settingsFrom({
       sensitivity: of("sensitivity"),
       endAfterSeconds: of("endAfterSeconds"),
       zones: zonesFrom(areas),
+    },
+    detection: {
+      ...detection,
+      schedule: armingSpans.map(spanFrom),
+      minSeconds: of("visitSeconds"),
+      endAfterSeconds: of("visitEndSeconds"),
+      cooldownSeconds: of("cooldownSeconds"),
     },
     masks: masksFrom(areas),
     maxFramesPerSecond: of("maxFramesPerSecond"),

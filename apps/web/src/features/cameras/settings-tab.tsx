@@ -8,6 +8,7 @@ import { useErrorText } from "../../design/error-text.ts";
 import { AreasEditor } from "./areas-editor.tsx";
 import { CameraPanel, MotionPanel } from "./camera-panels.tsx";
 import styles from "./cameras.module.css";
+import { DetectionPanel } from "./detection/detection-panel.tsx";
 import { RecordingPanel } from "./recording-panel.tsx";
 import { type SettingsForm, useSettingsForm } from "./use-settings-form.ts";
 
@@ -27,16 +28,20 @@ export function SettingsTab(props: { camera: cameras.Camera }) {
         form.save();
       }}
     >
-      <AreasEditor
-        camera={camera}
-        areas={draft.areas}
-        looksForMotion={form.base.settings.motion.enabled}
-        wrong={form.wrong}
-        onChange={(areas) => change({ areas })}
-      />
+      <div className="stack">
+        <AreasEditor
+          camera={camera}
+          areas={draft.areas}
+          looksForMotion={form.base.settings.motion.enabled}
+          looksForThings={form.base.settings.detection.enabled}
+          wrong={form.wrong}
+          onChange={(areas) => change({ areas })}
+        />
+        <DetectionPanel form={form} />
+      </div>
       <div className="stack">
         <CameraPanel form={form} />
-        <RecordingPanel form={form} />
+        <RecordingPanel form={form} isAgent={camera.health.via === "agent"} />
         <MotionPanel form={form} />
       </div>
       <Foot form={form} />

@@ -1,11 +1,12 @@
-import { devices } from "@gatehouse/contract";
-import { DEVICE_TYPES, findDeviceType } from "@gatehouse/device-types";
-import { Button, TextInput } from "@mantine/core";
+import { cameras, devices } from "@gatehouse/contract";
+import { DEVICE_TYPES, findDeviceType, isCameraType } from "@gatehouse/device-types";
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { isApiError } from "../../data/api-error.ts";
-import { query, useCall } from "../../data/query.ts";
+import { call, query, useCall } from "../../data/query.ts";
 import { useSelectedSite } from "../../data/site.ts";
 import { useErrorText } from "../../design/error-text.ts";
 import { Panel } from "../../design/panel.tsx";
@@ -24,6 +25,7 @@ export function AddDeviceForm(props: {
   onCreated: (created: Created) => void;
 }) {
   const t = useTranslations("devices");
+  const detection = useTranslations("detection");
   const errorText = useErrorText();
   const [typeId, setTypeId] = useState(findDeviceType(props.typeId ?? "")?.id ?? FIRST_TYPE);
   const suggested = useSuggestedName(typeId);
@@ -31,6 +33,7 @@ export function AddDeviceForm(props: {
   const [label, setLabel] = useState("");
   const [tags, setTags] = useState("");
   const [siteId, setSiteId, isReading] = useDefaultSite();
+  const [looks, setLooks] = useState(false);
   const [tried, setTried] = useState(false);
   const create = useCall(devices.createDevice, [
     devices.listDevices,
@@ -48,7 +51,15 @@ export function AddDeviceForm(props: {
     if (!nameOk || siteId === "") return;
     create.mutate(
       { body: { name, label, typeId, siteId, tags: tagsOf(tags) } },
-      { onSuccess: props.onCreated },
+      {
+        onSuccess: (created) => {
+          if (looks && isCameraType(typeId))
+            lookForPeople(created.device.id).catch((error: unknown) =>
+              notifications.show({ message: errorText(error), color: "red" }),
+            );
+          props.onCreated(created);
+        },
+      },
     );
   };
   return (
@@ -85,6 +96,14 @@ export function AddDeviceForm(props: {
             value={tags}
             onChange={(event) => setTags(event.currentTarget.value)}
           />
+          {isCameraType(typeId) && (
+            <Checkbox
+              label={detection("enabled")}
+              description={detection("enabledHint")}
+              checked={looks}
+              onChange={(event) => setLooks(event.currentTarget.checked)}
+            />
+          )}
         </div>
       </Panel>
       {create.error !== null && !taken && (
@@ -100,6 +119,19 @@ export function AddDeviceForm(props: {
     </form>
   );
 }
+
+/** What a new camera has else is as it comes. */
+const lookForPeople = (id: string) =>
+  call(cameras.updateCamera, {
+    params: { id },
+    body: {
+      settings: {
+        ...cameras.DEFAULT_CAMERA_SETTINGS,
+        detection: { ...cameras.DEFAULT_DETECTION_SETTINGS, enabled: true },
+      },
+      settingsMs: 0,
+    },
+  });
 
 function TypeCards(props: { value: string; onChange: (typeId: string) => void }) {
   const t = useTranslations("devices.adding");

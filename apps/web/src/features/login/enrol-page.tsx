@@ -5,9 +5,9 @@ import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { safeNext } from "../../app/guard.ts";
-import { endSession } from "../../app/session-end.ts";
+import { logOut } from "../../app/session-end.ts";
 import { Welcome } from "../../app/welcome.tsx";
-import { call, query, queryClient } from "../../data/query.ts";
+import { query, queryClient } from "../../data/query.ts";
 import { QueryView } from "../../design/query-view.tsx";
 import { AddFactor } from "../account/factors/add-factor.tsx";
 import { RecoveryCodes } from "../account/factors/recovery-codes.tsx";
@@ -26,8 +26,7 @@ export function EnrolPage() {
     router.history.replace(safeNext(next));
   };
   const logout = async () => {
-    await call(accounts.logout, {}).catch(() => undefined);
-    endSession();
+    await logOut();
     await navigate({ to: "/login" });
   };
   return (

@@ -22,6 +22,9 @@ export const DELIVERY_STATES = [
   "held",
   "capped",
   "expired",
+  "deferred",
+  "summed",
+  "muted",
 ] as const;
 
 const TONES = {
@@ -33,6 +36,9 @@ const TONES = {
   held: "accent",
   capped: "warn",
   expired: "neutral",
+  deferred: "accent",
+  summed: "neutral",
+  muted: "neutral",
 } satisfies Record<Delivery["state"], Tone>;
 
 export function DeliveryState(props: { state: Delivery["state"] }) {
@@ -114,7 +120,8 @@ export function Retry(props: { delivery: Delivery }) {
   const can = useCan();
   const retry = useCall(alerts.retryDelivery, [alerts.listDeliveries]);
   const { id, state, subject } = props.delivery;
-  if (!["dead", "retrying", "held", "capped"].includes(state) || !can("outbox.retry")) return null;
+  if (!["dead", "retrying", "held", "capped", "deferred", "muted"].includes(state) || !can("outbox.retry"))
+    return null;
   return (
     <Button
       variant="default"

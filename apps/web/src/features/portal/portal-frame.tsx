@@ -1,15 +1,13 @@
-import { accounts } from "@gatehouse/contract";
 import { Button } from "@mantine/core";
 import { IconHome, IconLogout, IconUser } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslations } from "use-intl";
 import { usePersonal } from "../../app/personal.ts";
-import { endSession } from "../../app/session-end.ts";
+import { logOut } from "../../app/session-end.ts";
 import { LanguageSwitch } from "../../app/shell/language-switch.tsx";
 import { Logo } from "../../app/shell/logo.tsx";
 import { liveHub } from "../../data/live.ts";
-import { call } from "../../data/query.ts";
 import { useMe } from "../../data/session.ts";
 import styles from "./portal.module.css";
 
@@ -31,8 +29,7 @@ export function PortalFrame() {
     return () => liveHub.stop();
   }, []);
   const logout = async () => {
-    await call(accounts.logout, {}).catch(() => undefined);
-    endSession();
+    await logOut();
     await navigate({ to: "/login" });
   };
   return (

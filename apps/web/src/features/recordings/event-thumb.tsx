@@ -8,7 +8,12 @@ import { type ReadJpeg, Thumb } from "./thumb.tsx";
 const KEPT_MS = 300_000;
 
 /** The one picture that shows an event best. The server writes down who looked at events of which camera. */
-export function EventThumb(props: { eventId: string; bestMs: number; width: number }) {
+export function EventThumb(props: {
+  eventId: string;
+  bestMs: number;
+  width: number;
+  box?: cameras.FoundBox | undefined;
+}) {
   const { eventId, bestMs, width } = props;
   const read = useCallback<ReadJpeg>(
     async () =>
@@ -20,7 +25,7 @@ export function EventThumb(props: { eventId: string; bestMs: number; width: numb
       })) ?? undefined,
     [eventId, bestMs],
   );
-  return <Thumb read={read} width={width} />;
+  return <Thumb read={read} width={width} box={props.box} />;
 }
 
 /** Null where there is none, which stays so: video has none, and what was erased is gone. */

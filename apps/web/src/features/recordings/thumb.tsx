@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from "@gatehouse/base";
+import type { cameras } from "@gatehouse/contract";
 import { useEffect, useRef, useState } from "react";
 import { drawJpeg } from "./player/canvas-screen.ts";
 import styles from "./recordings.module.css";
@@ -27,10 +28,16 @@ async function inTurn<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T>
 export type ReadJpeg = (signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** A recorded picture, small; read when it comes into view. An empty field until then, and where there is none. */
-export function Thumb(props: { read: ReadJpeg; width?: number }) {
+export function Thumb(props: {
+  read: ReadJpeg;
+  width?: number;
+  /** What was found in it. */
+  box?: cameras.FoundBox | undefined;
+}) {
   const { read, width = 160 } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [isShown, setIsShown] = useState(false);
+  /** Width by height of what is shown. */
+  const [ratio, setRatio] = useState<number>();
   useEffect(() => {
     const surface = canvas.current;
     if (surface === null) return;
@@ -39,7 +46,8 @@ export function Thumb(props: { read: ReadJpeg; width?: number }) {
     const show = async () => {
       const jpeg = await read(signal);
       if (signal.aborted || jpeg === undefined) return;
-      setIsShown(await drawJpeg(surface, jpeg, width));
+      const isDrawn = await drawJpeg(surface, jpeg, width);
+      if (!signal.aborted) setRatio(isDrawn ? surface.width / surface.height : undefined);
     };
     let retry: Timer | undefined;
     const tryToShow = (waitMs: number): void => {
@@ -48,7 +56,7 @@ export function Thumb(props: { read: ReadJpeg; width?: number }) {
         retry = systemClock.after(waitMs, () => tryToShow(2 * waitMs));
       });
     };
-    setIsShown(false);
+    setRatio(undefined);
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       seen.disconnect();
@@ -62,8 +70,36 @@ export function Thumb(props: { read: ReadJpeg; width?: number }) {
     };
   }, [read, width]);
   return (
-    <span className={isShown ? styles.thumb : `${styles.thumb} ${styles.noThumb}`} aria-hidden="true">
+    <span
+      className={ratio !== undefined ? styles.thumb : `${styles.thumb} ${styles.noThumb}`}
+      aria-hidden="true"
+    >
       <canvas ref={canvas} className={styles.thumbPicture} />
+      {ratio !== undefined && props.box !== undefined && <BestBox box={props.box} ratio={ratio} />}
     </span>
+  );
+}
+
+/** Cut off at the same edges as the picture below it. */
+function BestBox(props: { box: cameras.FoundBox; ratio: number }) {
+  const { x, y, width, height } = props.box;
+  const place = { x: x * props.ratio, y, width: width * props.ratio, height };
+  return (
+    <svg
+      className={styles.thumbBox}
+      aria-hidden="true"
+      viewBox={`0 0 ${props.ratio} 1`}
+      preserveAspectRatio="xMidYMid slice"
+      fill="none"
+    >
+      <rect
+        {...place}
+        stroke="#0b0e0d"
+        strokeWidth="3"
+        strokeOpacity="0.6"
+        vectorEffect="non-scaling-stroke"
+      />
+      <rect {...place} stroke="#ff8f3f" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+    </svg>
   );
 }

@@ -24,8 +24,13 @@ export const PERMISSION_GROUPS = [
     permissions: [
       "camera.view",
       "camera.write",
+      "detector.write",
       "recording.view",
+      "verdict.write",
+      "arming.write",
       "recording.export",
+      "case.read",
+      "case.write",
       "recording.manage",
       "recording.erase",
       "recording.deposit",

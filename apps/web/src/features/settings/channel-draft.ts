@@ -8,10 +8,21 @@ export const KINDS = [
   "discord",
   "webhook",
   "mqtt",
+  "web_push",
 ] as const satisfies readonly Kind[];
 
-/** How one field of a channel is typed in; `list` is one entry a line, `pairs` is `Name: value` a line. */
-export type FieldKind = "line" | "secret" | "number" | "list" | "text" | "pairs" | "flag" | readonly string[];
+/** How one field of a channel is typed in; `list` is one entry a line, `pairs` is `Name: value` a line,
+ * `people` their ids. */
+export type FieldKind =
+  | "line"
+  | "secret"
+  | "number"
+  | "list"
+  | "text"
+  | "pairs"
+  | "flag"
+  | "people"
+  | readonly string[];
 
 export const FIELDS = {
   email: {
@@ -43,6 +54,7 @@ export const FIELDS = {
     qos: ["0", "1", "2"],
     retain: "flag",
   },
+  web_push: { personIds: "people" },
 } as const satisfies Record<Kind, Record<string, FieldKind>>;
 
 type AllKeys<T> = T extends unknown ? keyof T : never;
@@ -65,6 +77,7 @@ export const START: Record<Kind, Values> = {
   discord: {},
   webhook: {},
   mqtt: { url: "mqtt://", topic: "gatehouse/alerts", qos: "1", retain: "" },
+  web_push: {},
 };
 
 export const fieldsOf = (kind: Kind): [FieldName, FieldKind][] =>
@@ -97,7 +110,7 @@ const linesOf = (text: string): string[] =>
     .filter((line) => line !== "");
 
 function typedOf(name: string, field: FieldKind, text: string): unknown {
-  if (field === "list") return linesOf(text);
+  if (field === "list" || field === "people") return linesOf(text);
   if (field === "pairs") return Object.fromEntries(linesOf(text).map(pairOf));
   if (field === "number" || name === "qos") return Number(text);
   if (field === "flag") return text !== "";
@@ -109,7 +122,7 @@ function pairOf(line: string): [string, string] {
   return at === -1 ? [line, ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
 }
 
-const OPTIONAL: readonly FieldName[] = ["user", "headers", "retain"];
+const OPTIONAL: readonly FieldName[] = ["user", "headers", "retain", "personIds"];
 
 /** Fields that still need a value; a stored secret may stay empty. */
 export function missingOf(kind: Kind, values: Values, isNew: boolean): FieldName[] {

@@ -9,6 +9,8 @@ import { DialogFoot } from "../../design/dialog-foot.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { FieldGrid } from "../../design/field-grid.tsx";
 import { SideDrawer } from "../../design/side-drawer.tsx";
+import { isQuietDraftRight, quietDraftOf, quietHoursOf } from "../quiet-hours/quiet-draft.ts";
+import { QuietHoursFields } from "../quiet-hours/quiet-hours-fields.tsx";
 import {
   type FieldKind,
   type FieldName,
@@ -22,6 +24,7 @@ import {
   type Values,
   valuesOf,
 } from "./channel-draft.ts";
+import { PeopleField } from "./people-field.tsx";
 
 const SEVERITIES = ["info", "warning", "critical"] as const;
 const AGAIN = [alerts.listChannels, alerts.listRules] as const;
@@ -36,13 +39,14 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
   const [values, setValues] = useState<Values>(
     channel === undefined ? START.email : valuesOf(channel.settings),
   );
-  const [rest, setRest] = useState<Omit<alerts.ChannelBody, "settings">>({
+  const [rest, setRest] = useState<Omit<alerts.ChannelBody, "settings" | "quietHours">>({
     name: channel?.name ?? "",
     enabled: channel?.enabled ?? true,
     minSeverity: channel?.minSeverity ?? "info",
     allowPrivate: channel?.allowPrivate ?? false,
     dailyCap: channel?.dailyCap ?? 200,
   });
+  const [quiet, setQuiet] = useState(() => quietDraftOf(channel?.quietHours));
   const [shown, setShown] = useState(false);
   const [removing, setRemoving] = useState(false);
   const create = useCall(alerts.createChannel, AGAIN);
@@ -52,8 +56,14 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
   const missing = missingOf(kind, values, channel === undefined);
   const submit = () => {
     setShown(true);
-    if (missing.length > 0 || rest.name.trim() === "") return;
-    const body = { ...rest, name: rest.name.trim(), settings: settingsOf(kind, values) };
+    if (missing.length > 0 || rest.name.trim() === "" || !isQuietDraftRight(quiet)) return;
+    const quietHours = quietHoursOf(quiet);
+    const body = {
+      ...rest,
+      name: rest.name.trim(),
+      settings: settingsOf(kind, values),
+      ...(quietHours === undefined ? {} : { quietHours }),
+    };
     if (channel === undefined) create.mutate({ body }, { onSuccess: onClose });
     else update.mutate({ params: { id: channel.id }, body }, { onSuccess: onClose });
   };
@@ -120,6 +130,7 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
             onChange={(value) => typeof value === "number" && setRest({ ...rest, dailyCap: value })}
           />
         </FieldGrid>
+        <QuietHoursFields draft={quiet} onChange={setQuiet} />
         <Switch
           label={t("allowPrivate")}
           description={t("allowPrivateHint")}
@@ -178,6 +189,10 @@ function Field(props: {
         onChange={(event) => onChange(event.currentTarget.checked ? "yes" : "")}
       />
     );
+  }
+  if (field === "people") {
+    const ids = value === "" ? [] : value.split("\n");
+    return <PeopleField label={common.label} ids={ids} onChange={(next) => onChange(next.join("\n"))} />;
   }
   if (field === "secret") {
     return (

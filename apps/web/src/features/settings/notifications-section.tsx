@@ -3,16 +3,15 @@ import { Button, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../data/query.ts";
 import { useCan } from "../../data/session.ts";
-import { type Column, DataTable } from "../../design/data-table.tsx";
+import type { Column } from "../../design/data-table.tsx";
+import { EditablePanel } from "../../design/editable-panel.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
 import { useFailureText } from "../../design/failure-text.ts";
-import { Panel } from "../../design/panel.tsx";
-import { QueryView } from "../../design/query-view.tsx";
 import { RowMenu } from "../../design/row-menu.tsx";
 import { Tag } from "../../design/tag.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
@@ -28,7 +27,6 @@ export function NotificationsSection() {
   const can = useCan();
   const canWrite = can("channel.write");
   const channels = useQuery({ ...query(alerts.listChannels, {}), enabled: can("channel.read") });
-  const [editing, setEditing] = useState<Channel | "new">();
   const columns = useMemo<Column<Channel>[]>(
     () => [
       { id: "name", header: () => t("name"), cell: ({ row }) => <Name channel={row.original} /> },
@@ -49,39 +47,25 @@ export function NotificationsSection() {
     ],
     [t, format],
   );
-  const add = canWrite && <Button onClick={() => setEditing("new")}>{t("add")}</Button>;
   return (
-    <Panel title={t("title")} end={add} flush>
-      <QueryView
-        query={channels}
-        what={t("reading")}
-        isEmpty={({ items }) => items.length === 0}
-        empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
-      >
-        {({ items }) => (
-          <DataTable
-            label={t("title")}
-            rows={items}
-            rowId={({ id }) => id}
-            columns={columns}
-            {...(canWrite ? { onOpen: setEditing } : {})}
-            phoneRow={(channel) => (
-              <span className={styles.lines}>
-                <Name channel={channel} />
-                <Health channel={channel} />
-              </span>
-            )}
-            phoneEnd={(channel) => <PhoneActs channel={channel} />}
-          />
-        )}
-      </QueryView>
-      {editing !== undefined && (
-        <ChannelEditor
-          channel={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
+    <EditablePanel
+      title={t("title")}
+      query={channels}
+      what={t("reading")}
+      empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
+      columns={columns}
+      phoneRow={(channel) => (
+        <span className={styles.lines}>
+          <Name channel={channel} />
+          <Health channel={channel} />
+        </span>
       )}
-    </Panel>
+      phoneEnd={(channel) => <PhoneActs channel={channel} />}
+      add={canWrite ? t("add") : undefined}
+      isMain
+      canEdit={canWrite}
+      editor={(channel, onClose) => <ChannelEditor channel={channel} onClose={onClose} />}
+    />
   );
 }
 

@@ -6,12 +6,11 @@ import { useTranslations } from "use-intl";
 import { query, useCall } from "../../data/query.ts";
 import { useCan, useCanEverywhere } from "../../data/session.ts";
 import { ConfirmDialog } from "../../design/confirm-dialog.tsx";
-import { type Column, DataTable } from "../../design/data-table.tsx";
+import type { Column } from "../../design/data-table.tsx";
 import { DialogFoot } from "../../design/dialog-foot.tsx";
+import { EditablePanel } from "../../design/editable-panel.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { useErrorText } from "../../design/error-text.ts";
-import { Panel } from "../../design/panel.tsx";
-import { QueryView } from "../../design/query-view.tsx";
 import { useFormat } from "../../i18n/provider.tsx";
 import styles from "./settings.module.css";
 import { TIME_ZONES } from "./time-zones.ts";
@@ -22,7 +21,6 @@ export function SitesPanel() {
   const format = useFormat();
   const canWrite = useCan()("site.write");
   const sites = useQuery(query(devices.listSites, {}));
-  const [editing, setEditing] = useState<devices.Site | "new">();
   const columns = useMemo<Column<devices.Site>[]>(
     () => [
       {
@@ -42,39 +40,23 @@ export function SitesPanel() {
     [t, format],
   );
   const canAdd = useCanEverywhere()("site.write");
-  const add = canAdd && (
-    <Button variant="default" onClick={() => setEditing("new")}>
-      {t("add")}
-    </Button>
-  );
   return (
-    <Panel title={t("title")} end={add} flush>
-      <QueryView
-        query={sites}
-        what={t("reading")}
-        isEmpty={({ items }) => items.length === 0}
-        empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
-      >
-        {({ items }) => (
-          <DataTable
-            label={t("title")}
-            rows={items}
-            rowId={({ id }) => id}
-            columns={columns}
-            {...(canWrite ? { onOpen: setEditing } : {})}
-            phoneRow={({ name, timeZone }) => (
-              <span className={styles.lines}>
-                <span className="strong">{name}</span>
-                <span className="tertiary small">{timeZone}</span>
-              </span>
-            )}
-          />
-        )}
-      </QueryView>
-      {editing !== undefined && (
-        <SiteDialog site={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />
+    <EditablePanel
+      title={t("title")}
+      query={sites}
+      what={t("reading")}
+      empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
+      columns={columns}
+      phoneRow={({ name, timeZone }) => (
+        <span className={styles.lines}>
+          <span className="strong">{name}</span>
+          <span className="tertiary small">{timeZone}</span>
+        </span>
       )}
-    </Panel>
+      add={canAdd ? t("add") : undefined}
+      canEdit={canWrite}
+      editor={(site, onClose) => <SiteDialog site={site} onClose={onClose} />}
+    />
   );
 }
 

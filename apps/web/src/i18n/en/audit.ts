@@ -39,6 +39,7 @@ export const audit = {
     machine: "command line",
     meter_read: "round of readings",
     notification_channel: "channel",
+    detector: "detector",
     offsite_inbox: "inbox for copies",
     offsite_target: "place for copies",
     person: "person",

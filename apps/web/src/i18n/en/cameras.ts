@@ -72,7 +72,12 @@ export const cameras = {
     noneText: "When something moves before a camera, it stands here within seconds.",
     noneEver: "Nothing has happened before this camera",
     all: "All {count}",
-    kind: { motion: "Motion", device: "Told by the camera" },
+    kind: {
+      motion: "Motion",
+      device: "Told by the camera",
+      person: "Person",
+      object: "Something looked for",
+    },
     now: "goes on",
     recorded: { all: "Recorded", part: "Partly recorded", none: "Not recorded" },
     strength: "{share} of the picture moved",
@@ -109,6 +114,7 @@ export const cameras = {
     behind: "{time} behind",
     exact: "right",
     problem: "Problem",
+    detectionProblem: "Nobody is looked for",
     refused: "Frames that were refused",
     noneRefused: "No frame was refused.",
     channels: {

@@ -70,6 +70,8 @@ export const ledgerKinds = {
     created: "Site created",
     changed: "Site changed",
     removed: "Site removed",
+    armed: "Site armed",
+    disarmed: "Site disarmed",
   },
   device: {
     created: "Device added",
@@ -127,6 +129,10 @@ export const ledgerKinds = {
     removed: "Notification channel removed",
     tested: "Notification channel tested",
   },
+  push_device: {
+    added: "Push messages switched on in a browser",
+    removed: "Push messages switched off in a browser",
+  },
   message: {
     retried: "Message sent again",
   },
@@ -141,6 +147,11 @@ export const ledgerKinds = {
     changed: "Camera’s settings changed",
     source_changed: "Source of a camera changed",
   },
+  detector: {
+    added: "Detector added",
+    changed: "Detector changed",
+    removed: "Detector deleted",
+  },
   recording: {
     sealed: "Recording sealed",
     viewed: "Recording watched",
@@ -151,6 +162,17 @@ export const ledgerKinds = {
     erased: "Recordings erased",
     paused: "Recording paused",
     resumed: "Recording resumed",
+  },
+  case: {
+    created: "Case opened",
+    changed: "Case changed",
+    exported: "Case exported",
+    lent: "Case lent",
+    lend_revoked: "Lending of a case ended",
+  },
+  clip: {
+    fetched: "Recording asked of a camera’s own machine",
+    verdict: "Verdict about a clip",
   },
   offsite: {
     target_created: "Place for copies of recordings added",

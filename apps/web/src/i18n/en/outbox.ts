@@ -24,6 +24,9 @@ export const outbox = {
     held: "Waits: no channel",
     capped: "Waits: daily limit",
     expired: "Expired",
+    deferred: "Waits: quiet hours",
+    summed: "In a summary",
+    muted: "Not sent: quiet hours",
   },
   column: {
     message: "Message",
@@ -57,8 +60,10 @@ export const outbox = {
     cap_channel: "The channel’s limit for today is reached.",
     cap_kind: "The installation’s limit for today is reached.",
     cap_recipient: "The recipient’s limit for today is reached.",
+    no_subscriber: "Nobody listens there: no browser has switched push messages on.",
+    quiet_hours: "These are quiet hours of the channel or of the person.",
   },
   alert: "Open the alert",
   retry: "Try again now",
-  retryOne: "Try {name} again now",
+  retryOne: "Try again now: {name}",
 } as const;

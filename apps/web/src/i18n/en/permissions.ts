@@ -29,6 +29,7 @@ export const permissions = {
       view: "watch cameras live",
       write: "change what cameras record, watch and hide",
     },
+    detector: { write: "upload models and name detectors elsewhere" },
     recording: {
       view: "watch recordings and see events of cameras",
       export: "download and share recordings",
@@ -37,6 +38,9 @@ export const permissions = {
       deposit: "put copies of another installation’s recordings into an inbox",
       collect: "take copies out of an inbox",
     },
+    case: { read: "see cases that were collected", write: "make cases and collect in them" },
+    arming: { write: "arm and disarm sites" },
+    verdict: { write: "decide whether an event before a camera was an intrusion" },
     telemetry: { read: "see readings", export: "export readings" },
     board: { read: "see boards", write: "make and change boards" },
     rule: { read: "see rules", write: "make and change rules" },

@@ -42,6 +42,7 @@ export const audit: Same<typeof en> = {
     machine: "ligne de commande",
     meter_read: "tournée de relevés",
     notification_channel: "canal",
+    detector: "détecteur",
     offsite_inbox: "boîte de copies",
     offsite_target: "destination de copies",
     person: "personne",

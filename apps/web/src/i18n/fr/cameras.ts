@@ -76,7 +76,7 @@ export const cameras: Same<typeof en> = {
     noneText: "Quand quelque chose bouge devant une caméra, cela paraît ici en quelques secondes.",
     noneEver: "Rien ne s’est passé devant cette caméra",
     all: "Tous\u00a0: {count}",
-    kind: { motion: "Mouvement", device: "Dit par la caméra" },
+    kind: { motion: "Mouvement", device: "Dit par la caméra", person: "Personne", object: "Objet recherché" },
     now: "en cours",
     recorded: { all: "Enregistré", part: "Enregistré en partie", none: "Non enregistré" },
     strength: "{share} de l’image a bougé",
@@ -113,6 +113,7 @@ export const cameras: Same<typeof en> = {
     behind: "en retard de {time}",
     exact: "à l’heure",
     problem: "Problème",
+    detectionProblem: "Personne n’est recherché",
     refused: "Images refusées",
     noneRefused: "Aucune image n’a été refusée.",
     channels: {

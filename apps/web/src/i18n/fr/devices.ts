@@ -1,5 +1,6 @@
 import type { devices as en } from "../en/devices.ts";
 import type { Same } from "../same.ts";
+import { adding } from "./devices-adding.ts";
 
 export const devices: Same<typeof en> = {
   title: "Appareils",
@@ -363,64 +364,5 @@ export const devices: Same<typeof en> = {
     type: "Type",
   },
 
-  adding: {
-    title: "Ajouter un appareil",
-    intro: "Choisissez ce que c’est et nommez-le. Gatehouse crée ensuite sa clé.",
-    type: "Qu’est-ce que c’est\u202f?",
-    typeText: {
-      thermometer: "Température, humidité, batterie",
-      plug: "Puissance, énergie, tension\u202f; se commute",
-      led: "Allumé, éteint et luminosité",
-      contact: "Une porte ou fenêtre\u00a0: ouverte ou fermée",
-      "esp32-cam": "Une carte avec le micrologiciel de Gatehouse, ou tout croquis qui envoie du JPEG",
-      camera: "Toute caméra\u00a0: elle envoie des images, ou on les lui demande",
-      "linux-agent": "Un ordinateur avec l’agent de Gatehouse",
-      generic: "Tout JSON plat\u00a0: nombres, oui/non, texte",
-    },
-    name: "Nom",
-    nameHint: "Lettres, chiffres, point, souligné, trait d’union. Il figure dans les sujets de l’appareil.",
-    nameBad:
-      "Utilisez de 1 à 64 lettres, chiffres, points, soulignés ou traits d’union\u202f; commencez par une lettre ou un chiffre.",
-    label: "Libellé (facultatif)",
-    labelPlaceholder: "Chaufferie",
-    site: "Site",
-    tags: "Étiquettes (facultatif)",
-    create: "Ajouter et créer sa clé",
-    needSite: "Choisissez un site ou ajoutez-en un.",
-    connect: "Connecter {name}",
-    connectIntro: "Collez l’un de ces exemples là où tourne l’appareil. La clé vaut tout de suite.",
-    key: "1. Conserver la clé",
-    snippet: "2. Envoyer une valeur",
-    watch: "3. La voir arriver",
-    claimOr: "Ou\u00a0: scanner un code de rattachement",
-    tabs: "Moyens de connexion",
-    way: {
-      mosquitto: "mosquitto_pub",
-      python: "Python",
-      arduino: "ESP32, Arduino",
-      node: "Node.js",
-      curl: "curl",
-    },
-    needs: {
-      mosquitto: "Demande les clients mosquitto.",
-      python: "Demande\u00a0: pip install paho-mqtt",
-      arduino: "Demande la bibliothèque PubSubClient, le nom et le mot de passe de votre Wi-Fi.",
-      node: "Demande\u00a0: npm install mqtt",
-      curl: "Ne demande que curl.",
-    },
-    ca: "Téléchargez le certificat de l’autorité (ca.pem) et gardez-le à côté du programme.",
-    caLink: "Télécharger ca.pem",
-    loopback:
-      "Ces accès ne répondent que sur cet ordinateur. Démarrez Gatehouse sur une adresse publique pour les joindre d’ailleurs.",
-    noListener: "Aucun accès de cette sorte n’est ouvert sur ce serveur.",
-    waiting: "En attente de la première valeur",
-    waitingText: "L’horloge s’arrête à la première valeur acceptée.",
-    connected: "Connecté",
-    refusedNow: "Refusé\u00a0: {reason}",
-    arrived: "{name} est là",
-    after: "première valeur après {time}",
-    another: "En ajouter un autre",
-    open: "Ouvrir sa page",
-    trouble: "Rien n’arrive\u202f? Vérifiez l’hôte et le port, la clé, et l’horloge de l’appareil.",
-  },
+  adding,
 };

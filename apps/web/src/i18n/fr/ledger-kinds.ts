@@ -72,6 +72,8 @@ export const ledgerKinds: Same<typeof en> = {
     created: "Site créé",
     changed: "Site modifié",
     removed: "Site supprimé",
+    armed: "Site armé",
+    disarmed: "Site désarmé",
   },
   device: {
     created: "Appareil ajouté",
@@ -129,6 +131,10 @@ export const ledgerKinds: Same<typeof en> = {
     removed: "Canal de notification supprimé",
     tested: "Canal de notification essayé",
   },
+  push_device: {
+    added: "Messages push activés dans un navigateur",
+    removed: "Messages push désactivés dans un navigateur",
+  },
   message: {
     retried: "Message renvoyé",
   },
@@ -143,6 +149,11 @@ export const ledgerKinds: Same<typeof en> = {
     changed: "Réglages d’une caméra modifiés",
     source_changed: "Source d’une caméra modifiée",
   },
+  detector: {
+    added: "Détecteur ajouté",
+    changed: "Détecteur modifié",
+    removed: "Détecteur supprimé",
+  },
   recording: {
     sealed: "Enregistrement scellé",
     viewed: "Enregistrement regardé",
@@ -153,6 +164,17 @@ export const ledgerKinds: Same<typeof en> = {
     erased: "Enregistrements effacés",
     paused: "Enregistrement en pause",
     resumed: "Enregistrement repris",
+  },
+  case: {
+    created: "Dossier ouvert",
+    changed: "Dossier modifié",
+    exported: "Dossier exporté",
+    lent: "Dossier prêté",
+    lend_revoked: "Prêt d’un dossier terminé",
+  },
+  clip: {
+    fetched: "Enregistrement demandé à la machine d’une caméra",
+    verdict: "Verdict sur une séquence",
   },
   offsite: {
     target_created: "Destination de copies ajoutée",

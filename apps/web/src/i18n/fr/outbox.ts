@@ -27,6 +27,9 @@ export const outbox: Same<typeof en> = {
     held: "Attend\u00a0: aucun canal",
     capped: "Attend\u00a0: limite du jour",
     expired: "Périmé",
+    deferred: "Attend\u00a0: heures calmes",
+    summed: "Dans un résumé",
+    muted: "Non envoyé\u00a0: heures calmes",
   },
   column: {
     message: "Message",
@@ -60,8 +63,10 @@ export const outbox: Same<typeof en> = {
     cap_channel: "La limite du canal pour aujourd’hui est atteinte.",
     cap_kind: "La limite de l’installation pour aujourd’hui est atteinte.",
     cap_recipient: "La limite du destinataire pour aujourd’hui est atteinte.",
+    no_subscriber: "Personne n’écoute\u00a0: aucun navigateur n’a activé les messages push.",
+    quiet_hours: "Ce sont les heures calmes du canal ou de la personne.",
   },
   alert: "Ouvrir l’alerte",
   retry: "Réessayer maintenant",
-  retryOne: "Réessayer {name} maintenant",
+  retryOne: "Réessayer maintenant\u00a0: {name}",
 };

@@ -31,6 +31,7 @@ export const permissions: Same<typeof en> = {
       view: "regarder les caméras en direct",
       write: "modifier ce que les caméras enregistrent, surveillent et masquent",
     },
+    detector: { write: "envoyer des modèles et nommer des détecteurs ailleurs" },
     recording: {
       view: "regarder les enregistrements et voir les événements des caméras",
       export: "télécharger et partager des enregistrements",
@@ -39,6 +40,9 @@ export const permissions: Same<typeof en> = {
       deposit: "déposer des copies d’une autre installation dans une boîte",
       collect: "reprendre des copies d’une boîte",
     },
+    case: { read: "voir les dossiers réunis", write: "créer des dossiers et y réunir des éléments" },
+    arming: { write: "armer et désarmer des sites" },
+    verdict: { write: "décider si un événement devant une caméra était une intrusion" },
     telemetry: { read: "voir les mesures", export: "exporter les mesures" },
     board: { read: "voir les tableaux", write: "créer et modifier des tableaux" },
     rule: { read: "voir les règles", write: "créer et modifier des règles" },

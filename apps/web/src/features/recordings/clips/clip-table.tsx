@@ -3,58 +3,59 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { liveHub } from "../../../data/live.ts";
+import { useCan } from "../../../data/session.ts";
 import { type Column, DataTable } from "../../../design/data-table.tsx";
 import { Tag, type Tone } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
-import { titleOf } from "../../cameras/camera-title.ts";
-import { EventThumb } from "../event-thumb.tsx";
 import { ExportSign } from "../exports/export-button.tsx";
 import { ExportDrawer } from "../exports/export-drawer.tsx";
 import { type OffsiteCopies, OffsiteMark } from "../offsite/offsite-mark.tsx";
 import { useEventCopies } from "../offsite/use-offsite-states.ts";
-import { playbackSearch } from "../playback-search.ts";
 import styles from "../recordings.module.css";
 import { ShareSign } from "../shares/share-button.tsx";
 import { spanOfEvent } from "../shares/share-draft.ts";
 import { ShareDrawer } from "../shares/share-drawer.tsx";
-import { EventShape } from "../timeline/event-shape.tsx";
+import { ClipThumb, Decided, InCases, nameOf, WhatText } from "./clip-words.tsx";
+import { ChooseAll, ChooseClip, CollectSign } from "./collecting.tsx";
 
 type CameraEvent = cameras.CameraEvent;
 
 const TONES: Record<CameraEvent["recorded"], Tone> = { all: "neutral", part: "warn", none: "warn" };
-/** The player shows this much around an event. */
-const AROUND_MS = 15 * 60_000;
 
-const nameOf = ({ cameraName: name, cameraLabel: label }: CameraEvent): string => titleOf({ name, label });
-
-/** One row an event; opening it plays it. */
+/** One row an event; opening it shows what is known of it. */
 export function ClipTable(props: { events: readonly CameraEvent[] }) {
   const t = useTranslations("recordings.clips");
-  const kinds = useTranslations("recordings.timeline.kind");
   const format = useFormat();
   const navigate = useNavigate();
   const { events } = props;
+  const mayCollect = useCan()("case.write");
   const copies = useEventCopies(events);
   const [exporting, setExporting] = useState<CameraEvent>();
   const [sharing, setSharing] = useState<CameraEvent>();
   const columns = useMemo<Column<CameraEvent>[]>(
     () => [
+      ...(mayCollect
+        ? [
+            {
+              id: "choose",
+              header: () => <ChooseAll />,
+              meta: { width: 34 },
+              cell: ({ row }) => <ChooseClip event={row.original} />,
+            } satisfies Column<CameraEvent>,
+          ]
+        : []),
       {
         id: "picture",
         header: () => <span className="visually-hidden">{t("picture")}</span>,
         meta: { width: 104 },
-        cell: ({ row: { original } }) => <Thumb event={original} />,
+        cell: ({ row: { original } }) => (
+          <ClipThumb event={original} width={96} className={styles.smallThumb} />
+        ),
       },
       {
         id: "what",
         header: () => t("what"),
-        cell: ({ row: { original } }) => (
-          <span className="row">
-            <KindShape kind={original.kind} />
-            <span className="strong">{kinds(original.kind)}</span>
-            {original.zones.length > 0 && <span className="secondary">{original.zones.join(", ")}</span>}
-          </span>
-        ),
+        cell: ({ row: { original } }) => <WhatText event={original} />,
       },
       { id: "camera", header: () => t("camera"), cell: ({ row }) => nameOf(row.original) },
       { id: "at", header: () => t("at"), cell: ({ row }) => format.dateTime(row.original.startMs) },
@@ -65,10 +66,14 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
         cell: ({ row: { original } }) => <Duration event={original} />,
       },
       {
-        id: "strength",
-        header: () => t("strength"),
-        meta: { align: "end" },
-        cell: ({ row }) => <span className="num">{format.percent(row.original.strength, 0)}</span>,
+        id: "marks",
+        header: () => t("decided"),
+        cell: ({ row: { original } }) => (
+          <span className={styles.marks}>
+            <Decided event={original} />
+            <InCases event={original} />
+          </span>
+        ),
       },
       {
         id: "recorded",
@@ -82,7 +87,7 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
         cell: ({ row }) => <Acts event={row.original} onExport={setExporting} onShare={setSharing} />,
       },
     ],
-    [t, kinds, format, copies],
+    [t, format, copies, mayCollect],
   );
   return (
     <>
@@ -91,31 +96,31 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
         rows={events}
         rowId={({ id }) => id}
         columns={columns}
-        onOpen={({ cameraId, startMs }) =>
-          void navigate({
-            to: "/cameras/playback",
-            search: playbackSearch([cameraId], startMs, 2 * AROUND_MS),
-          })
-        }
+        onOpen={({ id: eventId }) => void navigate({ to: "/clips/$eventId", params: { eventId } })}
         phoneRow={(event) => (
           <span className={styles.phoneClip}>
-            <Thumb event={event} />
+            <ClipThumb event={event} width={96} className={styles.smallThumb} />
             <span className={styles.lines}>
               <span className="row row-between">
-                <span className="row">
-                  <KindShape kind={event.kind} />
-                  <span className="strong">{kinds(event.kind)}</span>
-                </span>
+                <WhatText event={event} />
                 <Recorded event={event} copies={copies.get(event.id)} />
               </span>
               <span className="secondary small">{nameOf(event)}</span>
               <span className="tertiary tiny">
                 {format.dateTime(event.startMs)} · <Duration event={event} />
               </span>
+              <span className={styles.marks}>
+                <Decided event={event} />
+              </span>
             </span>
           </span>
         )}
-        phoneEnd={(event) => <Acts event={event} onExport={setExporting} onShare={setSharing} />}
+        phoneEnd={(event) => (
+          <span className={styles.phoneEnd}>
+            <Acts event={event} onExport={setExporting} onShare={setSharing} />
+            <InCases event={event} />
+          </span>
+        )}
       />
       {exporting !== undefined && (
         <ExportDrawer
@@ -136,42 +141,27 @@ export function ClipTable(props: { events: readonly CameraEvent[] }) {
   );
 }
 
-/** Of what is still recorded of it. */
+/** Into a case; and out of here, of what is still recorded of it. */
 function Acts(props: {
   event: CameraEvent;
   onExport: (event: CameraEvent) => void;
   onShare: (event: CameraEvent) => void;
 }) {
   const { event } = props;
-  if (event.recorded === "none") return null;
   return (
-    <span className="row">
-      <ExportSign camera={nameOf(event)} onExport={() => props.onExport(event)} />
-      <ShareSign camera={nameOf(event)} onShare={() => props.onShare(event)} />
+    <span className={`row ${styles.acts}`}>
+      <CollectSign event={event} />
+      {event.recorded !== "none" && (
+        <>
+          <ExportSign camera={nameOf(event)} onExport={() => props.onExport(event)} />
+          <ShareSign camera={nameOf(event)} onShare={() => props.onShare(event)} />
+        </>
+      )}
     </span>
   );
 }
 
-function Thumb(props: { event: CameraEvent }) {
-  const { id, bestMs, recorded } = props.event;
-  if (recorded === "none")
-    return <span className={`${styles.thumb} ${styles.smallThumb} ${styles.noThumb}`} />;
-  return (
-    <span className={styles.smallThumb}>
-      <EventThumb eventId={id} bestMs={bestMs} width={96} />
-    </span>
-  );
-}
-
-function KindShape(props: { kind: string }) {
-  return (
-    <svg width="14" height="14" aria-hidden="true">
-      <EventShape kind={props.kind} x={7} y={7} />
-    </svg>
-  );
-}
-
-function Duration(props: { event: CameraEvent }) {
+export function Duration(props: { event: CameraEvent }) {
   const t = useTranslations("recordings.clips");
   const format = useFormat();
   const { startMs, endMs } = props.event;

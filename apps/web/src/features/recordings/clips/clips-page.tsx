@@ -1,22 +1,24 @@
 import { cameras } from "@gatehouse/contract";
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { given } from "../../../data/given.ts";
-import { call, query } from "../../../data/query.ts";
+import { call } from "../../../data/query.ts";
 import { useSelectedSite } from "../../../data/site.ts";
 import { EmptyState } from "../../../design/empty-state.tsx";
 import { ReadMore } from "../../../design/pager.tsx";
 import { Panel } from "../../../design/panel.tsx";
 import { QueryView } from "../../../design/query-view.tsx";
+import { Segmented } from "../../../design/segmented.tsx";
 import { StatusSentence } from "../../../design/status-sentence.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
-import { titleOf } from "../../cameras/camera-title.ts";
 import { CameraViews } from "../../cameras/camera-views.tsx";
-import styles from "../recordings.module.css";
+import { ClipCards } from "./clip-cards.tsx";
 import { CLIP_KEYS, type ClipSearch, clipFilter } from "./clip-filter.ts";
+import { ClipFilters } from "./clip-filters.tsx";
 import { ClipTable } from "./clip-table.tsx";
+import { CollectClips } from "./collecting.tsx";
 
 const PAGE = "50";
 const RENEW_MS = 5_000;
@@ -29,9 +31,11 @@ export function ClipsPage() {
   const search = useSearch({ strict: false });
   const site = useSelectedSite();
   const filter = clipFilter(search, format.timeZone);
-  const set = (change: ClipSearch) => {
+  const isGrid = search.view === "grid";
+  const set = (change: ClipSearch & { readonly view?: string }) => {
     const next = Object.entries({ ...search, ...change }).filter(
-      ([key, value]) => (CLIP_KEYS as readonly string[]).includes(key) && value !== "" && value !== undefined,
+      ([key, value]) =>
+        [...CLIP_KEYS, "view"].some((one) => one === key) && value !== "" && value !== undefined,
     );
     void navigate({
       to: "/cameras/clips",
@@ -61,8 +65,23 @@ export function ClipsPage() {
       <StatusSentence end={<CameraViews />}>
         {total === undefined ? t("title") : t(hasFilter ? "matching" : "sentence", { count: total })}
       </StatusSentence>
-      <Panel title={t("title")} subtitle={t("subtitle")} flush>
-        <Filters search={search} siteId={site?.id} hasFilter={hasFilter} onSet={set} />
+      <Panel
+        title={t("title")}
+        subtitle={t("subtitle")}
+        end={
+          <Segmented
+            label={t("view")}
+            value={isGrid ? "grid" : "list"}
+            options={[
+              { value: "list", label: t("views.list") },
+              { value: "grid", label: t("views.grid") },
+            ]}
+            onChange={(view) => set({ view: view === "grid" ? view : "" })}
+          />
+        }
+        flush
+      >
+        <ClipFilters search={search} siteId={site?.id} hasFilter={hasFilter} onSet={set} />
         <QueryView
           query={events}
           what={t("reading")}
@@ -75,7 +94,7 @@ export function ClipsPage() {
         >
           {({ pages }) => (
             <>
-              <ClipTable events={pages.flatMap(({ items }) => items)} />
+              <ClipList Events={isGrid ? ClipCards : ClipTable} pages={pages} />
               <ReadMore
                 hasMore={events.hasNextPage}
                 busy={events.isFetchingNextPage}
@@ -89,55 +108,15 @@ export function ClipsPage() {
   );
 }
 
-function Filters(props: {
-  search: ClipSearch;
-  siteId: string | undefined;
-  hasFilter: boolean;
-  onSet: (change: ClipSearch) => void;
+function ClipList(props: {
+  Events: typeof ClipCards | typeof ClipTable;
+  pages: readonly { readonly items: readonly cameras.CameraEvent[] }[];
 }) {
-  const t = useTranslations("recordings.clips");
-  const kinds = useTranslations("recordings.timeline.kind");
-  const common = useTranslations("common.action");
-  const { search, onSet } = props;
-  const list = useQuery(query(cameras.listCameras, { query: given({ site: props.siteId, limit: "200" }) }));
-  const none = Object.fromEntries(CLIP_KEYS.map((key) => [key, ""])) as ClipSearch;
+  const { Events, pages } = props;
+  const events = useMemo(() => pages.flatMap(({ items }) => items), [pages]);
   return (
-    <search className={styles.bar} aria-label={t("filter")}>
-      <NativeSelect
-        aria-label={t("camera")}
-        value={search.camera ?? ""}
-        onChange={(event) => onSet({ camera: event.currentTarget.value })}
-        data={[
-          { value: "", label: t("anyCamera") },
-          ...(list.data?.items ?? []).map((camera) => ({ value: camera.id, label: titleOf(camera) })),
-        ]}
-      />
-      <NativeSelect
-        aria-label={t("kind")}
-        value={search.kind ?? ""}
-        onChange={(event) => onSet({ kind: event.currentTarget.value })}
-        data={[
-          { value: "", label: t("anyKind") },
-          ...cameras.CAMERA_EVENT_KINDS.map((kind) => ({ value: kind, label: kinds(kind) })),
-        ]}
-      />
-      <TextInput
-        type="date"
-        aria-label={t("from")}
-        value={search.from ?? ""}
-        onChange={(event) => onSet({ from: event.currentTarget.value })}
-      />
-      <TextInput
-        type="date"
-        aria-label={t("to")}
-        value={search.to ?? ""}
-        onChange={(event) => onSet({ to: event.currentTarget.value })}
-      />
-      {props.hasFilter && (
-        <Button variant="default" onClick={() => onSet(none)}>
-          {common("clearFilters")}
-        </Button>
-      )}
-    </search>
+    <CollectClips events={events}>
+      <Events events={events} />
+    </CollectClips>
   );
 }

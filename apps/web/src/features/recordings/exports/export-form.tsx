@@ -17,6 +17,7 @@ import { SpanFields } from "./span-fields.tsx";
 export function ExportForm(props: {
   cameras: readonly ExportedCamera[];
   span: Span;
+  form: cameras.ExportForm;
   create: ReturnType<typeof useCall<typeof cameras.createRecordingExport>>;
 }) {
   const t = useTranslations("takeout");
@@ -25,7 +26,7 @@ export function ExportForm(props: {
   const { create } = props;
   const [draft, setDraft] = useState<ExportDraft>(() => ({
     ...{ cameraId: props.cameras[0]?.id ?? "", ...props.span },
-    ...{ form: "mp4", speed: 1 },
+    ...{ form: props.form, speed: 1 },
   }));
   const change = (part: Partial<ExportDraft>) => setDraft({ ...draft, ...part });
   const span = spanOf(draft, nowMs);

@@ -43,8 +43,10 @@ export function ExportProgress(props: { first: Taken; onRemoved: () => void }) {
   );
 }
 
-/** Its state, how far it is, and what is wrong. */
-export function ExportState(props: { taken: Taken }) {
+/** The state of an export, or of a bundle: how far it is, and what is wrong. */
+export function ExportState(props: {
+  taken: Pick<Taken, "damaged" | "error" | "leftMs" | "progress" | "state">;
+}) {
   const t = useTranslations("takeout");
   const format = useFormat();
   const texts = useErrorTexts();

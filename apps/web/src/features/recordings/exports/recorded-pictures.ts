@@ -1,5 +1,5 @@
 import { cameras } from "@gatehouse/contract";
-import type { Frame } from "@gatehouse/video";
+import { FRAME_KINDS, type Frame } from "@gatehouse/video";
 import { isApiError } from "../../../data/api-error.ts";
 import { call } from "../../../data/query.ts";
 import { framesOf } from "../player/chunk-store.ts";
@@ -44,7 +44,8 @@ export async function* picturesOf(
     for (let at = 0; at < wanted.length; at += PIECE_CHUNKS) {
       const piece = wanted.slice(at, at + PIECE_CHUNKS);
       const frames = await readPiece(segment, piece, signal, onDamaged);
-      for (const { bytes, offsetMs } of frames) {
+      for (const { bytes, kind, offsetMs } of frames) {
+        if (kind === FRAME_KINDS.found) continue;
         const takenMs = segment.startMs + offsetMs;
         if (takenMs >= fromMs && takenMs < toMs) yield { bytes, takenMs };
       }

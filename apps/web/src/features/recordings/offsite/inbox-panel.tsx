@@ -1,14 +1,12 @@
 import { cameras } from "@gatehouse/contract";
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { query } from "../../../data/query.ts";
 import { useCanEverywhere } from "../../../data/session.ts";
-import { type Column, DataTable } from "../../../design/data-table.tsx";
+import type { Column } from "../../../design/data-table.tsx";
+import { EditablePanel } from "../../../design/editable-panel.tsx";
 import { EmptyState } from "../../../design/empty-state.tsx";
-import { Panel } from "../../../design/panel.tsx";
-import { QueryView } from "../../../design/query-view.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
 import styles from "../recordings.module.css";
 import { InboxEditor } from "./inbox-editor.tsx";
@@ -22,7 +20,6 @@ export function InboxPanel() {
   const t = useTranslations("offsite.inbox");
   const canManage = useCanEverywhere()("recording.manage");
   const inboxes = useQuery({ ...query(cameras.listOffsiteInboxes, {}), refetchInterval: RENEW_MS });
-  const [editing, setEditing] = useState<Inbox | "new">();
   const columns = useMemo<Column<Inbox>[]>(
     () => [
       { id: "name", header: () => t("name"), cell: ({ row }) => <Name inbox={row.original} /> },
@@ -32,45 +29,24 @@ export function InboxPanel() {
     [t],
   );
   return (
-    <Panel
+    <EditablePanel
       title={t("title")}
       subtitle={t("subtitle")}
-      flush
-      end={
-        canManage && (
-          <Button variant="default" onClick={() => setEditing("new")}>
-            {t("add")}
-          </Button>
-        )
-      }
-    >
-      <QueryView
-        query={inboxes}
-        what={t("reading")}
-        isEmpty={({ items }) => items.length === 0}
-        empty={<EmptyState title={t("none")}>{t("empty")}</EmptyState>}
-      >
-        {({ items }) => (
-          <DataTable
-            label={t("title")}
-            rows={items}
-            rowId={({ id }) => id}
-            columns={columns}
-            {...(canManage ? { onOpen: setEditing } : {})}
-            phoneRow={(inbox) => (
-              <span className={styles.lines}>
-                <Name inbox={inbox} />
-                <Holds inbox={inbox} />
-                <Keeps inbox={inbox} />
-              </span>
-            )}
-          />
-        )}
-      </QueryView>
-      {editing !== undefined && (
-        <InboxEditor inbox={editing === "new" ? undefined : editing} onClose={() => setEditing(undefined)} />
+      query={inboxes}
+      what={t("reading")}
+      empty={<EmptyState title={t("none")}>{t("empty")}</EmptyState>}
+      columns={columns}
+      phoneRow={(inbox) => (
+        <span className={styles.lines}>
+          <Name inbox={inbox} />
+          <Holds inbox={inbox} />
+          <Keeps inbox={inbox} />
+        </span>
       )}
-    </Panel>
+      add={canManage ? t("add") : undefined}
+      canEdit={canManage}
+      editor={(inbox, onClose) => <InboxEditor inbox={inbox} onClose={onClose} />}
+    />
   );
 }
 

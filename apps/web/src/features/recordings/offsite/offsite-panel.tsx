@@ -1,17 +1,16 @@
 import { cameras } from "@gatehouse/contract";
-import { Button, Menu } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconPlugConnected, IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { query, useCall } from "../../../data/query.ts";
 import { useCanEverywhere } from "../../../data/session.ts";
-import { type Column, DataTable } from "../../../design/data-table.tsx";
+import type { Column } from "../../../design/data-table.tsx";
+import { EditablePanel } from "../../../design/editable-panel.tsx";
 import { EmptyState } from "../../../design/empty-state.tsx";
 import { useErrorText } from "../../../design/error-text.ts";
-import { Panel } from "../../../design/panel.tsx";
-import { QueryView } from "../../../design/query-view.tsx";
 import { RowMenu } from "../../../design/row-menu.tsx";
 import { Tag } from "../../../design/tag.tsx";
 import { useFormat } from "../../../i18n/provider.tsx";
@@ -27,7 +26,6 @@ export function OffsitePanel() {
   const t = useTranslations("offsite");
   const canManage = useCanEverywhere()("recording.manage");
   const targets = useQuery({ ...query(cameras.listOffsiteTargets, {}), refetchInterval: RENEW_MS });
-  const [editing, setEditing] = useState<Target | "new">();
   const columns = useMemo<Column<Target>[]>(
     () => [
       { id: "name", header: () => t("name"), cell: ({ row }) => <Name target={row.original} /> },
@@ -44,44 +42,27 @@ export function OffsitePanel() {
     [t],
   );
   return (
-    <Panel
+    <EditablePanel
       title={t("title")}
       subtitle={t("subtitle")}
-      flush
-      end={canManage && <Button onClick={() => setEditing("new")}>{t("add")}</Button>}
-    >
-      <QueryView
-        query={targets}
-        what={t("reading")}
-        isEmpty={({ items }) => items.length === 0}
-        empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
-      >
-        {({ items }) => (
-          <DataTable
-            label={t("title")}
-            rows={items}
-            rowId={({ id }) => id}
-            columns={columns}
-            {...(canManage ? { onOpen: setEditing } : {})}
-            phoneRow={(target) => (
-              <span className={styles.lines}>
-                <Name target={target} />
-                <Health target={target} />
-                <Done target={target} />
-                {isBehind(target) && <Waiting target={target} />}
-              </span>
-            )}
-            phoneEnd={(target) => <Acts target={target} />}
-          />
-        )}
-      </QueryView>
-      {editing !== undefined && (
-        <OffsiteEditor
-          target={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
+      query={targets}
+      what={t("reading")}
+      empty={<EmptyState title={t("empty")}>{t("emptyText")}</EmptyState>}
+      columns={columns}
+      phoneRow={(target) => (
+        <span className={styles.lines}>
+          <Name target={target} />
+          <Health target={target} />
+          <Done target={target} />
+          {isBehind(target) && <Waiting target={target} />}
+        </span>
       )}
-    </Panel>
+      phoneEnd={(target) => <Acts target={target} />}
+      add={canManage ? t("add") : undefined}
+      isMain
+      canEdit={canManage}
+      editor={(target, onClose) => <OffsiteEditor target={target} onClose={onClose} />}
+    />
   );
 }
 

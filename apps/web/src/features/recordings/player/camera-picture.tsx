@@ -10,7 +10,9 @@ import { verdictOf } from "../proof/segment-checks.ts";
 import { useKnownReport } from "../proof/use-segment-report.ts";
 import { type Shown, timeOf } from "./camera-reel.ts";
 import { drawJpeg } from "./canvas-screen.ts";
+import pictureStyles from "./picture.module.css";
 import { PictureLoop, type Screen } from "./picture-loop.ts";
+import { PictureNotice } from "./picture-notice.tsx";
 import styles from "./player.module.css";
 import type { Player } from "./use-player.ts";
 import { VideoScreen } from "./video-screen.ts";
@@ -72,32 +74,34 @@ export function CameraPicture(props: { camera: cameras.Camera; player: Player; o
 
   return (
     <figure className={styles.picture} aria-label={titleOf(camera)}>
-      <canvas ref={canvas} className={state === "picture" ? styles.shown : styles.hidden} />
+      <canvas ref={canvas} className={state === "picture" ? pictureStyles.shown : pictureStyles.hidden} />
       <video
         ref={video}
-        className={state === "video" ? styles.shown : styles.hidden}
+        className={state === "video" ? pictureStyles.shown : pictureStyles.hidden}
         muted
         playsInline
         disablePictureInPicture
       />
-      {state === "gap" && <Notice icon={<IconClockOff size={20} aria-hidden="true" />} text={t("gap")} />}
+      {state === "gap" && (
+        <PictureNotice icon={<IconClockOff size={20} aria-hidden="true" />} text={t("gap")} />
+      )}
       {state === "damaged" && (
-        <Notice
+        <PictureNotice
           icon={<SealMark state="tampered" size={26} />}
           text={t("damaged")}
           strong={t("damagedTitle")}
         />
       )}
-      {state === "unreadable" && <Notice text={t("unreadable")} />}
+      {state === "unreadable" && <PictureNotice text={t("unreadable")} />}
       {state === "failed" && (
-        <Notice icon={<IconWifiOff size={20} aria-hidden="true" />} text={errorText(error)} />
+        <PictureNotice icon={<IconWifiOff size={20} aria-hidden="true" />} text={errorText(error)} />
       )}
       {isSlow && <span className={styles.slow}>{t("reading")}</span>}
-      <figcaption className={styles.top}>
+      <figcaption className={pictureStyles.top}>
         <span className={styles.name}>{titleOf(camera)}</span>
         <time ref={clock} className="num" />
       </figcaption>
-      <div className={styles.bottom}>
+      <div className={pictureStyles.bottom}>
         <span className="truncate">{camera.siteName}</span>
         {segment !== undefined && <SealButton segment={segment} onProof={props.onProof} />}
       </div>
@@ -111,16 +115,6 @@ function timeShown(shown: Shown, playheadMs: number): number | undefined {
   return shown.kind === "video" ? playheadMs : timeOf(shown.segment, shown.frame);
 }
 
-function Notice(props: { icon?: React.ReactNode; strong?: string; text: string }) {
-  return (
-    <div className={styles.notice} role="status">
-      {props.icon}
-      {props.strong !== undefined && <strong>{props.strong}</strong>}
-      <span>{props.text}</span>
-    </div>
-  );
-}
-
 /** What is known of the recording that is shown, and the way to its proof. Green only once this browser checked it. */
 function SealButton(props: { segment: cameras.Segment; onProof: () => void }) {
   const t = useTranslations("recordings.segment");
@@ -130,7 +124,7 @@ function SealButton(props: { segment: cameras.Segment; onProof: () => void }) {
   const verdict = report && verdictOf(report.checks);
   const isJudged = verdict === "verified" || verdict === "tampered";
   return (
-    <button type="button" className={styles.seal} onClick={props.onProof}>
+    <button type="button" className={pictureStyles.seal} onClick={props.onProof}>
       <SealMark state={isJudged ? verdict : SEALS[segment.state]} size={15} />
       {isJudged ? seals(verdict) : t(segment.state)}
     </button>

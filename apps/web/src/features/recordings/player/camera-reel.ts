@@ -1,5 +1,12 @@
 import { systemClock } from "@gatehouse/base";
-import { describeTrack, FRAME_KINDS, type Frame, sampleTimes, type TrackDescription } from "@gatehouse/video";
+import {
+  describeTrack,
+  FRAME_KINDS,
+  type Frame,
+  isPicture,
+  sampleTimes,
+  type TrackDescription,
+} from "@gatehouse/video";
 import type { ChunkStore } from "./chunk-store.ts";
 import { chunkAt, type Segment } from "./chunks.ts";
 import type { SegmentList } from "./segment-list.ts";
@@ -72,7 +79,7 @@ export class CameraReel {
     for (let chunk = from; chunk >= 0 && chunk < segment.chunks.length; chunk += by) {
       const frames = await this.#chunks.get(segment, chunk, signal);
       if (frames === "damaged") continue;
-      const times = pictureTimes(segment, chunk, frames.filter(isShowable), track);
+      const times = pictureTimes(segment, chunk, frames.filter(isPicture), track);
       const found = by > 0 ? times.find((ms) => ms > atMs) : times.findLast((ms) => ms < atMs);
       if (found !== undefined) return found;
     }
@@ -152,11 +159,9 @@ function pictureTimes(
   });
 }
 
-const isShowable = ({ kind }: Frame): boolean => kind !== FRAME_KINDS.mp4Init;
-
 function shownOf(segment: Segment, chunk: number, loaded: readonly Frame[] | "damaged", atMs: number): Shown {
   if (loaded === "damaged") return { kind: "damaged", segment, chunk };
-  const frames = loaded.filter(isShowable);
+  const frames = loaded.filter(isPicture);
   const frame = frames.findLast((one) => timeOf(segment, one) <= atMs) ?? frames[0];
   if (frame === undefined) return { kind: "gap" };
   return { kind: frame.kind === FRAME_KINDS.jpeg ? "picture" : "video", segment, chunk, frame };

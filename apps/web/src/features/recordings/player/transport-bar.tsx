@@ -1,12 +1,4 @@
-import { ActionIcon, Button, Switch } from "@mantine/core";
-import {
-  IconChevronLeft,
-  IconChevronRight,
-  IconPlayerPauseFilled,
-  IconPlayerPlayFilled,
-  IconPlayerSkipBackFilled,
-  IconPlayerSkipForwardFilled,
-} from "@tabler/icons-react";
+import { Button, Switch } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { Segmented } from "../../../design/segmented.tsx";
@@ -15,6 +7,7 @@ import { useFormat } from "../../../i18n/provider.tsx";
 import { SealMark } from "../proof/seal-mark.tsx";
 import styles from "./player.module.css";
 import { type Playhead, SPEEDS, type Speed } from "./playhead.ts";
+import { StepButtons } from "./step-buttons.tsx";
 import { usePlayhead } from "./use-playhead.ts";
 import type { Transport } from "./use-transport.ts";
 
@@ -46,26 +39,12 @@ export function TransportBar(props: {
   const speed = usePlayhead(playhead, (state) => state.speed);
   return (
     <div className={styles.transport}>
-      <ActionIcon aria-label={t("previousEvent")} onClick={() => transport.event(-1)}>
-        <IconPlayerSkipBackFilled size={15} />
-      </ActionIcon>
-      <ActionIcon aria-label={t("frameBack")} onClick={() => transport.step(-1)}>
-        <IconChevronLeft size={17} />
-      </ActionIcon>
-      <ActionIcon
-        variant="filled"
-        color="petrol"
-        aria-label={t(isPlaying ? "pause" : "play")}
-        onClick={transport.toggle}
-      >
-        {isPlaying ? <IconPlayerPauseFilled size={15} /> : <IconPlayerPlayFilled size={15} />}
-      </ActionIcon>
-      <ActionIcon aria-label={t("frameForward")} onClick={() => transport.step(1)}>
-        <IconChevronRight size={17} />
-      </ActionIcon>
-      <ActionIcon aria-label={t("nextEvent")} onClick={() => transport.event(1)}>
-        <IconPlayerSkipForwardFilled size={15} />
-      </ActionIcon>
+      <StepButtons
+        isPlaying={isPlaying}
+        onToggle={transport.toggle}
+        onStep={transport.step}
+        onEvent={transport.event}
+      />
       <At playhead={playhead} />
       <Segmented
         label={t("speed")}

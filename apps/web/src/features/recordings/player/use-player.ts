@@ -1,60 +1,11 @@
 import { systemClock, type Timer } from "@gatehouse/base";
-import { cameras } from "@gatehouse/contract";
 import { useEffect, useMemo } from "react";
-import { isApiError } from "../../../data/api-error.ts";
-import { liveHub } from "../../../data/live.ts";
-import { call } from "../../../data/query.ts";
-import { CameraReel } from "./camera-reel.ts";
-import { ChunkStore, type ReadContent } from "./chunk-store.ts";
+import { type Library, nowMs, useLibrary } from "./library.ts";
 import { Playhead } from "./playhead.ts";
 import { Reels } from "./reels.ts";
-import { type ReadSegments, SegmentList } from "./segment-list.ts";
 import { useTicks } from "./use-playhead.ts";
 
 const REST_MS = 250;
-
-const nowMs = () => liveHub.nowMs();
-
-const readContent: ReadContent = async (id, range, signal) => {
-  try {
-    const reply = (await call(
-      cameras.getSegmentContent,
-      { params: { id }, range },
-      signal,
-    )) as unknown as Response;
-    return new Uint8Array(await reply.arrayBuffer());
-  } catch (error) {
-    if (isApiError(error, "segment.damaged")) return "damaged";
-    throw error;
-  }
-};
-
-const readSegments =
-  (id: string): ReadSegments =>
-  (fromMs, toMs) =>
-    call(cameras.listSegments, {
-      params: { id },
-      query: { fromMs: String(Math.floor(fromMs)), toMs: String(Math.ceil(toMs)) },
-    });
-
-/** What recordings of cameras are read with; decrypted pictures are kept in memory alone, and go with the page. */
-export class Library {
-  readonly #chunks = new ChunkStore(readContent);
-  readonly #reels = new Map<string, CameraReel>();
-
-  readonly reelOf = (cameraId: string): CameraReel => {
-    const known = this.#reels.get(cameraId);
-    if (known !== undefined) return known;
-    const reel = new CameraReel(new SegmentList(readSegments(cameraId), nowMs), this.#chunks);
-    this.#reels.set(cameraId, reel);
-    return reel;
-  };
-
-  close(): void {
-    for (const reel of this.#reels.values()) reel.stopReading();
-    this.#chunks.clear();
-  }
-}
 
 export interface Player {
   readonly library: Library;
@@ -64,13 +15,13 @@ export interface Player {
 
 /** A player that begins at `atMs`, showing these cameras together. */
 export function usePlayer(atMs: number, cameraIds: readonly string[]): Player {
+  const library = useLibrary();
   // biome-ignore lint/correctness/useExhaustiveDependencies: it begins there once; afterwards the playhead knows
   const player = useMemo(() => {
-    const library = new Library();
     const reels = new Reels(library.reelOf);
     return { library, reels, playhead: new Playhead(atMs, { nowMs, ahead: reels.ahead }) };
   }, []);
-  const { library, reels, playhead } = player;
+  const { reels, playhead } = player;
   useEffect(() => {
     reels.stopReading();
     reels.cameraIds = cameraIds;
@@ -94,7 +45,6 @@ export function usePlayer(atMs: number, cameraIds: readonly string[]): Player {
       unsubscribe();
     };
   }, [playhead, reels]);
-  useEffect(() => () => library.close(), [library]);
   useTicks(playhead);
   return player;
 }

@@ -4,6 +4,9 @@ import { videoTypeOf } from "../../cameras/video-type.ts";
 /** What is further behind the picture than this may go. */
 const KEPT_S = 20;
 
+/** Begins with a key frame. */
+export type Fragment = Pick<Frame, "offsetMs" | "bytes">;
+
 export interface VideoBufferEvents {
   readonly onAppended: () => void;
   readonly onFailed: () => void;
@@ -18,7 +21,7 @@ export class VideoBuffer {
   readonly #source = new MediaSource();
   readonly #appended = new Set<number>();
   readonly #events: VideoBufferEvents;
-  #queue: Frame[] = [];
+  #queue: Fragment[] = [];
   #buffer: SourceBuffer | undefined;
   #currentS = 0;
 
@@ -29,7 +32,7 @@ export class VideoBuffer {
     this.#source.addEventListener("sourceopen", () => this.#open(init), { once: true });
   }
 
-  append(fragments: readonly Frame[], currentS: number): void {
+  append(fragments: readonly Fragment[], currentS: number): void {
     this.#currentS = currentS;
     for (const fragment of fragments) {
       if (this.#appended.has(fragment.offsetMs)) continue;
@@ -83,7 +86,7 @@ export class VideoBuffer {
   }
 
   /** Forgets what has been shown; it is appended again when somebody goes back. */
-  #makeRoom(buffer: SourceBuffer, next: Frame): void {
+  #makeRoom(buffer: SourceBuffer, next: Fragment): void {
     const untilS = this.#currentS - KEPT_S;
     this.#queue = untilS > 0 ? [next, ...this.#queue] : [];
     if (untilS <= 0) return;

@@ -1,23 +1,33 @@
-import type { CameraReel, Shown } from "./camera-reel.ts";
 import type { Playhead } from "./playhead.ts";
-import { VideoBuffer } from "./video-buffer.ts";
+import { type Fragment, VideoBuffer } from "./video-buffer.ts";
 
-type VideoShown = Extract<Shown, { kind: "video" }>;
+/** What has one initialisation; times inside it count from its start. */
+interface Played {
+  readonly id: string;
+  readonly startMs: number;
+}
+
+/** Where the parts of H.264 recordings come from. */
+interface VideoSource<S> {
+  initOf(segment: S, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Fragments of a chunk that is there, in order. */
+  fragmentsOf(segment: S, chunk: number): readonly Fragment[];
+}
 
 /** The element's own clock may be so far from the playhead before it is set right. */
 const DRIFT_S = 0.25;
 const MAX_RATE = 16;
 
 /** Shows an H.264 recording at the playhead; the element plays by itself, the playhead says where and how fast. */
-export class VideoScreen {
+export class VideoScreen<S extends Played> {
   readonly #video: HTMLVideoElement;
-  readonly #reel: CameraReel;
+  readonly #reel: VideoSource<S>;
   readonly #playhead: Playhead;
   readonly #onFailed: () => void;
   #failedId: string | undefined;
-  #current: { readonly segment: VideoShown["segment"]; readonly buffer: VideoBuffer } | undefined;
+  #current: { readonly segment: S; readonly buffer: VideoBuffer } | undefined;
 
-  constructor(video: HTMLVideoElement, reel: CameraReel, playhead: Playhead, onFailed: () => void) {
+  constructor(video: HTMLVideoElement, reel: VideoSource<S>, playhead: Playhead, onFailed: () => void) {
     this.#video = video;
     this.#reel = reel;
     this.#playhead = playhead;
@@ -25,7 +35,7 @@ export class VideoScreen {
   }
 
   /** False when this browser cannot play the recording. */
-  async show({ segment, chunk }: VideoShown): Promise<boolean> {
+  async show({ segment, chunk }: { readonly segment: S; readonly chunk: number }): Promise<boolean> {
     if (this.#failedId === segment.id) return false;
     if (this.#current?.segment.id !== segment.id && !(await this.#open(segment))) return false;
     for (const near of [chunk, chunk + 1, chunk + 2])
@@ -42,7 +52,7 @@ export class VideoScreen {
     this.#video.load();
   }
 
-  async #open(segment: VideoShown["segment"]): Promise<boolean> {
+  async #open(segment: S): Promise<boolean> {
     const init = await this.#reel.initOf(segment, new AbortController().signal);
     this.hide();
     if (init === undefined) {

@@ -1,9 +1,9 @@
 import { parseVerifierKey } from "@gatehouse/ledger";
 import {
-  FRAME_KINDS,
   type Frame,
   framesRootOf,
   isManifestSignedBy,
+  isVideo,
   parseManifest,
   type SegmentManifest,
 } from "@gatehouse/video";
@@ -106,7 +106,6 @@ function picturesOf(
   if (manifest === undefined || frames === "damaged") return "failed";
   const at = (frame: Frame | undefined) => segment.startMs + (frame?.offsetMs ?? 0);
   const device = frames.flatMap(({ deviceMs }) => deviceMs ?? []);
-  const isVideo = frames.some(({ kind }) => kind !== FRAME_KINDS.jpeg);
   return stateOf(
     manifest.segment === segment.id &&
       manifest.camera === segment.cameraId &&
@@ -116,7 +115,7 @@ function picturesOf(
       manifest.lastMs === at(frames.at(-1)) &&
       manifest.deviceFirstMs === (device[0] ?? null) &&
       manifest.deviceLastMs === (device.at(-1) ?? null) &&
-      manifest.codec === (isVideo ? "h264-fmp4" : "jpeg"),
+      manifest.codec === (frames.some(isVideo) ? "h264-fmp4" : "jpeg"),
   );
 }
 

@@ -3,7 +3,7 @@ import type { cameras } from "@gatehouse/contract";
 import { useEffect, useState } from "react";
 import { useFormat } from "../../../i18n/provider.tsx";
 import { FrameThumb } from "../frame-thumb.tsx";
-import type { Library } from "../player/use-player.ts";
+import type { Library } from "../player/library.ts";
 import styles from "./timeline.module.css";
 import type { Hover } from "./use-pointer.ts";
 

@@ -1,0 +1,36 @@
+/** Push messages to one's own browsers. */
+export const push = {
+  title: "Push messages",
+  subtitle: "in which browsers you are told of alerts",
+  reading: "your browsers",
+  able: {
+    on: "This browser shows you alerts, also while the console is closed.",
+    off: "This browser shows alerts only while the console is open.",
+    denied: "This browser refuses notifications of this site. Its settings can allow them again.",
+    insecure: "Push messages need an https address.",
+    needs_home_screen:
+      "On an iPhone or iPad add Gatehouse to the Home Screen first (Share, then Add to Home Screen), and open it from there.",
+    unable: "This browser has no push messages.",
+  },
+  switchOn: "Switch on here",
+  switchOff: "Switch off here",
+  refused: "The browser was not given leave to show notifications.",
+  noService: "The browser’s push service did not answer.",
+  noChannel:
+    "No channel of the organisation pushes to you yet, so that no rule does. An owner adds one under Settings, Notifications.",
+  sessions: "A browser is told until its session ends.",
+  column: { browser: "Browser", since: "Since", told: "Last told", act: "Act" },
+  here: "This one",
+  never: "not yet",
+  failing: "{count, plural, one {# message was} other {# messages were}} not taken since",
+  test: "Test",
+  testOne: "Send a test to {name}",
+  testOk: "The test was accepted.",
+  testFailed: "Not accepted: {detail}",
+  remove: "Remove",
+  removeOne: "Remove {name}",
+  empty: "No browser is told yet.",
+  minSeverity: "Tell me from this severity",
+  save: "Save",
+  saved: "Saved.",
+} as const;

@@ -1,0 +1,20 @@
+/** Hours in which few messages are sent. */
+export const quietHours = {
+  on: "Quiet hours",
+  onHint: "In these hours little is sent; the console shows everything.",
+  span: "Span {n}",
+  days: { d1: "Mon", d2: "Tue", d3: "Wed", d4: "Thu", d5: "Fri", d6: "Sat", d7: "Sun" },
+  daysLabel: "Days on which it begins",
+  from: "From",
+  to: "To",
+  add: "Add a span",
+  remove: "Take span {n} out",
+  passes: "Sent all the same",
+  passesIs: { critical: "what is critical", nothing: "nothing" },
+  rest: "What becomes of the rest",
+  restIs: { summary: "told in one message at the end", drop: "not sent" },
+  timeZone: "Time zone",
+  organisationZone: "The organisation’s",
+  wrongDays: "Choose at least one day.",
+  wrongTimes: "Start and end differ.",
+} as const;
