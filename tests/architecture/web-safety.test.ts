@@ -116,7 +116,7 @@ test("a file to save has a name of ours, and a browser is told to save it", () =
   expect(set.length).toBeGreaterThan(4);
   for (const one of set)
     expect(one).toMatch(
-      /["'`]attachment; filename="[\w.-]*(?:\$\{(?:isCsv \? "csv" : "ndjson"|day|page\.name|params\.id)\}[\w.-]*)?"["'`]\)$/,
+      /["'`]attachment; filename="[\w.-]*(?:\$\{(?:isCsv \? "csv" : "ndjson"|day|page\.name|params\.id|fileName)\}[\w.-]*)?"["'`]\)$/,
     );
 });
 

@@ -7,6 +7,7 @@ import { type EvidenceReport, verifyEvidence } from "@gatehouse/ledger";
 import { openZip, VERIFIER_FOLDER } from "@gatehouse/verifier";
 import { afterAll, describe, expect, it } from "vitest";
 import { BAD_EXPORTS, type Expected } from "../../packages/verifier/src/testing/bad-exports.ts";
+import { BAD_WITNESSED } from "../../packages/verifier/src/testing/bad-witnessed.ts";
 import { BAD_ZIPS } from "../../packages/verifier/src/testing/bad-zips.ts";
 
 const PYTHON = "/usr/bin/python3";
@@ -31,7 +32,7 @@ print(json.dumps([ask(path) for path in sys.argv[2:]]))
 const folder = mkdtempSync(join(tmpdir(), "bad exports "));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const CASES = [...BAD_EXPORTS, ...BAD_ZIPS];
+const CASES = [...BAD_EXPORTS, ...BAD_WITNESSED, ...BAD_ZIPS];
 const paths = CASES.map(({ zip }, at) => {
   const path = join(folder, `${at}.zip`);
   writeFileSync(path, zip);

@@ -3,20 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { cameras } from "@gatehouse/contract";
+import type { cameras, ledger } from "@gatehouse/contract";
 import { drawScene } from "@gatehouse/scenes";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  type AgentProcess,
-  runCommand,
-  startProcess,
-  writeConfig,
-} from "../../apps/agent/src/testing/agent-process.ts";
+import { type AgentProcess, startProcess, writeConfig } from "../../apps/agent/src/testing/agent-process.ts";
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
 import { makeFilm, missingForRtsp, startRtspServer } from "../../packages/capture/src/testing/rtsp-server.ts";
+import { claimOf, jsonOf } from "../lib/agent-machine.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { multipartBodies } from "../lib/multipart-bodies.ts";
+import { patient } from "../lib/patience.ts";
 import { makeToken } from "../lib/program-token.ts";
+import { until } from "../lib/until.ts";
 
 // Cameras of a machine that runs the agent: the real program against a real server, with pictures of a drawn place.
 
@@ -48,29 +46,7 @@ async function drawWalk(): Promise<void> {
   }
 }
 
-const json = async (...args: readonly string[]) => {
-  const { code, stdout, stderr } = await runCommand([...args, "--state-dir", stateDir, "--json"]);
-  return { code, value: stdout === "" ? stderr : JSON.parse(stdout) };
-};
-
-async function claimOf(name: string, typeId: string): Promise<{ id: string; code: string }> {
-  const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
-  const { device, claim } = await server.call<{ device: { id: string }; claim: { code: string } }>(
-    "POST",
-    "/api/v1/devices",
-    { name, typeId, siteId: items[0]?.id },
-  );
-  return { id: device.id, code: claim.code };
-}
-
-async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
-    const found = await find();
-    if (found !== undefined && found !== false) return found;
-    await sleep(200);
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
+const json = (...args: readonly string[]) => jsonOf(stateDir, args);
 
 const camera = () => server.call<cameras.Camera>("GET", `/api/v1/cameras/${cameraId}`);
 async function change(part: Partial<cameras.CameraSettings>): Promise<void> {
@@ -87,11 +63,11 @@ const status = () => statusOf(cameraId);
 
 beforeAll(async () => {
   [server] = await Promise.all([startGatehouse(), drawWalk()]);
-  const { code } = await claimOf("pi", "linux-agent");
+  const { code } = await claimOf(server, "pi", "linux-agent");
   writeConfig(stateDir, {});
   expect(await json("enrol", server.url, code)).toMatchObject({ code: 0 });
   agent = startProcess(stateDir);
-}, 180_000);
+}, patient(180_000));
 afterAll(async () => {
   await agent?.kill("SIGKILL");
   await server?.end();
@@ -99,9 +75,9 @@ afterAll(async () => {
 });
 
 test("a camera is added by its claim code while the agent runs, as a device of its own", {
-  timeout: 60_000,
+  timeout: patient(60_000),
 }, async () => {
-  const { id, code } = await claimOf("corridor-cam", "camera");
+  const { id, code } = await claimOf(server, "corridor-cam", "camera");
   cameraId = id;
   const { value: before } = await json("camera", "list");
   expect(before).toEqual({ cameras: [], damaged: [] });
@@ -119,7 +95,7 @@ test("a camera is added by its claim code while the agent runs, as a device of i
   expect(await json("camera", "add", code, "--folder", pictures)).toMatchObject({ code: 1 });
 });
 
-test("frames come out as they went in, in their order", { timeout: 60_000 }, async () => {
+test("frames come out as they went in, in their order", { timeout: patient(60_000) }, async () => {
   const { secret } = await makeToken(server, ["camera.view"]);
   const stream = await fetch(`${server.url}/api/v1/cameras/${cameraId}/stream?fps=30`, {
     headers: { authorization: `Bearer ${secret}` },
@@ -135,7 +111,7 @@ test("frames come out as they went in, in their order", { timeout: 60_000 }, asy
 });
 
 test("somebody who walks through is an event with its recording, judged at the machine", {
-  timeout: 120_000,
+  timeout: patient(120_000),
 }, async () => {
   type Events = { items: cameras.CameraEvent[] };
   const events = () => server.call<Events>("GET", `/api/v1/camera-events?camera=${cameraId}&kinds=motion`);
@@ -155,8 +131,32 @@ test("somebody who walks through is an event with its recording, judged at the m
   expect(items.every(({ pinned, state }) => pinned || state === "open")).toBe(true);
 });
 
+test("what is sealed at the machine comes here whole, under the camera's own signature", {
+  timeout: patient(60_000),
+}, async () => {
+  const sinceMs = Date.now();
+  const { recording } = (await camera()).settings;
+  await change({ recording: { ...recording, place: "agent", mode: "continuous" } });
+  await until("seals", async () => (await status()).seals === true);
+  await sleep(patient(1_000));
+  await change({ recording });
+  type Entries = { items: ledger.LedgerEntry[] };
+  const { act } = await until("its entry", async () =>
+    (await server.call<Entries>("GET", "/api/v1/ledger/entries?kind=recording.sealed")).items.find((entry) =>
+      String(entry.act?.data.signer).startsWith(`${cameraId}+`),
+    ),
+  );
+  type Segments = { items: cameras.Segment[] };
+  const span = `fromMs=${sinceMs}&toMs=${Date.now()}`;
+  const { items } = await server.call<Segments>("GET", `/api/v1/cameras/${cameraId}/segments?${span}`);
+  const sealed = items.find(({ id }) => id === act?.subject?.id);
+  expect(sealed).toMatchObject({ state: "sealed", codec: "jpeg" });
+  expect(sealed?.frames).toBeGreaterThan(0);
+  expect(await status()).toMatchObject({ clipsRefused: 0 });
+});
+
 test("what is chosen in the console reaches it: off is off, and on again is on", {
-  timeout: 60_000,
+  timeout: patient(60_000),
 }, async () => {
   await change({ enabled: false });
   await until("off", async () => (await status()).state === "off");
@@ -189,7 +189,7 @@ const absent = missing.length === 0 ? "" : ` (skipped: apt-get install ${missing
 test.skipIf(absent !== "")(
   `an RTSP camera's video is copied, comes back by itself, and is pictures under masks${absent}`,
   {
-    timeout: 120_000,
+    timeout: patient(120_000),
   },
   async () => {
     const film = join(scratch, "film.mp4");
@@ -197,7 +197,7 @@ test.skipIf(absent !== "")(
     const login = { user: "viewer", password: "plum harbour", scheme: "digest" } as const;
     let rtsp = await startRtspServer(film, { login });
     try {
-      const { id, code } = await claimOf("door-cam", "camera");
+      const { id, code } = await claimOf(server, "door-cam", "camera");
       const passwordFile = join(scratch, "door.txt");
       writeFileSync(passwordFile, `${login.password}\n`, { mode: 0o600 });
       const source = ["--source", rtsp.url, "--user", login.user, "--password-file", passwordFile];
@@ -241,7 +241,7 @@ test.skipIf(absent !== "")(
   },
 );
 
-test("killed and started again, it goes on with the same keys", { timeout: 90_000 }, async () => {
+test("killed and started again, it goes on with the same keys", { timeout: patient(90_000) }, async () => {
   const { keyId } = await status();
   await agent.kill("SIGKILL");
   const { frames } = (await camera()).health;
@@ -250,7 +250,7 @@ test("killed and started again, it goes on with the same keys", { timeout: 90_00
   expect(await status()).toMatchObject({ keyId, state: "live", refused: {} });
 });
 
-test("a revoked camera is cut off; the machine stays", { timeout: 90_000 }, async () => {
+test("a revoked camera is cut off; the machine stays", { timeout: patient(90_000) }, async () => {
   await server.call("POST", `/api/v1/devices/${cameraId}/revoke`);
   await until("cut off", async () => (await status()).state === "not connected");
   const { sent: before } = await status();

@@ -170,7 +170,7 @@ test("the demo site comes as one thing, lives over the network and goes as one t
     "boiler-led",
     "boiler-room-cam",
   ]);
-  expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toHaveLength(4);
+  expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toHaveLength(5);
   await server.call("DELETE", "/api/v1/demo");
   expect((await server.call<{ items: unknown[] }>("GET", "/api/v1/rules")).items).toEqual([]);
   expect((await gatehouse(server.dataDir, "device", "list", "--search", "boiler", "--json")).json()).toEqual(

@@ -129,12 +129,12 @@ test("frames are taken out with what proves them, and every manipulation is name
   await dialog.getByText("Ready").waitFor({ timeout: 60_000 });
   const path = await saved(dialog.page(), () => dialog.getByRole("button", { name: /^Download/ }).click());
   const trust = (await (await fetch(`${server.url}/api/v1/ledger/trust`)).json()) as { fingerprint: string };
-  const verify = (file: string) => {
+  const verify = async (file: string) => {
     const said: string[] = [];
-    const code = runVerify({ file, fingerprint: trust.fingerprint }, (text) => said.push(text));
+    const code = await runVerify({ file, fingerprint: trust.fingerprint }, (text) => said.push(text));
     return { code, text: said.join("\n") };
   };
-  const genuine = verify(path);
+  const genuine = await verify(path);
   expect(genuine.text).toContain("1 of 1 segments are whole and as they were signed");
   expect(genuine.code).toBe(EXIT.genuine);
   const files = unzipSync(await readFile(path));
@@ -154,7 +154,7 @@ test("frames are taken out with what proves them, and every manipulation is name
   for (const [changed, problem] of cases) {
     const other = join(folder, `${problem}.zip`);
     await writeFile(other, zipSync(changed, { level: 0 }));
-    const found = verify(other);
+    const found = await verify(other);
     expect([found.code, found.text]).toEqual([EXIT.wrong, expect.stringContaining(problem)]);
   }
   expect(faults).toEqual([]);

@@ -43,7 +43,8 @@ async function foreignIds(): Promise<string[]> {
      union select id from meter_reads where tenant_id = $1 union select id from channel_groups where tenant_id = $1
      union select id from lab_runs where tenant_id = $1 union select id from invitations where tenant_id = $1
      union select id from offsite_targets where tenant_id = $1
-     union select id from offsite_inboxes where tenant_id = $1`,
+     union select id from offsite_inboxes where tenant_id = $1
+     union select id from detectors where tenant_id = $1`,
     [house.host.tenantId],
   );
   return [...rows.map(({ id }) => id), house.host.tenantId];

@@ -36,6 +36,9 @@ const PLACED: readonly contract.ResourceKind[] = [
   "share",
 ];
 
+/** They lie nowhere: whoever has the permission anywhere reaches all of them. */
+const UNPLACED: readonly contract.ResourceKind[] = ["case"];
+
 const LET_IN = { status: 400, code: "request.invalid" };
 const UNKNOWN = { status: 401, code: "auth.required" };
 const FORBIDDEN = { status: 403, code: "auth.forbidden" };
@@ -118,7 +121,7 @@ function expected(endpoint: contract.AnyEndpoint, persona: Persona, site: "first
   if (reach === undefined) return FORBIDDEN;
   if (resource !== undefined) {
     const isPlaced = PLACED.includes(resource.kind);
-    const isReached = reach === "all" || (isPlaced && site === "first");
+    const isReached = reach === "all" || UNPLACED.includes(resource.kind) || (isPlaced && site === "first");
     if (!persona.isInside || !isReached) return { status: 404, code: contract.RESOURCE_KINDS[resource.kind] };
   } else if (reach !== "all" && partial !== true) return FORBIDDEN;
   if (stepUp === true && persona.isProgram === true) return FORBIDDEN;

@@ -305,7 +305,7 @@ const statusOfUpgrade = (path: string): Promise<number | undefined> =>
     asked.end();
   });
 
-test("events are listed with pictures, narrowed, and open in the player", async () => {
+test("events are listed with pictures, narrowed, and each opens as a clip", async () => {
   const page = await open("/cameras/clips");
   await page.getByRole("heading", { level: 1, name: /before the cameras\.$/ }).waitFor();
   const rows = page.getByRole("row").filter({ hasText: "Motion" });
@@ -325,8 +325,8 @@ test("events are listed with pictures, narrowed, and open in the player", async 
       .count(),
   ).toBe(0);
   await rows.first().click();
-  await page.waitForURL(/\/cameras\/playback\?/);
-  await page.getByRole("figure", { name: feeds[0]?.name ?? "" }).waitFor();
+  await page.waitForURL(/\/clips\/[0-9a-f-]{36}$/);
+  await page.getByRole("heading", { level: 1, name: feeds[0]?.name ?? "" }).waitFor();
   expect(faults).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ import {
   writeConfig,
 } from "../../apps/agent/src/testing/agent-process.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { until } from "../lib/until.ts";
 
 // The agent as a process of its own against the whole program: settings made by a person, taken by a machine.
 
@@ -46,15 +47,6 @@ afterAll(async () => {
   await server?.end();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
-    const found = await find();
-    if (found !== undefined && found !== false) return found;
-    await sleep(50);
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
 
 async function enrolled(config: object = {}, suite = "M1"): Promise<Enrolled> {
   const name = `pi-${++count}`;

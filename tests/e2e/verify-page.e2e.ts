@@ -9,6 +9,8 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rootSigner } from "../../packages/ledger/src/testing/parties.ts";
 import { TestLog } from "../../packages/ledger/src/testing/test-log.ts";
+import { caseFiles, lockedWith } from "../../packages/verifier/src/testing/cases.ts";
+import { type Files, MANIPULATIONS, manipulated } from "../lib/manipulations.ts";
 
 const EVENTS = 100_000;
 
@@ -67,6 +69,56 @@ it("names the index of an event that was changed", async () => {
   const verdict = await drop(zipped("changed.zip", { ...small, events: new TextEncoder().encode(text) }));
   expect(verdict).toContain("NOT GENUINE");
   expect(await page.locator("#problems tbody tr").allTextContents()).toEqual(["112This event was changed."]);
+});
+
+function zippedFiles(name: string, files: Files): string {
+  const path = join(folder, name);
+  writeFileSync(path, zipSync(files, { level: 0 }));
+  return path;
+}
+const bundle = caseFiles();
+
+it("shows what is proven of a bundle's clips, and says what of it nobody proves", async () => {
+  expect(await drop(zippedFiles("bundle.zip", bundle), fingerprint)).toContain("Genuine");
+  const said = await page.textContent("#statements");
+  expect(said).toContain("Bundle of 2 clips");
+  expect(said).toContain("NOT PROVEN, only listed: report.pdf, clips/01/film.mp4");
+  expect(await page.locator("#clip option").count()).toBe(2);
+  expect(await page.getAttribute("#place", "max")).toBe("19");
+  const first = await page.textContent("#picture-time");
+  await page.fill("#place", "5");
+  expect(await page.textContent("#picture-time")).not.toBe(first);
+  expect(await page.locator("#stage img").getAttribute("src")).toMatch(/^blob:/);
+  await page.selectOption("#clip", "1");
+  expect(await page.getAttribute("#place", "max")).toBe("9");
+});
+
+it("names every manipulation, and shows no picture of the segment where it is", async () => {
+  for (const [name, manipulation] of Object.entries(MANIPULATIONS)) {
+    const path = zippedFiles(`${name}.zip`, manipulated(bundle, manipulation, "clips/01/"));
+    expect(await drop(path, fingerprint), name).toContain("NOT GENUINE");
+    const { problems } = JSON.parse(await page.evaluate<string>("document.body.dataset.found")) as {
+      problems: string[];
+    };
+    expect(problems, name).toContain(manipulation.named);
+    expect(Number(await page.getAttribute("#place", "max")), name).toBeLessThan(19);
+  }
+  expect(requested.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([]);
+});
+
+it("opens one that is encrypted with a password, and says when it is another", async () => {
+  const path = join(folder, "bundle.zip.age");
+  writeFileSync(path, await lockedWith("open sesame", zipSync(bundle, { level: 0 })));
+  await page.setInputFiles("#file", []);
+  await page.setInputFiles("#file", path);
+  await page.fill("#password", "open barley");
+  await page.click("#locked button");
+  await page.locator("#verdict:text('does not open it')").waitFor();
+  await page.fill("#password", "open sesame");
+  await page.click("#locked button");
+  await page.locator("#verdict:text('Genuine')").waitFor();
+  expect(await page.inputValue("#password")).toBe("");
+  expect(violations.filter((text) => !text.includes("blob:"))).toEqual([]);
 });
 
 it(`verifies ${EVENTS} events and says how long it took`, async () => {

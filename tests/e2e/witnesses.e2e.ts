@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +13,11 @@ import {
   writeConfig,
 } from "../../apps/agent/src/testing/agent-process.ts";
 import { runningConnection } from "../../apps/server/src/platform/database/running-connection.ts";
-import { verifyEvidence } from "../../packages/ledger/src/index.ts";
+import { encodeEvent, hashLeaf, verifyEvidence } from "../../packages/ledger/src/index.ts";
 import { openZip } from "../../packages/verifier/src/index.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { until } from "../lib/until.ts";
 import { DESKTOP, PHONE } from "../lib/visitor.ts";
 
 // A gateway's machine and a second installation watch the log while somebody with the database's password changes it.
@@ -68,16 +70,6 @@ const needs = async () =>
     kind.startsWith("witness"),
   );
 const act = (name: string) => call(server, "POST", "/api/v1/sites", { name, timeZone: "UTC" });
-
-async function until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T> {
-  // Longer than the minute after which witnesses are asked again.
-  for (let tries = 0; tries < 500; tries++) {
-    const found = await find();
-    if (found !== undefined && found !== false) return found;
-    await sleep(200);
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
 
 /** As the owner, whose cookies change when they confirm who they are. */
 async function post(path: string, body: object, method = "POST"): Promise<Response> {
@@ -135,6 +127,20 @@ async function keep(schema: string): Promise<() => Promise<void>> {
       await run(`insert into ledger_${table} select * from ${schema}.${table}`);
     await run("commit");
   };
+}
+
+/** An act that nobody did, waiting for its place as every act does. */
+async function forge(time: string): Promise<void> {
+  const [kind, actor, id] = ["site.changed", { kind: "system", id: "system" }, randomUUID()];
+  const event = encodeEvent({
+    ...{ v: 1, id, time, tenant: null, kind, actor, subject: null },
+    ...{ outcome: "done", data: {}, personal: {} },
+  });
+  await database.query(
+    `insert into ledger_pending (event_id, kind, outcome, actor_kind, actor_id, at, event, leaf_hash)
+     values ($1, $2, 'done', $3, $4, $5, $6, $7)`,
+    [id, kind, actor.kind, actor.id, time, Buffer.from(event), Buffer.from(hashLeaf(event))],
+  );
 }
 
 beforeAll(async () => {
@@ -242,6 +248,14 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   await exported();
   await standings("gateway ok, installation ok");
   expect(await needs()).toEqual([]);
+
+  // With the database's password an entry is put where the server finds and signs it: it says that it is of yesterday.
+  const before = await call<{ size: number }>(server, "GET", "/api/v1/ledger/head");
+  await forge(new Date(Date.now() - 86_400_000).toISOString());
+  const [found = "", ...others] = await problems();
+  expect(others).toEqual([]);
+  expect(found).toMatch(/^\d+ back_dated$/);
+  expect(Number.parseInt(found, 10)).toBeGreaterThanOrEqual(before.size);
 
   // An old backup is put back by hand, and the log grows another past until it is longer than before.
   await backToOld();

@@ -12,6 +12,33 @@ const RUN_AXE = `axe.run(document, ${JSON.stringify({
   resultTypes: ["violations"],
 })})`;
 
+/** Elements beyond the right edge that nothing clips, the innermost ones, each with how far and what it says. */
+const FIND_STICKING_OUT = `(() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const isClipped = (element) => {
+    let isAbsolute = getComputedStyle(element).position === "absolute";
+    for (let up = element.parentElement; up !== null && up !== document.body; up = up.parentElement) {
+      const { overflowX, position } = getComputedStyle(up);
+      if (overflowX !== "visible" && !(isAbsolute && position === "static")) return true;
+      if (position === "fixed") return true;
+      if (position !== "static") isAbsolute = position === "absolute";
+    }
+    return getComputedStyle(element).position === "fixed";
+  };
+  const out = [...document.body.querySelectorAll("*")].filter((element) =>
+    element.getBoundingClientRect().right + scrollX > root.clientWidth && !isClipped(element));
+  const innermost = out.filter((element) => !out.some((other) => other !== element && element.contains(other)));
+  const by = root.scrollWidth - root.clientWidth;
+  const nameOf = (element) => {
+    const { left, right } = element.getBoundingClientRect();
+    const text = element.textContent.trim().slice(0, 60);
+    const name = element.tagName.toLowerCase() + "." + (element.getAttribute("class") ?? "");
+    return name + " " + Math.round(left) + "…" + Math.round(right) + " “" + text + "”";
+  };
+  return ["by " + by + " px", ...innermost.slice(0, 5).map(nameOf)];
+})()`;
+
 interface AxeResults {
   readonly violations: readonly {
     readonly id: string;
@@ -56,6 +83,9 @@ export async function useSession(context: BrowserContext, url: string, cookie: s
   const pairs = cookie.split("; ").map((pair) => pair.split(/=(.*)/s));
   await context.addCookies(pairs.map(([name = "", value = ""]) => ({ name, value, url })));
 }
+
+/** What makes the page scroll sideways: by how much, and which elements; empty when it does not. */
+export const sticksOut = (page: Page): Promise<string[]> => page.evaluate<string[]>(FIND_STICKING_OUT);
 
 /** Rules of WCAG 2.2 A and AA that the page breaks, each with the elements. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {

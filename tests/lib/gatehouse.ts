@@ -30,6 +30,9 @@ export interface Gatehouse {
   end(): Promise<void>;
 }
 
+const isBusy = (reply: Awaited<ReturnType<typeof callLocalSocket>>): boolean =>
+  reply?.status === 503 && (reply.body as { code?: string } | undefined)?.code === "server.busy";
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -62,7 +65,12 @@ export async function startGatehouse(
   const url = `http://localhost:${httpPort}`;
   const cookie = options.owner === false ? "" : await createOwner(url, started.setupUrl);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const reply = await callLocalSocket(dataDir, method, path, body);
+    let reply = await callLocalSocket(dataDir, method, path, body);
+    // Where others use the machine it is no fault to be busy for a moment.
+    for (let tries = 0; isBusy(reply) && tries < 10; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      reply = await callLocalSocket(dataDir, method, path, body);
+    }
     if (reply === undefined || reply.status >= 300)
       throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
     return reply.body as T;

@@ -4,12 +4,13 @@
     verify_ledger.py FILE.zip [--fingerprint "885a 76f8 …"] [--witness KEY,KEY]
 
 Needs Python 3.9 and Debian's python3-cryptography; uses no network. Prints one JSON object: ok, pinned, origin, size,
-proven, revealed, witnesses [{name, state, known, own_machine}], seams [{ended, size, begun, time, acknowledged}] and problems [{kind, index, line}], lines counted from 1.
+proven, revealed, witnesses [{name, state, known, own_machine}], sightings [(size, name, time)], seams [{ended, size, begun, time, acknowledged}] and problems [{kind, index, line}], lines counted from 1.
 Exit codes: 0 nothing contradicts anything, 1 something is wrong, 2 this is no export, 64 bad command line.
 A fingerprint is 32 hex digits here; the twelve words need a list that the page does not have.
 """
 import argparse, base64, hashlib, hmac, json, math, re, struct, sys, unicodedata, zipfile, zlib
 from collections import Counter, namedtuple
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from cryptography.exceptions import InvalidSignature
@@ -332,8 +333,69 @@ def check_seams(raw, root, checkpoint, problem):
         problem("seam_wrong")
     return [shown for shown, _, _ in held]
 
-def verify(files, fingerprint=None, known=()):
-    """The nine checks in the order of the page; `files`: name → bytes."""
+def read_witnessed(raw):
+    """[(checkpoint, proof)]"""
+    listed = parse_plain(raw)
+    require(isinstance(listed, list) and len(listed) <= 64)
+    earlier = [(parse_checkpoint(one["checkpoint"].encode()), hashes(one["proof"], 63)) for one in listed]
+    rising([float(checkpoint.size) for checkpoint, _ in earlier])
+    return earlier
+def consistent(first, first_root, second, second_root, proof):
+    if first > second or (first == 0 and first_root != H()):
+        return False
+    if first == second or first == 0:
+        return not proof and (first == 0 or first_root == second_root)
+    f, s = first - 1, second - 1
+    while f % 2 == 1:
+        f, s = f // 2, s // 2
+    path = [first_root, *proof] if f == 0 else proof
+    if not path:
+        return False
+    a = b = path[0]
+    for p in path[1:]:
+        if s == 0:
+            return False
+        if f % 2 == 1 or f == s:
+            a, b = node(p, a), node(p, b)
+            while f % 2 == 0 and f > 0:
+                f, s = f // 2, s // 2
+        else:
+            b = node(b, p)
+        f, s = f // 2, s // 2
+    return s == 0 and (a, b) == (first_root, second_root)
+def check_witnessed(raw, checkpoint, log_key, witnesses, problem):
+    """Check 10, its first half: [(size, name, time)] of each cosignature that holds."""
+    earlier = attempt(read_witnessed, raw)
+    if earlier is None:
+        problem("witnessed_malformed")
+    sightings = []
+    for one, proof in earlier or () if checkpoint else ():
+        signed = one.origin == log_key.name and has_signed(one.note, log_key)
+        if not signed or not consistent(one.size, one.root, checkpoint.size, checkpoint.root, proof):
+            problem("witnessed_wrong")
+            continue
+        for key in witnesses:
+            at = cosigned_at(one.note, key)
+            if at == "wrong":
+                problem("cosignature_wrong")
+            elif at != "missing":
+                sightings.append((one.size, key.name, at))
+    return sightings
+def time_of(line):
+    """Seconds; raises ValueError where the event has no time in the form of the page."""
+    time = parse_json(line)["time"]
+    require(re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z", time))
+    return (datetime.fromisoformat(time[:-1]) - datetime(1970, 1, 1)) / timedelta(milliseconds=1) / 1000
+def check_times(proven, sightings, problem):
+    """Its second half; `proven`: (index, line, place) by rising index."""
+    for index, line, place in proven:
+        latest = max((at for size, _, at in sightings if size <= index), default=0)
+        time = attempt(time_of, line)
+        if time is not None and latest - time > 600:
+            problem("back_dated", index, place + 1)
+
+def verify(files, fingerprint=None, known=(), proven_lines=None):
+    """The ten checks in the order of the page; `files`: name → bytes. Lines that are proven are added to `proven_lines`."""
     problems = []
     problem = lambda kind, index=None, line=None: problems.append({"kind": kind, "index": index, "line": line})
     root, log_key, witnesses = attempt(read_keys, files["keys.json"]) or (None, None, {})
@@ -376,9 +438,18 @@ def verify(files, fingerprint=None, known=()):
     events = {index: lines[at] for index, at in place.items()}
     revealed = check_revealed(shown, events, problem) if proofs else 0  # 8
     seams = check_seams(files.get("seams.json", b""), root, checkpoint, problem)  # 9
-    proven = len(events.keys() - odd - set(proofs.wrong)) if signed and proofs and proofs.holds else 0
+    proven_at = sorted(events.keys() - odd - set(proofs.wrong)) if signed and proofs and proofs.holds else []
+    proven = len(proven_at)
+    sightings = []
+    if "witnessed.json" in files:  # 10
+        stands = checkpoint if signed else None
+        everybody = dict.fromkeys([*known, *witnesses])
+        sightings = check_witnessed(files["witnessed.json"], stands, log_key, everybody, problem)
+        check_times([(index, events[index], place[index]) for index in proven_at], sightings, problem)
+    if proven_lines is not None:
+        proven_lines.extend(events[index] for index in proven_at)
     of_log = {"origin": checkpoint and checkpoint.origin, "size": checkpoint and checkpoint.size, "proven": proven}
-    return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "seams": seams, "problems": problems}
+    return {"ok": not problems, "pinned": pinned, **of_log, "revealed": revealed, "witnesses": seen, "sightings": sightings, "seams": seams, "problems": problems}
 
 LIMITS = {"events.ndjson": 2 * 10**9, "personal.ndjson": 2 * 10**9, "proofs.json": 5 * 10**8}
 def is_zip64(entry):
@@ -401,7 +472,7 @@ def read_export(path):
             require(not entries or any(entry.header_offset == 0 for entry in entries))
             require(not any(is_zip64(entry) for entry in entries))
             for entry in entries:
-                if entry.filename in needed | {"personal.ndjson", "seams.json"}:
+                if entry.filename in needed | {"personal.ndjson", "seams.json", "witnessed.json"}:
                     require(entry.filename not in files and not entry.flag_bits & 0x61)
                     require(entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
                     require(entry.file_size <= LIMITS.get(entry.filename, 10**6))
