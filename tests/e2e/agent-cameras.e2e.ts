@@ -60,6 +60,7 @@ const statusOf = async (id: string) => {
   return value.cameras.find(({ deviceId }: { deviceId: string }) => deviceId === id);
 };
 const status = () => statusOf(cameraId);
+const isUp = async () => (await json("status")).value.running === true;
 
 beforeAll(async () => {
   [server] = await Promise.all([startGatehouse(), drawWalk()]);
@@ -67,6 +68,7 @@ beforeAll(async () => {
   writeConfig(stateDir, {});
   expect(await json("enrol", server.url, code)).toMatchObject({ code: 0 });
   agent = startProcess(stateDir);
+  await until("the agent is up", isUp);
 }, patient(180_000));
 afterAll(async () => {
   await agent?.kill("SIGKILL");

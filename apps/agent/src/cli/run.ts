@@ -22,23 +22,20 @@ export async function runAgent(folder: string, root: string): Promise<number> {
     },
     pino.destination({ fd: 1, sync: true }),
   );
-  const agent = await Agent.start({
-    state,
-    config,
-    root,
-    clock: systemClock,
-    random: systemRandom,
-    log,
-    version: VERSION,
-  });
+  // Listens before the agent reads which cameras it has: one that is added meanwhile is told, not missed.
+  const started = Promise.withResolvers<Agent>();
   const control = await serveControl(folder, state.socketName, {
-    status: async () => agent.status,
-    rotate: () => agent.rotateKeys(),
+    status: async () => (await started.promise).status,
+    rotate: async () => (await started.promise).rotateKeys(),
     cameras: async () => {
-      await agent.reloadCameras();
+      await (await started.promise).reloadCameras();
       return {};
     },
   });
+  started.resolve(
+    Agent.start({ state, config, root, clock: systemClock, random: systemRandom, log, version: VERSION }),
+  );
+  const agent = await started.promise;
   // Nothing else keeps the process alive while it waits for its next beat.
   const keepAlive = setInterval(() => {}, 60_000);
   const signal = await signalled;
