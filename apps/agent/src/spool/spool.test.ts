@@ -180,11 +180,17 @@ describe("a segment", () => {
     );
   });
 
+  /** How many bytes are as they were written: what follows a cut can happen to be the same. */
+  const commonBytes = (cut: Buffer): number => {
+    const other = bytes.findIndex((byte, at) => byte !== cut[at]);
+    return other === -1 ? bytes.length : other;
+  };
+
   it("gives every whole record before a cut, whatever follows it", () => {
     fc.assert(
       fc.property(fc.nat(bytes.length), fc.uint8Array({ maxLength: 200 }), (length, garbage) => {
         const cut = Buffer.concat([bytes.subarray(0, length), garbage]);
-        const whole = scanRecords(bytes.subarray(0, length)).records.map(({ number }) => number);
+        const whole = scanRecords(bytes.subarray(0, commonBytes(cut))).records.map(({ number }) => number);
         expect(scanRecords(cut).records.map(({ number }) => number)).toEqual(whole);
       }),
       { numRuns: 1_000 },

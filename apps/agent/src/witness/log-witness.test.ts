@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock, systemRandom } from "@gatehouse/base";
+import { silentLogger, systemClock, systemRandom } from "@gatehouse/base";
 import { CLAIM_CODE, FakeServer, until } from "@gatehouse/device-client/testing";
 import {
   encodeNote,
@@ -13,12 +13,14 @@ import {
 } from "@gatehouse/ledger";
 import { type LogLine, recordingLogger } from "@gatehouse/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TimeKeeper } from "../run/time-keeper.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { runCommand, startProcess, writeConfig } from "../testing/agent-process.ts";
 import { TestSite } from "../testing/running-agent.ts";
 import { rootSigner, SignedLog } from "../testing/signed-log.ts";
 import { LogWitness } from "./log-witness.ts";
 import type { WitnessRequest, WitnessWord } from "./messages.ts";
+import { WitnessLine } from "./witness-line.ts";
 
 const ROOT = rootSigner(new Uint8Array(32).fill(5));
 const stranger = rootSigner(new Uint8Array(32).fill(6));
@@ -184,6 +186,42 @@ describe("an agent's witness on its channel", () => {
     expect(site.agent.status).toMatchObject({ witness: "off" });
     await site.end();
   }, 60_000);
+});
+
+it("takes the next request while its last answer is on its way", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "agent witness "));
+  const said: WitnessWord[] = [];
+  const line = await WitnessLine.open(
+    {
+      // As it is while the server has not acknowledged what was said.
+      channel: {
+        isConnected: true,
+        send({ payload }) {
+          said.push(JSON.parse(Buffer.from(payload).toString()));
+          return new Promise(() => undefined);
+        },
+      },
+      time: new TimeKeeper(systemClock, { bootId: "boot", uptimeMs: () => 0 }),
+      log: silentLogger,
+      isTwoWay: true,
+    },
+    {
+      state: await openStateFolder(folder, systemRandom),
+      root: ROOT.key.publicKey,
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLogger,
+    },
+  );
+  line.setOn(true);
+  const log = new SignedLog(ROOT).growTo(3);
+  const ask = (oldSize: number) => line.take(Buffer.from(JSON.stringify(log.request(oldSize))));
+  expect(ask(0)).toBe(true);
+  await until("it cosigned", () => said.at(-1)?.say === "cosigned");
+  log.growTo(5);
+  expect(ask(3)).toBe(true);
+  await until("it cosigned again", () => said.filter(({ say }) => say === "cosigned").length === 2);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it("stands by a cosignature that it kept just before it was killed", async () => {

@@ -64,12 +64,18 @@ export class WitnessLine {
   async #answer(request: WitnessRequest): Promise<void> {
     if (!this.#isOn || this.#witness === undefined || this.#isBusy) return;
     this.#isBusy = true;
+    const word = await this.#consider(request, this.#witness);
+    // Not busy while the answer is on its way: the server may ask again as soon as it has it.
+    this.#isBusy = false;
+    if (word !== undefined) await this.#say(word);
+  }
+
+  async #consider(request: WitnessRequest, witness: LogWitness): Promise<WitnessWord | undefined> {
     try {
-      await this.#say(await this.#witness.consider(request));
+      return await witness.consider(request);
     } catch (error) {
       this.#parts.log.error({ reason: faultOf(error) }, "witness.failed");
-    } finally {
-      this.#isBusy = false;
+      return undefined;
     }
   }
 

@@ -20,6 +20,8 @@ const tenantTables: FeatureMigrations = {
 
 export const FILM = new Uint8Array(3_000_000).map((_, at) => (at * 7) % 251);
 const PART_BYTES = 65_536;
+/** With each request, so that two at once are of two people. */
+const ASKER = "x-asker";
 
 /** Makes the same film of everything, as soon as it may. */
 export class TestFilms implements Films {
@@ -130,7 +132,6 @@ export async function shareHouse(clock: VirtualClock) {
       publicUrl: () => "https://gatehouse.example",
     });
   const shares = make();
-  let asker: Uuid | undefined;
   let asked = 0;
   const app = await createHttpServer({
     trustedProxies: ["127.0.0.1"],
@@ -139,7 +140,10 @@ export async function shareHouse(clock: VirtualClock) {
     log: silentLogger,
   });
   const gates = testGates({
-    person: { authenticate: async () => (asker === undefined ? undefined : ownerOf(asker, clock.nowMs())) },
+    person: {
+      authenticate: async ({ headers: { [ASKER]: of } }) =>
+        typeof of === "string" ? ownerOf(of, clock.nowMs()) : undefined,
+    },
     resources: {
       ...shares.resources,
       async device(id) {
@@ -191,19 +195,18 @@ export async function shareHouse(clock: VirtualClock) {
     },
     /** As somebody of the organisation; undefined: without a session, from one address after the other. */
     async ask(of: Uuid | undefined, method: string, path: string, body?: object, from?: string) {
-      asker = of;
       asked++;
       const answer = await fetch(url + path, {
         method,
         headers: {
           "x-forwarded-for": from ?? `198.51.${asked >> 8}.${asked & 255}`,
+          ...(of === undefined ? {} : { [ASKER]: of }),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       // biome-ignore lint/suspicious/noExplicitAny: what is answered is what is tested
       const answered = (await answer.json()) as any;
-      asker = undefined;
       return { status: answer.status, headers: answer.headers, body: answered };
     },
     async [Symbol.asyncDispose]() {
