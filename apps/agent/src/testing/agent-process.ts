@@ -46,8 +46,11 @@ export function startProcess(stateDir: string, root = "/", as: AsUser = {}): Age
   const child: ChildProcess = spawn(
     NODE,
     ["--no-warnings", MAIN, "run", "--state-dir", stateDir, "--root", root],
-    { stdio: ["ignore", "pipe", "inherit"], ...userOf(as) },
+    { stdio: "pipe", ...userOf(as) },
   );
+  child.stdin?.end();
+  // Passed on, not handed down: a process that is left behind must not keep the test run's output open.
+  child.stderr?.on("data", (said) => process.stderr.write(said));
   const lines: Record<string, unknown>[] = [];
   if (child.stdout)
     createInterface({ input: child.stdout }).on("line", (line) => lines.push(JSON.parse(line)));
