@@ -82,6 +82,7 @@ test("the browser keeps choices of display and the public root it knows, and no 
     "serviceWorker apps/web/src/data/push.ts",
   ]);
   expect(namesOf(/createPreference(?:<[^>]*>)?\(\s*([\w."'`-]+)/g)).toEqual([
+    '"gatehouse.live-boxes" apps/web/src/features/cameras/detection/use-live-boxes.ts',
     '"gatehouse.locale" apps/web/src/i18n/locale.ts',
     '"gatehouse.push" apps/web/src/data/push.ts',
     '"gatehouse.root" apps/web/src/data/known-root.ts',

@@ -231,6 +231,70 @@ test("a picture is saved as it is, enlarged by keys, and fills the screen", asyn
   expect([...(await accessibilityFaults(page)), ...faults]).toEqual([]);
 });
 
+test("what is found stands in boxes over the live picture, but for masks, until its look is old or nobody wants it", async () => {
+  const [camera] = feeds;
+  const path = `/api/v1/cameras/${camera?.deviceId}`;
+  const { settings } = await settingsOf(camera);
+  const save = async (next: cameras.CameraSettings) =>
+    server.call("PUT", `${path}/settings`, {
+      settings: next,
+      settingsMs: (await settingsOf(camera)).settingsMs,
+    });
+  const box = { label: "person", score: 0.82, x: 0.25, y: 0.5, width: 0.2, height: 0.4, track: 1 };
+  const found = { state: "looking", model: "NanoDet-G 416", lookMs: 31, looksPerSecond: 5, by: "server" };
+  const silent = { ...found, state: "no_picture", by: "agent", boxes: [] };
+  // What is found in these pictures is the detector's affair: here it is told.
+  let asked = 0;
+  let answer: () => object = () => ({ ...found, atMs: Date.now(), boxes: [box] });
+  const prepare = async (page: Page) => {
+    await page.route(`**${path}/detection`, (route) => {
+      asked += 1;
+      return route.fulfill({ json: answer() });
+    });
+  };
+  const { page, faults } = await open(`/cameras/${camera?.deviceId}`, { prepare });
+  const tile = tileOf(page, camera);
+  const toggle = page.getByRole("switch", { name: "Boxes around what is found" });
+  const label = tile.getByText("Person 0.82");
+  await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+  await page.getByText("People are not looked for.").waitFor();
+  expect([await toggle.isDisabled(), asked]).toEqual([true, 0]);
+
+  const mask: [number, number][] = [
+    [0.6, 0],
+    [1, 0],
+    [1, 0.3],
+  ];
+  await save({ ...settings, detection: { ...settings.detection, enabled: true }, masks: [mask] });
+  await label.waitFor();
+  expect(await tile.locator("polygon").getAttribute("points")).toBe("0.6,0 1,0 1,0.3");
+  await vi.waitFor(async () => {
+    const [whole, drawn] = [await tile.boundingBox(), await label.locator("..").boundingBox()];
+    const { x = 0, y = 0, width = 0, height = 0 } = whole ?? {};
+    expect(drawn?.x).toBeCloseTo(x + 0.25 * width, -1);
+    expect(drawn?.y).toBeCloseTo(y + 0.5 * height, -1);
+    expect(drawn?.width).toBeCloseTo(0.2 * width, -1);
+  }, PATIENT);
+  const inaccessible = await accessibilityFaults(page);
+
+  const oldMs = Date.now();
+  answer = () => ({ ...found, atMs: oldMs, boxes: [box] });
+  await label.waitFor({ state: "detached" });
+  answer = () => silent;
+  await page.getByText("which tells nothing now").waitFor();
+  answer = () => ({ ...found, atMs: Date.now(), boxes: [box] });
+  await label.waitFor();
+
+  await toggle.uncheck({ force: true });
+  await label.waitFor({ state: "detached" });
+  const before = asked;
+  await page.reload();
+  await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
+  expect([await toggle.isChecked(), await toggle.isDisabled(), asked]).toEqual([false, false, before]);
+  await save(settings);
+  expect([...inaccessible, ...faults]).toEqual([]);
+});
+
 test("H.264 is shown as video that goes on where fragments were left out", async () => {
   const camera = feeds[5];
   const { init, fragments } = fragmentedVideo();

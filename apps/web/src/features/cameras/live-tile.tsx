@@ -8,6 +8,8 @@ import { useFormat } from "../../i18n/provider.tsx";
 import { CameraGlyph } from "./camera-state.tsx";
 import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
+import { LiveBoxes } from "./detection/live-boxes.tsx";
+import type { BoxesChoice } from "./detection/use-live-boxes.ts";
 import { LiveStage, ratioOf } from "./live-stage.tsx";
 import { type Look, lookOf } from "./picture-look.ts";
 import { TileTools } from "./tile-tools.tsx";
@@ -28,9 +30,11 @@ export function LiveTile(props: {
   paused: boolean;
   /** Zoom and pan also when it does not fill the screen. */
   zoomable?: boolean;
+  /** Drawn over the picture while they are on. */
+  boxes?: BoxesChoice;
 }) {
   const t = useTranslations("cameras.tile");
-  const { camera } = props;
+  const { boxes, camera } = props;
   const frame = useRef<HTMLElement>(null);
   const full = useFullscreen(frame);
   const picture = useLivePicture(camera.id, props.maxFps);
@@ -44,6 +48,7 @@ export function LiveTile(props: {
     paused: props.paused,
     nowMs: pictureNowMs(),
   });
+  const ratio = ratioOf(camera.health);
   const focusable = zoomable ? { tabIndex: 0, "aria-label": titleOf(camera), ...control.handlers } : {};
   return (
     <figure
@@ -57,10 +62,19 @@ export function LiveTile(props: {
       <LiveStage
         picture={picture}
         look={look}
-        ratio={ratioOf(camera.health)}
+        ratio={ratio}
         name={t("picture", { name: titleOf(camera) })}
         zoom={control.zoom}
-      />
+      >
+        {boxes?.isOn === true && look.kind === "live" && (
+          <LiveBoxes
+            view={boxes.view.data}
+            masks={camera.settings.masks}
+            ratio={ratio}
+            scale={control.zoom.scale}
+          />
+        )}
+      </LiveStage>
       <TileHead camera={camera} look={look} />
       <Notice look={look} />
       <TileTools

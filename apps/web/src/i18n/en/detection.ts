@@ -41,6 +41,11 @@ export const detection = {
       agent_only: "Its machine keeps it, and tells only what happened.",
     },
   },
+  live: {
+    boxes: "Boxes around what is found",
+    agent: "Looked for at the camera’s own machine, which tells about once a second.",
+    agentSilent: "Looked for at the camera’s own machine, which tells nothing now: there is no box to draw.",
+  },
   view: {
     show: "Show what is found",
     saved: "Found with the saved settings; save to see the new ones at work.",

@@ -46,6 +46,12 @@ export const detection: Same<typeof en> = {
       agent_only: "Sa machine le garde, et dit seulement ce qui s’est passé.",
     },
   },
+  live: {
+    boxes: "Cadres autour de ce qui est trouvé",
+    agent: "Recherché sur la machine de la caméra, qui le dit environ une fois par seconde.",
+    agentSilent:
+      "Recherché sur la machine de la caméra, qui n’en dit rien pour le moment\u00a0: aucun cadre à dessiner.",
+  },
   view: {
     show: "Montrer ce qui est trouvé",
     saved: "Trouvé avec les réglages enregistrés\u202f; enregistrez pour voir les nouveaux à l’œuvre.",

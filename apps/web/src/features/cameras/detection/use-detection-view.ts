@@ -3,15 +3,18 @@ import { useDocumentVisibility } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { query } from "../../../data/query.ts";
 
-const RENEW_MS = 500;
+/** While something moves or is found, and else: requests of one address are bounded (`http.perMinute`). */
+const LIVELY_MS = 400;
+const STILL_MS = 1_000;
 
-/** What the detector found in its newest look, twice a second while somebody looks. */
+/** What the detector found in its newest look, two or three times a second while there is something, and somebody looks. */
 export function useDetectionView(cameraId: string, wanted: boolean) {
   const isSeen = useDocumentVisibility() === "visible";
   return useQuery({
     ...query(cameras.getDetectionView, { params: { id: cameraId } }),
     enabled: wanted && isSeen,
-    refetchInterval: RENEW_MS,
+    refetchInterval: ({ state: { data, error } }) =>
+      error === null && data?.state === "looking" ? LIVELY_MS : STILL_MS,
     staleTime: 0,
     retry: false,
   });

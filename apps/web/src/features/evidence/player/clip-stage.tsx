@@ -103,7 +103,7 @@ export function ClipStage(props: {
       />
       {area !== undefined && (state === "picture" || state === "video") && (
         <div className={styles.area} style={area}>
-          <FoundBoxes found={found} area={area} />
+          <FoundBoxes boxes={found?.boxes ?? []} area={area} />
         </div>
       )}
       {state === "gap" && (

@@ -5,13 +5,13 @@ import type { Size } from "./clip-stage.tsx";
 import { labelPlaces } from "./label-places.ts";
 import styles from "./player.module.css";
 
-/** What was found in the picture that is shown, where it was found. */
-export function FoundBoxes(props: { found: Found | undefined; area: Size }) {
+/** What was found in the picture that is shown, where it was found; `kept`: pixels at its edges that no label uses. */
+export function FoundBoxes(props: { boxes: Found["boxes"]; area: Size; kept?: number }) {
   const format = useFormat();
   const labelText = useLabelText();
-  const boxes = props.found?.boxes ?? [];
+  const { boxes } = props;
   const texts = boxes.map(({ label, score }) => `${labelText(label)} ${format.quantity(score, "", 2)}`);
-  const places = labelPlaces(boxes, texts, props.area);
+  const places = labelPlaces(boxes, texts, props.area, props.kept);
   return boxes.map(({ label, x, y, width, height, track }, index) => (
     <span
       key={`${label} ${track ?? ""} ${x} ${y}`}

@@ -30,3 +30,12 @@ test("a box that fills the picture has its label inside, in a picture without ro
   expect(labelPlaces(all, ["Person 0.85"], AREA)).toEqual(["inside"]);
   expect(labelPlaces(all, ["Person 0.85"], { width: 10, height: 10 })).toEqual(["inside"]);
 });
+
+test("a label stays clear of what stands at the edges, where it can", () => {
+  const tall = { x: 0.1, y: 0.1, width: 0.05, height: 0.6 };
+  const texts = ["Person 0.85"];
+  expect(labelPlaces([tall], texts, AREA)).toEqual(["above"]);
+  expect(labelPlaces([tall], texts, AREA, 30)).toEqual(["below"]);
+  expect(labelPlaces([{ ...tall, height: 0.75 }], texts, AREA, 22)).toEqual(["inside"]);
+  expect(labelPlaces([{ ...tall, height: 0.75 }], texts, AREA, 30)).toEqual(["inside"]);
+});

@@ -27,6 +27,8 @@ export function labelPlaces(
   boxes: readonly Pick<Found["boxes"][number], "x" | "y" | "width" | "height">[],
   texts: readonly string[],
   area: Size,
+  /** At the upper and the lower edge, where other words stand over the picture. */
+  kept = 0,
 ): LabelPlace[] {
   const taken: Rectangle[] = [];
   return boxes.map((box, index) => {
@@ -41,7 +43,7 @@ export function labelPlaces(
     ];
     const within = tops
       .map(([place, at]) => ({ place, rectangle: { left, right, top: at, bottom: at + HEIGHT } }))
-      .filter(({ rectangle }) => rectangle.top >= 0 && rectangle.bottom <= area.height);
+      .filter(({ rectangle }) => rectangle.top >= kept && rectangle.bottom <= area.height - kept);
     const free = within.find(({ rectangle }) => !taken.some((other) => meet(rectangle, other)));
     const chosen = free ?? within[0];
     if (chosen === undefined) return "inside";
