@@ -1,4 +1,5 @@
 import type { EvidenceReport, ProblemKind, SeamFinding } from "@gatehouse/ledger";
+import { several } from "./several.ts";
 import { witnessStatements } from "./witness-statements.ts";
 
 /** What each problem means for who reads the export. */
@@ -43,12 +44,12 @@ export function verdictText({ ok, pinned, problemCount }: EvidenceReport): strin
 export function statements(report: EvidenceReport): string[] {
   const { range, proven, lines, revealed, origin, size } = report;
   return [
-    `Checkpoint: ${size} events of ${origin === "" ? "an unknown log" : origin}.`,
+    `Checkpoint: ${several(size, "event")} of ${origin === "" ? "an unknown log" : origin}.`,
     `${proven} of ${lines} events are in the log as they stand here.`,
     ...(range === null
       ? ["Each event has a proof of its own; nothing is said of what lies between them."]
       : [rangeText(range)]),
-    ...(revealed > 0 ? [`${revealed} values about people are those that the events hold.`] : []),
+    ...(revealed > 0 ? [`${several(revealed, "value")} about people: as the events hold them.`] : []),
     ...report.seams.map(seamText),
     ...witnessStatements(report),
   ];
@@ -58,7 +59,7 @@ function seamText({ ended, size, begun, time, isAcknowledged }: SeamFinding): st
   const owner = isAcknowledged
     ? "The owner acknowledged it."
     : "The owner has NOT acknowledged it: ask what happened.";
-  return `Seam: a backup was restored at ${time.slice(0, 19)}Z. ${ended} ended with ${size} events, ${begun} follows; what was logged after that backup is in neither. ${owner}`;
+  return `Seam: a backup was restored at ${time.slice(0, 19)}Z. ${ended} ended with ${several(size, "event")}, ${begun} follows; what was logged after that backup is in neither. ${owner}`;
 }
 
 function rangeText({ from, to, unlisted }: NonNullable<EvidenceReport["range"]>): string {

@@ -15,7 +15,7 @@ export function caseStatements({ clips, unproven }: CaseReport): string[] {
     ...(unproven.length === 0
       ? []
       : [
-          `NOT PROVEN, only listed: ${unproven.join(", ")}. A film is encoded anew and a report is written by whoever made the bundle; the frames are what was sealed.`,
+          `NOT PROVEN, only listed: ${unproven.join(", ")}. Films and a report are made anew by whoever made the bundle; the frames are what was sealed.`,
         ]),
   ];
 }

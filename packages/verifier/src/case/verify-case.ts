@@ -18,7 +18,7 @@ export interface CaseReport {
   readonly ok: boolean;
   /** In the order of their folders. */
   readonly clips: readonly { readonly folder: string; readonly report: ClipReport }[];
-  /** Files that are as they are listed, and that nothing proves: films are encoded anew, reports are written. */
+  /** Files that are as they are listed, and that nothing proves: films and reports are made anew. */
   readonly unproven: readonly string[];
   readonly problems: readonly CaseProblem[];
   /** With those of its clips. */

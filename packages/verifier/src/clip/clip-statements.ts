@@ -1,3 +1,4 @@
+import { several } from "../several.ts";
 import { secondText, witnessedSpanText } from "../witness-statements.ts";
 import { type ClipProblemKind, type ClipReport, isLate, witnessedSpanOf } from "./clip-report.ts";
 
@@ -40,14 +41,16 @@ export function clipStatements({ camera, segments, problemCount }: ClipReport): 
   const witnessed = witnessedSpanText(witnessedSpanOf(segments));
   const gaps = segments.filter(({ afterGap }) => afterGap);
   return [
-    `Clip of camera ${camera === "" ? "unknown" : camera}: ${proven} of ${segments.length} segments are whole and as they were signed, with ${frames} frames${found > 0 ? ` and ${found} records of what a detector found in them` : ""}.`,
+    `Clip of camera ${camera === "" ? "unknown" : camera}: ${proven} of ${segments.length} segments are whole and as they were signed, with ${several(frames, "frame")}${found > 0 ? ` and ${several(found, "record")} of what a detector found in them` : ""}.`,
     ...(first && last
       ? [
           `It holds what was recorded from ${timeText(first.firstMs)} to ${timeText(last.lastMs)}, by the server's clock.`,
         ]
       : []),
     ...(own > 0
-      ? [`${own} of them were signed by the camera's own machine, for whose key the installation vouches.`]
+      ? [
+          `${own} of them ${own === 1 ? "was" : "were"} signed by the camera's own machine, for whose key the installation vouches.`,
+        ]
       : []),
     ...gaps.map(
       ({ firstMs }) =>

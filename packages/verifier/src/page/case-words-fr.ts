@@ -14,7 +14,7 @@ export function frenchCaseStatements({ clips, unproven }: CaseReport): string[] 
     ...(unproven.length === 0
       ? []
       : [
-          `NON PROUVÉ, seulement listé : ${unproven.join(", ")}. Un film est réencodé et un rapport est écrit par qui a fait le dossier ; ce sont les images qui ont été scellées.`,
+          `NON PROUVÉ, seulement listé : ${unproven.join(", ")}. Les films et un rapport sont produits après coup par qui a fait le dossier ; ce sont les images qui ont été scellées.`,
         ]),
   ];
 }

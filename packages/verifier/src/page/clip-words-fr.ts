@@ -41,7 +41,7 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
   const witnessed = frenchWitnessedSpan(witnessedSpanOf(segments));
   const gaps = segments.filter(({ afterGap }) => afterGap);
   return [
-    `Clip de la caméra ${camera === "" ? "inconnue" : camera} : ${proven} segments sur ${segments.length} entiers et tels que signés, avec ${frames} images${found > 0 ? ` et ${found} relevés de ce qu’un détecteur y a trouvé` : ""}.`,
+    `Clip de la caméra ${camera === "" ? "inconnue" : camera} : ${proven < 2 ? `${proven} segment sur ${segments.length} entier et tel que signé` : `${proven} segments sur ${segments.length} entiers et tels que signés`}, avec ${several(frames, "image")}${found > 0 ? ` et ${several(found, "relevé")} de ce qu’un détecteur y a trouvé` : ""}.`,
     ...(first && last
       ? [
           `Il contient l’enregistrement de ${timeText(first.firstMs)} à ${timeText(last.lastMs)}, à l’heure du serveur.`,
@@ -49,7 +49,7 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
       : []),
     ...(own > 0
       ? [
-          `${own} d’entre eux ont été signés par la machine de la caméra elle-même, dont l’installation garantit la clé.`,
+          `${own === 1 ? "1 d’entre eux a été signé" : `${own} d’entre eux ont été signés`} par la machine de la caméra elle-même, dont l’installation garantit la clé.`,
         ]
       : []),
     ...gaps.map(
@@ -63,7 +63,7 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
     ...(witnessed === undefined ? [] : [witnessed]),
     ...(unsigned > 0
       ? [
-          `${unsigned} d’entre eux N’ONT ÉTÉ SIGNÉS PAR PERSONNE, comme après une panne : rien n’en est prouvé.`,
+          `${unsigned === 1 ? "1 d’entre eux N’A ÉTÉ SIGNÉ" : `${unsigned} d’entre eux N’ONT ÉTÉ SIGNÉS`} PAR PERSONNE, comme après une panne : rien n’en est prouvé.`,
         ]
       : []),
     ...(problemCount === 0 && proven > 0 ? ["Ce qui a été enregistré avant et après n’y est pas."] : []),
@@ -71,3 +71,6 @@ export function frenchClipStatements({ camera, segments, problemCount }: ClipRep
 }
 
 const timeText = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+
+/** Zero is singular in French. */
+const several = (count: number, what: string): string => `${count} ${what}${count < 2 ? "" : "s"}`;

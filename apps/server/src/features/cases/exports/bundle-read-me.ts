@@ -8,7 +8,7 @@ ${cases.caseName(kept.number)}: CLIPS OF CAMERAS, WITH WHAT PROVES THEM
 
 Organisation: ${organisation}
 Made:         ${new Date(madeMs).toISOString()}
-Holds:        ${clips.length} clip(s)
+Holds:        ${clips.length} ${clips.length === 1 ? "clip" : "clips"}
 
 Begin with report.pdf. To check what it says:
 
@@ -32,7 +32,7 @@ report.pdf       what is in here, for people
 case.json        the same for programs, with the SHA-256 of every other file
 clips/NN/        one clip each: clip.json, manifests/ that were signed, and the pictures exactly as the camera sent them
                  in frames/, or its video in video/. Whole segments: up to a minute more on each side
-clips/NN/film.mp4  the clip to be played. It was encoded anew: what proves the clip are the pictures beside it
+clips/NN/film.mp4  the clip to be played. It was made anew: what proves the clip is what lies beside it
 events.ndjson    entries of the audit log: of the manifests, of this case, of verdicts (${proofs.origin}, ${proofs.size} events)
 checkpoint       the signed head of that log, with the signatures of witnesses
 proofs.json      why these entries are in the log under that head
