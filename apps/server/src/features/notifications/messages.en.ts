@@ -61,7 +61,7 @@ export const en = {
   morning: {
     subject: (date: string) => `Before the cameras on ${date}`,
     site: (site: string, { people, mostAtOnce, alarms, others, open }: MorningFigures) =>
-      `${site}: ${people} with people${people === 0 ? "" : ` (${mostAtOnce} at once at most)`}, ${alarms} ${alarms === 1 ? "alarm" : "alarms"}, ${others} other events, ${open} not decided`,
+      `${site}: ${people} with people${people === 0 ? "" : ` (${mostAtOnce} at once at most)`}, ${alarms} ${alarms === 1 ? "alarm" : "alarms"}, ${others} other ${others === 1 ? "event" : "events"}, ${open} not decided`,
     silent: (cameras: string) => `Without pictures for half an hour or longer: ${cameras}`,
     nothing: "No camera yet.",
   },

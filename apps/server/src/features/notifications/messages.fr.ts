@@ -59,7 +59,7 @@ export const fr: Messages = {
   morning: {
     subject: (date) => `Devant les caméras le ${date}`,
     site: (site, { people, mostAtOnce, alarms, others, open }) =>
-      `${site}\u00a0: ${people} avec des personnes${people === 0 ? "" : ` (${mostAtOnce} à la fois au plus)`}, ${alarms} ${alarms < 2 ? "alarme" : "alarmes"}, ${others} autres événements, ${open} sans décision`,
+      `${site}\u00a0: ${people} avec des personnes${people === 0 ? "" : ` (${mostAtOnce} à la fois au plus)`}, ${alarms} ${alarms < 2 ? "alarme" : "alarmes"}, ${others} ${others < 2 ? "autre événement" : "autres événements"}, ${open} sans décision`,
     silent: (cameras) => `Sans images pendant une demi-heure ou plus\u00a0: ${cameras}`,
     nothing: "Aucune caméra pour l’instant.",
   },

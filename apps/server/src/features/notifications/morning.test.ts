@@ -30,6 +30,11 @@ test("a morning's message has a line for each site, and names cameras that were 
     ],
     link: "https://gate.example/cameras/summary?day=2026-07-09",
   });
+  const one = textOf(
+    { ...morning, sites: [{ ...site, others: 1, silent: [] }] },
+    { ...place, language: "fr" },
+  );
+  expect(one.lines[0]).toContain("1 alarme, 1 autre événement, 1 sans décision");
   const { subject, lines } = textOf({ ...morning, sites: [] }, { ...place, language: "fr" });
   expect([subject, lines]).toEqual([
     "Devant les caméras le jeudi 9 juillet 2026",
