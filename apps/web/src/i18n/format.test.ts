@@ -34,6 +34,14 @@ describe("numbers and times", () => {
     expect(createFormat("en", "Europe/Paris").clockMinute(at)).toBe("20:02");
   });
 
+  it("say their zone where they are of another place than the page", () => {
+    const paris = createFormat("en", "Europe/Paris", true);
+    expect(paris.dateTime(at)).toBe("19 Nov 2026, 20:02:37 CET");
+    expect(paris.dateMinute(at)).toBe("19 Nov 2026, 20:02 CET");
+    expect([paris.clock(at), paris.zone(at), en.zone(at)]).toEqual(["20:02:37", "CET", ""]);
+    expect(createFormat("fr", "America/Toronto", true).dateMinute(at)).toMatch(/, 14\sh\s02 HNE$/u);
+  });
+
   it("are relative under one hour and absolute from there", () => {
     expect(en.since(at, at + 42_000)).toBe("42 sec ago");
     expect(en.since(at, at + 125_000)).toBe("2 min ago");

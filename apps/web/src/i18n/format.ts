@@ -33,6 +33,8 @@ export interface Format {
   since(atMs: number, nowMs: number): string;
   /** `42 s`, `26 min`, `2 h`, `3 d` · `3 j`: the largest unit only. */
   duration(durationMs: number): string;
+  /** `GMT-5` · `HNE` where times are those of another zone than the page's; else empty. */
+  zone(atMs: number): string;
   readonly timeZone: string;
 }
 
@@ -62,7 +64,8 @@ function memo<T>(make: (key: string) => T): (key: string) => T {
 const BYTE_UNITS = { en: ["B", "kB", "MB", "GB", "TB"], fr: ["o", "ko", "Mo", "Go", "To"] } as const;
 const DAY_SYMBOL = { en: "d", fr: "j" } as const;
 
-export function createFormat(locale: Locale, timeZone: string): Format {
+/** `isNamed`: whole dates with a time say their zone. */
+export function createFormat(locale: Locale, timeZone: string, isNamed = false): Format {
   const numbers = memo(
     (key) => new Intl.NumberFormat(NUMBERS[locale], JSON.parse(key) as Intl.NumberFormatOptions),
   );
@@ -81,6 +84,7 @@ export function createFormat(locale: Locale, timeZone: string): Format {
   const clock = clockFace({ second: "2-digit" });
   const clockMs = clockFace({ second: "2-digit", fractionalSecondDigits: 3 });
   const clockMinute = clockFace({});
+  const named = isNamed ? ({ timeZoneName: "short" } as const) : {};
   const relative = new Intl.RelativeTimeFormat(DATES[locale], { style: "short", numeric: "auto" });
   const format: Format = {
     timeZone,
@@ -99,8 +103,8 @@ export function createFormat(locale: Locale, timeZone: string): Format {
       const digits = power === 0 || value >= 100 ? 0 : 1;
       return `${format.number(value, digits)}\u00a0${BYTE_UNITS[locale][power]}`;
     },
-    dateTime: (atMs) => date({ ...DAY, ...HOUR_MINUTE, second: "2-digit" }).format(atMs),
-    dateMinute: (atMs) => date({ ...DAY, ...HOUR_MINUTE }).format(atMs),
+    dateTime: (atMs) => date({ ...DAY, ...HOUR_MINUTE, second: "2-digit", ...named }).format(atMs),
+    dateMinute: (atMs) => date({ ...DAY, ...HOUR_MINUTE, ...named }).format(atMs),
     date: (atMs) => date(DAY).format(atMs),
     dayMonth: (atMs) => date({ day: "numeric", month: "short" }).format(atMs),
     longDate: (atMs) =>
@@ -108,6 +112,10 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     clock: (atMs) => clock.format(atMs),
     clockMs: (atMs) => clockMs.format(atMs),
     clockMinute: (atMs) => clockMinute.format(atMs),
+    zone: (atMs) =>
+      date({ ...HOUR_MINUTE, ...named })
+        .formatToParts(atMs)
+        .find(({ type }) => type === "timeZoneName")?.value ?? "",
     since: (atMs, nowMs) => {
       const ageMs = Math.max(0, nowMs - atMs);
       if (ageMs >= HOUR_MS) return format.dateMinute(atMs);

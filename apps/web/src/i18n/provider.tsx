@@ -60,6 +60,15 @@ export function SiteTime(props: { timeZone: string; children: ReactNode }) {
   return <FormatContext value={format}>{props.children}</FormatContext>;
 }
 
+/** Times of one place within a page of several: they say their zone where it is not the page's. */
+export function PlaceTime(props: { timeZone: string; children: ReactNode }) {
+  const locale = useLocale();
+  const { timeZone } = props;
+  const isNamed = useFormat().timeZone !== timeZone;
+  const format = useMemo(() => createFormat(locale, timeZone, isNamed), [locale, timeZone, isNamed]);
+  return <FormatContext value={format}>{props.children}</FormatContext>;
+}
+
 /** Numbers and times in the person's language and the site's zone. */
 export function useFormat(): Format {
   const format = use(FormatContext);

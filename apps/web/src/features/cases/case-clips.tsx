@@ -7,7 +7,7 @@ import { ButtonLink } from "../../design/button-link.tsx";
 import { EmptyState } from "../../design/empty-state.tsx";
 import { Panel } from "../../design/panel.tsx";
 import { Tag, type Tone } from "../../design/tag.tsx";
-import { SiteTime, useFormat } from "../../i18n/provider.tsx";
+import { PlaceTime, useFormat } from "../../i18n/provider.tsx";
 import { titleOf } from "../cameras/camera-title.ts";
 import { EventThumb } from "../recordings/event-thumb.tsx";
 import { FrameThumb } from "../recordings/frame-thumb.tsx";
@@ -48,9 +48,9 @@ export function CaseClips(props: { caseId: string; items: readonly cases.CaseIte
               {clip === undefined || clip.hidden ? (
                 <Hidden />
               ) : (
-                <SiteTime timeZone={clip.timeZone}>
+                <PlaceTime timeZone={clip.timeZone}>
                   <Clip {...props} itemId={id} clip={clip} library={library} />
-                </SiteTime>
+                </PlaceTime>
               )}
             </li>
           ))}

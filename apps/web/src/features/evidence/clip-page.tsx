@@ -48,7 +48,12 @@ function AtCamera(props: {
   if (camera.isPending) return null;
   const inside = props.children(camera.data);
   if (camera.data === undefined) return inside;
-  return <DevicePlace place={{ siteId: camera.data.siteId, deviceId: camera.data.id }}>{inside}</DevicePlace>;
+  const { id: deviceId, siteId } = camera.data;
+  return (
+    <DevicePlace place={{ siteId, deviceId }} namesZone>
+      {inside}
+    </DevicePlace>
+  );
 }
 
 function OneClip(props: { event: cameras.CameraEvent; camera: cameras.Camera | undefined }) {

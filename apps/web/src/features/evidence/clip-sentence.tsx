@@ -17,7 +17,7 @@ export function useHappened(): (event: cameras.CameraEvent, title: string) => st
       count: Math.max(1, count),
       what: label === undefined ? t("something") : labelText(label),
       camera: title,
-      time: format.clockMinute(startMs),
+      time: [format.clockMinute(startMs), format.zone(startMs)].join("\u00a0").trim(),
     });
   };
 }

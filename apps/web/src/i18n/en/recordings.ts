@@ -134,7 +134,6 @@ export const recordings = {
       undecided: "Undecided",
       none: "Nobody decided yet",
     },
-    caseMark: "Case {number}",
     search: "Camera, zone or class",
     anyClass: "Anything found",
     class: "Class",

@@ -137,7 +137,6 @@ export const recordings: Same<typeof english> = {
       undecided: "Indécis",
       none: "Personne n’a décidé",
     },
-    caseMark: "Dossier {number}",
     search: "Caméra, zone ou classe",
     anyClass: "Tout ce qui est trouvé",
     class: "Classe",

@@ -1,4 +1,4 @@
-import type { cameras } from "@gatehouse/contract";
+import { type cameras, cases } from "@gatehouse/contract";
 import { Link } from "@tanstack/react-router";
 import { useTranslations } from "use-intl";
 import { Tag, type Tone } from "../../../design/tag.tsx";
@@ -77,7 +77,6 @@ export function Decided(props: { event: CameraEvent }) {
 
 /** The cases that it was collected in, each the way there. */
 export function InCases(props: { event: CameraEvent }) {
-  const t = useTranslations("recordings.clips");
   return (props.event.cases ?? []).map(({ id, number, title }) => (
     <Link
       key={id}
@@ -86,7 +85,7 @@ export function InCases(props: { event: CameraEvent }) {
       className={styles.caseMark ?? ""}
       title={title}
     >
-      <Tag>{t("caseMark", { number: String(number) })}</Tag>
+      <Tag>{cases.caseName(number)}</Tag>
     </Link>
   ));
 }

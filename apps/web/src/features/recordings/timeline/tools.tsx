@@ -51,7 +51,7 @@ export function Legend() {
   const t = useTranslations("recordings.timeline");
   return (
     <ul className={styles.legend} aria-label={t("legend")}>
-      {(["motion", "device"] as const).map((kind) => (
+      {(["person", "object", "motion", "device"] as const).map((kind) => (
         <li key={kind}>
           <svg width="14" height="14" aria-hidden="true">
             <EventShape kind={kind} x={7} y={7} />
