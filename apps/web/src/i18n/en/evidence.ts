@@ -132,7 +132,7 @@ export const evidence = {
     frame_missing: "A picture is missing.",
     frame_moved: "Pictures are in another order.",
     frame_added: "A picture was added.",
-    frame_mislabelled: "A picture has another time.",
+    frame_mislabelled: "A picture is listed as what was found in one, or the other way round.",
     segment_missing: "A segment is missing.",
     not_logged: "The log does not have it.",
     entry_differs: "The log has another hash of it.",

@@ -16,5 +16,5 @@ export const quietHours = {
   timeZone: "Time zone",
   organisationZone: "The organisation’s",
   wrongDays: "Choose at least one day.",
-  wrongTimes: "Start and end differ.",
+  wrongTimes: "Start and end must be two different times.",
 } as const;

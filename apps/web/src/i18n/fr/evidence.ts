@@ -140,7 +140,7 @@ export const evidence: Same<typeof english> = {
     frame_missing: "Une image manque.",
     frame_moved: "Des images sont dans un autre ordre.",
     frame_added: "Une image a été ajoutée.",
-    frame_mislabelled: "Une image porte une autre heure.",
+    frame_mislabelled: "Une image est listée comme ce qui a été trouvé dans une image, ou l’inverse.",
     segment_missing: "Un segment manque.",
     not_logged: "Le journal ne l’a pas.",
     entry_differs: "Le journal en a une autre empreinte.",

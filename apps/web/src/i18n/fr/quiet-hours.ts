@@ -18,5 +18,5 @@ export const quietHours: Same<typeof en> = {
   timeZone: "Fuseau horaire",
   organisationZone: "Celui de l’organisation",
   wrongDays: "Choisissez au moins un jour.",
-  wrongTimes: "Le début et la fin diffèrent.",
+  wrongTimes: "Le début et la fin doivent être deux heures différentes.",
 };
