@@ -360,15 +360,24 @@ test("a zone is drawn with the keys alone, what is recorded is chosen, and both 
   for (const key of ["ArrowLeft", "ArrowLeft", "Shift+ArrowUp", "Insert"]) await page.keyboard.press(key);
   await page.getByRole("button", { name: /^Corner 5/ }).waitFor();
   await page.getByLabel("Name of zone 1").fill("Doorway");
-  await page.getByRole("radio", { name: "By schedule" }).check({ force: true });
+  const stays = page.getByRole("group", { name: "Who counts in Doorway" }).getByLabel("Who stays at least");
+  await stays.fill("200");
+  await page.getByRole("radio", { name: "By schedule" }).press("Space");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Add a time, or choose another way of recording.").waitFor();
+  await page.getByText("A whole number from 1 to 90.").waitFor();
+  await stays.fill("20");
   await page.getByRole("button", { name: "Add a time" }).click();
   await page.getByRole("group", { name: "Time 1" }).getByLabel("From").fill("19:30");
+  await page.getByRole("switch", { name: "Look for people" }).press("Space");
+  await page.getByRole("slider", { name: "Greatest height" }).press("ArrowLeft");
+  await page.getByText("3% to 99%").waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole("switch", { name: "Look for people" }).press("Space");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("The settings of camera-3 are saved.").waitFor();
   const { settings } = await settingsOf(camera);
+  expect(settings.detection).toMatchObject({ enabled: false, minHeight: 0.03, maxHeight: 0.99 });
   expect(settings.recording.mode).toBe("schedule");
   expect(settings.recording.schedule).toEqual([{ days: [1, 2, 3, 4, 5], fromMinute: 1_170, toMinute: 480 }]);
   expect(settings.motion.zones).toEqual([
@@ -382,9 +391,11 @@ test("a zone is drawn with the keys alone, what is recorded is chosen, and both 
         [0.7, 0.7],
         [0.3, 0.7],
       ],
+      loiterSeconds: 20,
     },
   ]);
   await page.reload();
+  await page.getByText(/^Only who stays 20\ss counts\.$/).waitFor();
   expect(await page.getByLabel("Name of zone 1").inputValue()).toBe("Doorway");
   expect(faults).toEqual([]);
 });

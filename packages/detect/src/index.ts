@@ -19,4 +19,5 @@ export { probeModel } from "./probe/probe-model.ts";
 export { type DetectorChoice, openDetector } from "./registry.ts";
 export { Tracker } from "./tracking/tracker.ts";
 export { type FollowedThing, type FoundThing, PERSON, type Visit, type VisitChange } from "./visits/visit.ts";
-export { type Followed, type VisitLook, VisitMachine, type VisitSettings } from "./visits/visit-machine.ts";
+export { type Followed, type VisitLook, VisitMachine } from "./visits/visit-machine.ts";
+export { visitSettings } from "./visits/visit-settings.ts";

@@ -42,6 +42,8 @@ const Ready = strict({
   models: Type.Optional(Type.Boolean()),
   schedules: Type.Optional(Type.Boolean()),
   masks: Type.Optional(Type.Boolean()),
+  /** Whether it knows a greatest height, and zones that ask for a score and a time. */
+  narrows: Type.Optional(Type.Boolean()),
 });
 
 /** Up, about once a second: what its motion gate saw since the message before, oldest first. */
@@ -276,6 +278,12 @@ const Zone = strict({
   kind: Type.Union([Type.Literal("watch"), Type.Literal("ignore")]),
   area: Area,
 });
+/** A watch zone in which less counts: looks that are sure enough, and who has stayed for long enough. */
+const VisitZone = strict({
+  ...Zone.properties,
+  minScore: Type.Optional(Share),
+  loiterSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 90 })),
+});
 
 /** Down, in answer to `ready` and whenever somebody changes them: what was chosen for the camera. */
 export const CameraOrders = strict({
@@ -298,9 +306,10 @@ export const CameraOrders = strict({
       classes: Type.Array(Label, { minItems: 1, maxItems: 80, uniqueItems: true }),
       minScore: Share,
       minHeight: Share,
+      maxHeight: Type.Optional(Share),
       minSeconds: Type.Integer({ minimum: 0, maximum: 60 }),
       endAfterSeconds: Type.Integer({ minimum: 1, maximum: 60 }),
-      zones: Type.Array(Zone, { maxItems: 32 }),
+      zones: Type.Array(VisitZone, { maxItems: 32 }),
       /** Absent: the model that comes along. */
       model: Type.Optional(CameraModel),
       /** Messages about alarms may carry a picture: the surest one is shown to the server. */

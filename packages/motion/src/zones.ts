@@ -39,15 +39,15 @@ export function zoneMask(zones: readonly MotionZone[]): ZoneMask {
   return { watched, count: watched.reduce((sum, one) => sum + one, 0), zones: named };
 }
 
-/**
- * Names of the watch zones that a place lies in; undefined where it is not watched: in an ignore zone, or in no watch
- * zone although there are some.
- */
-export function zonesAt(zones: readonly MotionZone[], place: Corner): readonly string[] | undefined {
+/** Watch zones that a place lies in; undefined where it is not watched: in an ignore zone, or in none although there are some. */
+export function zonesAt<Zone extends MotionZone>(
+  zones: readonly Zone[],
+  place: Corner,
+): readonly Zone[] | undefined {
   const at = zones.filter(({ area }) => contains(area, place));
   if (at.some(({ kind }) => kind === "ignore")) return undefined;
   const isEverywhere = zones.every(({ kind }) => kind === "ignore");
-  return at.length > 0 || isEverywhere ? at.map(({ name }) => name) : undefined;
+  return at.length > 0 || isEverywhere ? at : undefined;
 }
 
 const ALL_CELLS: readonly number[] = Array.from({ length: CELLS }, (_, cell) => cell);

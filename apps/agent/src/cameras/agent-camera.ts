@@ -209,6 +209,7 @@ export class AgentCamera {
         models: true,
         schedules: true,
         masks: true,
+        narrows: true,
       };
       await this.#say({ kind: "camera", says: "ready", ...can });
       this.#clips.connected();

@@ -100,7 +100,7 @@ it("asks what is wanted of it, and then sends its pictures byte for byte", { tim
   await asked();
   expect(words()[0]).toEqual({
     ...{ kind: "camera", says: "ready", judges: true, detects: true, seals: true },
-    ...{ models: true, schedules: true, masks: true },
+    ...{ models: true, schedules: true, masks: true, narrows: true },
   });
   expect(frames()).toEqual([]);
   order();

@@ -28,7 +28,7 @@ export const BUILT_IN_DETECTOR = "built_in";
 /** When an event of this camera raises an alarm. `site`: while its site is armed by hand or by a program. */
 export const ARMINGS = ["always", "schedule", "site"] as const;
 
-/** What is looked for in a camera's pictures, and what comes of it. Zones are those of its motion. */
+/** What is looked for in a camera's pictures, and what comes of it. Zones are those of its motion, and may ask for more. */
 export const DetectionSettings = object({
   enabled: Type.Boolean(),
   /** `built_in`, or the id of a detector of the organisation. */
@@ -36,7 +36,9 @@ export const DetectionSettings = object({
   classes: Type.Array(ClassLabel, { minItems: 1, maxItems: 80, uniqueItems: true }),
   minScore: Type.Number({ minimum: 0.1, maximum: 0.95 }),
   /** Smaller things are left out: share of the picture's height. */
-  minHeight: Type.Number({ minimum: 0, maximum: 0.9 }),
+  minHeight: Type.Number({ minimum: 0, maximum: 0.99 }),
+  /** And larger ones; not less than `minHeight`. Absent: none is too large. */
+  maxHeight: Type.Optional(Type.Number({ minimum: 0.01, maximum: 1 })),
   /** Shorter visits are no events. */
   minSeconds: Type.Integer({ minimum: 0, maximum: 60 }),
   /** A visit is over when nothing was found for this long. */
@@ -57,6 +59,7 @@ export const DEFAULT_DETECTION_SETTINGS: DetectionSettings = {
   classes: ["person"],
   minScore: 0.45,
   minHeight: 0.03,
+  maxHeight: 1,
   minSeconds: 0,
   endAfterSeconds: 3,
   arming: "always",

@@ -7,11 +7,26 @@ const Share = Type.Number({ minimum: 0, maximum: 1 });
 export const Polygon = Type.Array(Type.Tuple([Share, Share]), { minItems: 3, maxItems: 32 });
 export type Polygon = Static<typeof Polygon>;
 
-/** Where motion counts: inside any `watch` zone (everywhere when there is none), and in no `ignore` zone. */
+/** What a zone may ask of those who are found in it. */
+export const ZONE_LIMITS = {
+  minScore: 0.1,
+  maxScore: 0.95,
+  /** Where only events are kept, pictures wait two minutes for one that needs them. */
+  loiterSeconds: 90,
+} as const;
+
+/**
+ * Where motion, and what is found, counts: inside any `watch` zone (everywhere when there is none), and in no `ignore`
+ * zone. A `watch` zone may ask for more of what is found; motion in it counts at once.
+ */
 export const Zone = object({
   name: line(60),
   kind: Type.Union([Type.Literal("watch"), Type.Literal("ignore")]),
   area: Polygon,
+  /** Looks that are less sure do not count in it. Absent: the score of the camera's detection is enough. */
+  minScore: Type.Optional(Type.Number({ minimum: ZONE_LIMITS.minScore, maximum: ZONE_LIMITS.maxScore })),
+  /** Who has stayed in it for less time does not count in it. Absent: who is there counts. */
+  loiterSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: ZONE_LIMITS.loiterSeconds })),
 });
 export type Zone = Static<typeof Zone>;
 

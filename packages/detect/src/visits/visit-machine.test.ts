@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type FoundThing, MAX_VISIT_PATH, type VisitChange } from "./visit.ts";
-import { VisitMachine, type VisitSettings } from "./visit-machine.ts";
+import { VisitMachine } from "./visit-machine.ts";
+import { visitSettings } from "./visit-settings.ts";
 
-const SETTINGS: VisitSettings = { zones: [], minHeightRatio: 0.03, minMs: 0, endAfterMs: 3_000 };
+const SETTINGS = visitSettings({ minHeight: 0.03, minSeconds: 0, endAfterSeconds: 3 }, []);
 
 const person = (x: number, part: Partial<FoundThing> = {}): FoundThing => ({
   ...{ label: "person", score: 0.8, x, y: 0.3, width: 0.1, height: 0.5 },
@@ -143,9 +144,11 @@ describe("what does not count", () => {
     expect(watch(new VisitMachine({ ...SETTINGS, zones: [ignored] }), 0, outside)).not.toEqual([]);
   });
 
-  test("is what is too small, and it is not told of either", () => {
-    const machine = new VisitMachine({ ...SETTINGS, minHeightRatio: 0.6 });
-    expect(machine.take({ atMs: 0, things: [person(0.1)] }).things).toEqual([]);
+  test("is what is too small or too large, and it is not told of either", () => {
+    for (const other of [{ minHeightRatio: 0.6 }, { maxHeightRatio: 0.4 }]) {
+      const machine = new VisitMachine({ ...SETTINGS, ...other });
+      expect(machine.take({ atMs: 0, things: [person(0.1)] }).things).toEqual([]);
+    }
     expect(new VisitMachine(SETTINGS).take({ atMs: 0, things: [person(0.1)] }).things).toEqual([
       { ...person(0.1), track: 1 },
     ]);

@@ -1,17 +1,9 @@
-import { LONGEST_EVENT_MS, type MotionZone, zonesAt } from "@gatehouse/motion";
+import { LONGEST_EVENT_MS } from "@gatehouse/motion";
 import { DEFAULT_TRACKER_SETTINGS, type Track, Tracker } from "../tracking/tracker.ts";
+import { Stays } from "./stays.ts";
 import { type FollowedThing, type FoundThing, type Seen, type VisitChange, VisitNotes } from "./visit.ts";
-
-export interface VisitSettings {
-  /** What stands in none of the watch zones, or in an ignore zone, does not count. Feet decide: the middle of the lower edge. */
-  readonly zones: readonly MotionZone[];
-  /** Lower things are left out: share of the picture's height. */
-  readonly minHeightRatio: number;
-  /** Shorter visits are none. */
-  readonly minMs: number;
-  /** A visit is over when nobody was found for this long. */
-  readonly endAfterMs: number;
-}
+import type { VisitSettings } from "./visit-settings.ts";
+import { type VisitZone, zonesOf } from "./visit-zone.ts";
 
 /** What a detector found in one picture. */
 export interface VisitLook {
@@ -20,7 +12,7 @@ export interface VisitLook {
 }
 
 export interface Followed {
-  /** What counts of the look. */
+  /** What counts of the look, or will when it has stayed in its zone for long enough. */
   readonly things: readonly FollowedThing[];
   /** At most an end and then a beginning. */
   readonly changes: readonly VisitChange[];
@@ -31,14 +23,21 @@ const SILENT_MS = 10_000;
 /** Who is hidden for longer is somebody else. */
 const LONGEST_MEMORY_MS = 10_000;
 
+/** What of a look may count, and where. */
+interface Placed {
+  readonly thing: FoundThing;
+  readonly zones: readonly VisitZone[];
+}
+
 /**
- * From looks to visits, for one camera. A visit begins when one thing was found in three looks, goes on while any such
- * thing is there, and ends when a look finds none of them any more for a while. Pure: looks come with their times, in
- * order; the same looks give the same visits.
+ * From looks to visits, for one camera. A visit begins when one thing was found in three looks and stayed for as long as
+ * its zone asks, goes on while any such thing is there, and ends when a look finds none of them any more for a while.
+ * Pure: looks come with their times, in order; the same looks give the same visits.
  */
 export class VisitMachine {
   #settings: VisitSettings;
   #tracker: Tracker;
+  #stays: Stays;
   #notes: VisitNotes | undefined;
   /** Of the newest look. */
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -47,13 +46,13 @@ export class VisitMachine {
 
   constructor(settings: VisitSettings) {
     this.#settings = settings;
-    this.#tracker = newTracker(settings);
+    [this.#tracker, this.#stays] = afresh(settings);
   }
 
   retune(settings: VisitSettings): void {
     const isOther = settings.endAfterMs !== this.#settings.endAfterMs;
     this.#settings = settings;
-    if (isOther && this.#notes === undefined) this.#tracker = newTracker(settings);
+    if (isOther && this.#notes === undefined) [this.#tracker, this.#stays] = afresh(settings);
   }
 
   /** Whether somebody is there who counts. */
@@ -63,17 +62,21 @@ export class VisitMachine {
 
   take({ atMs, things }: VisitLook): Followed {
     const changes = this.pass(atMs);
-    const counting = things.flatMap((thing) => this.#counting(thing));
+    const placed = things.flatMap((thing) => this.#placed(thing));
     const present = this.#tracker.look(
-      counting.map(({ thing }) => toDetection(thing)),
+      placed.map(({ thing }) => toDetection(thing)),
       atMs,
     );
     this.#lookedMs = atMs;
-    const seen = present.filter(({ lastMs }) => lastMs === atMs).map((track) => seenAs(track, counting));
-    const sure = seen.filter(({ track }) => track.isConfirmed);
+    this.#stays.keep(present);
+    const seen = present
+      .filter(({ lastMs }) => lastMs === atMs)
+      .map((track) => this.#seen(track, placedAs(track, placed)));
+    const sure = seen.filter(({ track, fromMs }) => track.isConfirmed && fromMs <= atMs);
     if (sure.length > 0) changes.push(...this.#add(sure, atMs));
     changes.push(...this.#over());
-    if (this.#notes === undefined && present.length === 0) this.#tracker = newTracker(this.#settings);
+    if (this.#notes === undefined && present.length === 0)
+      [this.#tracker, this.#stays] = afresh(this.#settings);
     return { things: seen.map(({ thing }) => thing), changes };
   }
 
@@ -88,19 +91,25 @@ export class VisitMachine {
 
   /** Nobody looks any more. */
   end(): VisitChange[] {
-    this.#tracker = newTracker(this.#settings);
+    [this.#tracker, this.#stays] = afresh(this.#settings);
     return this.#close();
   }
 
-  #counting(thing: FoundThing): { readonly thing: FoundThing; readonly zones: readonly string[] }[] {
-    if (thing.height < this.#settings.minHeightRatio) return [];
-    const zones = zonesAt(this.#settings.zones, [thing.x + thing.width / 2, thing.y + thing.height]);
+  #placed(thing: FoundThing): Placed[] {
+    const { minHeightRatio, maxHeightRatio, zones: all } = this.#settings;
+    if (thing.height < minHeightRatio || thing.height > maxHeightRatio) return [];
+    const zones = zonesOf(all, thing);
     return zones === undefined ? [] : [{ thing, zones }];
   }
 
+  #seen(track: Track, { thing, zones }: Placed): Seen {
+    const stayed = this.#stays.note(track.id, zones, track.lastMs);
+    return { track, thing: { ...thing, track: track.id }, ...stayed };
+  }
+
   #add(sure: readonly Seen[], atMs: number): VisitChange[] {
-    const firstMs = Math.min(...sure.map(({ track }) => track.firstMs));
-    this.#notes ??= new VisitNotes(Math.max(firstMs, this.#endedMs + 1));
+    const fromMs = Math.min(...sure.map((one) => one.fromMs));
+    this.#notes ??= new VisitNotes(Math.max(fromMs, this.#endedMs + 1));
     const notes = this.#notes;
     notes.add(sure, atMs);
     const isNew = notes.sureMs === undefined;
@@ -132,11 +141,12 @@ export class VisitMachine {
   }
 }
 
-const newTracker = ({ endAfterMs }: VisitSettings): Tracker =>
-  new Tracker({
-    ...DEFAULT_TRACKER_SETTINGS,
-    forgetAfterMs: Math.min(LONGEST_MEMORY_MS, Math.max(DEFAULT_TRACKER_SETTINGS.forgetAfterMs, endAfterMs)),
-  });
+/** Who is not seen for so long has gone, from his zones too. */
+function afresh({ endAfterMs }: VisitSettings): [Tracker, Stays] {
+  const { forgetAfterMs: leastMs } = DEFAULT_TRACKER_SETTINGS;
+  const forgetAfterMs = Math.min(LONGEST_MEMORY_MS, Math.max(leastMs, endAfterMs));
+  return [new Tracker({ ...DEFAULT_TRACKER_SETTINGS, forgetAfterMs }), new Stays(forgetAfterMs)];
+}
 
 /** The tracker only compares boxes with each other: shares of the picture do as well as pixels. */
 const toDetection = ({ label, score, x, y, width, height }: FoundThing) => ({
@@ -144,11 +154,10 @@ const toDetection = ({ label, score, x, y, width, height }: FoundThing) => ({
   ...{ x1: x, y1: y, x2: x + width, y2: y + height },
 });
 
-function seenAs(track: Track, counting: readonly { thing: FoundThing; zones: readonly string[] }[]): Seen {
+function placedAs(track: Track, placed: readonly Placed[]): Placed {
   const { x1, y1, x2, y2 } = track.box;
-  const found = counting.find(
+  return placed.find(
     ({ thing: { label, x, y, width, height } }) =>
       label === track.label && x === x1 && y === y1 && x + width === x2 && y + height === y2,
-  ) as (typeof counting)[number];
-  return { track, thing: { ...found.thing, track: track.id }, zones: found.zones };
+  ) as Placed;
 }

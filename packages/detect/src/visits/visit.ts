@@ -53,7 +53,10 @@ export const PERSON = "person";
 export interface Seen {
   readonly track: Track;
   readonly thing: FollowedThing;
+  /** Of its place, those in which it counts. */
   readonly zones: readonly string[];
+  /** Since when it counts; infinite while it has stayed in no zone for long enough. */
+  readonly fromMs: number;
 }
 
 /** What is remembered of a visit while it goes on. */

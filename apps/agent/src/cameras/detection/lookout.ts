@@ -9,7 +9,7 @@ import {
   type Size,
   type VisitChange,
   VisitMachine,
-  type VisitSettings,
+  visitSettings,
 } from "@gatehouse/detect";
 import type { CameraOrders } from "@gatehouse/device-types/camera-words";
 import { faultOf } from "../../sensors/files.ts";
@@ -93,8 +93,9 @@ export class Lookout {
       this.#machine = undefined;
       this.#decoder?.stop();
       this.#decoder = undefined;
-    } else if (this.#machine === undefined) this.#machine = new VisitMachine(settingsOf(orders));
-    else this.#machine.retune(settingsOf(orders));
+    } else if (this.#machine === undefined)
+      this.#machine = new VisitMachine(visitSettings(orders, orders.zones));
+    else this.#machine.retune(visitSettings(orders, orders.zones));
   }
 
   /** @param nowMs the server's time */
@@ -208,10 +209,3 @@ function shareOf({ label, score, x1, y1, x2, y2 }: Detection, { width, height }:
   const [x, y] = [share(x1, width), share(y1, height)];
   return { label, score, x, y, width: share(x2, width) - x, height: share(y2, height) - y };
 }
-
-const settingsOf = ({ zones, minHeight, minSeconds, endAfterSeconds }: DetectionOrders): VisitSettings => ({
-  zones,
-  minHeightRatio: minHeight,
-  minMs: minSeconds * 1_000,
-  endAfterMs: endAfterSeconds * 1_000,
-});

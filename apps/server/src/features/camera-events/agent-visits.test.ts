@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isAppError, type Uuid } from "@gatehouse/base";
 import type { BusMessages, cameras, ReplyOf } from "@gatehouse/contract";
-import type { CameraModelPiece, CameraVisit } from "@gatehouse/device-types/camera-words";
+import { type CameraModelPiece, CameraOrders, type CameraVisit } from "@gatehouse/device-types/camera-words";
 import { jpegOf } from "@gatehouse/video/testing";
+import { Check } from "typebox/value";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type House, openHouse, type TestCamera } from "./testing/house.ts";
 
@@ -221,6 +222,30 @@ describe("orders", () => {
     expect(await say({ says: "shown", takenMs, boxes, jpeg: noise })).toBe("frame.malformed");
     expect(await say({ says: "shown", takenMs, boxes, jpeg: "A".repeat(60_000) })).toBe("message.schema");
     expect(shown).toHaveLength(1);
+  });
+
+  test("ask more of what is found, where the machine knows such a question, and never of what moves", async () => {
+    const zone = {
+      name: "Door",
+      kind: "watch" as const,
+      area: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ] as cameras.Polygon,
+    };
+    const asking = { ...zone, minScore: 0.7, loiterSeconds: 10 };
+    camera.settings = { ...camera.settings, motion: { ...camera.settings.motion, zones: [asking] } };
+    change({ place: "agent" }, { maxHeight: 0.8 });
+    await ready(able);
+    await expect.poll(newest, SOON).toBeDefined();
+    expect(newest()).toMatchObject({ motion: { zones: [zone] }, detection: { zones: [zone] } });
+    expect(JSON.stringify(newest())).not.toMatch(/loiter|maxHeight/);
+    await ready({ ...able, narrows: true });
+    await expect.poll(() => newest()?.detection?.maxHeight, SOON).toBe(0.8);
+    expect(newest()?.detection?.zones).toEqual([asking]);
+    expect(newest()?.motion?.zones).toEqual([zone]);
+    expect(Check(CameraOrders, newest())).toBe(true);
   });
 
   test("have the times of the week at which is recorded, in the zone of the site", async () => {

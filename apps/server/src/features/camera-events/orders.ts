@@ -10,9 +10,9 @@ export interface Abilities {
   readonly models: boolean;
   readonly schedules: boolean;
   readonly masks: boolean;
+  /** Knows a greatest height, and what zones ask for of what is found. */
+  readonly narrows: boolean;
 }
-
-const NONE: Abilities = { detects: false, seals: false, models: false, schedules: false, masks: false };
 
 export const abilitiesOf = (ready: Partial<Abilities>): Abilities => ({
   detects: ready.detects === true,
@@ -20,7 +20,10 @@ export const abilitiesOf = (ready: Partial<Abilities>): Abilities => ({
   models: ready.models === true,
   schedules: ready.schedules === true,
   masks: ready.masks === true,
+  narrows: ready.narrows === true,
 });
+
+const NONE = abilitiesOf({});
 
 /** What a camera that judges its pictures itself is told of its settings. */
 export function ordersOf(settings: cameras.CameraSettings, can = NONE, facts: OrderFacts = {}): CameraOrders {
@@ -35,7 +38,7 @@ export function ordersOf(settings: cameras.CameraSettings, can = NONE, facts: Or
     enabled,
     maxFramesPerSecond,
     as: masks.length > 0 ? "jpeg" : "copy",
-    ...(motion.enabled ? { motion: { sensitivity: motion.sensitivity, zones } } : {}),
+    ...(motion.enabled ? { motion: { sensitivity: motion.sensitivity, zones: zones.map(plain) } } : {}),
     ...(isLookedFor
       ? { detection: detectionOf(settings, can, zones, can.models ? facts.chosen : undefined) }
       : {}),
@@ -44,6 +47,9 @@ export function ordersOf(settings: cameras.CameraSettings, can = NONE, facts: Or
     ...(can.models && recording.place === "agent_only" ? { stays: true } : {}),
   };
 }
+
+/** What the gate of every machine knows of a zone. */
+const plain = ({ name, kind, area }: cameras.Zone): cameras.Zone => ({ name, kind, area });
 
 /**
  * Whether the camera's own machine looks for people: with the model that comes along, or one that was uploaded. Where its
@@ -65,11 +71,13 @@ function detectionOf(
   zones: NonNullable<CameraOrders["detection"]>["zones"],
   chosen: ChosenModel | undefined,
 ): NonNullable<CameraOrders["detection"]> {
-  const { classes, minScore, minHeight, minSeconds, endAfterSeconds } = detection;
+  const { classes, minScore, minHeight, maxHeight, minSeconds, endAfterSeconds } = detection;
   const model = chosen?.kind === "files" ? { model: chosen.model } : {};
   const shows = can.models && recording.place === "agent_only" && detection.pictureInAlerts;
   return {
-    ...{ classes, minScore, minHeight, minSeconds, endAfterSeconds, zones },
+    ...{ classes, minScore, minHeight, minSeconds, endAfterSeconds },
+    ...(can.narrows && maxHeight !== undefined ? { maxHeight } : {}),
+    zones: can.narrows ? zones : zones.map(plain),
     ...model,
     ...(shows ? { shows: true as const } : {}),
   };

@@ -1,4 +1,4 @@
-import type { cameras } from "@gatehouse/contract";
+import { cameras } from "@gatehouse/contract";
 
 /** The share of the picture inside (shoelace formula); of one that crosses itself, the sides less each other. */
 export function areaOf(area: cameras.Polygon): number {
@@ -56,6 +56,6 @@ function flatten(settings: cameras.CameraSettings): Record<string, unknown> {
     zones: zones.length,
     ...prefixed("recording", recording),
     ...prefixed("motion", motion),
-    ...prefixed("detection", detection),
+    ...prefixed("detection", { ...cameras.DEFAULT_DETECTION_SETTINGS, ...detection }),
   };
 }

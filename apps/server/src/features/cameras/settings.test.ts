@@ -71,6 +71,32 @@ describe("settings of a camera", () => {
     expect(changed).toEqual([{ tenantId: house.tenantId, cameraId: idOf(2) }]);
   });
 
+  test("bound what is found by height, and in zones by score and time; what was saved before there was a choice is as it was", async () => {
+    const id = idOf(10);
+    const { maxHeight: _, ...detection } = DEFAULT.detection;
+    const door: cameras.Zone = { name: "Door", kind: "watch", area: SQUARE };
+    const plain = { detection, motion: { ...DEFAULT.motion, zones: [door] } };
+    await house.choose(id, plain);
+    house.audit.events.length = 0;
+    const asking = { ...door, loiterSeconds: 20, minScore: 0.7 };
+    const { settings } = await house.choose(id, {
+      detection: { ...detection, minHeight: 0.5, maxHeight: 0.5 },
+      motion: { ...DEFAULT.motion, zones: [asking] },
+    });
+    expect(settings.motion.zones).toMatchObject([{ loiterSeconds: 20, minScore: 0.7 }]);
+    expect(settings.detection).toMatchObject({ minHeight: 0.5, maxHeight: 0.5 });
+    await house.choose(id, plain);
+    const height = "detection.maxHeight";
+    expect(house.audit.events).toMatchObject([
+      { data: { from: { [height]: 1 }, to: { [height]: 0.5 }, redrawn: ["zones"] } },
+      { data: { from: { [height]: 0.5 }, to: { [height]: 1 }, redrawn: ["zones"] } },
+    ]);
+    await house.start();
+    const kept = (await house.camera(id)).settings;
+    expect(kept.detection).toEqual(DEFAULT.detection);
+    expect(kept.motion.zones[0]).not.toHaveProperty("loiterSeconds");
+  });
+
   test("that somebody changed meanwhile are not overwritten, even within a millisecond", async () => {
     const id = idOf(3);
     const body = { settings: { ...DEFAULT, maxFramesPerSecond: 5 }, settingsMs: 0 };
@@ -122,6 +148,19 @@ describe("settings of a camera", () => {
           zones: ["Door", "door "].map((name) => ({ name, kind: "watch", area: SQUARE })),
         },
       },
+    ],
+    [
+      "an ignored zone that asks for something",
+      {
+        motion: {
+          ...DEFAULT.motion,
+          zones: [{ name: "Tree", kind: "ignore", area: SQUARE, loiterSeconds: 10 }],
+        },
+      },
+    ],
+    [
+      "a greatest height below the least",
+      { detection: { ...DEFAULT.detection, minHeight: 0.3, maxHeight: 0.29 } },
     ],
     ["a schedule without a time", { recording: { ...DEFAULT.recording, mode: "schedule" } }],
     [

@@ -84,11 +84,16 @@ function assertSound({ masks, motion, recording, detection }: cameras.CameraSett
   const flat = (area: cameras.Polygon) => areaOf(area) < MIN_AREA;
   if (masks.some(flat)) throw new AppError("request.invalid", { field: "settings.masks" });
   const names = new Set(motion.zones.map(({ name }) => name.trim().toLowerCase()));
-  if (motion.zones.some(({ area }) => flat(area)) || names.size !== motion.zones.length)
+  const asksInVain = ({ kind, minScore, loiterSeconds }: cameras.Zone) =>
+    kind === "ignore" && (minScore ?? loiterSeconds) !== undefined;
+  const isFaulty = motion.zones.some((zone) => flat(zone.area) || asksInVain(zone));
+  if (isFaulty || names.size !== motion.zones.length)
     throw new AppError("request.invalid", { field: "settings.motion.zones" });
   const isNoTime = recording.schedule.some(({ fromMinute, toMinute }) => fromMinute === toMinute);
   if (isNoTime || (recording.mode === "schedule" && recording.schedule.length === 0))
     throw new AppError("request.invalid", { field: "settings.recording.schedule" });
+  if ((detection.maxHeight ?? 1) < detection.minHeight)
+    throw new AppError("request.invalid", { field: "settings.detection.maxHeight" });
   const isNoArming = detection.schedule.some(({ fromMinute, toMinute }) => fromMinute === toMinute);
   if (isNoArming || (detection.arming === "schedule" && detection.schedule.length === 0))
     throw new AppError("request.invalid", { field: "settings.detection.schedule" });

@@ -2,11 +2,12 @@ import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconTrash, IconVector } from "@tabler/icons-react";
 import { useTranslations } from "use-intl";
 import { useFormat } from "../../i18n/provider.tsx";
-import { type Area, isArea, shareOf } from "./areas.ts";
+import { type Area, asksWell, isArea, shareOf } from "./areas.ts";
 import styles from "./cameras.module.css";
 import { CornerList } from "./corner-list.tsx";
 import type { Wrong } from "./settings-draft.ts";
 import type { AreaEdit } from "./use-area-edit.ts";
+import { AskedOfZone, ZoneAsks } from "./zone-asks.tsx";
 
 /** Every area with its name and how much of the picture it is; the chosen one with its corners. */
 export function AreaList(props: { edit: AreaEdit; wrong: ReadonlySet<Wrong> }) {
@@ -37,6 +38,7 @@ function AreaLine(props: { area: Area; number: number; edit: AreaEdit; wrong: Re
   const number = String(props.number);
   const name = area.kind === "mask" || area.name.trim() === "" ? t("areas.maskName", { number }) : area.name;
   const isOpen = edit.selected?.key === area.key;
+  const isWrong = wrong.has("asks") && !asksWell(area);
   return (
     <li className={styles.areaLine} data-open={isOpen}>
       <div className={styles.areaHead}>
@@ -70,10 +72,14 @@ function AreaLine(props: { area: Area; number: number; edit: AreaEdit; wrong: Re
           <IconTrash size={16} stroke={1.6} />
         </ActionIcon>
       </div>
+      <AskedOfZone area={area} />
       {wrong.has("areas") && !isArea(area.corners) && (
         <p className="danger tiny">{t("settings.wrong.areas")}</p>
       )}
       {isOpen && <CornerList area={area} name={name} edit={edit} />}
+      {area.kind === "watch" && (isOpen || isWrong) && (
+        <ZoneAsks area={area} name={name} edit={edit} isWrong={isWrong} />
+      )}
     </li>
   );
 }

@@ -81,7 +81,11 @@ describe("an area of the picture", () => {
 
 it("zones and masks come back from the editor as they went in", () => {
   const settings = structuredClone(cameras.DEFAULT_CAMERA_SETTINGS);
-  settings.motion.zones = [{ name: "Door", kind: "watch", area: [...MIDDLE].map(([x, y]) => [x, y]) }];
+  const area = [...MIDDLE].map(([x, y]): [number, number] => [x, y]);
+  settings.motion.zones = [
+    { name: "Door", kind: "watch", area, minScore: 0.725, loiterSeconds: 10 },
+    { name: "Lawn", kind: "watch", area },
+  ];
   settings.masks = [
     [
       [0, 0],

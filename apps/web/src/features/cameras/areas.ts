@@ -1,4 +1,5 @@
-import type { cameras } from "@gatehouse/contract";
+import { cameras } from "@gatehouse/contract";
+import { given } from "../../data/given.ts";
 
 export type Point = readonly [x: number, y: number];
 export type Corners = readonly Point[];
@@ -8,8 +9,15 @@ export const MIN_CORNERS = 3;
 export const MAX_CORNERS = 32;
 export const MAX_AREAS = 16;
 
-/** An area of the picture while it is drawn: a zone or a mask. */
-export interface Area {
+/** What a watched zone may ask of those who are found in it, each with the bounds of the contract. */
+export const ASK_BOUNDS = {
+  loiterSeconds: [1, cameras.ZONE_LIMITS.loiterSeconds],
+  minScore: [cameras.ZONE_LIMITS.minScore, cameras.ZONE_LIMITS.maxScore],
+} as const;
+export type Ask = keyof typeof ASK_BOUNDS;
+
+/** An area of the picture while it is drawn: a zone or a mask. What it asks for may be unfinished. */
+export interface Area extends Readonly<Partial<Record<Ask, number | undefined>>> {
   /** Names the area on screen only. */
   readonly key: string;
   readonly name: string;
@@ -73,6 +81,14 @@ export const shareOf = (corners: Corners): number => Math.abs(doubled(corners)) 
 export const isArea = (corners: Corners): boolean =>
   corners.length >= MIN_CORNERS && corners.length <= MAX_CORNERS && shareOf(corners) > 0.0005;
 
+/** Nothing, or a number within its bounds. */
+export const isAsk = (ask: Ask, value: number | undefined): boolean =>
+  value === undefined || (value >= ASK_BOUNDS[ask][0] && value <= ASK_BOUNDS[ask][1]);
+
+/** Whether the server takes what it asks for. */
+export const asksWell = ({ loiterSeconds, minScore }: Area): boolean =>
+  isAsk("loiterSeconds", loiterSeconds) && isAsk("minScore", minScore);
+
 /** For an SVG of 1 × 1. */
 export const pathOf = (corners: Corners): string => corners.map(([x, y]) => `${x},${y}`).join(" ");
 
@@ -85,16 +101,17 @@ export function middleOf(corners: Corners): Point {
 const mutable = (corners: Corners): [number, number][] => corners.map(([x, y]) => [x, y]);
 
 export const zonesFrom = (areas: readonly Area[]): cameras.Zone[] =>
-  areas.flatMap(({ name, kind, corners }) =>
-    kind === "mask" ? [] : [{ name: name.trim(), kind, area: mutable(corners) }],
-  );
+  areas.flatMap(({ name, kind, corners, minScore, loiterSeconds }) => {
+    if (kind === "mask") return [];
+    return [{ name: name.trim(), kind, area: mutable(corners), ...given({ minScore, loiterSeconds }) }];
+  });
 
 export const masksFrom = (areas: readonly Area[]): cameras.Polygon[] =>
   areas.flatMap(({ kind, corners }) => (kind === "mask" ? [mutable(corners)] : []));
 
 export function areasOf(settings: cameras.CameraSettings): Area[] {
   const zones = settings.motion.zones.map(
-    ({ name, kind, area }, n): Area => ({ key: `zone ${n}`, name, kind, corners: area }),
+    ({ area: corners, ...zone }, n): Area => ({ key: `zone ${n}`, ...zone, corners }),
   );
   const masks = settings.masks.map(
     (corners, n): Area => ({ key: `mask ${n}`, name: "", kind: "mask", corners }),

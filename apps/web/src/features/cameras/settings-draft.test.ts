@@ -1,6 +1,6 @@
 import { cameras } from "@gatehouse/contract";
 import { describe, expect, it } from "vitest";
-import { MIDDLE } from "./areas.ts";
+import { type Area, MIDDLE } from "./areas.ts";
 import { draftOf, isChanged, settingsFrom, wrongOf } from "./settings-draft.ts";
 
 const settings = cameras.DEFAULT_CAMERA_SETTINGS;
@@ -16,6 +16,10 @@ describe("a camera’s settings in the form", () => {
     expect(isChanged({ ...draft, mode: "events" }, settings)).toBe(true);
     const mask = { key: "a", name: "", kind: "mask", corners: MIDDLE } as const;
     expect(isChanged({ ...draft, areas: [mask] }, settings)).toBe(true);
+    const zone = { key: "a", name: "Door", kind: "watch", corners: MIDDLE } as const;
+    const saved = settingsFrom({ ...draft, areas: [zone] });
+    expect(isChanged({ ...draft, areas: [zone] }, saved)).toBe(false);
+    expect(isChanged({ ...draft, areas: [{ ...zone, loiterSeconds: 10 }] }, saved)).toBe(true);
     expect(isChanged({ ...draft, numbers: { ...draft.numbers, eventDays: undefined } }, settings)).toBe(true);
   });
 });
@@ -52,5 +56,15 @@ describe("what keeps them from being saved", () => {
     expect(wrongOf({ ...draft, areas: [{ ...zone, kind: "mask" }] }).size).toBe(0);
     const flat = { ...zone, name: "Door", corners: MIDDLE.map(([x]) => [x, x] as const) };
     expect([...wrongOf({ ...draft, areas: [flat] })]).toEqual(["areas"]);
+  });
+
+  it("is a zone that asks for more than it may; one that asks for nothing is sound", () => {
+    const asking = (asks: Partial<Area>) => [
+      ...wrongOf({ ...draft, areas: [{ key: "a", name: "Door", kind: "watch", corners: MIDDLE, ...asks }] }),
+    ];
+    for (const asks of [{ loiterSeconds: 0 }, { loiterSeconds: 91 }, { minScore: 0.09 }, { minScore: 0.96 }])
+      expect(asking(asks)).toEqual(["asks"]);
+    for (const asks of [{}, { loiterSeconds: undefined }, { loiterSeconds: 90, minScore: 0.95 }])
+      expect(asking(asks)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { cameras } from "@gatehouse/contract";
-import { type Area, areasOf, isArea, masksFrom, zonesFrom } from "./areas.ts";
+import { type Area, areasOf, asksWell, isArea, masksFrom, zonesFrom } from "./areas.ts";
 import { type SpanDraft, spanDraftOf, spanFrom, wrongOfSpan } from "./schedule.ts";
 
 /** Numbers of the settings, each with the bounds of the contract. */
@@ -81,6 +81,7 @@ export type Wrong =
   | "spans"
   | "names"
   | "areas"
+  | "asks"
   | "classes"
   | "armingSchedule"
   | "armingSpans";
@@ -99,6 +100,7 @@ export function wrongOf(draft: SettingsDraft): ReadonlySet<Wrong> {
   if (armingSpans.some((span) => wrongOfSpan(span) !== undefined)) wrong.add("armingSpans");
   if (areas.some(({ kind, name }) => kind !== "mask" && name.trim() === "")) wrong.add("names");
   if (areas.some(({ corners }) => !isArea(corners))) wrong.add("areas");
+  if (!areas.every(asksWell)) wrong.add("asks");
   return wrong;
 }
 

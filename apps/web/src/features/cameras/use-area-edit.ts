@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import {
   type Area,
+  type Ask,
   type Corners,
   isArea,
   MAX_AREAS,
@@ -27,6 +28,8 @@ export interface AreaEdit {
   /** `act` joins changes that are undone together. */
   setCorners(key: string, corners: Corners, act?: string): void;
   rename(key: string, name: string): void;
+  /** Undefined: the zone does not ask for it. */
+  ask(key: string, ask: Ask, value: number | undefined): void;
   remove(key: string): void;
   clear(): void;
   undo(): void;
@@ -85,6 +88,7 @@ export function useAreaEdit(areas: readonly Area[], onChange: (areas: readonly A
     select: (key, corner) => setSelection(key === undefined ? undefined : { key, corner }),
     setCorners: (key, corners, act) => replace(key, { corners }, act),
     rename: (key, name) => replace(key, { name }, `name ${key}`),
+    ask: (key, ask, value) => replace(key, { [ask]: value }, `${ask} ${key}`),
     remove: (key) => change(areas.filter((area) => area.key !== key)),
     clear: () => change([]),
     undo() {

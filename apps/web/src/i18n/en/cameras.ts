@@ -214,7 +214,7 @@ export const cameras = {
     newIgnore: "Ignored {number}",
     maskName: "Mask {number}",
     share: "{share} of the picture",
-    edit: "Corners of {name}",
+    edit: "Edit {name}",
     remove: "Remove {name}",
     corners: "Corners of {name}",
     cornersHint:
@@ -224,6 +224,15 @@ export const cameras = {
     removeCorner: "Remove this corner",
     maskCost:
       "Every frame of a camera with masks is decoded, blackened and encoded again: about 5 ms of one processor core each. What is masked is never kept.",
+    asks: "Who counts in {name}",
+    loiterSeconds: "Who stays at least",
+    loiterSecondsHint: "Empty: at once.",
+    minScore: "From a score of",
+    minScoreHint: "Empty: that of the camera.",
+    percent: "%",
+    asksHint: "This is for what is found in pictures. Motion counts at once.",
+    asksTime: "Only who stays {seconds}\u00a0s counts.",
+    asksScore: "Only a score from {score} on counts.",
     full: "There can be 16 zones and 16 masks.",
   },
   motionView: {

@@ -215,7 +215,7 @@ export const cameras: Same<typeof en> = {
     newIgnore: "Ignorée {number}",
     maskName: "Masque {number}",
     share: "{share} de l’image",
-    edit: "Coins de {name}",
+    edit: "Modifier {name}",
     remove: "Retirer {name}",
     corners: "Coins de {name}",
     cornersHint:
@@ -225,6 +225,15 @@ export const cameras: Same<typeof en> = {
     removeCorner: "Retirer ce coin",
     maskCost:
       "Chaque image d’une caméra masquée est décodée, noircie et encodée de nouveau\u00a0: environ 5 ms d’un cœur de processeur chacune. Ce qui est masqué n’est jamais gardé.",
+    asks: "Qui compte dans {name}",
+    loiterSeconds: "Qui reste au moins",
+    loiterSecondsHint: "Vide\u00a0: aussitôt.",
+    minScore: "À partir d’un score de",
+    minScoreHint: "Vide\u00a0: celui de la caméra.",
+    percent: "\u202f%",
+    asksHint: "Cela vaut pour ce qui est trouvé dans les images. Le mouvement compte aussitôt.",
+    asksTime: "Seul qui reste {seconds}\u00a0s compte.",
+    asksScore: "Seul un score à partir de {score} compte.",
     full: "Il peut y avoir 16 zones et 16 masques.",
   },
   motionView: {

@@ -73,6 +73,30 @@ describe("somebody walks before a camera in whose pictures people are looked for
     expect(alarms).toEqual([]);
   });
 
+  test("and is none in a zone that asks how long somebody stays, until they have stayed", async () => {
+    const camera = await watched();
+    const area: cameras.Polygon = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ];
+    house.change(camera, { zones: [{ name: "Door", kind: "watch", area, loiterSeconds: 4 }] });
+    house.detector.find = () => [person(20)];
+    await house.film(camera, 3, walker);
+    expect(found.length).toBeGreaterThan(5);
+    house.detector.find = () => [];
+    await house.film(camera, 5);
+    expect(await list()).toEqual([]);
+    house.detector.find = () => [person(20)];
+    await house.film(camera, 7, walker);
+    const [event] = await list();
+    expect(event).toMatchObject({ zones: ["Door"], detection: { counted: 1 } });
+    const stayedMs = (event?.detection?.alarmMs as number) - (event?.startMs as number);
+    expect(stayedMs).toBeGreaterThanOrEqual(4_000);
+    expect(stayedMs).toBeLessThan(5_000);
+  });
+
   test("only what is looked for counts, only where it is looked for", async () => {
     const camera = await watched({ classes: ["dog"], minScore: 0.6 });
     house.detector.find = () => [person(20), person(60, { label: "dog", score: 0.5 })];

@@ -1,6 +1,6 @@
 import type { ErrorCode, UnixMs, Uuid } from "@gatehouse/base";
 import type { cameras } from "@gatehouse/contract";
-import { type Followed, type FoundThing, VisitMachine, type VisitSettings } from "@gatehouse/detect";
+import { type Followed, type FoundThing, VisitMachine, visitSettings } from "@gatehouse/detect";
 import type { Frame } from "../ports.ts";
 
 export type DetectionSettings = cameras.DetectionSettings;
@@ -115,13 +115,3 @@ export class Lookout {
     return isLively ? "looking" : "still";
   }
 }
-
-const visitSettings = (
-  { minHeight, minSeconds, endAfterSeconds }: DetectionSettings,
-  zones: Zones,
-): VisitSettings => ({
-  zones,
-  minHeightRatio: minHeight,
-  minMs: minSeconds * 1_000,
-  endAfterMs: endAfterSeconds * 1_000,
-});

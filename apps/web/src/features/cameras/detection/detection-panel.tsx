@@ -12,6 +12,7 @@ import { NumberField } from "../number-field.tsx";
 import { ScheduleEditor } from "../schedule-editor.tsx";
 import type { DetectionDraft } from "../settings-draft.ts";
 import type { SettingsForm } from "../use-settings-form.ts";
+import { HeightRange } from "./height-range.tsx";
 
 /** Who or what is looked for in the pictures, when it is a visit, and when it raises an alarm. */
 export function DetectionPanel(props: { form: SettingsForm }) {
@@ -87,14 +88,9 @@ function What({ form, set }: Part) {
         value={detection.minScore}
         onChange={(minScore) => set({ minScore })}
       />
-      <ShareSlider
-        label={t("minHeight")}
-        hint={t("minHeightHint")}
-        least={0}
-        most={0.9}
-        step={0.01}
-        value={detection.minHeight}
-        onChange={(minHeight) => set({ minHeight })}
+      <HeightRange
+        heights={[detection.minHeight, detection.maxHeight ?? 1]}
+        onChange={([minHeight, maxHeight]) => set({ minHeight, maxHeight })}
       />
     </>
   );
@@ -105,13 +101,11 @@ function ShareSlider(props: {
   hint: string;
   least: number;
   most: number;
-  step?: number;
   value: number;
   onChange: (value: number) => void;
 }) {
   const format = useFormat();
   const labelId = useId();
-  const { step = 0.05 } = props;
   return (
     <div>
       <span id={labelId}>
@@ -122,7 +116,7 @@ function ShareSlider(props: {
         label={null}
         min={props.least}
         max={props.most}
-        step={step}
+        step={0.05}
         value={props.value}
         onChange={(value) => props.onChange(Math.round(value * 100) / 100)}
       />
