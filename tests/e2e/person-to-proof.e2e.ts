@@ -18,6 +18,7 @@ import {
 import { discord, email } from "../../apps/server/src/features/notifications/testing/settings.ts";
 import { openBrowser } from "../lib/browser.ts";
 import { framesOf } from "../lib/clip-frames.ts";
+import { messageIn } from "../lib/discord-message.ts";
 import { type Asker, type House, openHouse } from "../lib/organisations.ts";
 
 // One person walks past a camera: from the frame to a message, a decision, a case, and a proof that needs no server.
@@ -125,19 +126,6 @@ async function film(seconds = SECONDS): Promise<void> {
   socket.close();
 }
 
-/** What Discord would show. */
-async function embedIn({
-  body,
-  bytes,
-  headers,
-}: Received): Promise<{ embeds: { url: string }[]; picture?: Buffer }> {
-  const type = String(headers["content-type"]);
-  if (type === "application/json") return JSON.parse(body);
-  const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
-  const picture = Buffer.from(await (form.get("files[0]") as File).arrayBuffer());
-  return { ...JSON.parse(String(form.get("payload_json"))), picture };
-}
-
 test.runIf(isHere)(
   "somebody who walks past is told of within three seconds, in words and with a picture",
   async () => {
@@ -165,7 +153,10 @@ test.runIf(isHere)(
     expect(items).toMatchObject([{ state: "active", event: { id: event.id, kind: "person", count: 1 } }]);
     alert = items[0] as alerts.Alert;
     const [message] = chat.received;
-    const { embeds, picture } = await embedIn(message as Received);
+    const {
+      embeds,
+      files: [picture],
+    } = await messageIn(message as Received);
     expect(embeds[0]).toMatchObject({ title: expect.stringContaining("loading\\-bay") });
     // The words do not wait longer than a second for it.
     if (!isBusy || picture !== undefined) {
