@@ -179,7 +179,7 @@ export const restoreShare = endpoint({
   params: IdParams,
   body: object({}),
   reply: Share,
-  errors: ["share.not_found", "share.ended"],
+  errors: ["share.not_found", "share.ended", "share.too_many"],
 });
 
 const open = { tag, audience: "public" } as const;

@@ -171,6 +171,21 @@ test("however many uploads are begun at once, three are", async () => {
   expect(begun.filter(({ status }) => status === 201)).toHaveLength(3);
 });
 
+test("however many are added at once, an organisation has twenty detectors", async () => {
+  const { ask, trail } = await openHouse();
+  const body = { licence: "", url: "http://127.0.0.1:9/", allowPrivate: true, secret: "" };
+  const added = await Promise.all(
+    Array.from({ length: cameras.MAX_DETECTORS + 8 }, (_, n) =>
+      ask("POST", "", { ...body, name: `Room ${n}` }),
+    ),
+  );
+  const refused = added.filter(({ status }) => status !== 201);
+  expect(refused.map(({ body: { code } }) => code)).toEqual(Array(8).fill("limit.reached"));
+  // The one that comes along is beside them.
+  expect((await ask("GET", "")).body.items).toHaveLength(1 + cameras.MAX_DETECTORS);
+  expect(trail.kinds()).toHaveLength(cameras.MAX_DETECTORS);
+});
+
 test("parts come in their order, full but for the last, and no more than a file may have", async () => {
   const { ask } = await openHouse();
   const { id } = (await ask("POST", "/uploads", {})).body;

@@ -4,6 +4,8 @@ import { parseOutgoingUrl, resolveOutgoing } from "../../platform/outgoing/index
 import type { DetectorsContext } from "./context.ts";
 import { DetectorStore } from "./detector-store.ts";
 import type { DetectorRecord, RemoteRecord } from "./model.ts";
+import { holdRoom } from "./room.ts";
+import type { DetectorDatabase } from "./tables.ts";
 import { BUILT_IN, viewOf } from "./view.ts";
 
 type Changed = (tenantId: Uuid, id: Uuid) => void;
@@ -47,12 +49,13 @@ export class DetectorService {
   ): Promise<Uuid> {
     const { clock, random, secrets } = this.#context;
     await this.#assertCallable(body);
-    if ((await this.#store.list(tenantId)).length >= cameras.MAX_DETECTORS)
-      throw new AppError("limit.reached", { limit: "detectors", max: cameras.MAX_DETECTORS });
     const id = newUuid(clock, random);
     const added = { id, tenantId, createdMs: clock.nowMs(), createdBy: byName };
     const record: RemoteRecord = { ...body, ...added, kind: "remote", secret: secrets.seal(id, secret) };
-    await this.#record("detector.added", record, (store) => store.insert(record));
+    await this.#record("detector.added", record, async (store, tx) => {
+      await holdRoom(tx, tenantId);
+      await store.insert(record);
+    });
     return id;
   }
 
@@ -120,13 +123,13 @@ export class DetectorService {
   #record(
     kind: Extract<ledger.LedgerKind, `detector.${string}`>,
     record: DetectorRecord,
-    act: (store: DetectorStore) => Promise<void>,
+    act: (store: DetectorStore, tx: DetectorDatabase) => Promise<void>,
   ): Promise<void> {
     const { audit, db } = this.#context;
     const { id, tenantId, name, licence } = record;
     const remote = record.kind === "remote" ? { url: record.url, allowPrivate: record.allowPrivate } : {};
     return db.transaction().execute(async (tx) => {
-      await act(new DetectorStore(tx));
+      await act(new DetectorStore(tx), tx);
       await audit.record(tx, {
         kind,
         tenantId,

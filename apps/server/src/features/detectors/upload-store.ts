@@ -20,11 +20,6 @@ export class UploadStore {
     this.#db = db;
   }
 
-  /** In a transaction nobody else begins one of this organisation until its end. */
-  async holdTenant(tenantId: Uuid): Promise<void> {
-    await sql`select from tenants where id = ${tenantId} for no key update`.execute(this.#db);
-  }
-
   async begin(id: Uuid, tenantId: Uuid, nowMs: UnixMs): Promise<void> {
     await this.#db
       .insertInto("detector_models")

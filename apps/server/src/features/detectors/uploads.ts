@@ -1,12 +1,13 @@
 import { AppError, newUuid, type Uuid } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import { probeModel } from "@gatehouse/detect";
-import { isUniqueViolation } from "../../platform/database/index.ts";
+import { isUniqueViolation, waitTurn } from "../../platform/database/index.ts";
 import { sha256Hex } from "../../platform/secrets/index.ts";
 import type { DetectorsContext } from "./context.ts";
 import { DetectorStore } from "./detector-store.ts";
 import { InTurn } from "./in-turn.ts";
 import { fileNames, type ModelRecord, modelFileOf } from "./model.ts";
+import { assertRoom, holdRoom } from "./room.ts";
 import { UploadStore } from "./upload-store.ts";
 
 const HOUR_MS = 3_600_000;
@@ -40,7 +41,7 @@ export class Uploads {
     const id = newUuid(clock, random);
     await db.transaction().execute(async (tx) => {
       const store = new UploadStore(tx);
-      await store.holdTenant(tenantId);
+      await waitTurn(tx, "model uploads", tenantId);
       if ((await store.countOpen(tenantId)) >= MAX_OPEN)
         throw new AppError("limit.reached", { limit: "model_uploads", max: MAX_OPEN });
       await store.begin(id, tenantId, clock.nowMs());
@@ -96,8 +97,8 @@ export class Uploads {
     const { tenantId } = adding;
     if (!(await this.#store.hold(id, tenantId))) throw new AppError("detector.upload_gone");
     const known = await new DetectorStore(db).list(tenantId);
-    if (known.length >= cameras.MAX_DETECTORS)
-      throw new AppError("limit.reached", { limit: "detectors", max: cameras.MAX_DETECTORS });
+    // Before the model is tried, which takes a while, and once more when it is kept.
+    assertRoom(known);
     const uploaded = await this.#store.read(id);
     const file = modelFileOf(uploaded);
     const files = fileNames(uploaded).map((name) => {
@@ -122,6 +123,7 @@ export class Uploads {
     const { id, tenantId, name, licence, kind, family, files } = record;
     try {
       await db.transaction().execute(async (tx) => {
+        await holdRoom(tx, tenantId);
         if (!(await new UploadStore(tx).hold(id, tenantId))) throw new AppError("detector.upload_gone");
         await new DetectorStore(tx).insert(record);
         await audit.record(tx, {

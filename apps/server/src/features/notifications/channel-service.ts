@@ -1,6 +1,7 @@
 import { AppError, type Clock, isAppError, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { alerts } from "@gatehouse/contract";
 import type { AuditTrail } from "../../platform/audit/index.ts";
+import { waitTurn } from "../../platform/database/index.ts";
 import { dayOf } from "./caps.ts";
 import { type ChannelSecrets, keepSecrets } from "./channel-secrets.ts";
 import type { ChannelRecord, ChannelStore } from "./channel-store.ts";
@@ -13,6 +14,7 @@ import { pluginOf } from "./plugins/registry.ts";
 import type { PushSpread } from "./push/push-spread.ts";
 import { assertQuietHours } from "./quiet-hours.ts";
 import type { Sender } from "./sender.ts";
+import type { NotificationDatabase } from "./tables.ts";
 
 export interface ChannelServiceDeps {
   readonly channels: ChannelStore;
@@ -49,10 +51,10 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
   const record = (
     change: "created" | "changed" | "removed" | "tested",
     { id, tenantId, name, enabled, sealed }: ChannelRecord,
-    act: (writing: ChannelStore) => Promise<void> = async () => undefined,
+    act: (writing: ChannelStore, tx: NotificationDatabase) => Promise<void> = async () => undefined,
   ): Promise<void> =>
     channels.write(async (writing, tx) => {
-      await act(writing);
+      await act(writing, tx);
       await audit.record(tx, {
         kind: `notification_channel.${change}`,
         tenantId,
@@ -76,8 +78,6 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
       await assertSettings(settings, body.allowPrivate);
       assertStorable("name", body.name);
       assertQuietHours(body.quietHours, "channel.invalid");
-      if ((await channels.list(tenantId)).length >= MAX_CHANNELS)
-        throw new AppError("limit.reached", { limit: "channels", max: MAX_CHANNELS });
       const nowMs = clock.nowMs();
       const id = newUuid(clock, random);
       const channel: ChannelRecord = {
@@ -89,7 +89,12 @@ export function createChannelService(deps: ChannelServiceDeps): ChannelService {
         createdMs: nowMs,
         updatedMs: nowMs,
       };
-      await record("created", channel, (writing) => writing.insert(channel));
+      await record("created", channel, async (writing, tx) => {
+        await waitTurn(tx, "channels", tenantId);
+        if ((await writing.list(tenantId)).length >= MAX_CHANNELS)
+          throw new AppError("limit.reached", { limit: "channels", max: MAX_CHANNELS });
+        await writing.insert(channel);
+      });
       return toReply(channel);
     },
 

@@ -87,6 +87,21 @@ describe("channels", () => {
     expect(await house.outbox()).toMatchObject([{ state: "dead", error: { code: "secret_unreadable" } }]);
   });
 
+  test("however many are added at once, there are a hundred", async () => {
+    await using house = await openOutboxHouse();
+    await house.addChannel(webhook("http://127.0.0.1:9"));
+    await house.pool.query(
+      `insert into channels
+        select (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid()))).*
+        from channels c, generate_series(1, 95)`,
+    );
+    const asked = Array.from({ length: 12 }, () => house.addChannel(webhook("http://127.0.0.1:9")));
+    const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject(Array(8).fill({ reason: { code: "limit.reached" } }));
+    const { items } = await house.call<{ items: alerts.Channel[] }>("GET /api/v1/channels");
+    expect(items).toHaveLength(100);
+  });
+
   test("private addresses need the owner's word", async () => {
     await using house = await openOutboxHouse();
     for (const settings of [

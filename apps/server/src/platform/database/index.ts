@@ -17,3 +17,4 @@ export {
   type UnexpectedExit,
 } from "./postgres-supervisor.ts";
 export { prepared, runPrepared } from "./prepared.ts";
+export { waitTurn } from "./wait-turn.ts";

@@ -1,5 +1,6 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import type { access, BodyOf, cases } from "@gatehouse/contract";
+import { waitTurn } from "../../../platform/database/index.ts";
 import { isAgeRecipient, openSecret, sealSecret } from "../../../platform/secrets/index.ts";
 import { findCase } from "../changes.ts";
 import type { CaseContext } from "../context.ts";
@@ -90,8 +91,6 @@ export class CaseExports {
     const kept = await findCase(context, tenantId, caseId);
     const clips = await this.clipsOf(scope, caseId);
     const deviceIds = await this.#devicesOf(scope, caseId);
-    if ((await new CaseExportStore(db, tenantId).count()) >= limits.maxExports)
-      throw new AppError("export.too_many", { max: limits.maxExports });
     await bundles.assertRoom(tenantId);
     const id = newUuid(clock, random);
     const secret =
@@ -99,8 +98,12 @@ export class CaseExports {
     const row = await db.transaction().execute(async (tx) => {
       const { form, language } = wish;
       const asked = { askedBy: personId, askedMs: clock.nowMs() };
+      const store = new CaseExportStore(tx, tenantId);
+      await waitTurn(tx, "case exports", tenantId);
+      if ((await store.count()) >= limits.maxExports)
+        throw new AppError("export.too_many", { max: limits.maxExports });
       const made = { id, caseId, form, language, secret, recipient, clips, deviceIds, ...asked };
-      const inserted = await new CaseExportStore(tx, tenantId).insert(made);
+      const inserted = await store.insert(made);
       await audit.record(tx, {
         kind: "case.exported",
         tenantId,

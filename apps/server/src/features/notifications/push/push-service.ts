@@ -1,6 +1,7 @@
 import { AppError, type Clock, isAppError, newUuid, type Random, type Uuid } from "@gatehouse/base";
 import type { alerts, BodyOf, ReplyOf } from "@gatehouse/contract";
 import type { AuditEvent, AuditTrail } from "../../../platform/audit/index.ts";
+import { waitTurn } from "../../../platform/database/index.ts";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { resolveOutgoing } from "../../../platform/outgoing/index.ts";
 import { sha256Hex } from "../../../platform/secrets/index.ts";
@@ -91,6 +92,7 @@ export function createPushService(deps: PushServiceDeps): PushService {
         createdMs: clock.nowMs(),
       };
       await store.write(async (writing, tx) => {
+        await waitTurn(tx, "push devices", personId);
         await writing.put(device);
         if ((await writing.ofPerson(tenantId, personId)).length > MAX_DEVICES)
           throw new AppError("limit.reached", { limit: "push_devices", max: MAX_DEVICES });

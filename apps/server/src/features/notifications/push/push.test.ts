@@ -193,6 +193,16 @@ test("a person has twenty browsers at most, and the same browser once", async ()
   expect((await mine(house, bob)).devices).toHaveLength(1);
 });
 
+test("a person who adds many browsers at once has twenty all the same", async () => {
+  await using service = await pushService();
+  await using house = await openOutboxHouse();
+  await house.addChannel(PUSH);
+  const asked = Array.from({ length: 28 }, () => subscribe(house, ada, service));
+  const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === "rejected");
+  expect(refused).toMatchObject(Array(8).fill({ reason: { code: "limit.reached" } }));
+  expect((await mine(house, ada)).devices).toHaveLength(20);
+});
+
 test("what a private address answers is told to nobody who only listens", async () => {
   await using service = await pushService(saying(400, "the secret of the machine next door"));
   await using house = await openOutboxHouse();

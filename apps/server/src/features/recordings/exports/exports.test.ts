@@ -194,6 +194,18 @@ test("one that is given up ends, those behind it go on, and an organisation has 
   for (const { id } of asked) await call("DELETE", `/${id}`);
 });
 
+test("of many that are asked for at once there are as many, and of the same one", {
+  timeout: LONG_MS,
+}, async () => {
+  const same = await Promise.all(Array.from({ length: 5 }, () => ask(0, 1)));
+  expect(new Set(same.map(({ id }) => id)).size).toBe(1);
+  const others = await Promise.all(Array.from({ length: 12 }, (_, n) => ask(n, 89)));
+  const made = others.filter(({ id }) => id !== undefined);
+  expect(others.filter(({ code }) => code === "export.too_many")).toHaveLength(7);
+  expect(made).toHaveLength(5);
+  for (const { id } of [same[0] as Shown, ...made]) await call("DELETE", `/${id}`);
+});
+
 test("somebody who changes the file on the disk changes nothing that comes out", {
   timeout: LONG_MS,
 }, async () => {

@@ -1,6 +1,7 @@
 import { AppError, newUuid, type Uuid } from "@gatehouse/base";
 import { access, cameras as contract } from "@gatehouse/contract";
 import type { AuditEvent } from "../../../platform/audit/index.ts";
+import { waitTurn } from "../../../platform/database/index.ts";
 import { findFfmpeg } from "../../../platform/ffmpeg/index.ts";
 import type { RecordingContext } from "../context.ts";
 import type { RecordingDatabase } from "../tables.ts";
@@ -57,6 +58,7 @@ export class Exports {
     // Before the transaction: it walks a folder.
     const isFull = await this.#isFull(tenantId);
     const row = await db.transaction().execute(async (tx) => {
+      await waitTurn(tx, "recording exports", tenantId);
       const store = new ExportStore(tx, tenantId);
       const same = await store.findSame(order);
       if (same === undefined) {

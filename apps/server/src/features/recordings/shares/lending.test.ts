@@ -1,6 +1,7 @@
 import type { Uuid } from "@gatehouse/base";
 import { virtualClock } from "@gatehouse/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { MAX_ACTIVE } from "./model.ts";
 import { answerOf, type ShareDesk, shareDesk } from "./testing/share-desk.ts";
 import { WISH } from "./testing/share-house.ts";
 
@@ -68,6 +69,33 @@ test("what was lent together works again together", async () => {
   await desk.restore(shares[0]?.id as Uuid);
   await desk.house.shares.idle();
   expect(((await desk.open(token)) as { body: Opened }).body.more).toHaveLength(2);
+});
+
+test("however many are lent at once, and restored, no more than two hundred work", async () => {
+  const { house } = desk;
+  const tenantId = await house.addTenant();
+  const cameraId = house.addCamera(tenantId);
+  const fromMs = clock.nowMs() - 300_000;
+  await house.record(tenantId, cameraId, fromMs);
+  const clip = { cameraId, fromMs: fromMs + 10_000, toMs: fromMs + 40_000 };
+  const lendOne = () => house.shares.lending.lend({ tenantId, personId: tenantId }, [clip], WISH);
+  const id = (await lendOne()).shares[0]?.id as Uuid;
+  await house.shares.idle();
+  await house.database.pool.query(
+    `insert into recording_shares
+      select (jsonb_populate_record(s, jsonb_build_object(
+        'id', gen_random_uuid(), 'token_sha256', gen_random_uuid(), 'number', 1000 + n))).*
+      from recording_shares s, generate_series(1, $2::int) n where s.tenant_id = $1`,
+    [tenantId, MAX_ACTIVE - 4],
+  );
+  const lent = await Promise.allSettled(Array.from({ length: 8 }, lendOne));
+  const refused = lent.filter(({ status }) => status === "rejected");
+  expect(refused).toMatchObject(Array(5).fill({ reason: { code: "share.too_many" } }));
+  await house.shares.lending.revoke(tenantId, id);
+  await lendOne();
+  const restored = await house.ask(tenantId, "POST", `/api/v1/recordings/shares/${id}/restore`, {});
+  expect(answerOf(restored)).toEqual({ status: 409, code: "share.too_many" });
+  await house.shares.idle();
 });
 
 test("a clip that was erased is missing, and the others are still shown", async () => {

@@ -1,5 +1,6 @@
 import { AppError, newUuid, type UnixMs, type Uuid } from "@gatehouse/base";
 import { type access, type BodyOf, cameras, type QueryOf, type ReplyOf } from "@gatehouse/contract";
+import { waitTurn } from "../../../platform/database/index.ts";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import { hashPassword, newToken, sha256Hex } from "../../../platform/secrets/index.ts";
 import type { ShareContext } from "./context.ts";
@@ -59,12 +60,13 @@ export class ShareService {
     const { clock, db, publicUrl, random } = this.#context;
     const { tenantId } = who;
     for (const clip of clips) await this.#assertShareable({ tenantId, ...clip });
-    await this.#assertRoom(tenantId, clips.length);
+    await this.#context.films.assertPossible(tenantId);
     const token = newToken(random, TOKEN_BYTES);
     const { password } = wish;
     const passwordHash = password === undefined ? undefined : await hashPassword(password);
     const madeMs = clock.nowMs();
     const made = await db.transaction().execute(async (tx) => {
+      await this.#assertFew(tx, tenantId, clips.length);
       const all: KeptShare[] = [];
       for (const clip of clips) {
         const [first] = all;
@@ -144,18 +146,19 @@ export class ShareService {
     const nowMs = clock.nowMs();
     if (share.expiresMs <= nowMs) throw new AppError("share.ended");
     const all = [share, ...(await lentWith(this.#context.db, id))];
-    await this.#change(all, "recording.share_revoked", { revokedMs: nowMs });
+    await this.#change(tenantId, all, "recording.share_revoked", { revokedMs: nowMs });
     for (const one of all) this.#streams.cut(one.id);
     for (const one of all) await this.#maker.cancel(one.id);
     return this.#view(await this.#get(tenantId, id));
   }
 
-  /** Undoes a revocation of the last ten minutes. Refuses `share.ended`. */
+  /** Undoes a revocation of the last ten minutes. Refuses `share.ended`, `share.too_many`. */
   async restore(tenantId: Uuid, id: Uuid): Promise<cameras.Share> {
     const { clock } = this.#context;
     const share = await this.#get(tenantId, id);
     if (restorableMs(share, clock.nowMs()) === undefined) throw new AppError("share.ended");
     const restored = await this.#change(
+      tenantId,
       [share, ...(await lentWith(this.#context.db, id))],
       "recording.shared",
       { revokedMs: null, sinceMs: clock.nowMs() - undoMs },
@@ -169,14 +172,16 @@ export class ShareService {
    * where that is all of it.
    */
   async #change(
+    tenantId: Uuid,
     shares: readonly KeptShare[],
     kind: "recording.shared" | "recording.share_revoked",
     change: Parameters<typeof setRevoked>[2],
   ): Promise<readonly KeptShare[]> {
     const { audit, db } = this.#context;
     return db.transaction().execute(async (tx) => {
+      if (kind === "recording.shared") await this.#assertFew(tx, tenantId, shares.length);
       const changed: KeptShare[] = [];
-      for (const { id, tenantId, cameraId, number } of shares) {
+      for (const { id, cameraId, number } of shares) {
         const one = await setRevoked(tx, id, change);
         if (one === undefined) continue;
         changed.push(one);
@@ -214,12 +219,12 @@ export class ShareService {
     if (!recorded) throw new AppError("share.nothing_recorded");
   }
 
-  async #assertRoom(tenantId: Uuid, count: number): Promise<void> {
-    const { clock, db, films } = this.#context;
-    const active = { cameraIds: "all", activeMs: clock.nowMs() } as const;
-    if ((await new ShareQueryStore(db, tenantId).count(active)) + count > MAX_ACTIVE)
+  /** First in the transaction that adds so many: as few work at the same time until the commit. Refuses `share.too_many`. */
+  async #assertFew(tx: ShareDatabase, tenantId: Uuid, count: number): Promise<void> {
+    await waitTurn(tx, "shares", tenantId);
+    const active = { cameraIds: "all", activeMs: this.#context.clock.nowMs() } as const;
+    if ((await new ShareQueryStore(tx, tenantId).count(active)) + count > MAX_ACTIVE)
       throw new AppError("share.too_many", { max: MAX_ACTIVE });
-    await films.assertPossible(tenantId);
   }
 
   #wanted(scope: access.Scope, camera: Uuid | undefined): "all" | readonly Uuid[] {
