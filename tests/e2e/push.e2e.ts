@@ -61,6 +61,10 @@ test("an alert is pushed to the browser in which a person asked for it, and open
 
   await logIn(page, server.url, OWNER);
   await page.getByRole("button", { name: /Account of Bench Owner/ }).waitFor();
+  await page.goto(`${server.url}/settings/notifications`);
+  await page.getByText("Phones", { exact: true }).click();
+  const isPrivate = page.getByRole("switch", { name: "Push services on a private network" });
+  expect(await isPrivate.isChecked()).toBe(true);
   await page.goto(`${server.url}/account`);
   await button(page, "Switch on here").click();
   await button(page, "Switch off here").waitFor();

@@ -53,6 +53,8 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
   const update = useCall(alerts.updateChannel, AGAIN);
   const error = create.error ?? update.error;
   const detail = isApiError(error, "channel.invalid") ? error.fields.detail : undefined;
+  // It has no address: browsers name their push services.
+  const isPush = kind === "web_push";
   const missing = missingOf(kind, values, channel === undefined);
   const submit = () => {
     setShown(true);
@@ -132,8 +134,8 @@ export function ChannelEditor(props: { channel: alerts.Channel | undefined; onCl
         </FieldGrid>
         <QuietHoursFields draft={quiet} onChange={setQuiet} />
         <Switch
-          label={t("allowPrivate")}
-          description={t("allowPrivateHint")}
+          label={t(isPush ? "allowPrivatePush" : "allowPrivate")}
+          description={t(isPush ? "allowPrivatePushHint" : "allowPrivateHint")}
           checked={rest.allowPrivate}
           onChange={(event) => setRest({ ...rest, allowPrivate: event.currentTarget.checked })}
         />

@@ -213,6 +213,9 @@ export const settings = {
     allowPrivate: "This address is on a private network",
     allowPrivateHint:
       "Without it Gatehouse refuses local and reserved addresses, so that nobody turns it against your own network.",
+    allowPrivatePush: "Push services on a private network",
+    allowPrivatePushHint:
+      "The browser makers’ push services are on the internet and need no permission. Only for one that you run yourself.",
     enabled: "This channel is on",
     off: "off",
     health: "State",

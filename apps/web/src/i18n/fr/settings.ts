@@ -220,6 +220,9 @@ export const settings: Same<typeof en> = {
     allowPrivate: "Cette adresse est sur un réseau privé",
     allowPrivateHint:
       "Sans cela, Gatehouse refuse les adresses locales et réservées, pour que personne ne le retourne contre votre réseau.",
+    allowPrivatePush: "Services push sur un réseau privé",
+    allowPrivatePushHint:
+      "Les services push des éditeurs de navigateurs sont sur internet et n’en ont pas besoin. Seulement pour le vôtre, si vous en avez un.",
     enabled: "Ce canal est actif",
     off: "désactivé",
     health: "État",
