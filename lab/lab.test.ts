@@ -107,7 +107,7 @@ async function startRun(
 }
 
 async function untilEmpty(own: string): Promise<string[]> {
-  for (let i = 0; i < 300 && readdirSync(own).length > 0; i++)
+  for (let i = 0; i < 1_200 && readdirSync(own).length > 0; i++)
     await new Promise((resolve) => setTimeout(resolve, 50));
   return readdirSync(own);
 }

@@ -27,7 +27,7 @@ describe.skipIf(absent !== "")(`parts of the camera's firmware${absent}`, () => 
   let program: string;
   beforeAll(async () => {
     program = await buildCamera();
-  }, 120_000);
+  }, 300_000);
 
   const verdicts = (texts: readonly string[]): string => {
     const input = texts.map((text) => `${Buffer.from(text).toString("hex")}\n`).join("");

@@ -46,7 +46,7 @@ describe.skipIf(absent !== "")(`a camera of ours and its Gatehouse${absent}`, ()
       writeFileSync(file, bytes);
       frames.push({ file, digest: sha256(bytes) });
     }
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await server?.end();
     rmSync(folder, { recursive: true, force: true });
@@ -175,7 +175,7 @@ describe.skipIf(absent !== "")(`a camera of ours and its Gatehouse${absent}`, ()
       expect(sha256(await snapshot(id))).toBe(frames[1]?.digest);
       expect(await camera.end()).toBe(0);
       await between.stop();
-    }, 60_000);
+    }, 120_000);
 
     it("a key that was revoked gets no session any more", async () => {
       const { id, code } = await addCamera(`revoked-${suite}`);
@@ -198,6 +198,6 @@ describe.skipIf(absent !== "")(`a camera of ours and its Gatehouse${absent}`, ()
       }
       expect(camera.count("session.began")).toBe(1);
       expect(await camera.end()).toBe(0);
-    }, 60_000);
+    }, 120_000);
   });
 });

@@ -204,7 +204,7 @@ describe("a device without a connection of its own", () => {
       expect(channel.isConnected).toBe(false);
     }
     await server.stop();
-  }, 12_000);
+  });
 
   it("refuses to send, instead of keeping what nobody bounded", async () => {
     const server = await new FakeServer().start();

@@ -45,7 +45,7 @@ async function builtByAnother(program: string): Promise<boolean> {
     mkdirSync(claim);
     return false;
   } catch {
-    for (let tries = 0; tries < 300 && !existsSync(program); tries++) await sleep(200);
+    for (let tries = 0; tries < 900 && !existsSync(program); tries++) await sleep(200);
     return existsSync(program);
   }
 }

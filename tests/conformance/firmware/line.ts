@@ -29,7 +29,7 @@ export class Line {
     this.suite = suite;
     beforeAll(async () => {
       this.program = await buildCamera();
-    }, 120_000);
+    }, 300_000);
     beforeEach(async () => {
       this.folder = mkdtempSync(join(tmpdir(), "camera "));
       this.#server = await new FakeServer(SUITE_IDS[suite]).start();

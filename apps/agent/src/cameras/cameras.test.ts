@@ -41,7 +41,7 @@ beforeAll(async () => {
   // Something large comes into the picture after four seconds.
   const box = "drawbox=x=40:y=80:w=60:h=120:color=black@1:t=fill:enable='gte(t\\,4)'";
   keep(walk, await film("color=c=0x808080:", "-t", "9", "-vf", box));
-}, 60_000);
+});
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 let server: FakeServer;
@@ -94,7 +94,7 @@ const order = (orders: object = {}): void =>
   server.push(10, { kind: "camera", enabled: true, maxFramesPerSecond: 30, as: "copy", ...orders });
 const status = () => cameras.status[0] as Record<string, unknown>;
 
-it("asks what is wanted of it, and then sends its pictures byte for byte", { timeout: 30_000 }, async () => {
+it("asks what is wanted of it, and then sends its pictures byte for byte", { timeout: 90_000 }, async () => {
   await add(folder(still, 5));
   await cameras.reload();
   await asked();
@@ -142,7 +142,7 @@ async function openLine() {
 }
 
 it("lets pictures of now go over a line that stood still, not those of then", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const line = await openLine();
   await add(folder(still, 50), line.url);
@@ -166,7 +166,7 @@ it("lets pictures of now go over a line that stood still, not those of then", {
 });
 
 it("sends no more than is wanted, and nothing when it is switched off, until it is switched on", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   await add(folder(still));
   await cameras.reload();
@@ -187,7 +187,7 @@ it("sends no more than is wanted, and nothing when it is switched off, until it 
   await until("on", () => Number(status().captured) > Number(captured));
 });
 
-it("tells what moves, with what it was told to watch", { timeout: 60_000 }, async () => {
+it("tells what moves, with what it was told to watch", { timeout: 90_000 }, async () => {
   await add(folder(walk, 5));
   await cameras.reload();
   await asked();
@@ -215,7 +215,7 @@ it("tells what moves, with what it was told to watch", { timeout: 60_000 }, asyn
   await until("judges no more", () => status().judges === false);
 });
 
-it("says why there are no pictures, and has them when there are some", { timeout: 30_000 }, async () => {
+it("says why there are no pictures, and has them when there are some", { timeout: 90_000 }, async () => {
   const later = join(scratch, "later");
   const id = await add(folder(later));
   await cameras.reload();
@@ -231,7 +231,7 @@ it("says why there are no pictures, and has them when there are some", { timeout
 });
 
 it("makes black what its masks cover before a picture leaves, and lets none leave that is to stay", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   await add(folder(still));
   await cameras.reload();
@@ -258,18 +258,19 @@ it("makes black what its masks cover before a picture leaves, and lets none leav
     expect(shown).toBeGreaterThan(40);
   }
   order({ stays: true });
-  const before = frames().length;
-  await until("it takes them", () => Number(status().captured) > 0);
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const some = frames().length;
-  // What was on its way when it was told.
-  expect(some - before).toBeLessThanOrEqual(4);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(frames().length).toBe(some);
+  const toldMs = Date.now();
+  const captured = () => Number(status().captured);
+  // What was on its way when it was told still comes.
+  let [some, since] = [frames().length, captured()];
+  await until("none leaves any more", () => {
+    if (frames().length !== some) [some, since] = [frames().length, captured()];
+    return captured() - since >= 20;
+  });
+  expect(frames().filter((frame) => (frame?.takenMs ?? 0) > toldMs + 1_000)).toEqual([]);
   expect(status()).toMatchObject({ notMasked: 0 });
 });
 
-it("stops when it is removed, and a damaged one takes no other with it", { timeout: 30_000 }, async () => {
+it("stops when it is removed, and a damaged one takes no other with it", { timeout: 90_000 }, async () => {
   const id = await add(folder(still));
   await cameras.reload();
   await asked();
@@ -295,7 +296,7 @@ it("stops when it is removed, and a damaged one takes no other with it", { timeo
   expect(frames().length).toBe(before);
 });
 
-it("changes its keys under the old ones, and sends on", { timeout: 30_000 }, async () => {
+it("changes its keys under the old ones, and sends on", { timeout: 90_000 }, async () => {
   await add(folder(still));
   await cameras.reload();
   await asked();
@@ -312,7 +313,7 @@ it("changes its keys under the old ones, and sends on", { timeout: 30_000 }, asy
   expect(status().keyId).toBe(renewed.pi);
 });
 
-it("keeps a password where nobody else reads it, and tells it to nobody", { timeout: 30_000 }, async () => {
+it("keeps a password where nobody else reads it, and tells it to nobody", { timeout: 90_000 }, async () => {
   const url = "rtsp://127.0.0.1:1/door";
   const id = await add({ kind: "rtsp", url, user: "viewer", password: "hunter2" });
   await cameras.reload();

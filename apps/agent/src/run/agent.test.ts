@@ -12,7 +12,7 @@ describe("an agent", () => {
   it("keeps what it measures while the server is away, and sends it late, oldest first", async () => {
     await site.server.stop();
     await site.start({}, false);
-    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    await until("three wait", () => Number((site.agent.status as { queueDepth?: number }).queueDepth) >= 3);
     await site.server.start();
     await until("it is sent", () => site.readings.length >= 4, 40_000);
     const times = site.readings.map(({ ts }) => ts);

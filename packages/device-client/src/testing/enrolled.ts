@@ -39,7 +39,7 @@ export async function openDevice(
 }
 
 /** Waits for what happens elsewhere; says what it waited for when it does not. */
-export async function until(what: string, isSo: () => boolean, timeoutMs = 20_000): Promise<void> {
+export async function until(what: string, isSo: () => boolean, timeoutMs = 60_000): Promise<void> {
   const startedMs = performance.now();
   while (!isSo()) {
     if (performance.now() - startedMs > timeoutMs) throw new Error(`waited in vain: ${what}`);

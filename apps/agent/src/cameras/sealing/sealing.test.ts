@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemRandom } from "@gatehouse/base";
@@ -51,10 +51,11 @@ async function open(maxBytes = 1_000_000_000) {
 }
 
 const pictures = new SoundPictures();
+const picture = (bytes: number): Uint8Array => withMetadata(jpegOf(64, 48), [bytes]);
 /** Two pictures a second. */
 function film(recorder: ClipRecorder, fromMs: number, seconds: number, bytes = 300): void {
   for (let i = 0; i < seconds * 2; i++) {
-    const jpeg = withMetadata(jpegOf(64, 48), [bytes]);
+    const jpeg = picture(bytes);
     const sound = pictures.check({ kind: "jpeg", bytes: jpeg });
     if (sound === undefined) throw new Error("not sound");
     recorder.take(sound, fromMs + i * 500);
@@ -102,9 +103,11 @@ it("closes what a crash left open without a signature, and goes on with the chai
   // Written to its last whole chunk, and nobody ends it.
   clock.advance(1_000);
   first.recorder.tick();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const open_ = readdirSync(join(scratch, "state", "clips")).filter((name) => name.endsWith(".ghs"));
-  expect(open_).toHaveLength(2);
+  const segments = () => readdirSync(join(scratch, "state", "clips")).filter((name) => name.endsWith(".ghs"));
+  const written = () =>
+    segments().reduce((sum, name) => sum + statSync(join(scratch, "state", "clips", name)).size, 0);
+  await expect.poll(written).toBeGreaterThan(16 * picture(300).length);
+  expect(segments()).toHaveLength(2);
 
   const again = await open();
   expect(again.ring.clips.map(({ mark }) => mark.manifest !== "")).toEqual([true, false]);

@@ -210,7 +210,7 @@ export class SiteHouse {
   async eventually<T>(ask: () => Promise<T> | T, isRight: (value: T) => boolean): Promise<T> {
     for (let i = 0; ; i++) {
       const value = await ask();
-      if (isRight(value) || i === 300) return value;
+      if (isRight(value) || i === 1_500) return value;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

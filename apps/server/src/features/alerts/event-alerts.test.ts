@@ -278,12 +278,12 @@ test("the first camera that looks for people brings one rule, and whoever delete
     const rules = await house.feature.rules.list(scope);
     expect(rules).toHaveLength(1);
     return rules;
-  });
+  }, 30_000);
   expect(first).toMatchObject({ name: "Person seen", enabled: true, severity: "warning", channelIds: [] });
   await vi.waitFor(async () => {
     const { rows } = await house.pool.query("select 1 from first_rules");
     expect(rows).toHaveLength(1);
-  });
+  }, 30_000);
   await house.feature.rules.remove(tenantId, first?.id as string);
   changed();
   house.clock.advance(3_000);

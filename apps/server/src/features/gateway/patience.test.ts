@@ -63,10 +63,10 @@ test("what the store has no room for is held ten seconds, not acknowledged, and 
   socket.write(connectPacket("boiler", "key of boiler"));
   socket.write(bytesOf({ cmd: "publish", messageId: 1, dup: false, ...publish }));
   await until(() => test.gateway.stats().waiting === 1);
-  pass(MQTT_LIMITS.holdMs - 1_000);
+  pass(MQTT_LIMITS.holdMs - 5_000);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect([socket.destroyed, test.gateway.stats().waiting]).toEqual([false, 1]);
-  pass(1_001);
+  pass(5_001);
   await closed;
   expect(packets.map(({ cmd }) => cmd)).toEqual(["connack"]);
   expect(test.codes()).toEqual(["server.busy"]);

@@ -27,7 +27,7 @@ test("copies come back, those of one camera alone where that is wanted, and what
       const [target] = (await app.inject("/api/v1/offsite/targets")).json().items;
       if (target.restore.running) throw new Error("not ended yet");
       return target.restore;
-    });
+    }, 30_000);
   };
   expect(await restore({ cameraId: CAMERA })).toMatchObject({ looked: 3, taken: 2, known: 1, foreign: 0 });
   expect(house.segments.kept.get(first?.segmentId ?? "")).toBe(first);

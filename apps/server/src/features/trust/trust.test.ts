@@ -162,7 +162,9 @@ class House {
   async doubt(deviceId: Uuid): Promise<void> {
     this.trust.report(deviceId, { detail: "channel.signature", evidenceRatio: 1, atMs: this.clock.nowMs() });
     await this.judgeClock.advanceAsync(20 * 60_000);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const codes = async () =>
+      (await this.call("GET /trust", { params: { id: deviceId } })).history.at(-1)?.codes;
+    await expect.poll(codes).toContain("reported");
   }
 }
 
@@ -285,6 +287,7 @@ describe("a single reading that cannot follow what came before", () => {
 describe("a device whose score falls", () => {
   it("is only suggested for quarantine unless the tenant wants more", async () => {
     await house.doubt(house.deviceIds[0] as Uuid);
+    await expect.poll(() => house.remarks).toHaveLength(1);
     const state: trust.DeviceTrust = await house.call("GET /trust");
     expect(state.score).toBeLessThanOrEqual(30);
     expect(state.quarantine).toBeUndefined();
@@ -299,7 +302,9 @@ describe("a device whose score falls", () => {
   it("is quarantined where the tenant wants that, with its reasons, and can be released", async () => {
     house.mode = "on";
     await house.doubt(house.deviceIds[0] as Uuid);
-    expect(house.quarantined).toMatchObject([{ deviceId: house.deviceIds[0], automatic: true }]);
+    await expect
+      .poll(() => house.quarantined)
+      .toMatchObject([{ deviceId: house.deviceIds[0], automatic: true }]);
     const state: trust.DeviceTrust = await house.call("GET /trust");
     expect(state.quarantine?.byName).toBeUndefined();
     expect(state.quarantine?.findings).toMatchObject([{ code: "reported", detail: "channel.signature" }]);
@@ -337,6 +342,8 @@ describe("what the door refuses", () => {
     "envelope.cloned",
   ])("counts against the device when it is %s and its own", async (code) => {
     await refuse(code);
+    const score = async () => (await house.call("GET /trust")).history.at(-1)?.score;
+    await expect.poll(score).toBeLessThan(60);
     const state: trust.DeviceTrust = await house.call("GET /trust");
     expect(state.findings).toMatchObject([{ code: "reported", detail: code }]);
     expect(state.score).toBeLessThan(60);
@@ -360,6 +367,7 @@ it("says when readings counted as suspect, over a restart and until they do not 
   const fromMs = house.judgeClock.nowMs();
   await house.doubt(deviceId);
   const intervals = async () => ((await house.call("GET /trust")) as trust.DeviceTrust).suspicions;
+  await expect.poll(async () => (await intervals()).length).toBe(1);
   const [doubted, ...others] = await intervals();
   expect(others).toEqual([]);
   expect(doubted).toMatchObject({ codes: ["reported"] });
@@ -370,9 +378,7 @@ it("says when readings counted as suspect, over a restart and until they do not 
   await house.judgeClock.advanceAsync(20 * 60_000);
   expect(await intervals()).toEqual([doubted]);
   await house.judgeClock.advanceAsync(48 * 3_600_000);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const [ended] = await intervals();
-  expect(ended?.untilMs).toBeGreaterThan(doubted?.fromMs ?? 0);
+  await expect.poll(async () => (await intervals())[0]?.untilMs).toBeGreaterThan(doubted?.fromMs ?? 0);
 });
 
 it("stops quarantining by itself when too many devices fall at once", async () => {

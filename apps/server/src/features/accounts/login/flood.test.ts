@@ -29,7 +29,7 @@ test("ten thousand addresses with a password each get nowhere: the person is tol
   expect([...codes]).toEqual(["auth.invalid_credentials"]);
   expect(refusals(house)).toHaveLength(10);
   house.clock.advance(MINUTE_MS);
-  await vi.waitFor(() => expect(refusals(house)).toHaveLength(11));
+  await vi.waitFor(() => expect(refusals(house)).toHaveLength(11), { timeout: 30_000 });
   expect(refusals(house).at(-1)?.data).toMatchObject({ act: "login", count: 9_990, networks: 1_000 });
   const told = house.messages.filter(({ purpose }) => purpose === "under_attack");
   expect(told).toHaveLength(1);

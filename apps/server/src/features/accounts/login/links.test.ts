@@ -20,16 +20,17 @@ const mails = (house: House, purpose: string) =>
 const request = (browser: Browser, email = OWNER.email) =>
   browser.call(accounts.requestLoginLink, { body: { email } });
 const open = (browser: Browser, token: string) => browser.call(accounts.openLoginLink, { body: { token } });
+const PATIENT = { timeout: 30_000 };
 const settled = (house: House) =>
   vi.waitFor(async () => {
     const waiting = await house.query("select 1 from mail_requests where token_hash is null");
     expect(waiting).toEqual([]);
-  });
+  }, PATIENT);
 
 async function mailed(house: House, browser: Browser, email = OWNER.email): Promise<string> {
   const before = house.messages.length;
   await request(browser, email);
-  await vi.waitFor(() => expect(house.messages.length).toBeGreaterThan(before));
+  await vi.waitFor(() => expect(house.messages.length).toBeGreaterThan(before), PATIENT);
   await settled(house);
   return lastToken(house);
 }
@@ -199,7 +200,7 @@ test("only hashes of links are stored", async () => {
 async function resetLink(house: House): Promise<string> {
   const before = mails(house, "reset").length;
   await house.browser().call(accounts.requestPasswordReset, { body: { email: OWNER.email } });
-  await vi.waitFor(() => expect(mails(house, "reset")).toHaveLength(before + 1));
+  await vi.waitFor(() => expect(mails(house, "reset")).toHaveLength(before + 1), PATIENT);
   await settled(house);
   return lastToken(house);
 }

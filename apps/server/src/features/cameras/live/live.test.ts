@@ -15,7 +15,7 @@ import {
 let house: LiveHouse;
 beforeEach(async () => {
   house = await liveHouse();
-}, 60_000);
+});
 afterEach(async () => house[Symbol.asyncDispose]());
 
 const { videoInit, videoFragment } = cameras.FRAME_KINDS;
@@ -122,13 +122,15 @@ test("a frame rate that a viewer asks for is kept", async () => {
   await all.watches(door);
   few.watch({ id: door, maxFps: 5 });
   await few.until(() => few.stateOf(door) !== undefined);
+  const beganMs = performance.now();
   for (let i = 1; i <= 50; i++) {
     house.publish(door);
     await all.until(() => all.numbers.at(-1) === i);
     await passes(15);
   }
+  const seconds = (performance.now() - beganMs) / 1_000;
   expect(few.frames.length).toBeGreaterThan(2);
-  expect(few.frames.length).toBeLessThan(25);
+  expect(few.frames.length).toBeLessThan(5 * seconds + 3);
 });
 
 test("video begins with its initialisation, and goes on with the newest fragment after a pause", async () => {

@@ -217,7 +217,7 @@ export class CameraHouse {
 
   /** Waits for what comes over real sockets; the limit is no measure of anything. */
   async until(isSo: () => boolean): Promise<void> {
-    const limitMs = Date.now() + 20_000;
+    const limitMs = Date.now() + 60_000;
     while (!isSo()) {
       if (Date.now() > limitMs) throw new Error(`it does not happen: ${isSo}`);
       await new Promise((resolve) => setTimeout(resolve, 5));

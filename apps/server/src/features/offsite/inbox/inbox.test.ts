@@ -4,7 +4,7 @@ import type { Uuid } from "@gatehouse/base";
 import { type BodyOf, cameras } from "@gatehouse/contract";
 import { createVerifierKey, encodeVerifierKey, KEY_TYPES } from "@gatehouse/ledger";
 import { signManifest } from "@gatehouse/video";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { deriveKey, ed25519Signer, sha256Hex } from "../../../platform/secrets/index.ts";
 import { type OffsiteHouse, offsiteHouse } from "../testing/house.ts";
 import { type KeptSegment, MASTER_KEY } from "../testing/segments.ts";
@@ -256,7 +256,7 @@ test("copies are fetched back out of an inbox, byte by byte", async () => {
   sender.segments.kept.delete(kept.segmentId);
   const path = `/api/v1/offsite/targets/${(await target())?.id}/restore`;
   expect((await ask(here, "POST", path, {})).status).toBe(200);
-  await vi.waitFor(async () => expect((await target())?.restore).toMatchObject({ running: false, taken: 1 }));
+  await expect.poll(async () => (await target())?.restore).toMatchObject({ running: false, taken: 1 });
   const back = sender.segments.kept.get(kept.segmentId);
   expect(Buffer.from(back?.segment ?? []).equals(kept.segment)).toBe(true);
   expect(Buffer.from(back?.key ?? []).equals(kept.key)).toBe(true);

@@ -1,5 +1,5 @@
 import { virtualClock } from "@gatehouse/testkit";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { answerOf, type ShareDesk, shareDesk } from "./testing/share-desk.ts";
 import { FILM, WISH } from "./testing/share-house.ts";
 
@@ -103,7 +103,7 @@ test("a link that is revoked between the question and the film shows not one byt
   const gate = Promise.withResolvers<void>();
   desk.house.films.opening = gate.promise;
   const asked = desk.film(view);
-  await vi.waitFor(() => expect(desk.house.films.opened).toBeGreaterThan(0));
+  await expect.poll(() => desk.house.films.opened).toBeGreaterThan(0);
   await desk.revoke(made.id);
   gate.resolve();
   const answer = await asked;

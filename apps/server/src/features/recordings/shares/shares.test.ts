@@ -1,6 +1,6 @@
 import { AppError } from "@gatehouse/base";
 import { virtualClock } from "@gatehouse/testkit";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { answerOf, type ShareDesk, shareDesk } from "./testing/share-desk.ts";
 import { FILM, WISH } from "./testing/share-house.ts";
 
@@ -144,7 +144,7 @@ test("a link is tried sixty times in an hour and no more, from wherever", async 
   expect(answers).toEqual([...Array(60).fill(403), 429]);
   clock.advance(HOUR_MS);
   expect((await desk.open(made.token, "seven old lanterns")).status).toBe(200);
-}, 30_000);
+});
 
 test("another organisation has no such link, and whoever has no session lists none", async () => {
   const made = await desk.share();
@@ -198,7 +198,7 @@ test("while the film is made its progress is told; one that failed is tried agai
   desk.house.films.gate = gate.promise;
   desk.house.films.failsWith = new AppError("server.disk_full");
   const waiting = desk.share();
-  await vi.waitFor(() => expect(desk.house.films.orders.at(-1)?.cameraId).toBe(desk.cameraId));
+  await expect.poll(() => desk.house.films.orders.at(-1)?.cameraId).toBe(desk.cameraId);
   const { items } = (await desk.house.ask(desk.tenantId, "GET", "/api/v1/recordings/shares?limit=1")).body;
   expect(items[0].film).toEqual({ state: "rendering", progress: 0.25 });
   gate.resolve();
