@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import {
   type HttpDouble,
@@ -9,6 +8,7 @@ import {
 } from "../../apps/server/src/features/notifications/testing/doubles.ts";
 import { email, twilio } from "../../apps/server/src/features/notifications/testing/settings.ts";
 import type { Gatehouse } from "./gatehouse.ts";
+import { until } from "./until.ts";
 
 const TWILIO = new URL("../../../shared/vectors/twilio-messages-openapi.json", import.meta.url);
 const MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages.json";
@@ -18,15 +18,6 @@ export interface Post extends AsyncDisposable {
   /** The newest mail to `to` that holds `pattern`, after `from` earlier mails; its first group. */
   mail(to: string, pattern: RegExp): Promise<string>;
   sms(to: string, pattern: RegExp): Promise<string>;
-}
-
-async function awaited<T>(what: string, find: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
-    const found = find();
-    if (found !== undefined) return found;
-    await sleep(100);
-  }
-  throw new Error(`waited in vain: ${what}`);
 }
 
 /** Quoted-printable (RFC 2045 §6.7), which is how mails in our languages travel. */
@@ -61,7 +52,7 @@ export async function openPost(server: Gatehouse): Promise<Post> {
   const read = { mails: 0, sms: 0 };
   return {
     mail: (to, pattern) =>
-      awaited(`a mail to ${to}`, () => {
+      until(`a mail to ${to}`, async () => {
         for (let n = sink.mails.length - 1; n >= read.mails; n--) {
           const mail = sink.mails[n];
           if (mail === undefined || !mail.to.includes(to)) continue;
@@ -73,7 +64,7 @@ export async function openPost(server: Gatehouse): Promise<Post> {
         return undefined;
       }),
     sms: (to, pattern) =>
-      awaited(`an SMS to ${to}`, () => {
+      until(`an SMS to ${to}`, async () => {
         for (let n = twilioDouble.received.length - 1; n >= read.sms; n--) {
           const call = twilioDouble.received[n];
           if (call === undefined) continue;

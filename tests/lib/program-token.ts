@@ -1,4 +1,5 @@
 import { type Gatehouse, OWNER_PASSWORD } from "./gatehouse.ts";
+import { until } from "./until.ts";
 
 export interface MadeToken {
   readonly token: { readonly id: string };
@@ -10,10 +11,14 @@ export async function makeToken(server: Gatehouse, permissions: readonly string[
   const cookies = new Map<string, string>();
   const post = async (path: string, body: object): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const reply = await fetch(`${server.url}/api/v1${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", cookie },
-      body: JSON.stringify(body),
+    const reply = await until(path, async () => {
+      const found = await fetch(`${server.url}/api/v1${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", cookie },
+        body: JSON.stringify(body),
+      });
+      // A server on a machine that is busy with something else asks to come again.
+      return found.status !== 503 && found;
     });
     if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`);
     for (const set of reply.headers.getSetCookie()) {
