@@ -14,6 +14,7 @@ import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { multipartBodies } from "../lib/multipart-bodies.ts";
 import { patient } from "../lib/patience.ts";
 import { makeToken } from "../lib/program-token.ts";
+import { takePulse } from "../lib/pulse.ts";
 import { until } from "../lib/until.ts";
 
 // Cameras of a machine that runs the agent: the real program against a real server, with pictures of a drawn place.
@@ -77,7 +78,7 @@ afterAll(async () => {
 });
 
 test("a camera is added by its claim code while the agent runs, as a device of its own", {
-  timeout: patient(60_000),
+  timeout: patient(180_000),
 }, async () => {
   const { id, code } = await claimOf(server, "corridor-cam", "camera");
   cameraId = id;
@@ -97,8 +98,15 @@ test("a camera is added by its claim code while the agent runs, as a device of i
   expect(await json("camera", "add", code, "--folder", pictures)).toMatchObject({ code: 1 });
 });
 
-test("frames come out as they went in, in their order", { timeout: patient(60_000) }, async () => {
+test("frames come out as they went in, in their order", { timeout: patient(180_000) }, async () => {
+  const leftOut = async () => {
+    const { skipped, left } = await status();
+    return skipped + left;
+  };
   const { secret } = await makeToken(server, ["camera.view"]);
+  const before = await leftOut();
+  await using pulse = takePulse();
+  const beganMs = Date.now();
   const stream = await fetch(`${server.url}/api/v1/cameras/${cameraId}/stream?fps=30`, {
     headers: { authorization: `Bearer ${secret}` },
   });
@@ -108,12 +116,17 @@ test("frames come out as they went in, in their order", { timeout: patient(60_00
     if (seen.length === 25) break;
   }
   expect(seen).not.toContain(-1);
-  const first = seen[0] as number;
-  expect(seen).toEqual(seen.map((_, at) => (first + at) % sent.length));
+  const steps = seen.slice(1).map((at, n) => (at - (seen[n] as number) + sent.length) % sent.length);
+  expect(steps.filter((step) => step < 1 || step > sent.length / 2)).toEqual([]);
+  // One after the other, but for those of moments in which the line, or this machine, had no time.
+  const stoodMs = Date.now() - beganMs - pulse.msBetween(beganMs, Date.now());
+  const missing = steps.reduce((sum, step) => sum + step - 1, 0);
+  const noTime = Math.floor((stoodMs / 1_000) * FRAMES_PER_SECOND);
+  expect(missing).toBeLessThanOrEqual((await leftOut()) - before + noTime);
 });
 
 test("somebody who walks through is an event with its recording, judged at the machine", {
-  timeout: patient(120_000),
+  timeout: patient(180_000),
 }, async () => {
   type Events = { items: cameras.CameraEvent[] };
   const events = () => server.call<Events>("GET", `/api/v1/camera-events?camera=${cameraId}&kinds=motion`);
@@ -128,19 +141,21 @@ test("somebody who walks through is an event with its recording, judged at the m
   expect(view).toMatchObject({ by: "agent", columns: 24, rows: 18 });
   type Segments = { items: cameras.Segment[] };
   const span = `fromMs=${event?.startMs}&toMs=${event?.endMs}`;
-  const { items } = await server.call<Segments>("GET", `/api/v1/cameras/${cameraId}/segments?${span}`);
-  expect(items.length).toBeGreaterThan(0);
-  expect(items.every(({ pinned, state }) => pinned || state === "open")).toBe(true);
+  await until("its recording is to stay", async () => {
+    const { items } = await server.call<Segments>("GET", `/api/v1/cameras/${cameraId}/segments?${span}`);
+    return items.length > 0 && items.every(({ pinned, state }) => pinned || state === "open");
+  });
 });
 
 test("what is sealed at the machine comes here whole, under the camera's own signature", {
-  timeout: patient(60_000),
+  timeout: patient(180_000),
 }, async () => {
   const sinceMs = Date.now();
   const { recording } = (await camera()).settings;
   await change({ recording: { ...recording, place: "agent", mode: "continuous" } });
   await until("seals", async () => (await status()).seals === true);
-  await sleep(patient(1_000));
+  const { captured } = await status();
+  await until("some pictures", async () => (await status()).captured >= captured + FRAMES_PER_SECOND);
   await change({ recording });
   type Entries = { items: ledger.LedgerEntry[] };
   const { act } = await until("its entry", async () =>
@@ -158,7 +173,7 @@ test("what is sealed at the machine comes here whole, under the camera's own sig
 });
 
 test("what is chosen in the console reaches it: off is off, and on again is on", {
-  timeout: patient(60_000),
+  timeout: patient(180_000),
 }, async () => {
   await change({ enabled: false });
   await until("off", async () => (await status()).state === "off");
@@ -179,10 +194,11 @@ test("what is chosen in the console reaches it: off is off, and on again is on",
   ];
   await change({ enabled: true, motion: { ...(await camera()).settings.motion, zones } });
   await until("on", isLive);
-  const view = await until("looks", () =>
-    server.call<cameras.MotionView>("GET", `/api/v1/cameras/${cameraId}/motion`).catch(() => undefined),
-  );
-  expect(view.cells.every((row) => /^-{24}$/.test(row))).toBe(true);
+  await until("nothing is looked at", async () => {
+    const path = `/api/v1/cameras/${cameraId}/motion`;
+    const view = await server.call<cameras.MotionView>("GET", path).catch(() => undefined);
+    return view?.cells.every((row) => /^-{24}$/.test(row));
+  });
 });
 
 const missing = missingForRtsp();
@@ -191,7 +207,7 @@ const absent = missing.length === 0 ? "" : ` (skipped: apt-get install ${missing
 test.skipIf(absent !== "")(
   `an RTSP camera's video is copied, comes back by itself, and is pictures under masks${absent}`,
   {
-    timeout: patient(120_000),
+    timeout: patient(180_000),
   },
   async () => {
     const film = join(scratch, "film.mp4");
@@ -208,11 +224,14 @@ test.skipIf(absent !== "")(
       const frames = async () => (await door()).health.frames;
       await until("video", async () => (await frames()) >= 3);
       expect((await door()).health).toMatchObject({ via: "channel", width: 160, height: 120, refused: {} });
-      expect((await statusOf(id)).looks).toBeGreaterThan(0);
+      await until("looks", async () => (await statusOf(id)).looks > 0);
 
       await rtsp.kill();
-      await until("a reason", async () => (await statusOf(id)).state === "failed");
-      expect((await statusOf(id)).reason).toContain("camera.source_unreachable");
+      const failed = await until("a reason", async () => {
+        const found = await statusOf(id);
+        return found.state === "failed" && found;
+      });
+      expect(failed.reason).toContain("camera.source_unreachable");
       rtsp = await startRtspServer(film, { login, port: rtsp.port });
       const before = await frames();
       await until("video again", async () => (await frames()) > before);
@@ -243,16 +262,17 @@ test.skipIf(absent !== "")(
   },
 );
 
-test("killed and started again, it goes on with the same keys", { timeout: patient(90_000) }, async () => {
+test("killed and started again, it goes on with the same keys", { timeout: patient(180_000) }, async () => {
   const { keyId } = await status();
   await agent.kill("SIGKILL");
-  const { frames } = (await camera()).health;
   agent = startProcess(stateDir);
+  await until("it is live again", async () => (await status()).state === "live");
+  const { frames } = (await camera()).health;
   await until("frames", async () => (await camera()).health.frames > frames);
   expect(await status()).toMatchObject({ keyId, state: "live", refused: {} });
 });
 
-test("a revoked camera is cut off; the machine stays", { timeout: patient(90_000) }, async () => {
+test("a revoked camera is cut off; the machine stays", { timeout: patient(180_000) }, async () => {
   await server.call("POST", `/api/v1/devices/${cameraId}/revoke`);
   await until("cut off", async () => (await status()).state === "not connected");
   const { sent: before } = await status();

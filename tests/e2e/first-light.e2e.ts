@@ -16,6 +16,7 @@ let browser: Browser;
 let page: Page;
 let faults: string[];
 let led: MqttClient | undefined;
+let boilerKey: string;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([startGatehouse({}, { owner: false }), openBrowser()]);
@@ -89,15 +90,15 @@ test("the setup link makes an owner, with a strong password only", async () => {
 
 test("the first device is added, publishes with the key on screen, and its value appears", async () => {
   await page.getByRole("button", { name: "Add a device" }).click();
-  const key = await addDevice("Thermometer", "boiler-room");
+  boilerKey = await addDevice("Thermometer", "boiler-room");
   await page.getByText("Waiting for the first reading").waitFor();
-  await publish("boiler-room", key, '{"temperature": 21.4}');
+  await publish("boiler-room", boilerKey, '{"temperature": 21.4}');
   await page.getByText("boiler-room is in").waitFor();
   await page.getByText(/21\.4/).first().waitFor();
   await page.getByRole("link", { name: "Open its page" }).click();
   await heading("boiler-room").waitFor();
   await page.getByText("21.4 °C").first().waitFor();
-  await publish("boiler-room", key, '{"temperature": 22.8}');
+  await publish("boiler-room", boilerKey, '{"temperature": 22.8}');
   await page.getByText("22.8 °C").first().waitFor();
   expect(faults).toEqual([]);
 });
@@ -162,6 +163,8 @@ test("another browser's session is ended from the sessions page and thrown out",
   const other = await elsewhere.newPage();
   await other.goto(new URL("/devices", page.url()).href);
   await login(other, PASSWORD);
+  // It is online for half a minute after each value.
+  await publish("boiler-room", boilerKey, '{"temperature": 22.9}');
   await other.getByRole("heading", { level: 1, name: "2 devices, 1 online." }).waitFor();
   await page.goto(new URL("/account", page.url()).href);
   await page

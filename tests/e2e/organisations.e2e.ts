@@ -4,6 +4,8 @@ import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type Asker, addressOf, type House, openHouse } from "../lib/organisations.ts";
+import { takePulse } from "../lib/pulse.ts";
+import { until } from "../lib/until.ts";
 
 // Two organisations in one installation with things of the same names: nothing of one is seen, named, changed or heard
 // from the other. Which routes answer whom is in permission-matrix.e2e.ts; here are bodies, lists, topics and the hub.
@@ -147,7 +149,7 @@ test("devices of the same name speak each for its own organisation, on the same 
     qos: 1,
   });
   await lamp.publishAsync("hall/lamp", "on", { qos: 1 });
-  for (let waited = 0; heard.length === 0 && waited < 100; waited++) await sleep(50);
+  await until("its own", async () => heard.length > 0);
   await sleep(300);
   expect(heard).toEqual(["hall/lamp on"]);
   // A device of the one cannot write to a device of the other by its id either.
@@ -175,12 +177,13 @@ test("the live hub says nothing of the other organisation", async () => {
   await sender.get("POST", "/api/v1/ingest", { readings });
   await sender.get("POST", "/api/v1/logs/send", { logs: [{ message: "of the host's device" }] });
   await owner.get("POST", `/api/v1/alerts/${house.host.first.alert}/acknowledge`, {});
-  await sleep(2_500);
-  expect(frames.length).toBeGreaterThan(1);
+  const rates = () =>
+    frames.flatMap((frame) => (JSON.parse(frame) as { rate?: { perSecond: number } }).rate ?? []);
+  const before = rates().length;
+  await until("two more rates", async () => rates().length >= before + 2);
   expect(frames.filter((frame) => frame.includes(device) || frame.includes("host's device"))).toEqual([]);
-  const rates = frames.flatMap((frame) => (JSON.parse(frame) as { rate?: { perSecond: number } }).rate ?? []);
   // 200 readings are 20 a second over the ten that are averaged; this organisation's own are one or two.
-  expect(Math.max(...rates.map(({ perSecond }) => perSecond))).toBeLessThan(2);
+  expect(Math.max(...rates().map(({ perSecond }) => perSecond))).toBeLessThan(2);
   socket.close();
 });
 
@@ -202,7 +205,7 @@ test("figures of the installation are for its host alone", async () => {
   );
   const refused = async (asker: Asker) =>
     (await asker.ask("GET", "/api/v1/ledger/entries?kind=login.refused")).text;
-  await vi.waitFor(async () => expect(await refused(owner)).toContain(stranger.email), 5_000);
+  await vi.waitFor(async () => expect(await refused(owner)).toContain(stranger.email), 60_000);
   expect(await refused(guest)).not.toContain(stranger.email);
   const taken = {
     name: "guests ",
@@ -221,8 +224,9 @@ test("a suspended organisation is out, its devices too, and comes back as it was
       clientId: "suspended",
       reconnectPeriod: 0,
     });
+  await using pulse = takePulse();
   const client = await connect();
-  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+  const closed = new Promise<number>((resolve) => client.once("close", () => resolve(Date.now())));
   const device = house.nobody({ authorization: `Bearer ${house.guest.deviceKey}` });
   expect(
     (await owner.ask("POST", `/api/v1/tenants/${house.host.tenantId}/suspend`, { reason: "x" })).code,
@@ -231,8 +235,7 @@ test("a suspended organisation is out, its devices too, and comes back as it was
   expect(await owner.get("POST", `${tenant}/suspend`, { reason: "unpaid" })).toMatchObject({
     suspendedReason: "unpaid",
   });
-  await closed;
-  expect(Date.now() - beganMs).toBeLessThan(2_000);
+  expect(pulse.msBetween(beganMs, await closed)).toBeLessThan(2_000);
   await expect(connect()).rejects.toThrow();
   expect((await guest.ask("GET", "/api/v1/devices")).code).toBe("tenant.suspended");
   expect((await device.ask("POST", "/api/v1/ingest", { values: { power: 1 } })).code).toBe(

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { type AnyEndpoint, cameras } from "@gatehouse/contract";
+import { parseFrames } from "@gatehouse/video";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
@@ -24,6 +25,20 @@ let feeds: FakeCamera[];
 let segments: cameras.Segment[];
 let context: BrowserContext;
 let faults: string[];
+/** How far two pictures lie apart at most: a machine that is busy with something else records fewer than were meant. */
+let gapMs = FRAME_MS;
+/** A few pictures. */
+const fewMs = (): number => 3 * FRAME_MS + gapMs;
+
+async function noteGaps({ id }: cameras.Segment): Promise<void> {
+  const times = await vi.waitFor(async () => {
+    const reply = await context.request.get(`${server.url}/api/v1/segments/${id}/content`);
+    const frames = parseFrames(Uint8Array.from(await reply.body())) ?? [];
+    expect([reply.status(), frames.length > 1]).toEqual([200, true]);
+    return frames.map(({ offsetMs }) => offsetMs);
+  }, PATIENT);
+  gapMs = Math.max(gapMs, ...times.slice(1).map((ms, n) => ms - (times[n] as number)));
+}
 
 const segmentsOf = async (camera: FakeCamera | undefined): Promise<cameras.Segment[]> => {
   const query = `fromMs=${Date.now() - 3_600_000}&toMs=${Date.now() + 60_000}`;
@@ -51,6 +66,7 @@ beforeAll(async () => {
     if (!sealed.every((one) => one !== undefined)) throw new Error("not sealed yet");
     return sealed;
   }, PATIENT);
+  for (const one of segments) await noteGaps(one);
 });
 afterEach(async () => {
   await Promise.all(context.pages().map((page) => page.close()));
@@ -92,7 +108,7 @@ const shownTimes = (page: Page): Promise<number[]> =>
 const waitShown = (page: Page, atMs: number): Promise<void> =>
   vi.waitFor(async () => {
     const times = await shownTimes(page);
-    if (times.length === 0 || !times.every((ms) => ms <= atMs && ms > atMs - 4 * FRAME_MS))
+    if (times.length === 0 || !times.every((ms) => ms <= atMs && ms > atMs - fewMs()))
       throw new Error(`${times} instead of ${atMs}`);
   }, PATIENT);
 
@@ -105,7 +121,7 @@ test("cameras are played together, frame by frame, and to the next event", async
   await vi.waitFor(async () => {
     const [after = 0] = await shownTimes(page);
     expect(after).toBeGreaterThan(before);
-    expect(after).toBeLessThan(before + 4 * FRAME_MS);
+    expect(after).toBeLessThan(before + fewMs());
   }, PATIENT);
   await page.keyboard.press("l");
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
@@ -122,7 +138,7 @@ test("cameras are played together, frame by frame, and to the next event", async
   const last = starts.findLast((ms) => ms < before) ?? 0;
   await vi.waitFor(async () => {
     const [at = 0] = await shownTimes(page);
-    expect(Math.abs(at - last)).toBeLessThan(4 * FRAME_MS);
+    expect(Math.abs(at - last)).toBeLessThan(fewMs());
   }, PATIENT);
   expect(await faultsOf(page)).toEqual([]);
 });
@@ -139,7 +155,7 @@ async function seekMs(page: Page, ratio: number): Promise<number> {
   const [fromMs = 0, toMs = 0] = range;
   const atMs = segment(0).firstMs + 1_000 + ratio * (segment(0).lastMs - segment(0).firstMs - 2_000);
   const x = box.x + ((atMs - fromMs) / (toMs - fromMs)) * box.width;
-  const allowedMs = (2 * (toMs - fromMs)) / box.width + 4 * FRAME_MS + 1_000;
+  const allowedMs = (2 * (toMs - fromMs)) / box.width + fewMs() + 1_000;
   await page.evaluate(
     `void (window.seeked = new Promise((resolve) => addEventListener("pointerup", () => {
       const startMs = performance.now();
@@ -222,7 +238,7 @@ test("the proof of what is shown is computed in the browser, and then its seal i
   await page.keyboard.press("p");
   const drawer = page.getByRole("dialog", { name: "Proof of what is shown" });
   await drawer.getByText("Genuine and complete").first().waitFor();
-  expect(await drawer.getByText("Proven", { exact: true }).count()).toBe(7);
+  await expect.poll(() => drawer.getByText("Proven", { exact: true }).count()).toBe(7);
   expect(await accessibilityFaults(page)).toEqual([]);
   await drawer.getByRole("button", { name: "Close" }).click();
   await page
@@ -262,7 +278,7 @@ test("a chunk with one flipped bit is never shown, and the viewer says so in its
   await slider.focus();
   await slider.press("ArrowRight");
   await picture.locator("canvas").waitFor({ state: "visible" });
-  expect(await picture.getByText("Changed or damaged").count()).toBe(0);
+  await picture.getByText("Changed or damaged").waitFor({ state: "detached" });
   await page.keyboard.press("p");
   const drawer = page.getByRole("dialog", { name: "Proof of what is shown" });
   await drawer.getByText("It is not what was sealed.").waitFor();
@@ -389,6 +405,7 @@ test("what a crash cut off plays, and is said to be unsigned", async () => {
     if (found === undefined) throw new Error("not closed yet");
     return found;
   }, PATIENT);
+  await noteGaps(cut);
   const at = new Date(cut.firstMs + 2_000).toISOString();
   const page = await open(`/cameras/playback?cameras=${cut.cameraId}&at=${at}&span=300s`);
   await waitShown(page, cut.firstMs + 2_000);
