@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { type MadeToken, makeToken } from "../lib/program-token.ts";
+import { takePulse } from "../lib/pulse.ts";
 
 // What is not the console, as Home Assistant: a token, a snapshot, a stream. And what has no credential at all.
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   await once(feed, "open");
   timer = setInterval(() => feed.send(picture), 1_000 / FRAMES_PER_SECOND);
   const state = async () => (await server.call<cameras.Camera>("GET", `/api/v1/cameras/${cameraId}`)).state;
-  await vi.waitFor(async () => expect(await state()).toBe("live"), 10_000);
+  await vi.waitFor(async () => expect(await state()).toBe("live"), 60_000);
 });
 afterAll(async () => {
   clearInterval(timer);
@@ -63,6 +64,7 @@ test("a program with a token gets the newest picture, as Bearer and as the passw
 });
 
 test("a stream brings pictures until its token is revoked, and the ledger has whose it was", async () => {
+  await using pulse = takePulse();
   const token = await makeToken(server, ["camera.view"]);
   const reply = await fetch(addressOf(cameras.watchMultipart), { headers: basic(token) });
   expect(reply.headers.get("content-type")).toBe("multipart/x-mixed-replace; boundary=gatehouse-frame");
@@ -71,16 +73,19 @@ test("a stream brings pictures until its token is revoked, and the ledger has wh
     for await (const chunk of reply.body ?? []) received = Buffer.concat([received, chunk]);
   })();
   while (pictures(received) < 5) await new Promise((resolve) => setTimeout(resolve, 20));
-  const beforeMs = performance.now();
+  const beforeMs = Date.now();
   await server.call("DELETE", `/api/v1/tokens/${token.token.id}`);
   await ended.catch(() => undefined);
-  expect(performance.now() - beforeMs).toBeLessThan(5_000);
+  expect(pulse.msBetween(beforeMs, Date.now())).toBeLessThan(5_000);
   expect(received.indexOf(picture)).toBeGreaterThan(0);
-  const { items } = await server.call<{ items: ledger.LedgerEntry[] }>(
-    "GET",
-    `/api/v1/ledger/entries?kind=camera.viewed&actor=${token.token.id}`,
-  );
-  expect(items.map(({ act }) => [act?.actor.kind, act?.subject?.id])).toEqual([["program", cameraId]]);
+  const path = `/api/v1/ledger/entries?kind=camera.viewed&actor=${token.token.id}`;
+  const whose = async () =>
+    (await server.call<{ items: ledger.LedgerEntry[] }>("GET", path)).items.map(({ act }) => [
+      act?.actor.kind,
+      act?.subject?.id,
+    ]);
+  // An act has its place in the log within moments.
+  await expect.poll(whose).toEqual([["program", cameraId]]);
 });
 
 test("without a credential there is no byte: every address of cameras and recordings answers 401", async () => {
@@ -90,7 +95,7 @@ test("without a credential there is no byte: every address of cameras and record
   );
   const answers = await Promise.all(
     guarded.map(async (endpoint) => {
-      const init = { method: endpoint.method, signal: AbortSignal.timeout(20_000) };
+      const init = { method: endpoint.method, signal: AbortSignal.timeout(60_000) };
       const { status } = await fetch(addressOf(endpoint), init);
       return [endpoint.method, endpoint.path, status];
     }),

@@ -92,7 +92,7 @@ test("the clip is opened and checked in the browser, plays, and shows the proof 
   await vi.waitFor(async () => expect(await shown()).toBeGreaterThan(before + 700), PATIENT);
   await page.keyboard.press("k");
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
-  expect(await page.locator("figure canvas").isVisible()).toBe(true);
+  await page.locator("figure canvas").waitFor({ state: "visible" });
   expect(await faultsOf(page)).toEqual([]);
 
   await page.keyboard.press("p");
@@ -113,7 +113,8 @@ test("a verdict is one key, can be taken back, and every one of them is kept", a
   await page.keyboard.type("a man with a torch");
   await page.getByRole("textbox", { name: "Note" }).blur();
   await page.keyboard.press("2");
-  await page.getByText("Decided: intrusion.").waitFor();
+  // The note stays while the pointer is on it.
+  await page.getByText("Decided: intrusion.").hover();
   await vi.waitFor(async () => {
     expect(await verdictOf()).toMatchObject({ verdict: "intrusion", note: "a man with a torch" });
   }, PATIENT);
@@ -124,15 +125,18 @@ test("a verdict is one key, can be taken back, and every one of them is kept", a
   await page.getByText("2 earlier verdicts").click();
   await page.getByText("a man with a torch").waitFor();
   await page.getByText("decided: Not intrusion").waitFor();
-  const { items } = await server.call<{ items: { act: { kind: string; data: object } }[] }>(
-    "GET",
-    `/api/v1/ledger/entries?kind=clip.verdict&subject=${event.id}`,
-  );
-  expect(items.map(({ act }) => act.data)).toMatchObject([
-    { verdict: "not_intrusion", before: "undecided" },
-    { verdict: "undecided", before: "intrusion" },
-    { verdict: "intrusion" },
-  ]);
+  const recorded = async () => {
+    const path = `/api/v1/ledger/entries?kind=clip.verdict&subject=${event.id}`;
+    const { items } = await server.call<{ items: { act: { kind: string; data: object } }[] }>("GET", path);
+    return items.map(({ act }) => act.data);
+  };
+  await expect
+    .poll(recorded)
+    .toMatchObject([
+      { verdict: "not_intrusion", before: "undecided" },
+      { verdict: "undecided", before: "intrusion" },
+      { verdict: "intrusion" },
+    ]);
   expect(await faultsOf(page)).toEqual([]);
 });
 
@@ -157,7 +161,7 @@ test("on a phone the two answers are in reach of a thumb, in both themes without
     expect(box?.height).toBeGreaterThanOrEqual(44);
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(PHONE.height);
     expect(box?.y).toBeGreaterThan(PHONE.height / 2);
-    expect(await page.locator("figure canvas").isVisible()).toBe(true);
+    await page.locator("figure canvas").waitFor({ state: "visible" });
     await page.getByRole("button", { name: "Genuine and complete" }).click();
     await page
       .getByRole("dialog", { name: "Checks" })

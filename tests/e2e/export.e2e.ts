@@ -75,7 +75,7 @@ async function openDialog(viewport = DESKTOP, dark = false): Promise<Locator> {
 }
 
 async function saved(page: Page, act: () => Promise<void>): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), act()]);
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: 120_000 }), act()]);
   const path = join(folder, download.suggestedFilename());
   await download.saveAs(path);
   return path;
@@ -169,11 +169,13 @@ test("a browser makes the film by itself, and the audit log has that it did", as
   const { items } = await exportsThere();
   const found = await probe(path);
   expect(found.frames).toBe(items.find(({ form }) => form === "mp4")?.frames);
-  const { items: entries } = await server.call<{ items: { act: { data: { form?: string } } }[] }>(
-    "GET",
-    "/api/v1/ledger/entries?kind=recording.exported",
-  );
-  expect(entries.map(({ act }) => act.data.form)).toEqual(["browser", "frames", "mp4"]);
+  const forms = async () => {
+    const path = "/api/v1/ledger/entries?kind=recording.exported";
+    const { items } = await server.call<{ items: { act: { data: { form?: string } } }[] }>("GET", path);
+    return items.map(({ act }) => act.data.form);
+  };
+  // An act has its place in the log within moments.
+  await expect.poll(forms).toEqual(["browser", "frames", "mp4"]);
   expect(faults).toEqual([]);
 });
 
