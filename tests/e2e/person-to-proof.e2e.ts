@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,6 +20,7 @@ import { openBrowser } from "../lib/browser.ts";
 import { framesOf } from "../lib/clip-frames.ts";
 import { messageIn } from "../lib/discord-message.ts";
 import { type Asker, type House, openHouse } from "../lib/organisations.ts";
+import { takePulse } from "../lib/pulse.ts";
 
 // One person walks past a camera: from the frame to a message, a decision, a case, and a proof that needs no server.
 
@@ -129,6 +130,7 @@ async function film(seconds = SECONDS): Promise<void> {
 test.runIf(isHere)(
   "somebody who walks past is told of within three seconds, in words and with a picture",
   async () => {
+    await using pulse = takePulse();
     await armed();
     await film();
     event = await vi.waitFor(async () => {
@@ -140,14 +142,11 @@ test.runIf(isHere)(
     expect(event.detection).toMatchObject({ by: "server", mostAtOnce: 1, armed: true });
     await vi.waitFor(() => expect([chat.received.length, post.mails.length]).toEqual([1, 1]), PATIENT);
     const alarmMs = event.detection?.alarmMs as number;
-    const tookMs = {
-      chat: (arrived.chat[0] as number) - alarmMs,
-      post: (arrived.post[0] as number) - alarmMs,
-    };
-    console.log("from the alarm to the message, ms:", tookMs);
-    // A machine that has much else to do measures that.
-    const isBusy = (loadavg()[0] as number) > 2 * availableParallelism();
-    expect(Math.max(tookMs.chat, tookMs.post)).toBeLessThan(isBusy ? 15_000 : 3_000);
+    const toldMs = Math.max(arrived.chat[0] as number, arrived.post[0] as number);
+    const tookMs = pulse.msBetween(alarmMs, toldMs);
+    const stoodMs = toldMs - alarmMs - tookMs;
+    console.log(`from the alarm to both messages: ${tookMs} ms, and ${stoodMs} ms without a machine`);
+    expect(tookMs).toBeLessThan(3_000);
 
     const { items } = await call<{ items: alerts.Alert[] }>("GET", `/api/v1/alerts?device=${camera.id}`);
     expect(items).toMatchObject([{ state: "active", event: { id: event.id, kind: "person", count: 1 } }]);
@@ -158,8 +157,8 @@ test.runIf(isHere)(
       files: [picture],
     } = await messageIn(message as Received);
     expect(embeds[0]).toMatchObject({ title: expect.stringContaining("loading\\-bay") });
-    // The words do not wait longer than a second for it.
-    if (!isBusy || picture !== undefined) {
+    // The words do not wait longer than a second for it, of which a machine that stood still had less.
+    if (stoodMs < 100 || picture !== undefined) {
       expect(picture?.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
       expect(post.mails[0]?.raw).toContain("Content-Disposition: inline");
     }
@@ -214,7 +213,7 @@ test.runIf(isHere)(
     await guard.get("POST", `/api/v1/alerts/${alert.id}/acknowledge`, {});
     await vi.waitFor(async () => expect(await stateOf()).toBe("resolved"), PATIENT);
   },
-  60_000,
+  180_000,
 );
 
 /** More of the same camera, another segment: what was open is sealed since somebody looked at the clip. */
