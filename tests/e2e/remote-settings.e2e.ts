@@ -39,7 +39,7 @@ const agents: AgentProcess[] = [];
 beforeAll(async () => {
   server = await startGatehouse();
   folder = mkdtempSync(join(tmpdir(), "settings of agents "));
-}, 120_000);
+});
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.kill("SIGKILL");
 });
@@ -191,9 +191,10 @@ test("settings on its disk that are old or forged never last: it reports, and ge
   put({ ...newest, message: { ...newest.message, document } });
   const fooled = run(device);
   await until("the newest again", async () => kept(device)?.message.document === newest.message.document);
-  expect(fooled.lines.find(({ msg }) => msg === "settings.not_loaded")).toMatchObject({
-    reason: "signature wrong",
-  });
+  const refused = await until("it says why", async () =>
+    fooled.lines.find(({ msg }) => msg === "settings.not_loaded"),
+  );
+  expect(refused).toMatchObject({ reason: "signature wrong" });
   expect(await stateOf(device, "applied")).toMatchObject({
     device: { version: 2, settings: { intervalSeconds: 8 } },
   });
