@@ -165,7 +165,7 @@ test("every operator route answers everybody as the contract says", async () => 
   }
   expect(wrong).toEqual([]);
   expect(asked).toBeGreaterThan(2_000);
-}, 60_000);
+}, 300_000);
 
 test("a device route answers devices alone", async () => {
   for (const endpoint of deviceRoutes)

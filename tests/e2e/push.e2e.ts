@@ -78,7 +78,7 @@ test("an alert is pushed to the browser in which a person asked for it, and open
     headers: { "content-type": "application/json", authorization: `Bearer ${device?.password}` },
     body: JSON.stringify({ temperature: 41 }),
   });
-  await expect.poll(() => service.messages.length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => service.messages.length).toBe(2);
   expect(service.refused).toEqual([]);
   const payload = service.messages.at(-1)?.payload;
   expect(payload).toMatchObject({
@@ -110,9 +110,9 @@ test("an alert is pushed to the browser in which a person asked for it, and open
   ]);
 
   // What the system would tell the worker when somebody touches the notification, or a button on it.
-  const [worker] = context.serviceWorkers();
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
   const touch = (action: string) =>
-    worker?.evaluate(`self.registration.getNotifications().then(([notification]) => {
+    worker.evaluate(`self.registration.getNotifications().then(([notification]) => {
       self.dispatchEvent(new NotificationEvent("notificationclick", { notification, action: "${action}" }));
     })`);
   await touch("");
