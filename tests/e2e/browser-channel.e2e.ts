@@ -48,7 +48,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   page = await browser.newPage();
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   close?.();
@@ -91,5 +91,4 @@ test.each(["m1", "c1"])(
     for (const [what, asItIs, altered] of verdicts)
       expect([what, asItIs, altered]).toEqual([what, true, false]);
   },
-  60_000,
 );

@@ -93,7 +93,7 @@ test.skipIf(!has("mosquitto_sub"))(
         "-C",
         "1",
         "-W",
-        "20",
+        "60",
         "-t",
         `gh/${led.username}/down/command`,
       ],
@@ -116,7 +116,7 @@ test.skipIf(!has("mosquitto_sub"))(
         "-C",
         "1",
         "-W",
-        "3",
+        "60",
         "-t",
         `gh/${led.username}/down/command`,
       ],
@@ -157,7 +157,7 @@ client.username_pw_set(sys.argv[2], sys.argv[3])
 client.connect("127.0.0.1", int(sys.argv[1]))
 client.loop_start()
 info = client.publish(sys.argv[4], '{"temperature": 23.75}', qos=1)
-info.wait_for_publish(20)
+info.wait_for_publish(60)
 client.disconnect()
 sys.exit(0 if info.is_published() else 1)
 `,

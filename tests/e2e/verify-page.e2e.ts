@@ -5,11 +5,12 @@ import { pathToFileURL } from "node:url";
 import { type EvidenceFiles, fingerprintOf } from "@gatehouse/ledger";
 import { EXPORT_FILES, VERIFIER_FOLDER } from "@gatehouse/verifier";
 import { zipSync } from "fflate";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rootSigner } from "../../packages/ledger/src/testing/parties.ts";
 import { TestLog } from "../../packages/ledger/src/testing/test-log.ts";
 import { caseFiles, lockedWith } from "../../packages/verifier/src/testing/cases.ts";
+import { openBrowser } from "../lib/browser.ts";
 import { type Files, MANIPULATIONS, manipulated } from "../lib/manipulations.ts";
 
 const EVENTS = 100_000;
@@ -22,7 +23,7 @@ const requested: string[] = [];
 const violations: string[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  browser = await openBrowser();
   page = await browser.newPage();
   page.on("request", (request) => requested.push(request.url()));
   page.on("console", (message) => message.type() === "error" && violations.push(message.text()));
@@ -49,7 +50,7 @@ async function drop(path: string, pin = ""): Promise<string> {
   await page.setInputFiles("#file", []);
   await page.setInputFiles("#file", path);
   const verdict = page.locator("#verdict:not(:text('Verifying …'))");
-  await verdict.waitFor({ timeout: 60_000 });
+  await verdict.waitFor({ timeout: 120_000 });
   return (await verdict.textContent()) ?? "";
 }
 
@@ -87,10 +88,10 @@ it("shows what is proven of a bundle's clips, and says what of it nobody proves"
   expect(await page.getAttribute("#place", "max")).toBe("19");
   const first = await page.textContent("#picture-time");
   await page.fill("#place", "5");
-  expect(await page.textContent("#picture-time")).not.toBe(first);
+  await expect.poll(() => page.textContent("#picture-time")).not.toBe(first);
   expect(await page.locator("#stage img").getAttribute("src")).toMatch(/^blob:/);
   await page.selectOption("#clip", "1");
-  expect(await page.getAttribute("#place", "max")).toBe("9");
+  await expect.poll(() => page.getAttribute("#place", "max")).toBe("9");
 });
 
 it("names every manipulation, and shows no picture of the segment where it is", async () => {
