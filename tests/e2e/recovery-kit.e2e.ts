@@ -30,8 +30,9 @@ const groupsOn = (sheet: Page): Promise<string[]> =>
 
 /** Types back the groups that are asked for. */
 async function typeBack(groups: readonly string[]): Promise<void> {
-  const labels = await page.getByRole("textbox", { name: /^Group \d$/ }).all();
-  expect(labels).toHaveLength(2);
+  const labels = page.getByRole("textbox", { name: /^Group \d$/ });
+  await labels.first().waitFor();
+  expect(await labels.count()).toBe(2);
   for (const [at, group] of groups.entries()) {
     const asked = field(page, `Group ${at + 1}`);
     if ((await asked.count()) > 0) await asked.fill(group.toLowerCase());
@@ -66,7 +67,7 @@ test("the wizard shows the code once, wants two groups from paper, and goes on",
   await page.emulateMedia({ media: "screen" });
 
   await button(page, "I have it on paper").click();
-  expect(await page.getByText(groups[0] ?? "").count()).toBe(0);
+  await expect.poll(() => page.getByText(groups[0] ?? "").count()).toBe(0);
   await typeBack(groups.map(() => "AAAAA"));
   await button(page, "Confirm the kit").click();
   await page.getByText("This is not what stands on the sheet.").waitFor();
