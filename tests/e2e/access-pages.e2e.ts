@@ -18,7 +18,7 @@ let owner: Named;
 beforeAll(async () => {
   [house, browser] = await Promise.all([openHouse(), openBrowser()]);
   owner = await house.person(house.host.tenantId, "owner");
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await house?.end();
@@ -107,7 +107,7 @@ test("a role made by hand and given at one site opens that site to its holder, a
   await cell(page, "Key keeper").waitFor({ state: "detached" });
   expect(desk.faults).toEqual([]);
   await Promise.all([desk.context.close(), theirs.context.close()]);
-}, 120_000);
+});
 
 test("nobody puts into a role what they may not do, and a role that is held stays", async () => {
   const maker = await owner.get<access.RoleInfo>("POST", "/api/v1/roles", {
@@ -144,6 +144,7 @@ test("a token is shown once, works for a program, and is refused from the moment
   await page.getByText(`curl -H "Authorization: Bearer ${secret}" ${house.server.url}`).waitFor();
   expect((await devicesWith(secret)).status).toBe(200);
   await button(page, "I have copied it").click();
+  await page.getByText(secret).first().waitFor({ state: "detached" });
   expect(await page.getByText(secret).count()).toBe(0);
   await button(page, "Revoke wall display").click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke wall display" }).click();
@@ -216,7 +217,7 @@ test("an act that needs two waits, is approved in another browser, and answers w
   await button(mine, "Take back").last().click();
   await mine.getByText("Withdrawn", { exact: true }).waitFor();
   await Promise.all([asking.context.close(), deciding.context.close()]);
-}, 120_000);
+});
 
 test("the host founds an organisation and suspends it with a reason", async () => {
   const desk = await sitDown(owner);
