@@ -41,12 +41,13 @@ const PROGRESS_STEP = 0.01;
 
 /** Runs the attacks both ways, one at a time; everything that was made is gone when it resolves. */
 export async function runAttacks(attacks: readonly Attack[], options: RunOptions): Promise<Result[]> {
-  const site = await LabSite.make(options.isQuick);
   const stopped = new Promise<never>((_, reject) => {
     options.stopped.addEventListener("abort", () => reject(new Error("stopped")), { once: true });
   });
   stopped.catch(() => {});
+  const site = await LabSite.make(options.isQuick);
   try {
+    options.stopped.throwIfAborted();
     return await Promise.race([stopped, runOn(site, attacks, options)]);
   } finally {
     await site.end();
