@@ -66,7 +66,7 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
     server = await startGatehouse({ GATEHOUSE_CAMERAS_GRPC_PORT: String(port) });
     address = `127.0.0.1:${port}`;
     camera = await add("camera");
-  }, 120_000);
+  });
   afterAll(async () => {
     await server?.end();
     rmSync(folder, { recursive: true, force: true });
@@ -100,7 +100,6 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
               "/api/v1/ledger/entries?kind=camera.viewed",
             )
           ).items.length,
-        { timeout: 20_000 },
       )
       .toBe(1);
     const pushed = await python("push.py", address, camera.password, pictures, "8");
@@ -118,7 +117,7 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
     expect(items.map(({ act }) => [act?.actor.kind, act?.actor.id, act?.subject?.id, act?.data])).toEqual([
       ["program", token.id, camera.deviceId, { via: "grpc" }],
     ]);
-  }, 90_000);
+  });
 
   test("what is no picture is refused and counted, and the rest of the call is taken", async () => {
     const mixed = join(folder, "mixed");
@@ -130,7 +129,7 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
     const { output } = await python("push.py", address, camera.password, mixed, "10");
     expect(output).toContain("2 taken");
     expect((await health()).refused).toEqual({ "frame.not_jpeg": 1, "frame.no_end": 1 });
-  }, 60_000);
+  });
 
   test("without a key, with another's or a device that has no camera nothing is taken or shown", async () => {
     const thermometer = await add("thermometer");
@@ -146,21 +145,21 @@ describe.skipIf(absent !== "")(`gRPC with programs in Python${absent}`, () => {
       const { code, output } = await python(...args);
       expect([args[0], code, output.includes(status)]).toEqual([args[0], 1, true]);
     }
-  }, 90_000);
+  });
 
   test("a token that is revoked, and a key that ends, end what is open within seconds", async () => {
     const { secret, token } = await makeToken(server, ["camera.view"]);
     const watching = python("watch.py", address, secret, seen, "1000000", camera.deviceId);
     const many = join(folder, "many");
     mkdirSync(many);
-    for (let n = 0; n < 400; n++)
+    for (let n = 0; n < 1_500; n++)
       writeFileSync(join(many, `${String(n).padStart(4, "0")}.jpg`), jpegOf(320, 240));
     const pushing = python("push.py", address, camera.password, many, "10");
-    await expect.poll(async () => (await health()).framesPerSecond, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await health()).framesPerSecond).toBeGreaterThan(0);
     await server.call("DELETE", `/api/v1/tokens/${token.id}`);
     expect((await watching).output).toContain("UNAUTHENTICATED");
     await server.call("POST", `/api/v1/devices/${camera.deviceId}/revoke`, {});
     const { code, output } = await pushing;
     expect([code, output.includes("PERMISSION_DENIED")]).toEqual([1, true]);
-  }, 90_000);
+  });
 });

@@ -136,8 +136,10 @@ test("six cameras are seen live, each its own and moving", async () => {
     const tile = tileOf(page, camera);
     await vi.waitFor(async () => expect(await tile.getAttribute("data-look")).toBe("live"), PATIENT);
     // Top left is ground: nothing of another camera is ever drawn here.
-    const seen = await colourAt(tile, 0.1, 0.1);
-    expect([camera.name, seen, isNear(seen, camera.colour)]).toEqual([camera.name, seen, true]);
+    await vi.waitFor(async () => {
+      const seen = await colourAt(tile, 0.1, 0.1);
+      expect([camera.name, seen, isNear(seen, camera.colour)]).toEqual([camera.name, seen, true]);
+    }, PATIENT);
     const still = (await colourAt(tile, 0.5, 0.7)).join();
     await vi.waitFor(async () => expect((await colourAt(tile, 0.5, 0.7)).join()).not.toBe(still), PATIENT);
     await tile.getByText(/\d+ fps, [\d,]+ ms/).waitFor();
@@ -154,7 +156,7 @@ test("the grid shows as many as are asked for, page by page, and the address kee
   expect(decodeURIComponent(new URL(page.url()).search)).toBe('?grid="4"&offset="4"');
   await page.reload();
   await tileOf(page, feeds[5]).waitFor();
-  expect(await page.locator("figure").count()).toBe(2);
+  await vi.waitFor(async () => expect(await page.locator("figure").count()).toBe(2), PATIENT);
   expect(faults).toEqual([]);
 });
 
@@ -407,15 +409,17 @@ test("a mask drawn with the pointer is undone, drawn again, and blackens what ev
   await picture.waitFor({ timeout: 60_000 });
   const draw = async () => {
     await page.getByRole("button", { name: "Mask a part" }).click();
-    const box = await picture.boundingBox();
     for (const [x, y] of [
       [0.05, 0.05],
       [0.4, 0.05],
       [0.4, 0.4],
       [0.05, 0.4],
       [0.055, 0.055],
-    ] as const)
+    ] as const) {
+      // Looked up each time: what stands around it may be laid out anew.
+      const box = await picture.boundingBox();
       await page.mouse.click((box?.x ?? 0) + x * (box?.width ?? 0), (box?.y ?? 0) + y * (box?.height ?? 0));
+    }
     await page.getByText("Mask 1", { exact: true }).waitFor();
   };
   await draw();

@@ -97,10 +97,9 @@ for (const look of LOOKS) {
     ]) {
       await page.goto(server.url + path);
       await page.locator("h1").first().waitFor();
-      expect([path, await page.locator("html").getAttribute("lang")]).toEqual([
-        path,
-        look.locale.slice(0, 2),
-      ]);
+      await expect
+        .poll(async () => [path, await page.locator("html").getAttribute("lang")])
+        .toEqual([path, look.locale.slice(0, 2)]);
       for (const fault of await accessibilityFaults(page)) found.push(`${path}: ${fault}`);
       if (await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
         found.push(`${path}: scrolls sideways`);

@@ -59,7 +59,7 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
     // As manuals write it: name and password in the address go into their fields.
     await address().fill(rtsp.url.replace("//", `//${LOGIN.user}:wrong@`));
     await address().blur();
-    expect(await address().inputValue()).toBe(rtsp.url);
+    await expect.poll(() => address().inputValue()).toBe(rtsp.url);
     expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe(LOGIN.user);
     await press("Test");
     await page.getByText("This is an address of a private network.").waitFor();
@@ -72,7 +72,7 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
     await page.getByText("10 frames a second").waitFor();
     await press("Save");
     await page.getByText("Delivers", { exact: true }).waitFor();
-    expect(await page.locator("input[type=password]").inputValue()).toBe("");
+    await expect.poll(() => page.locator("input[type=password]").inputValue()).toBe("");
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole("tab", { name: "Live" }).click();
     await page.getByText("Fetched by the server").waitFor();
@@ -93,7 +93,7 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
     await page.goto(`${server.url}/cameras/${cameraId}/source`);
     await rtsp.kill();
     await page.getByText("There is no connection to this address.").waitFor();
-    expect((await camera()).health.problem).toBe("connection");
+    await expect.poll(async () => (await camera()).health.problem).toBe("connection");
     rtsp = await startRtspServer(film, { port: rtsp.port, login: LOGIN });
     await vi.waitFor(async () => expect((await camera()).health.problem).toBeUndefined(), PATIENT);
     await page.getByText("Delivers", { exact: true }).waitFor();

@@ -82,6 +82,7 @@ afterAll(async () => {
 
 test("what was recorded lies sealed at both places, byte by byte, and its clip says so", async () => {
   await vi.waitFor(async () => {
+    for (const { state } of await segmentsOf()) expect(state).toBe("sealed");
     const list = await targets();
     expect(list.map(({ health, done, waiting }) => [health, done.segments > 0, waiting.segments])).toEqual([
       ["ok", true, 0],

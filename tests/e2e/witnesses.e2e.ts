@@ -243,7 +243,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
     reason: "size_shrank",
     keptCheckpoint: expect.stringContaining("ledger/"),
   });
-  expect(agent.logged("witness.refused")).toBe(true);
+  await until("its log says so", async () => agent.logged("witness.refused"));
   await backToNow();
   await exported();
   await standings("gateway ok, installation ok");
