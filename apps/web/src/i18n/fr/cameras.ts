@@ -232,8 +232,8 @@ export const cameras: Same<typeof en> = {
     minScoreHint: "Vide\u00a0: celui de la caméra.",
     percent: "\u202f%",
     asksHint: "Cela vaut pour ce qui est trouvé dans les images. Le mouvement compte aussitôt.",
-    asksTime: "Seul qui reste {seconds}\u00a0s compte.",
-    asksScore: "Seul un score à partir de {score} compte.",
+    asksTime: "Ne comptent que ceux qui restent {seconds}\u00a0s.",
+    asksScore: "Ne comptent que les scores à partir de {score}.",
     full: "Il peut y avoir 16 zones et 16 masques.",
   },
   motionView: {
