@@ -31,6 +31,14 @@ describe("what another detector says", () => {
     expect(new Date(winter.startMs).toISOString()).toBe("2026-10-26T11:00:00.000Z");
   });
 
+  test("a day that the month does not have is no time", () => {
+    const march = Date.UTC(2027, 2, 5);
+    expect(() => sightingOf({ clip, timestamp: "2027-02-29T10:00:00Z" }, "UTC", march)).toThrow();
+    const leap = Date.UTC(2028, 2, 5);
+    const taken = sightingOf({ clip, timestamp: "2028-02-29T10:00:00Z" }, "UTC", leap);
+    expect(new Date(taken.startMs).toISOString()).toBe("2028-02-29T10:00:00.000Z");
+  });
+
   test.each<number | string>([
     "2026-13-01 00:00:00",
     "2027-01-01T00:00:00Z",

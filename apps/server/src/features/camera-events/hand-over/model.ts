@@ -81,13 +81,16 @@ function timeOf(timestamp: number | string, timeZone: string): UnixMs | undefine
     number,
   ];
   const [y, mo, d, h, mi, s] = parts;
-  if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 59) return undefined;
+  if (mo < 1 || mo > 12 || d < 1 || d > daysOf(y, mo) || h > 23 || mi > 59 || s > 59) return undefined;
   const wallMs = Date.UTC(y, mo - 1, d, h, mi, s) + Number(fraction.padEnd(3, "0").slice(0, 3));
   if (zone === undefined) return wallMs - offsetMs(timeZone, wallMs - offsetMs(timeZone, wallMs));
   if (zone === "Z") return wallMs;
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
   return wallMs - (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
+
+/** @param month 1 to 12 */
+const daysOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 /** How far the zone's wall clock is ahead of UTC at this instant. */
 function offsetMs(timeZone: string, atMs: UnixMs): number {
