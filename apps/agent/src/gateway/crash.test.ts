@@ -15,7 +15,8 @@ import { SimulatedMeter } from "../testing/meters/simulated-meter.ts";
 const REQUEST = "0190a1b2-0000-7000-8000-00000000000a";
 const KILLS = 4;
 const METERS = 12;
-const DEADLINE_MS = 14_000;
+/** Longer than four kills and new starts take on a busy machine: who has not answered by then is said to be silent. */
+const DEADLINE_MS = 60_000;
 
 const makeDevice = (_: unknown, i: number): SiteDevice => ({
   deviceId: `0190a1b2-0000-7000-8000-${String(i + 100).padStart(12, "0")}`,
@@ -108,13 +109,13 @@ it("loses nothing that it acknowledged and no open request, killed again and aga
         .filter(({ value }) => value instanceof Uint8Array && parseMeterReading(value)?.request === REQUEST)
         .map(({ senderKeyId }) => senderKeyId),
     );
-  await until("a reading of each that answers", () => read().size === METERS - 2);
+  await until("a reading of each that answers", () => read().size === METERS - 2, DEADLINE_MS);
   const silent = () =>
     server.taken
       .map(({ value }) => value as { kind?: string; items?: { deviceId: string; verdict: string }[] })
       .filter(({ kind }) => kind === "verdicts")
       .flatMap(({ items = [] }) => items);
-  await until("verdicts on the others", () => silent().length >= 2);
+  await until("verdicts on the others", () => silent().length >= 2, 2 * DEADLINE_MS);
   expect(new Set(silent().map(({ deviceId }) => deviceId))).toEqual(new Set(ids.slice(0, 2)));
   isOver = true;
   await posting;
@@ -132,4 +133,4 @@ it("loses nothing that it acknowledged and no open request, killed again and aga
   expect(await gateway.exited).toBe(0);
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 120_000);
+}, 300_000);
