@@ -7,10 +7,24 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const REPORT_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (event) =>
   console.error("policy violation", event.violatedDirective, event.blockedURI, event.sample))`;
 const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
-const RUN_AXE = `axe.run(document, ${JSON.stringify({
+const AXE_OPTIONS = JSON.stringify({
   runOnly: { type: "tag", values: STANDARD },
   resultTypes: ["violations"],
-})})`;
+});
+/** With bars that stick to the lower edge in their places: what lies under them just now can be scrolled free. */
+const RUN_AXE = `(async () => {
+  const bars = [...document.querySelectorAll("main *, nav")].filter((element) => {
+    const { position, bottom } = getComputedStyle(element);
+    const isBar = position === "sticky" || (position === "fixed" && element.tagName === "NAV");
+    return isBar && bottom !== "auto" && element.getBoundingClientRect().top > innerHeight / 2;
+  });
+  for (const bar of bars) bar.style.position = "static";
+  try {
+    return await axe.run(document, ${AXE_OPTIONS});
+  } finally {
+    for (const bar of bars) bar.style.position = "";
+  }
+})()`;
 
 /** Elements beyond the right edge that nothing clips, the innermost ones, each with how far and what it says. */
 const FIND_STICKING_OUT = `(() => {

@@ -17,9 +17,9 @@ export async function shareDesk(clock: VirtualClock) {
   /** A link to half a minute of a camera of its own. */
   const unmade = async (wish: Partial<BodyOf<typeof cameras.createShare>> = {}) => {
     const camera = house.addCamera(tenantId);
+    cameraId = camera;
     const fromMs = clock.nowMs() - 5 * MINUTE_MS;
     segmentId = await house.record(tenantId, camera, fromMs);
-    cameraId = camera;
     const path = `/api/v1/cameras/${camera}/shares`;
     const span = { fromMs: fromMs + 10_000, toMs: fromMs + 40_000 };
     const { status, body } = await house.ask(tenantId, "POST", path, { ...WISH, ...span, ...wish });
