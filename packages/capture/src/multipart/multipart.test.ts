@@ -52,6 +52,13 @@ test("parts come out whole, with and without their length, however the stream is
   );
 });
 
+test("a part without a length is as large as may be at most, with a line break before the boundary or without", () => {
+  const push = (body: string) =>
+    new MultipartParser("--b", 50).push(Buffer.from(`--b\r\n\r\n${body}--b\r\n`));
+  expect(push(`${"x".repeat(50)}\r\n`).map(({ length }) => length)).toEqual([50]);
+  expect(() => push("x".repeat(51))).toThrow();
+});
+
 test("whatever comes is cut into parts within bounds, or ends it", () => {
   const piece = fc.oneof(
     fc.constantFrom(

@@ -109,9 +109,9 @@ export class MultipartParser {
       this.#searched = Math.max(0, this.#rest.length - this.#boundary.length);
       return false;
     }
-    if (at > this.#maxBytes + CRLF.length) throw sourceError("too_large");
     // The line break before a boundary belongs to it.
     const end = at >= 2 && this.#rest.subarray(at - 2, at).equals(CRLF) ? at - 2 : at;
+    if (end > this.#maxBytes) throw sourceError("too_large");
     if (end > 0) parts.push(this.#rest.subarray(0, end));
     this.#go("preamble", at);
     return true;
