@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "@gatehouse/device-client/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SentReading, TestSite } from "../testing/running-agent.ts";
@@ -34,6 +36,15 @@ describe("an agent", () => {
     await until("later readings", () => site.readings.length >= 2);
     expect(site.readings.map(({ ts }) => ts)).not.toContain(poisoned);
     await until("it is told", () => site.items.some(({ message }) => message === "sender.given_up"));
+  });
+
+  it("knows its cameras from the first moment on", async () => {
+    const deviceId = "01a202ee-4148-7fc5-9f7a-f8dec6a64298";
+    const folder = join(site.stateDir, "cameras", deviceId);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, "identity.json"), "{", { mode: 0o600 });
+    await site.start({}, false);
+    expect(site.agent.status).toMatchObject({ cameras: [{ id: deviceId, state: "damaged" }] });
   });
 
   it("waits when the refusal will pass", async () => {

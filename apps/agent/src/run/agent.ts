@@ -58,7 +58,7 @@ export class Agent {
   #gateway: Gateway | undefined;
   #toldWrongClock = false;
 
-  /** The caller holds the lock of the state folder. Refuses `agent.not_enrolled`. */
+  /** At work with its cameras when it resolves. The caller holds the lock of the state folder. Refuses `agent.not_enrolled`. */
   static async start(parts: AgentParts): Promise<Agent> {
     const { state, config, root, clock, random, log } = parts;
     const identity = await state.getIdentity();
@@ -113,7 +113,7 @@ export class Agent {
     events.command = (command) => void agent.#desk.take(command);
     events.control = (payload) => agent.#takeControl(payload);
     events.serverTime = (serverTimeMs) => agent.#hearTime(serverTimeMs);
-    agent.#begin();
+    await agent.#begin();
     return agent;
   }
 
@@ -210,7 +210,7 @@ export class Agent {
     await spool.close();
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
     const { log, spool, settings } = this.#opened;
     const { depth, damagedBytes } = spool.stats;
     log.info({ version: this.#parts.version, waiting: depth }, "agent.started");
@@ -218,7 +218,8 @@ export class Agent {
     this.#channel.start();
     this.#sender.start();
     this.#apply(settings.effective);
-    void this.#cameras.reload().catch(() => undefined);
+    // A folder that cannot be read is logged; the machine itself goes on.
+    await this.#cameras.reload().catch(() => undefined);
   }
 
   #connected(): void {
