@@ -97,6 +97,22 @@ describe.skipIf(programs === undefined)(
       ]);
     });
 
+    test("a second server does not run on it, and one that was killed is followed at once", async () => {
+      const ports = {
+        GATEHOUSE_HTTP_PORT: String(await freePort()),
+        GATEHOUSE_MQTT_PORT: String(await freePort()),
+      };
+      const second = await gatehouse(join(scratch, "second"), ["start"], {
+        ...ports,
+        DATABASE_URL: databaseUrl,
+      });
+      expect([second.code, second.err]).toEqual([1, expect.stringContaining("(database.in_use)")]);
+      const before = await history();
+      await server.kill("SIGKILL");
+      await server.restart();
+      expect(await history()).toEqual(before);
+    });
+
     async function expectOneLine(url: string, reason: RegExp): Promise<void> {
       const ports = {
         GATEHOUSE_HTTP_PORT: String(await freePort()),

@@ -277,7 +277,7 @@ export const ERRORS = {
   "config.invalid": row(500, "The configuration is not valid.", "caller"),
   "database.unavailable": row(503, "The database does not answer.", "server", true),
   "database.start_failed": row(500, "The database does not start.", "server"),
-  "database.in_use": row(500, "Another program already uses this data folder.", "caller"),
+  "database.in_use": row(500, "Another program already uses this database.", "caller"),
   "database.schema_newer": row(500, "The database was made by a newer version of Gatehouse.", "caller"),
   "database.migration_changed": row(500, "A migration that was already applied has changed.", "server"),
   "database.migration_failed": row(500, "A migration of the database failed.", "server"),

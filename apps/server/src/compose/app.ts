@@ -85,9 +85,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
     log,
     attach: false,
     maxConnections: 20,
-    onUnexpectedExit: ({ final, reason }) => {
-      if (final) failure.resolve(`PostgreSQL: ${reason}`);
-    },
+    onGone: failure.resolve,
   });
   lifecycle.onStop("database", () => database.close(), 3_000);
   await migrate(database.pool, ALL_MIGRATIONS, { log, clock });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { createTestDatabase } from "../../platform/database/testing/index.ts";
+import { createTestDatabase, endKilled } from "../../platform/database/testing/index.ts";
 import { checkLedger } from "./check/check.ts";
 import { type LedgerTables, ledgerMigrations } from "./index.ts";
 import { openEvents } from "./testing/events.ts";
@@ -30,6 +30,7 @@ test("a program that is killed in the middle, again and again, loses no entry, d
       if (answered.length === enough) child.kill("SIGKILL");
     }
     await exited;
+    await endKilled(database);
   }
   const ledger = ledgerOn(database.db);
   await ledger.open();

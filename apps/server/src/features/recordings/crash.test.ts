@@ -6,6 +6,7 @@ import { isUuid, type Uuid } from "@gatehouse/base";
 import { virtualClock } from "@gatehouse/testkit";
 import { isManifestSignedBy, parseManifest } from "@gatehouse/video";
 import { expect, test } from "vitest";
+import { endKilled } from "../../platform/database/testing/index.ts";
 import { allSegments } from "./all-segments-store.ts";
 import { SegmentKeyring } from "./keyring.ts";
 import { encodeChunks, SEGMENT_MS, segmentBlob } from "./model.ts";
@@ -39,6 +40,7 @@ async function recordUntilKilled(
     setTimeout(() => child.kill("SIGKILL"), Math.random() * 1_200);
   }
   await exited;
+  await endKilled(house.database);
   expect(child.signalCode).toBe("SIGKILL");
   return promisedMs;
 }

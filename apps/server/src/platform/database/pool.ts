@@ -20,6 +20,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number;
 }
 
+/** Of connections that nobody named. */
+export const DEFAULT_NAME = "gatehouse";
 const DEFAULT_MAX_CONNECTIONS = 10;
 const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 /** Waiting for a free connection longer than this means that the database does not keep up. */
@@ -35,7 +37,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   const { connection, log, maxConnections, name, statementTimeoutMs } = options;
   const pool = new pg.Pool({
     ...("url" in connection ? { connectionString: connection.url.reveal(), keepAlive: true } : connection),
-    application_name: name ?? "gatehouse",
+    application_name: name ?? DEFAULT_NAME,
     max: maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     statement_timeout: statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECT_WITHIN_MS,

@@ -200,7 +200,7 @@ export const errors: Record<ErrorCode, string> = {
   "url.unreachable": "The address does not answer.",
   "config.invalid": "The server’s configuration is not valid. Its log names the setting.",
   "database.unavailable": "The database does not answer. Gatehouse keeps trying.",
-  "database.in_use": "Another Gatehouse already uses this data folder. Stop it first.",
+  "database.in_use": "Another Gatehouse already uses this database. Stop it first.",
   "database.migration_changed":
     "A change of the database that was already made has been edited since. Restore the original program.",
   "database.migration_failed": "A change of the database failed and was undone. The log says why.",

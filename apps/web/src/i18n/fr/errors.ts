@@ -218,7 +218,7 @@ export const errors: Record<ErrorCode, string> = {
   "url.unreachable": "L’adresse ne répond pas.",
   "config.invalid": "La configuration du serveur n’est pas valide. Son journal nomme le réglage.",
   "database.unavailable": "La base de données ne répond pas. Gatehouse continue d’essayer.",
-  "database.in_use": "Un autre Gatehouse utilise déjà ce dossier de données. Arrêtez-le d’abord.",
+  "database.in_use": "Un autre Gatehouse utilise déjà cette base de données. Arrêtez-le d’abord.",
   "database.migration_changed":
     "Une modification déjà faite de la base de données a été altérée depuis. Rétablissez le programme d’origine.",
   "database.migration_failed":

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { silentLogger, systemClock } from "@gatehouse/base";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { TestDatabase } from "../../../platform/database/testing/index.ts";
+import { endKilled, type TestDatabase } from "../../../platform/database/testing/index.ts";
 import { encodeSessionId } from "../session-id.ts";
 import type { GatewayTables } from "../tables.ts";
 import { createGatewayDatabase, deviceId, TENANT } from "../testing/database.ts";
@@ -51,6 +51,7 @@ test.each([30, 200, 500])(
     }
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     expect(child.signalCode).toBe("SIGKILL");
+    await endKilled(database);
     const persistence = await reopen();
     const client = { id: encodeSessionId({ tenantId: TENANT, deviceId: deviceId(1) }, "keeper") };
     expect(await persistence.subscriptionsByClient(client)).toEqual([{ topic: "t/#", qos: 2 }]);

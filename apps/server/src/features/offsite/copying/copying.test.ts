@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Uuid } from "@gatehouse/base";
 import { type S3Double, s3Double } from "@gatehouse/testkit";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { endKilled } from "../../../platform/database/testing/index.ts";
 import { TargetStore } from "../targets/target-store.ts";
 import { type OffsiteHouse, offsiteHouse, s3Body } from "../testing/house.ts";
 
@@ -104,6 +105,7 @@ test("an upload that kill -9 cut off is gone on with: no part goes twice", async
   await vi.waitFor(() => expect(partsSent()).toHaveLength(1), { timeout: 60_000, interval: 10 });
   child.kill("SIGKILL");
   await once(child, "exit");
+  await endKilled(house.database);
   expect(await house.rows()).toMatchObject([{ state: "copying", upload: [...store.uploads.keys()][0] }]);
   expect(store.objects.has(put(kept, "ghs"))).toBe(false);
   const sentBefore = partsSent().length;

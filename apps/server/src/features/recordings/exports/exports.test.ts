@@ -9,6 +9,7 @@ import type { cameras } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { endKilled } from "../../../platform/database/testing/index.ts";
 import { mount } from "../../../platform/http/mount.ts";
 import { createHttpServer } from "../../../platform/http/server.ts";
 import { ownerOf, testGates } from "../../../platform/http/testing/gates.ts";
@@ -238,6 +239,7 @@ test("after a kill -9 in the middle of the work it is made anew, from nothing", 
   for await (const line of createInterface({ input: child.stdout }))
     if (Number(line) > 0) child.kill("SIGKILL");
   await exited;
+  await endKilled(house.database);
   expect((await get(id)).state).toBe("running");
   const left = await files();
   expect(left.length).toBeGreaterThan(0);

@@ -1,2 +1,2 @@
 export { describeSchema } from "./describe-schema.ts";
-export { createTestDatabase, type TestDatabase } from "./test-database.ts";
+export { createTestDatabase, endKilled, type TestDatabase } from "./test-database.ts";

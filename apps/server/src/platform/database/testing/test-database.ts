@@ -4,8 +4,9 @@ import pg from "pg";
 import { inject } from "vitest";
 import { sha256Hex } from "../../secrets/index.ts";
 import { createDatabase } from "../database.ts";
+import { endLeftovers } from "../leftovers.ts";
 import { type FeatureMigrations, migrate } from "../migrate.ts";
-import { createPool, type PostgresConnection } from "../pool.ts";
+import { createPool, DEFAULT_NAME, type PostgresConnection } from "../pool.ts";
 
 export interface TestDatabase<Tables> extends AsyncDisposable {
   readonly pool: pg.Pool;
@@ -41,6 +42,10 @@ export async function createTestDatabase<Tables = unknown>(
     },
   };
 }
+
+/** After a child of a test was killed, as a server does with what one that died left: nothing it asked for is done later. */
+export const endKilled = (database: Pick<TestDatabase<unknown>, "pool">): Promise<number> =>
+  endLeftovers(database.pool, DEFAULT_NAME);
 
 async function administer(
   server: PostgresConnection,
