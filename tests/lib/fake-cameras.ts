@@ -63,13 +63,20 @@ export async function addCameras(
       "/api/v1/devices",
       { name, typeId: "camera", siteId: sites.items[0]?.id },
     );
-    const url = `${server.url.replace("http", "ws")}${cameras.CAMERAS_FEED_PATH}?token=${key.apiKey}`;
-    made.push({ deviceId: device.id, name, colour, ...feed(url, frames[n] ?? [], framesPerSecond) });
+    const feed = feedOf(server, key.apiKey, frames[n] ?? [], framesPerSecond);
+    made.push({ deviceId: device.id, name, colour, ...feed });
   }
   return made;
 }
 
-function feed(url: string, frames: readonly Buffer[], framesPerSecond: number) {
+/** JPEG frames of a plain camera, again and again while it is started. */
+export function feedOf(
+  server: Gatehouse,
+  apiKey: string,
+  frames: readonly Uint8Array[],
+  framesPerSecond: number,
+): Pick<FakeCamera, "start" | "stop"> {
+  const url = `${server.url.replace("http", "ws")}${cameras.CAMERAS_FEED_PATH}?token=${apiKey}`;
   let socket: WebSocket | undefined;
   let timer: NodeJS.Timeout | undefined;
   let next = 0;

@@ -134,6 +134,7 @@ export function camerasOf(house: House, { db, audit }: Shared, neighbours: Neigh
     controls,
     ...neighbours.browsers,
     cameras,
+    found: (cameraId) => events.found(cameraId),
     keyFrames,
     maxViewers: config.cameras.maxViewers,
     maxViewersPerPerson: config.cameras.maxViewersPerPerson,

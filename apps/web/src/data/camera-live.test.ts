@@ -2,7 +2,7 @@ import type { Random } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { expect, it } from "vitest";
-import { type CameraSocket, type LiveFrame, openCameraLive } from "./camera-live.ts";
+import { type CameraSocket, type LiveFound, type LiveFrame, openCameraLive } from "./camera-live.ts";
 
 const DOOR = "01980000-0000-7000-8000-00000000000d";
 const SERVER_AHEAD_MS = 5_000;
@@ -40,11 +40,13 @@ function setUp() {
   const random: Random = { ratio: () => 1, bytes: (n) => new Uint8Array(n) };
   const frames: [string, LiveFrame][] = [];
   const states: [string, string][] = [];
+  const found: [string, LiveFound][] = [];
   const closed: object[] = [];
   const live = openCameraLive(
     {
       onFrame: (...frame) => void frames.push(frame),
       onState: (...state) => void states.push(state),
+      onFound: (...one) => void found.push(one),
       onClosed: (why) => void closed.push(why),
     },
     {
@@ -60,8 +62,18 @@ function setUp() {
   );
   const hello = (): void =>
     sockets.at(-1)?.note({ type: "hello", serverMs: clock.nowMs() + SERVER_AHEAD_MS });
-  return { clock, sockets, live, frames, states, closed, hello };
+  return { clock, sockets, live, frames, states, found, closed, hello };
 }
+
+it("asks for what is found where that is wanted, and tells it", () => {
+  const { sockets, live, found, hello } = setUp();
+  hello();
+  live.watch([{ id: DOOR, found: true }]);
+  expect(sockets[0]?.sent.at(-1)).toEqual({ op: "watch", cameras: [{ id: DOOR, found: true }] });
+  const box = { label: "person", score: 0.8, x: 0.1, y: 0.2, width: 0.1, height: 0.3 };
+  sockets[0]?.note({ type: "found", camera: DOOR, atMs: 7, boxes: [box] });
+  expect(found).toMatchObject([[DOOR, { atMs: 7, boxes: [box] }]]);
+});
 
 it("names its cameras after the hello, and frames come with their camera, number and time", () => {
   const { sockets, live, frames, states, hello } = setUp();

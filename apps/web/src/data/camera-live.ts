@@ -13,16 +13,26 @@ export interface LiveFrame {
 /** What the server says of one camera; `none`: hidden from this person, or no camera. */
 export type LiveCameraState = cameras.CameraState | "none";
 
+/** What the newest look at a camera's pictures found. */
+export interface LiveFound {
+  /** By the server's clock. */
+  readonly atMs: number;
+  readonly boxes: readonly cameras.FoundBox[];
+}
+
 /** One camera that is shown; a small picture needs fewer frames. */
 export interface WatchedCamera {
   readonly id: string;
   readonly maxFps?: number;
+  /** What is found is told too. */
+  readonly found?: boolean;
 }
 
 export interface CameraLiveHandlers {
   /** Answer each one that was drawn, or passed over for a newer one, with `drawn`. */
   onFrame(cameraId: string, frame: LiveFrame): void;
   onState(cameraId: string, state: LiveCameraState): void;
+  onFound(cameraId: string, found: LiveFound): void;
   /** After each (re)connection, before any frame of it. */
   onOpen?(): void;
   /** No frames come until the next `onOpen`; it is tried again by itself unless `final`. */
@@ -163,6 +173,7 @@ class Connection implements CameraLive {
     if ("serverMs" in note) this.#offsetMs = note.serverMs - this.#world.clock.nowMs();
     if (note.type === "hello") this.#welcome();
     else if (note.type === "state") this.#handlers.onState(note.camera, note.state as LiveCameraState);
+    else if (note.type === "found") this.#handlers.onFound(note.camera, note);
     else if (note.type === "bye") this.#lose(note.code);
   }
 
@@ -178,7 +189,7 @@ class Connection implements CameraLive {
     if (!this.#isOpen) return;
     const request: cameras.CameraLiveRequest = {
       op: "watch",
-      cameras: this.#paused ? [] : this.#watched.map(({ id, maxFps }) => ({ id, ...(maxFps && { maxFps }) })),
+      cameras: this.#paused ? [] : [...this.#watched],
     };
     const text = JSON.stringify(request);
     if (text === this.#sentWatch) return;

@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { object, UnixMs, Uuid } from "../schemas.ts";
+import { FoundBox } from "./detection.ts";
 
 /**
  * Live pictures: WebSocket, session cookie and Origin checked at the upgrade. The browser says which cameras it shows
@@ -21,7 +22,12 @@ export const CameraLiveRequest = Type.Union([
   object({
     op: Type.Literal("watch"),
     cameras: Type.Array(
-      object({ id: Uuid, maxFps: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })) }),
+      object({
+        id: Uuid,
+        maxFps: Type.Optional(Type.Integer({ minimum: 1, maximum: 60 })),
+        /** Whether what is found in its pictures is told too. */
+        found: Type.Optional(Type.Boolean()),
+      }),
       { maxItems: MAX_WATCHED },
     ),
   }),
@@ -39,6 +45,16 @@ export const CameraLiveNote = Type.Union([
   object({ type: Type.Literal("alive"), serverMs: UnixMs }),
   /** Of each watched camera at first and whenever it changes: a CameraState, or `none` for one that is hidden or is none. */
   object({ type: Type.Literal("state"), camera: Uuid, state: Type.String() }),
+  /**
+   * Where it was wanted: what the newest look found, before the next frame that is sent. After a look that found
+   * nothing only once; what an old look found is no longer so.
+   */
+  object({
+    type: Type.Literal("found"),
+    camera: Uuid,
+    atMs: UnixMs,
+    boxes: Type.Array(FoundBox),
+  }),
   object({ type: Type.Literal("bye"), code: Type.String() }),
 ]);
 export type CameraLiveNote = Static<typeof CameraLiveNote>;

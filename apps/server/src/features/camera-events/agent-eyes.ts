@@ -7,6 +7,7 @@ import type { AgentFetches } from "./agent-fetches.ts";
 import type { AgentModels, OrderFacts } from "./agent-models.ts";
 import type { AgentVisits } from "./agent-visits.ts";
 import type { MotionDensity } from "./density.ts";
+import type { Lookout } from "./detection/lookout.ts";
 import type { EventKeeper } from "./keeper.ts";
 import { LOOKS_OF_VIDEO } from "./model.ts";
 import { type Abilities, abilitiesOf, isLookedForThere, ordersOf, sealingOf } from "./orders.ts";
@@ -116,6 +117,12 @@ export class AgentEyes {
     const abilities = this.#abilities.get(cameraId);
     if (settings === undefined || abilities === undefined) return false;
     return isLookedForThere(settings, abilities, this.#deps.models.known(cameraId));
+  }
+
+  /** What its newest look found, as far as it told. */
+  found(cameraId: Uuid): Lookout["found"] {
+    const said = this.#deps.visits.finding(cameraId);
+    return said && { atMs: said.atMs, boxes: said.found.looks.at(-1)?.boxes ?? [] };
   }
 
   /** What it said last of what it finds. */

@@ -10,6 +10,7 @@ import { AgentVisits } from "./agent-visits.ts";
 import { Alarms } from "./alarms.ts";
 import { MotionDensity, type Strengths } from "./density.ts";
 import { Looker } from "./detection/looker.ts";
+import type { Lookout } from "./detection/lookout.ts";
 import { DeviceSigns } from "./device-signs.ts";
 import { armedEventsSince, EventQueryStore, findEvent } from "./event-store.ts";
 import { fetchRoutes } from "./fetch-routes.ts";
@@ -94,6 +95,8 @@ export interface CameraEventsFeature extends Feature {
   ): Promise<Strengths>;
   /** Whether an event goes on; undefined where nobody looks for one. */
   isMoving(cameraId: Uuid): boolean | undefined;
+  /** What the newest look at a camera's pictures found, here or at its own machine; undefined before the first. */
+  found(cameraId: Uuid): Lookout["found"];
   /** Since start: pictures looked at, and such that could not be decoded. */
   stats(): { readonly looks: number; readonly failed: number };
   /** Since start: looks for people, frames that newer ones came before, looks that failed, and what all took. */
@@ -207,6 +210,7 @@ export function createCameraEvents(deps: CameraEventsDeps): CameraEventsFeature 
       if (agents.judges(cameraId)) return agents.isGoingOn(cameraId);
       return eye === undefined ? undefined : eye.machine.event !== undefined;
     },
+    found: (cameraId) => (agents.detectsItself(cameraId) ? agents : looker).found(cameraId),
     stats: () => watcher.stats(),
     detectionStats: () => looker.stats(),
     detectionProblemOf: (cameraId) => looker.problemOf(cameraId),

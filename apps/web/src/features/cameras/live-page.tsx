@@ -22,6 +22,7 @@ import { CameraGrid } from "./camera-grid.tsx";
 import { CameraSentence } from "./camera-sentence.tsx";
 import { CameraViews } from "./camera-views.tsx";
 import styles from "./cameras.module.css";
+import { BoxesButton } from "./detection/boxes-switch.tsx";
 import { EventsToday } from "./events-panel.tsx";
 import { GRIDS, type Grid, gridFor, isGrid, LARGEST_GRID, pageStart } from "./grid-plan.ts";
 import { useFullscreen } from "./use-fullscreen.ts";
@@ -54,6 +55,7 @@ export function LivePage() {
             <CameraViews />
             {list.data !== undefined && list.data.total > 0 && (
               <>
+                <BoxesButton items={list.data.items} />
                 <GridChoice grid={grid} onChange={(next) => void navigate({ search: { grid: next } })} />
                 {!phone && <FullScreenButton frame={frame} />}
               </>

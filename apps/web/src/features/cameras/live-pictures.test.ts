@@ -60,6 +60,24 @@ describe("live pictures", () => {
     expect(drawn).toEqual(["a 7"]);
   });
 
+  it("come with what is found where one place wants it, and tell that place alone", async () => {
+    const { pictures, watches, handlers } = world();
+    const found: number[] = [];
+    pictures.join("a", undefined, sink().of);
+    const leave = pictures.join("a", undefined, {
+      ...sink().of,
+      onFound: ({ atMs }) => void found.push(atMs),
+    });
+    await settled();
+    expect(watches.at(-1)).toEqual([{ id: "a", found: true }]);
+    handlers().onFound("a", { atMs: 7, boxes: [] });
+    handlers().onFound("b", { atMs: 8, boxes: [] });
+    expect(found).toEqual([7]);
+    leave();
+    await settled();
+    expect(watches.at(-1)).toEqual([{ id: "a" }]);
+  });
+
   it("are answered at once where nobody shows them any more, so that no credit is lost", async () => {
     const { pictures, drawn, handlers } = world();
     pictures.join("a", undefined, sink().of);

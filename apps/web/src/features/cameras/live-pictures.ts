@@ -2,6 +2,7 @@ import {
   type CameraLive,
   type CameraLiveHandlers,
   type LiveCameraState,
+  type LiveFound,
   type LiveFrame,
   openCameraLive,
   type WatchedCamera,
@@ -13,6 +14,8 @@ export interface PictureSink {
   show(frame: LiveFrame, done: () => void): void;
   /** What the server says of the camera beside its pictures. */
   onState(state: LiveCameraState): void;
+  /** What the newest look found; where there is none, it is not asked for. */
+  onFound?(found: LiveFound): void;
 }
 
 interface Place {
@@ -21,7 +24,7 @@ interface Place {
 }
 
 /** A camera in several places gets the pace of the one that needs most. */
-function paceFor(places: Iterable<Place>): number | undefined {
+function paceFor(places: readonly Place[]): number | undefined {
   let most = 0;
   for (const { maxFps } of places) {
     if (maxFps === undefined) return undefined;
@@ -101,7 +104,7 @@ export class LivePictures {
       this.#live = this.#open(this.#handlers());
       this.#live.setPaused(this.#paused);
     }
-    this.#live.watch([...this.#places].map(([id, places]) => watched(id, paceFor(places))));
+    this.#live.watch([...this.#places].map(([id, places]) => watched(id, [...places])));
   }
 
   #handlers(): CameraLiveHandlers {
@@ -110,6 +113,9 @@ export class LivePictures {
       onClosed: ({ code }) => this.#tell(code),
       onState: (cameraId, state) => {
         for (const { sink } of this.#places.get(cameraId) ?? []) sink.onState(state);
+      },
+      onFound: (cameraId, found) => {
+        for (const { sink } of this.#places.get(cameraId) ?? []) sink.onFound?.(found);
       },
       onFrame: (cameraId, frame) => this.#deliver(cameraId, frame),
     };
@@ -133,10 +139,11 @@ export class LivePictures {
   }
 }
 
-const watched = (id: string, maxFps: number | undefined): WatchedCamera => ({
-  id,
-  ...(maxFps !== undefined && { maxFps }),
-});
+function watched(id: string, places: readonly Place[]): WatchedCamera {
+  const maxFps = paceFor(places);
+  const wantsFound = places.some(({ sink }) => sink.onFound !== undefined);
+  return { id, ...(maxFps !== undefined && { maxFps }), ...(wantsFound && { found: true }) };
+}
 
 /** The console's one connection for live pictures. */
 export const livePictures = new LivePictures((handlers) => openCameraLive(handlers));

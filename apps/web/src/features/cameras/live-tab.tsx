@@ -5,7 +5,6 @@ import { useCan } from "../../data/session.ts";
 import { PictureProblem } from "./camera-grid.tsx";
 import styles from "./cameras.module.css";
 import { BoxesSwitch } from "./detection/boxes-switch.tsx";
-import { useLiveBoxes } from "./detection/use-live-boxes.ts";
 import { LastEvents } from "./events-panel.tsx";
 import { HealthPanel } from "./health-panel.tsx";
 import { ratioOf } from "./live-stage.tsx";
@@ -18,16 +17,15 @@ export function LiveTab(props: { camera: cameras.Camera }) {
   const can = useCan();
   const paused = usePicturePause();
   const { camera } = props;
-  const boxes = useLiveBoxes(camera, paused);
   const style = { "--tile-ratio": ratioOf(camera.health) } as CSSProperties;
   return (
     <div className={styles.columns}>
       <div className={styles.large} style={style}>
         <PictureProblem />
-        <LiveTile key={camera.id} camera={camera} paused={paused} boxes={boxes} zoomable />
+        <LiveTile key={camera.id} camera={camera} paused={paused} zoomable />
         <div className={styles.below}>
           <p className="tertiary tiny">{t("zoomHint")}</p>
-          <BoxesSwitch boxes={boxes} />
+          <BoxesSwitch camera={camera} paused={paused} />
         </div>
       </div>
       <div className="stack">

@@ -9,7 +9,7 @@ import { CameraGlyph } from "./camera-state.tsx";
 import { titleOf } from "./camera-title.ts";
 import styles from "./cameras.module.css";
 import { LiveBoxes } from "./detection/live-boxes.tsx";
-import type { BoxesChoice } from "./detection/use-live-boxes.ts";
+import { useLiveBoxes } from "./detection/use-live-boxes.ts";
 import { LiveStage, ratioOf } from "./live-stage.tsx";
 import { type Look, lookOf } from "./picture-look.ts";
 import { TileTools } from "./tile-tools.tsx";
@@ -30,14 +30,13 @@ export function LiveTile(props: {
   paused: boolean;
   /** Zoom and pan also when it does not fill the screen. */
   zoomable?: boolean;
-  /** Drawn over the picture while they are on. */
-  boxes?: BoxesChoice;
 }) {
   const t = useTranslations("cameras.tile");
-  const { boxes, camera } = props;
+  const { camera } = props;
+  const boxes = useLiveBoxes(camera);
   const frame = useRef<HTMLElement>(null);
   const full = useFullscreen(frame);
-  const picture = useLivePicture(camera.id, props.maxFps);
+  const picture = useLivePicture(camera.id, props.maxFps, boxes.isOn);
   const zoomable = props.zoomable === true || full.isFull;
   const control = useZoom(frame, zoomable);
   useNow();
@@ -66,9 +65,9 @@ export function LiveTile(props: {
         name={t("picture", { name: titleOf(camera) })}
         zoom={control.zoom}
       >
-        {boxes?.isOn === true && look.kind === "live" && (
+        {boxes.isOn && look.kind === "live" && (
           <LiveBoxes
-            view={boxes.view.data}
+            found={picture.found}
             masks={camera.settings.masks}
             ratio={ratio}
             scale={control.zoom.scale}

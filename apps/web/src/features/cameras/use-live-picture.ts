@@ -2,7 +2,7 @@ import { systemClock } from "@gatehouse/base";
 import { cameras } from "@gatehouse/contract";
 import { useDocumentVisibility } from "@mantine/hooks";
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { LiveCameraState, LiveFrame } from "../../data/camera-live.ts";
+import type { LiveCameraState, LiveFound, LiveFrame } from "../../data/camera-live.ts";
 import { liveHub, useLiveState } from "../../data/live.ts";
 import { FrameMeter, type Seen } from "./frame-meter.ts";
 import { canvasSurface, JpegPainter } from "./jpeg-painter.ts";
@@ -20,18 +20,25 @@ export interface LivePicture {
   readonly seen: Seen | undefined;
   /** What the live connection says of the camera; undefined while it says nothing else than pictures. */
   readonly state: LiveCameraState | undefined;
+  /** By the newest look, where it was wanted; undefined before the first. */
+  readonly found: LiveFound | undefined;
   /** The picture on screen as a file; undefined while there is none. */
   snapshot(): Promise<Blob | undefined>;
 }
 
-/** Shows a camera live as long as the component is mounted. */
-export function useLivePicture(cameraId: string, maxFps: number | undefined): LivePicture {
+/** Shows a camera live as long as the component is mounted, and what is found in its pictures where that is wanted. */
+export function useLivePicture(
+  cameraId: string,
+  maxFps: number | undefined,
+  wantsFound = false,
+): LivePicture {
   const canvas = useRef<HTMLCanvasElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const newest = useRef<LiveFrame>(undefined);
   const [isVideo, setVideo] = useState(false);
   const [seen, setSeen] = useState<Seen>();
   const [state, setState] = useState<LiveCameraState>();
+  const [found, setFound] = useState<LiveFound>();
 
   useEffect(() => {
     if (canvas.current === null || video.current === null) return;
@@ -51,6 +58,7 @@ export function useLivePicture(cameraId: string, maxFps: number | undefined): Li
       show: (frame, done) =>
         frame.kind === cameras.FRAME_KINDS.jpeg ? painter.show(frame, done) : player.show(frame, done),
       onState: setState,
+      ...(wantsFound && { onFound: setFound }),
     });
     const timer = systemClock.every(READ_EVERY_MS, read);
     return () => {
@@ -59,8 +67,9 @@ export function useLivePicture(cameraId: string, maxFps: number | undefined): Li
       painter.end();
       player.end();
       newest.current = undefined;
+      setFound(undefined);
     };
-  }, [cameraId, maxFps]);
+  }, [cameraId, maxFps, wantsFound]);
 
   return {
     canvas,
@@ -68,6 +77,7 @@ export function useLivePicture(cameraId: string, maxFps: number | undefined): Li
     isVideo,
     seen,
     state,
+    found,
     snapshot: async () => {
       const frame = newest.current;
       if (frame === undefined) return undefined;

@@ -123,6 +123,10 @@ export class Looker {
     return lookout && (this.#laneOf(lookout)?.problem ?? lookout.problem);
   }
 
+  found(cameraId: Uuid): Lookout["found"] {
+    return this.#lookouts.get(cameraId)?.found;
+  }
+
   view(cameraId: Uuid): contract.DetectionView {
     const lookout = this.#lookouts.get(cameraId);
     if (lookout !== undefined) {

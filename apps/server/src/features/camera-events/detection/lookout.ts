@@ -93,6 +93,12 @@ export class Lookout {
     return this.#machine.isGoingOn;
   }
 
+  /** By the newest look; undefined before the first. */
+  get found(): { readonly atMs: UnixMs; readonly boxes: readonly cameras.FoundBox[] } | undefined {
+    const atMs = this.#lookedMs.at(-1);
+    return atMs === undefined ? undefined : { atMs, boxes: this.#boxes };
+  }
+
   view(nowMs: UnixMs, model: string): cameras.DetectionView {
     const atMs = this.#lookedMs.at(-1);
     const recent = this.#lookedMs.filter((lookedMs) => nowMs - lookedMs < RATE_OVER_MS);

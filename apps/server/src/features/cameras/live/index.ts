@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger } from "@gatehouse/base";
+import type { Clock, Logger, Uuid } from "@gatehouse/base";
 import type { Bus } from "@gatehouse/contract";
 import type { Asker } from "../../../platform/audit/index.ts";
 import { ALL_ON, type Controls } from "../../../platform/controls.ts";
@@ -10,7 +10,7 @@ import { SocketDoor } from "../../../platform/http/socket-door.ts";
 import { Audience } from "./audience.ts";
 import { Channels } from "./channels.ts";
 import { Places } from "./places.ts";
-import type { ShownCameras, WatchingPeople } from "./ports.ts";
+import type { NewestFound, ShownCameras, WatchingPeople } from "./ports.ts";
 import { liveRoutes } from "./routes.ts";
 import { type KeyFrames, Stills } from "./stills.ts";
 import { Viewer } from "./viewer.ts";
@@ -18,7 +18,7 @@ import { Viewings, type ViewingsDeps } from "./viewings.ts";
 import type { FrameSink, WatchWish } from "./watched.ts";
 import { Watching } from "./watching.ts";
 
-export type { ShownCamera, ShownCameras, WatchingPeople } from "./ports.ts";
+export type { NewestFound, ShownCamera, ShownCameras, WatchingPeople } from "./ports.ts";
 export type { FrameSink, WatchWish } from "./watched.ts";
 
 export interface CameraLiveDeps extends ViewingsDeps {
@@ -30,6 +30,8 @@ export interface CameraLiveDeps extends ViewingsDeps {
   authenticate(request: IncomingMessage): Promise<PersonPrincipal | undefined>;
   readonly people: WatchingPeople;
   readonly cameras: ShownCameras;
+  /** From memory; undefined before the first look, and where nothing is looked for. */
+  found(cameraId: Uuid): NewestFound | undefined;
   readonly keyFrames: KeyFrames;
   /** Open sockets, and as many streams, in all and of one person. */
   readonly maxViewers: number;

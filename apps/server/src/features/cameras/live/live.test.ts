@@ -298,3 +298,45 @@ test("the ledger has who watches which camera before a frame goes out, once in t
   ]);
   expect(house.viewed.map(({ actor }) => actor?.id)).toEqual([ada.personId, ada.personId]);
 });
+
+test("what the newest look found comes before the next frame, once, and only where it was wanted", async () => {
+  house.addPerson("ada");
+  const [door, yard] = [house.addCamera(), house.addCamera()];
+  const browser = await house.open("ada");
+  const found = () => browser.notes.filter((note) => note.type === "found");
+  const frame = async (camera: string) => {
+    const { length } = browser.frames;
+    house.publish(camera);
+    await browser.until(() => browser.frames.length > length);
+  };
+  browser.watch({ id: door, found: true }, { id: yard });
+  await browser.until(() => browser.stateOf(yard) !== undefined);
+  const nowMs = Date.now();
+  const box = { label: "person", score: 0.8, x: 0.1, y: 0.2, width: 0.1, height: 0.3 };
+  const look = (camera: string, atMs: number, ...boxes: (typeof box)[]) =>
+    house.found.set(camera, { atMs, boxes });
+
+  await frame(door);
+  look(door, nowMs, box);
+  look(yard, nowMs, box);
+  expect(found()).toEqual([]);
+  await frame(door);
+  await frame(door);
+  await frame(yard);
+  expect(found()).toEqual([{ type: "found", camera: door, atMs: nowMs, boxes: [box] }]);
+  for (const atMs of [nowMs + 1, nowMs + 2, nowMs + 3]) {
+    look(door, atMs);
+    await frame(door);
+  }
+  expect(found().slice(1)).toEqual([{ type: "found", camera: door, atMs: nowMs + 1, boxes: [] }]);
+
+  look(door, nowMs - 60_000, box);
+  await frame(door);
+  expect(found()).toHaveLength(2);
+  const gate = house.addCamera();
+  browser.watch(door, yard, gate);
+  await browser.until(() => browser.stateOf(gate) !== undefined);
+  look(door, nowMs + 4, box);
+  await frame(door);
+  expect(found()).toHaveLength(2);
+});

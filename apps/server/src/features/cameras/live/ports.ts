@@ -1,4 +1,4 @@
-import type { Uuid } from "@gatehouse/base";
+import type { UnixMs, Uuid } from "@gatehouse/base";
 import { access, type cameras } from "@gatehouse/contract";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import type { FrameHub } from "../frame-hub.ts";
@@ -14,6 +14,12 @@ export interface ShownCamera {
   readonly tenantId: Uuid;
   readonly siteId: Uuid;
   readonly state: cameras.CameraState;
+}
+
+/** What the newest look at a camera's pictures found. */
+export interface NewestFound {
+  readonly atMs: UnixMs;
+  readonly boxes: readonly cameras.FoundBox[];
 }
 
 export interface WatchingPeople {

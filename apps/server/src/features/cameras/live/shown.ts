@@ -4,7 +4,9 @@ import type { Channel } from "./channels.ts";
 import { Credits } from "./credits.ts";
 import type { LiveMessage } from "./message.ts";
 import { Pace } from "./pace.ts";
-import type { Standing } from "./ports.ts";
+import type { NewestFound, Standing } from "./ports.ts";
+
+type FoundBox = cameras.FoundBox;
 
 /** What is older is not shown as if it were now. */
 export const OLD_AFTER_MS = 10_000;
@@ -18,17 +20,30 @@ export class Shown {
   listener: () => void = () => undefined;
   isBeginning = false;
   told: Standing | undefined;
-  #pace: Pace;
+  wantsFound = false;
+  #pace = new Pace(undefined);
+  #found: NewestFound | undefined;
   #sent: LiveMessage | undefined;
   #sentInit: LiveMessage | undefined;
 
-  constructor(cameraId: Uuid, maxFps: number | undefined) {
+  constructor(cameraId: Uuid) {
     this.cameraId = cameraId;
-    this.#pace = new Pace(maxFps);
   }
 
-  setPace(maxFps: number | undefined): void {
+  wish(maxFps: number | undefined, wantsFound: boolean): void {
     this.#pace = new Pace(maxFps);
+    this.wantsFound = wantsFound;
+    if (!wantsFound) this.#found = undefined;
+  }
+
+  /** What is to be told now of what was found: by a look that was not told of, and not nothing after nothing. */
+  newsOf(newest: NewestFound | undefined, nowMs: UnixMs): { atMs: UnixMs; boxes: FoundBox[] } | undefined {
+    const told = this.#found;
+    if (newest === undefined || newest.atMs === told?.atMs || nowMs - newest.atMs > OLD_AFTER_MS)
+      return undefined;
+    this.#found = newest;
+    const isNothing = newest.boxes.length === 0 && (told === undefined || told.boxes.length === 0);
+    return isNothing ? undefined : { atMs: newest.atMs, boxes: [...newest.boxes] };
   }
 
   /** What goes out now: the newest frame, with what its decoder needs first; undefined when that is nothing. */
@@ -58,5 +73,6 @@ export class Shown {
     this.credits = new Credits();
     this.#sent = undefined;
     this.#sentInit = undefined;
+    this.#found = undefined;
   }
 }

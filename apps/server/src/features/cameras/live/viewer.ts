@@ -6,7 +6,7 @@ import { type Asker, askedBy } from "../../../platform/audit/index.ts";
 import type { PersonPrincipal } from "../../../platform/http/principal.ts";
 import type { GoodbyeCode, Watcher } from "./audience.ts";
 import type { Channels } from "./channels.ts";
-import { isShown, type ShownCameras, standingOf } from "./ports.ts";
+import { isShown, type NewestFound, type ShownCameras, standingOf } from "./ports.ts";
 import { Shown } from "./shown.ts";
 import type { Viewings } from "./viewings.ts";
 
@@ -30,6 +30,7 @@ export interface ViewerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly cameras: ShownCameras;
+  found(cameraId: Uuid): NewestFound | undefined;
   readonly channels: Channels;
   readonly viewings: Viewings;
 }
@@ -112,10 +113,10 @@ export class Viewer implements Watcher {
   #watch(wanted: Extract<cameras.CameraLiveRequest, { op: "watch" }>["cameras"]): void {
     const ids = new Set(wanted.map(({ id }) => id));
     for (const shown of this.#shown.values()) if (!ids.has(shown.cameraId)) this.#leave(shown);
-    for (const { id, maxFps } of wanted) {
-      const known = this.#shown.get(id);
-      if (known === undefined) this.#shown.set(id, new Shown(id, maxFps));
-      else known.setPace(maxFps);
+    for (const { id, maxFps, found = false } of wanted) {
+      const shown = this.#shown.get(id) ?? new Shown(id);
+      shown.wish(maxFps, found);
+      this.#shown.set(id, shown);
     }
     this.review();
   }
@@ -169,8 +170,16 @@ export class Viewer implements Watcher {
       this.#heldBack = true;
       return;
     }
+    this.#tellFound(shown);
     for (const { bytes } of next) this.#socket.send(bytes);
     shown.sent(next, nowMs);
+  }
+
+  #tellFound(shown: Shown): void {
+    if (!shown.wantsFound) return;
+    const { clock, found } = this.#deps;
+    const news = shown.newsOf(found(shown.cameraId), clock.nowMs());
+    if (news !== undefined) this.#note({ type: "found", camera: shown.cameraId, ...news });
   }
 
   #sendHeldBack(): void {

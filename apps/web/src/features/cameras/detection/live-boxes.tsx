@@ -1,5 +1,6 @@
 import type { cameras } from "@gatehouse/contract";
 import { useRef } from "react";
+import type { LiveFound } from "../../../data/camera-live.ts";
 import { useNow } from "../../../data/now.ts";
 import { FoundBoxes } from "../../evidence/player/found-boxes.tsx";
 import { usePictureArea } from "../../evidence/player/use-picture-area.ts";
@@ -17,7 +18,7 @@ const EDGE = 30;
  * where it is enlarged. What the masks hide stays black.
  */
 export function LiveBoxes(props: {
-  view: cameras.DetectionView | undefined;
+  found: LiveFound | undefined;
   masks: cameras.CameraSettings["masks"];
   /** Of the picture: width to height, and how much it is enlarged. */
   ratio: number;
@@ -27,7 +28,7 @@ export function LiveBoxes(props: {
   const element = useRef<HTMLDivElement>(null);
   const area = usePictureArea(element, { width: ratio, height: 1 });
   useNow(RENEW_MS);
-  const boxes = foundNow(props.view, pictureNowMs());
+  const boxes = foundNow(props.found, pictureNowMs());
   const size = `${scale * 100}%`;
   return (
     <div

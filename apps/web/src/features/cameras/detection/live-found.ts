@@ -1,6 +1,5 @@
 import type { cameras } from "@gatehouse/contract";
-
-type View = cameras.DetectionView;
+import type { LiveFound } from "../../../data/camera-live.ts";
 
 /**
  * What an older look found is not drawn over the live picture. Video may have a key frame to look at every two seconds,
@@ -15,11 +14,11 @@ export type BoxesNote = "off" | "failed" | "busy" | "no_picture" | "agent" | "ag
  * What is before the camera as far as the newest look tells.
  * @param nowMs by the server's clock
  */
-export const foundNow = (view: View | undefined, nowMs: number): View["boxes"] =>
-  view?.atMs === undefined || nowMs - view.atMs > OLD_AFTER_MS ? [] : view.boxes;
+export const foundNow = (found: LiveFound | undefined, nowMs: number): LiveFound["boxes"] =>
+  found === undefined || nowMs - found.atMs > OLD_AFTER_MS ? [] : found.boxes;
 
 /** Undefined while this server looks and all is well, and before it has said anything. */
-export function noteOf(view: View | undefined, isLookedFor: boolean): BoxesNote | undefined {
+export function noteOf(view: cameras.DetectionView | undefined, isLookedFor: boolean): BoxesNote | undefined {
   if (!isLookedFor) return "off";
   if (view === undefined) return undefined;
   const { by, state } = view;

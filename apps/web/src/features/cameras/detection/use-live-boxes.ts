@@ -1,29 +1,27 @@
 import type { cameras } from "@gatehouse/contract";
-import type { UseQueryResult } from "@tanstack/react-query";
-import type { ApiError } from "../../../data/api-error.ts";
 import { createPreference } from "../../../data/preference.ts";
-import { useDetectionView } from "./use-detection-view.ts";
 
 const wish = createPreference<"on" | "off">("gatehouse.live-boxes", (stored) =>
   stored === "off" ? "off" : "on",
 );
 
-/** Boxes over one camera's live picture: whether they are wanted and possible, and what was found. */
-export interface BoxesChoice {
-  readonly isLookedFor: boolean;
+/** Boxes over live pictures: whether this person wants them, here and at all other cameras. */
+export interface BoxesWish {
   readonly isOn: boolean;
-  readonly view: UseQueryResult<cameras.DetectionView, ApiError>;
   set(isOn: boolean): void;
 }
 
-/** Asks for nothing while they are off, nothing is looked for, or the console is paused. */
-export function useLiveBoxes({ id, settings }: cameras.Camera, paused: boolean): BoxesChoice {
-  const isLookedFor = settings.enabled && settings.detection.enabled;
-  const isOn = wish.use() === "on" && isLookedFor;
-  return {
-    isLookedFor,
-    isOn,
-    view: useDetectionView(id, isOn && !paused),
-    set: (isOn) => wish.set(isOn ? "on" : "off"),
-  };
+export const useBoxesWish = (): BoxesWish => ({
+  isOn: wish.use() === "on",
+  set: (isOn) => wish.set(isOn ? "on" : "off"),
+});
+
+/** Whether anything is looked for in a camera's pictures. */
+export const isLookedFor = ({ settings }: cameras.Camera): boolean =>
+  settings.enabled && settings.detection.enabled;
+
+/** Of one camera: wanted and possible. */
+export function useLiveBoxes(camera: cameras.Camera): BoxesWish {
+  const { isOn, set } = useBoxesWish();
+  return { isOn: isOn && isLookedFor(camera), set };
 }

@@ -6,7 +6,7 @@ import { labelPlaces } from "./label-places.ts";
 import styles from "./player.module.css";
 
 /** What was found in the picture that is shown, where it was found; `kept`: pixels at its edges that no label uses. */
-export function FoundBoxes(props: { boxes: Found["boxes"]; area: Size; kept?: number }) {
+export function FoundBoxes(props: { boxes: readonly Found["boxes"][number][]; area: Size; kept?: number }) {
   const format = useFormat();
   const labelText = useLabelText();
   const { boxes } = props;

@@ -44,7 +44,7 @@ export class TestBrowser {
     return notes.findLast((note) => note.camera === camera)?.state;
   }
 
-  watch(...shown: (string | { id: string; maxFps?: number })[]): void {
+  watch(...shown: (string | { id: string; maxFps?: number; found?: boolean })[]): void {
     const list = shown.map((one) => (typeof one === "string" ? { id: one } : one));
     this.socket.send(JSON.stringify({ op: "watch", cameras: list }));
   }

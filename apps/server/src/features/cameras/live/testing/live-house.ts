@@ -18,7 +18,7 @@ import { testGates } from "../../../../platform/http/testing/gates.ts";
 import { FrameHub } from "../../frame-hub.ts";
 import type { CameraFrame } from "../../model.ts";
 import { createCameraLive } from "../index.ts";
-import type { ShownCamera } from "../ports.ts";
+import type { NewestFound, ShownCamera } from "../ports.ts";
 import { TestBrowser } from "./browser.ts";
 
 export const [TENANT, OTHER_TENANT, SITE, OTHER_SITE] = [
@@ -41,6 +41,8 @@ export interface LiveHouse extends AsyncDisposable {
   readonly people: Map<string, PersonPrincipal>;
   /** The ledger takes nothing while this is set. */
   ledgerFails: boolean;
+  /** What was found before cameras. */
+  readonly found: Map<Uuid, NewestFound>;
   addCamera(camera?: Partial<ShownCamera>): Uuid;
   addPerson(name: string, person?: Partial<PersonPrincipal>): PersonPrincipal;
   publish(cameraId: Uuid, frame?: Partial<CameraFrame>): CameraFrame;
@@ -80,6 +82,7 @@ export async function liveHouse(
     cameras: known,
     people,
     ledgerFails: false,
+    found: new Map(),
     addCamera(camera = {}) {
       const id = randomUUID();
       known.set(id, { tenantId: TENANT, siteId: SITE, state: "live", ...camera });
@@ -158,6 +161,7 @@ export async function liveHouse(
       again: async ({ name }) => people.get(name),
     },
     cameras: { frames: hub, find: (id) => known.get(id) },
+    found: (id) => house.found.get(id),
     keyFrames: new KeyFramePictures(systemClock),
     maxViewers: 20,
     maxViewersPerPerson: 5,
