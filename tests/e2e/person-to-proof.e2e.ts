@@ -74,7 +74,7 @@ beforeAll(async () => {
   const { device, key } = await call<{ device: { id: string }; key: { apiKey: string } }>(
     "POST",
     "/api/v1/devices",
-    { name: "loading-bay", typeId: "camera", siteId },
+    { name: "loading-bay", label: "North bay", typeId: "camera", siteId },
   );
   camera = { id: device.id, key: key.apiKey };
 }, 180_000);
@@ -156,7 +156,7 @@ test.runIf(isHere)(
       embeds,
       files: [picture],
     } = await messageIn(message as Received);
-    expect(embeds[0]).toMatchObject({ title: expect.stringContaining("loading\\-bay") });
+    expect(embeds[0]).toMatchObject({ title: expect.stringContaining("North bay") });
     // The words do not wait longer than a second for it, of which a machine that stood still had less.
     if (stoodMs < 100 || picture !== undefined) {
       expect(picture?.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));

@@ -1,6 +1,6 @@
 import { AppError, isAppError, isUuid, type Uuid } from "@gatehouse/base";
 import { access, type devices as contract } from "@gatehouse/contract";
-import { findDeviceType, type MetricSpec } from "@gatehouse/device-types";
+import { findDeviceType, isCameraType, type MetricSpec } from "@gatehouse/device-types";
 import type { DeviceDirectory as AlertDirectory, WatchedDevice } from "../features/alerts/index.ts";
 import type { ChannelFeature, DeviceInventory } from "../features/channel/index.ts";
 import type { DemoInventory } from "../features/demo/index.ts";
@@ -216,7 +216,8 @@ export function deviceDirectories(devices: DevicesFeature): {
       found.push({
         tenantId,
         deviceId: device.id,
-        name: device.name,
+        // Cameras are called by the labels people gave them, as on their pages.
+        name: (isCameraType(device.typeId) && device.label) || device.name,
         siteId: device.siteId,
         siteName: device.siteName,
         timeZone: sites.get(device.siteId)?.timeZone ?? "UTC",
