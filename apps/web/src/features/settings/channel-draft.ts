@@ -22,13 +22,16 @@ export type FieldKind =
   | "pairs"
   | "flag"
   | "people"
+  | "security"
   | readonly string[];
+
+export const SECURITIES = ["tls", "starttls", "none"] as const;
 
 export const FIELDS = {
   email: {
     host: "line",
     port: "number",
-    security: ["tls", "starttls", "none"],
+    security: "security",
     user: "line",
     password: "secret",
     from: "line",

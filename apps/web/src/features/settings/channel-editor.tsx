@@ -19,6 +19,7 @@ import {
   type Kind,
   missingOf,
   PLACEHOLDERS,
+  SECURITIES,
   START,
   settingsOf,
   type Values,
@@ -183,6 +184,10 @@ function Field(props: {
   const common = { label: t(`field.${name}`), value, error: props.error };
   const change = (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value);
   if (typeof field !== "string") return <NativeSelect {...common} onChange={change} data={[...field]} />;
+  if (field === "security") {
+    const words = SECURITIES.map((one) => ({ value: one, label: t(`security.${one}`) }));
+    return <NativeSelect {...common} onChange={change} data={words} />;
+  }
   if (field === "flag") {
     return (
       <Switch

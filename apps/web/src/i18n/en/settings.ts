@@ -162,7 +162,7 @@ export const settings = {
     deleteAct: "Delete {name}",
     empty: "No channel yet",
     emptyText:
-      "Alerts show in the console. Add a channel to send them by e-mail, SMS, Discord, webhook or MQTT too.",
+      "Alerts show in the console. Add a channel to send them by e-mail, SMS, push, Discord, webhook or MQTT too.",
     kindLabel: "Kind",
     kind: {
       email: "E-mail (SMTP)",
@@ -172,6 +172,11 @@ export const settings = {
       webhook: "Webhook",
       mqtt: "MQTT",
       web_push: "Push to browsers and phones",
+    },
+    security: {
+      tls: "TLS from the beginning",
+      starttls: "TLS after STARTTLS",
+      none: "None, to local addresses alone",
     },
     name: "Name",
     required: "This is needed.",

@@ -168,7 +168,7 @@ export const settings: Same<typeof en> = {
     deleteAct: "Supprimer {name}",
     empty: "Aucun canal",
     emptyText:
-      "Les alertes s’affichent dans la console. Ajoutez un canal pour les envoyer aussi par courriel, SMS, Discord, webhook ou MQTT.",
+      "Les alertes s’affichent dans la console. Ajoutez un canal pour les envoyer aussi par courriel, SMS, notification push, Discord, webhook ou MQTT.",
     kindLabel: "Sorte",
     kind: {
       email: "Courriel (SMTP)",
@@ -178,6 +178,11 @@ export const settings: Same<typeof en> = {
       webhook: "Webhook",
       mqtt: "MQTT",
       web_push: "Push vers navigateurs et téléphones",
+    },
+    security: {
+      tls: "TLS dès le début",
+      starttls: "TLS après STARTTLS",
+      none: "Aucun, vers des adresses locales seulement",
     },
     name: "Nom",
     required: "Ceci est nécessaire.",
