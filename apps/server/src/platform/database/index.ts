@@ -1,7 +1,6 @@
 export { Claim } from "./claim.ts";
 export { type AnyDatabase, createDatabase, onClient } from "./database.ts";
 export { databaseSizeBytes, isAnswering, serverVersion } from "./figures.ts";
-export { endLeftovers } from "./leftovers.ts";
 export { type FeatureMigrations, type Migration, type MigrationSql, migrate } from "./migrate.ts";
 export { inNaturalOrder, naturalOrder } from "./natural-order.ts";
 export {
