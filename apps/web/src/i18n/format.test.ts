@@ -39,6 +39,8 @@ describe("numbers and times", () => {
     expect(paris.dateTime(at)).toBe("19 Nov 2026, 20:02:37 CET");
     expect(paris.dateMinute(at)).toBe("19 Nov 2026, 20:02 CET");
     expect([paris.clock(at), paris.zone(at), en.zone(at)]).toEqual(["20:02:37", "CET", ""]);
+    const toronto = createFormat("en", "America/Toronto", true);
+    expect([toronto.zone(at), toronto.dateMinute(at).slice(-5)]).toEqual(["GMT\u22125", "GMT\u22125"]);
     expect(createFormat("fr", "America/Toronto", true).dateMinute(at)).toMatch(/, 14\sh\s02 HNE$/u);
   });
 

@@ -33,7 +33,7 @@ export interface Format {
   since(atMs: number, nowMs: number): string;
   /** `42 s`, `26 min`, `2 h`, `3 d` · `3 j`: the largest unit only. */
   duration(durationMs: number): string;
-  /** `GMT-5` · `HNE` where times are those of another zone than the page's; else empty. */
+  /** `GMT−5` · `HNE` where times are those of another zone than the page's; else empty. */
   zone(atMs: number): string;
   readonly timeZone: string;
 }
@@ -103,8 +103,8 @@ export function createFormat(locale: Locale, timeZone: string, isNamed = false):
       const digits = power === 0 || value >= 100 ? 0 : 1;
       return `${format.number(value, digits)}\u00a0${BYTE_UNITS[locale][power]}`;
     },
-    dateTime: (atMs) => date({ ...DAY, ...HOUR_MINUTE, second: "2-digit", ...named }).format(atMs),
-    dateMinute: (atMs) => date({ ...DAY, ...HOUR_MINUTE, ...named }).format(atMs),
+    dateTime: (atMs) => withMinus(date({ ...DAY, ...HOUR_MINUTE, second: "2-digit", ...named }).format(atMs)),
+    dateMinute: (atMs) => withMinus(date({ ...DAY, ...HOUR_MINUTE, ...named }).format(atMs)),
     date: (atMs) => date(DAY).format(atMs),
     dayMonth: (atMs) => date({ day: "numeric", month: "short" }).format(atMs),
     longDate: (atMs) =>
@@ -113,9 +113,11 @@ export function createFormat(locale: Locale, timeZone: string, isNamed = false):
     clockMs: (atMs) => clockMs.format(atMs),
     clockMinute: (atMs) => clockMinute.format(atMs),
     zone: (atMs) =>
-      date({ ...HOUR_MINUTE, ...named })
-        .formatToParts(atMs)
-        .find(({ type }) => type === "timeZoneName")?.value ?? "",
+      withMinus(
+        date({ ...HOUR_MINUTE, ...named })
+          .formatToParts(atMs)
+          .find(({ type }) => type === "timeZoneName")?.value ?? "",
+      ),
     since: (atMs, nowMs) => {
       const ageMs = Math.max(0, nowMs - atMs);
       if (ageMs >= HOUR_MS) return format.dateMinute(atMs);
@@ -133,3 +135,6 @@ export function createFormat(locale: Locale, timeZone: string, isNamed = false):
   };
   return format;
 }
+
+/** A line may break after the hyphen of `GMT-5`, and not after a minus. */
+const withMinus = (text: string): string => text.replace(/\b(GMT|UTC)-(?=\d)/, "$1\u2212");
