@@ -60,6 +60,11 @@ export async function replacePrivateFile(path: string, bytes: Uint8Array, random
   await syncFolder(path);
 }
 
+const DRAFT = /\.[0-9a-f]{16}\.tmp$/;
+
+/** Whether a file of this name is what a crash left of a write: never whole for certain, and nobody's. */
+export const isDraft = (name: string): boolean => DRAFT.test(name);
+
 async function writeDraft(path: string, bytes: Uint8Array, random: Random): Promise<string> {
   const draft = `${path}.${Buffer.from(random.bytes(8)).toString("hex")}.tmp`;
   const file = await open(draft, "wx", 0o600);

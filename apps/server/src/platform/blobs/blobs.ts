@@ -23,6 +23,8 @@ export interface Blobs {
   truncate(name: string, bytes: number): Promise<void>;
   /** Gone when it resolves, also when it was not there. */
   remove(name: string): Promise<void>;
+  /** What a crash left of `put` is gone when it resolves, whatever it was to replace; before the first `put`. Answers how many. */
+  removeDrafts(): Promise<number>;
   /** Names of all. */
   list(): AsyncIterable<string>;
   space(): Promise<{ readonly freeBytes: number; readonly totalBytes: number }>;

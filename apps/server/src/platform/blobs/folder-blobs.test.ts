@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +47,22 @@ test("a small blob is put whole, also in place of another; a link is not followe
   expect(Buffer.from((await all.read("k/one.key", 0, 99)) ?? []).toString()).toBe("second");
   await symlink("/etc/hostname", join(folder, "all/k/two.key"));
   await expect(all.read("k/two.key", 0, 9)).rejects.toMatchObject({ code: "ELOOP" });
+});
+
+test("what a crash left of a blob that was put is none, and goes", async () => {
+  const all = blobs();
+  await all.put("k/one.key", Buffer.from("whole"));
+  const draft = join(folder, "all/k/one.key.0123456789abcdef.tmp");
+  await writeFile(draft, "who");
+  const names = async () => {
+    const listed = [];
+    for await (const name of all.list()) listed.push(name);
+    return listed;
+  };
+  expect(await names()).toEqual(["k/one.key"]);
+  expect([await all.removeDrafts(), await all.removeDrafts()]).toEqual([1, 0]);
+  await expect(stat(draft)).rejects.toMatchObject({ code: "ENOENT" });
+  expect(await names()).toEqual(["k/one.key"]);
 });
 
 test("names lead nowhere else", async () => {

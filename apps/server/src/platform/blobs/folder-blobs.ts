@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rm, stat, statfs, truncate } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { AppError, type Random } from "@gatehouse/base";
-import { replacePrivateFile } from "@gatehouse/base/private-file";
+import { isDraft, replacePrivateFile } from "@gatehouse/base/private-file";
 import type { Blobs, BlobWriter } from "./blobs.ts";
 
 const NAME = /^[a-z0-9-]+(\/[a-z0-9-]+)*(\.[a-z0-9]+)+$/;
@@ -65,7 +65,18 @@ export function createFolderBlobs(folder: string, random: Random): Blobs {
     async remove(name) {
       await rm(pathOf(name), { force: true });
     },
-    list: () => listFiles(folder, folder),
+    async removeDrafts() {
+      let removed = 0;
+      for await (const name of listFiles(folder, folder)) {
+        if (!isDraft(name)) continue;
+        await rm(join(folder, ...name.split("/")), { force: true });
+        removed++;
+      }
+      return removed;
+    },
+    async *list() {
+      for await (const name of listFiles(folder, folder)) if (!isDraft(name)) yield name;
+    },
     async space() {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { bavail, blocks, bsize } = await statfs(folder);

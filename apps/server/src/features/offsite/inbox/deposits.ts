@@ -36,6 +36,7 @@ export class Deposits {
 
   /** What was being written when the server ended is counted as it lies on the disk. */
   async start(): Promise<void> {
+    await this.#context.blobs.removeDrafts();
     for (const copy of await this.#store.unfinished(Number.MAX_SAFE_INTEGER)) await this.#recount(copy);
   }
 

@@ -128,11 +128,11 @@ test("what is here of a copy is not sent again, also after the receiver ended in
   await receiver.database.pool.query("update offsite_received set stored_bytes = 0");
   await receiver.again().start?.();
   expect((await inbox())?.bytes).toBe(await bytesOf(receiver.folder));
-  await addTarget(inboxId);
   const sent: number[] = [];
   (there as App).server.on("request", (request) => {
     if (request.url?.includes("/bytes")) sent.push(Number(request.url.split("offset=")[1]));
   });
+  await addTarget(inboxId);
   await copyAll();
   expect(sent).toEqual([MIB, 2 * MIB]);
   expect((await target())?.done.segments).toBe(1);
@@ -200,7 +200,6 @@ test("with the sender's key pinned only what that key signed is taken", async ()
   const { publicKey, sign } = ed25519Signer(deriveKey(MASTER_KEY, "recordings/manifest"));
   const signer = { key: createVerifierKey("sender/recordings", KEY_TYPES.note, publicKey), sign };
   const inboxId = await addInbox({ senderKey: encodeVerifierKey(signer.key) });
-  await addTarget(inboxId);
   const forged = keep(5_000);
   const genuine = keep(5_000);
   const sealed = genuine.segment;
@@ -213,8 +212,8 @@ test("with the sender's key pinned only what that key signed is taken", async ()
     signer,
   );
   genuine.segment = Buffer.concat([sealed, Buffer.from(note)]);
-  await sender.database.pool.query("delete from offsite_copies");
   sender.segments.kept.set(genuine.segmentId, { ...genuine, bytes: genuine.segment.length + 44 });
+  await addTarget(inboxId);
   await copyAll();
   const rows = await sender.rows();
   const stateOf = ({ segmentId }: KeptSegment) => rows.find((row) => row.segment_id === segmentId);

@@ -126,7 +126,7 @@ export class SealedFiles {
 
   /** Takes away what is nobody's: what was being made when the server ended, or whose row is gone. */
   async sweep(): Promise<number> {
-    let removed = 0;
+    let removed = await this.#deps.blobs.removeDrafts();
     for await (const blob of this.#deps.blobs.list()) {
       const name = parseName(blob);
       const isOwned = name !== undefined && (await this.#isOwned(name));

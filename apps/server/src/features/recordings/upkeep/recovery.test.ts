@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { newUuid, systemRandom, type Uuid } from "@gatehouse/base";
 import { type VirtualClock, virtualClock } from "@gatehouse/testkit";
@@ -126,6 +126,16 @@ test("files without a row and rows without a file are swept, and reported", asyn
   expect(await restart()).toMatchObject({ orphanFiles: 1, orphanRows: 1 });
   expect(await house.filesBytes()).toBe(0);
   expect(await house.rows()).toEqual([]);
+});
+
+test("a copy of a key that a crash left of its renewal is gone after the next start, so that erasing stays erasing", async () => {
+  const id = await begin();
+  await house.recordings.stop?.();
+  const draft = `${pathOf(id, "key")}.0123456789abcdef.tmp`;
+  await copyFile(pathOf(id, "key"), draft);
+  expect(await restart()).toMatchObject({ orphanFiles: 1, foreignFiles: 0 });
+  await expect(readFile(draft)).rejects.toMatchObject({ code: "ENOENT" });
+  expect((await readFile(pathOf(id, "key"))).length).toBe(44);
 });
 
 test("an erasure that a crash cut off is finished at the next start", async () => {

@@ -36,11 +36,13 @@ export class Recovery {
 
   /** At the start, before anything is recorded. */
   async run(): Promise<RecoveryReport> {
-    const { db, log } = this.#context;
+    const { blobs, db, log } = this.#context;
+    const drafts = await blobs.removeDrafts();
     const count = { sealed: 0, unsigned: 0, damaged: 0, empty: 0 };
     for await (const row of allSegments(db, "open")) count[await this.close(row)]++;
     for await (const row of allSegments(db, "erased")) if (row.bytes > 0) await this.finishErasing(row);
-    const report = { ...count, ...(await this.#sweep()) };
+    const swept = await this.#sweep();
+    const report = { ...count, ...swept, orphanFiles: swept.orphanFiles + drafts };
     if (Object.values(report).some((found) => found > 0)) log.warn(report, "recordings.recovered");
     return report;
   }
