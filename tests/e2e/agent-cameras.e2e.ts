@@ -118,11 +118,12 @@ test("frames come out as they went in, in their order", { timeout: patient(180_0
   expect(seen).not.toContain(-1);
   const steps = seen.slice(1).map((at, n) => (at - (seen[n] as number) + sent.length) % sent.length);
   expect(steps.filter((step) => step < 1 || step > sent.length / 2)).toEqual([]);
-  // One after the other, but for those of moments in which the line, or this machine, had no time.
+  // One after the other, but for those of moments in which the line, or this machine, had no time; and as only the
+  // newest is shown, of those that then come in a heap some are passed over: never every other one.
   const stoodMs = Date.now() - beganMs - pulse.msBetween(beganMs, Date.now());
   const missing = steps.reduce((sum, step) => sum + step - 1, 0);
   const noTime = Math.floor((stoodMs / 1_000) * FRAMES_PER_SECOND);
-  expect(missing).toBeLessThanOrEqual((await leftOut()) - before + noTime);
+  expect(missing).toBeLessThanOrEqual((await leftOut()) - before + noTime + seen.length / 2);
 });
 
 test("somebody who walks through is an event with its recording, judged at the machine", {
