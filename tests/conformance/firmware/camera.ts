@@ -22,7 +22,7 @@ export interface CameraState {
   readonly heapBytes: number;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 /** Waits for what happens elsewhere, and says what it waited for when it does not. */
 export async function until<T>(what: string, find: () => Promise<T | undefined> | T | undefined): Promise<T> {
