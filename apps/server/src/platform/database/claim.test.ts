@@ -76,3 +76,18 @@ test("a claim whose connection was cut is taken again; where another server was 
   await claim.release();
   other.release(true);
 });
+
+test("a claim that is given back at any moment while it is taken again leaves no connection", async () => {
+  await using database = await createTestDatabase();
+  const { connection, pool } = database;
+  const open =
+    "select pid from pg_stat_activity where datname = current_database() and application_name = $1";
+  for (let waitMs = 0; waitMs < 25; waitMs++) {
+    const claim = await Claim.take({ connection, log, name: NAME, onLost: () => undefined });
+    const { rows } = await pool.query<{ pid: number }>(open, [NAME]);
+    await pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await claim.release();
+    await expect.poll(async () => (await pool.query(open, [NAME])).rowCount, { timeout: 20_000 }).toBe(0);
+  }
+}, 60_000);

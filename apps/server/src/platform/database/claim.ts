@@ -40,15 +40,22 @@ export class Claim {
   static async take(options: ClaimOptions): Promise<Claim> {
     const claim = new Claim(options);
     const client = await claim.#take();
-    const ended = await endLeftovers(client, options.name);
-    if (ended > 0) options.log.warn({ connections: ended }, "database.leftovers_ended");
-    return claim;
+    try {
+      const ended = await endLeftovers(client, options.name);
+      if (ended > 0) options.log.warn({ connections: ended }, "database.leftovers_ended");
+      return claim;
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
   }
 
   async release(): Promise<void> {
     this.#isReleased = true;
-    this.#client?.release(true);
+    // One that is just being taken again is given back too.
     await this.#taking;
+    this.#client?.release(true);
+    this.#client = undefined;
   }
 
   async #take(): Promise<PoolClient> {
@@ -63,7 +70,10 @@ export class Claim {
       }
       this.#client = client;
       client.once("end", () => {
-        if (!this.#isReleased) this.#taking = this.#takeAgain();
+        if (this.#client !== client || this.#isReleased) return;
+        this.#client = undefined;
+        client.release(true);
+        this.#taking = this.#takeAgain();
       });
       return client;
     } finally {
