@@ -3,6 +3,7 @@ import { fetchSiteKey } from "@gatehouse/device-client";
 import { FakeServer, GATEWAY_ID, until } from "@gatehouse/device-client/testing";
 import { parseMeterReading } from "@gatehouse/device-types/meter-reading";
 import { generateKeyBundle, SUITE_IDS, seal } from "@gatehouse/secure-channel";
+import { sendOn } from "@gatehouse/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { GatewaySite, type SiteDevice } from "../testing/gateway-site.ts";
 
@@ -83,6 +84,28 @@ describe("what devices at the site say", () => {
     expect((await post(new Uint8Array(20_000))).status).toBe(413);
     expect((await fetch(`${site.url}/api/v1/devices`)).status).toBe(404);
     expect(site.status.gatewayQueue).toBe(0);
+  });
+
+  it("can be read by whoever is still sending what it refuses", async () => {
+    site = await GatewaySite.open(1);
+    await site.start();
+    const body = new Uint8Array(2_000_000);
+    const { port } = new URL(site.url);
+    for (const [type, status] of [
+      ["text/plain", "403"],
+      ["application/vnd.gatehouse.sx", "413"],
+    ] as const) {
+      const head = [
+        "POST /api/v1/channel/messages HTTP/1.1",
+        "host: site",
+        `content-type: ${type}`,
+        `content-length: ${body.length}`,
+        "",
+        "",
+      ].join("\r\n");
+      const begun = head + "x".repeat(20_000);
+      expect(await sendOn(Number(port), begun, body.subarray(20_000))).toMatch(`HTTP/1.1 ${status}`);
+    }
   });
 
   it("keeps what it acknowledged while the server is away, across its own restart", async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError, isAppError, type Logger, type MonotonicMs } from "@gatehouse/base";
+import { lingerOnClose } from "@gatehouse/base/linger";
 import { WebSocketServer } from "ws";
 import { isRefusedEnvelope, LocalLink, type LocalLinkParts } from "./local-link.ts";
 import { LocalSocket, MAX_ENVELOPE_BYTES } from "./local-socket.ts";
@@ -45,6 +46,7 @@ export class LocalServer {
       (request, reply) => void this.#serve(request, reply),
     );
     this.#server.maxConnections = MAX_CONNECTIONS;
+    lingerOnClose(this.#server);
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -112,7 +114,7 @@ export class LocalServer {
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_ENVELOPE_BYTES) throw new AppError("message.too_large");
     chunks.push(chunk);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { bareReply } from "../platform/http/security-headers.ts";
+import { endWithReply } from "../platform/http/refuse-upgrade.ts";
 
 /** Takes the socket; `address` is of whoever asks, behind trusted proxies too. */
 export type UpgradeHandler = (
@@ -26,7 +26,7 @@ export function routeUpgrades(
     const path = (request.url ?? "").split("?", 1)[0] as string;
     const handle = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     socket.on("error", () => socket.destroy());
-    if (handle === undefined) socket.end(bareReply("encrypted" in socket, "404 Not Found"));
+    if (handle === undefined) endWithReply(socket, "404 Not Found");
     else handle(request, socket, head, callerOf(request));
   });
   return open;

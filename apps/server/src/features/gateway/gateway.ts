@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import { ALL_ON, type Controls } from "../../platform/controls.ts";
 import type { Feature } from "../../platform/feature.ts";
 import { assertSameOrigin } from "../../platform/http/cross-site.ts";
-import { bareReply } from "../../platform/http/security-headers.ts";
+import { endWithReply } from "../../platform/http/refuse-upgrade.ts";
 import { WebSocketProgress } from "../../platform/http/websocket-progress.ts";
 import { Attendance } from "./attendance.ts";
 import { CHANNEL_SUBPROTOCOL, ChannelSockets, createChannelSocketServer } from "./channel-sockets.ts";
@@ -148,16 +148,16 @@ export function createGateway(parts: GatewayParts): GatewayFeature {
     } catch (error) {
       if (!isAppError(error)) throw error;
       refusals.add(new Refused(error.code, request.headers.origin), { via, address });
-      answer(socket, "403 Forbidden");
+      endWithReply(socket, "403 Forbidden");
       return undefined;
     }
     if (!speaksOurs) {
-      answer(socket, "400 Bad Request");
+      endWithReply(socket, "400 Bad Request");
       return undefined;
     }
     const leave = enter(via, address);
     if (leave === undefined) {
-      answer(socket, "503 Service Unavailable");
+      endWithReply(socket, "503 Service Unavailable");
       return undefined;
     }
     socket.once("close", leave);
@@ -231,7 +231,3 @@ const ratesOf = (counter: RateCounter): GatewayStats["accepted"] => ({
   perSecond: counter.perSecond(),
   spark: counter.spark(),
 });
-
-function answer(socket: Duplex, status: string): void {
-  socket.end(bareReply("encrypted" in socket, status));
-}

@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import { type AddressInfo, createConnection } from "node:net";
+import { type AddressInfo, createConnection, type Socket } from "node:net";
 import { silentLogger } from "@gatehouse/base";
+import { sendOn } from "@gatehouse/testkit";
 import { expect, test } from "vitest";
+import { endWithReply } from "./refuse-upgrade.ts";
 import { createHttpServer } from "./server.ts";
 
 /** A server on loopback, and what it answers to bytes as they are until it closes the connection. */
@@ -23,6 +25,7 @@ async function listening(
   return {
     server: app.server,
     handled: () => handled,
+    port,
     async send(...parts: readonly string[]): Promise<string> {
       const socket = createConnection({ host: "127.0.0.1", port });
       let answer = "";
@@ -77,6 +80,50 @@ test("a body that says it is too long is refused before it comes, one that does 
   );
   expect([statusOf(chunked), house.handled()]).toEqual(["413", 0]);
 }, 30_000);
+
+test("whoever is still sending what was refused can read why", async () => {
+  await using house = await listening();
+  const body = Buffer.alloc(2_000_000, " ");
+  for (const [header, status] of [
+    ["accept: */*", "413"],
+    ["connection: close", "413"],
+    ["connection: close\r\nsec-fetch-site: cross-site", "403"],
+  ]) {
+    const head = `${HEAD}${header}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    expect(statusOf(await sendOn(house.port, head, body))).toBe(status);
+  }
+  expect(house.handled()).toBe(0);
+}, 30_000);
+
+test.concurrent.each([
+  [
+    "a body that is too long",
+    `${HEAD}transfer-encoding: chunked\r\n\r\n`,
+    `2000\r\n${" ".repeat(0x2000)}\r\n`,
+  ],
+  ["headers that never end", "GET / HTTP/1.1\r\nhost: a", ""],
+  ["headers that are too large", "GET / HTTP/1.1\r\nhost: a", `\r\nx: ${"a".repeat(20_000)}`],
+  ["no HTTP", "\u0016\u0003\u0001", "\n"],
+  ["an upgrade nobody takes", "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n", "x"],
+])(
+  "a connection of %s ends also when its other side never does",
+  async (_, begin, more) => {
+    await using house = await listening((server) => {
+      server.headersTimeout = 300;
+    });
+    house.server.on("upgrade", (_request, socket) => endWithReply(socket, "404 Not Found"));
+    const closed = once(house.server, "connection").then(([socket]) => once(socket as Socket, "close"));
+    const socket = createConnection({ host: "127.0.0.1", port: house.port, allowHalfOpen: true });
+    socket.on("error", () => undefined);
+    socket.resume().write(begin);
+    const sending = setInterval(() => socket.write(more), 20);
+    await closed;
+    clearInterval(sending);
+    socket.destroy();
+    expect(house.handled()).toBe(0);
+  },
+  30_000,
+);
 
 test("a part of an address that is longer than any name is refused", async () => {
   await using house = await listening();

@@ -8,6 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import underPressure from "@fastify/under-pressure";
 import { AppError, type Logger, newUuid, systemClock, systemRandom } from "@gatehouse/base";
+import { lingerOnClose } from "@gatehouse/base/linger";
 import { cameras, channel, ledger } from "@gatehouse/contract";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { ALL_ON, type Controls } from "../controls.ts";
@@ -15,7 +16,8 @@ import { networkOf } from "../throttle/index.ts";
 import { limitConnections } from "./connection-places.ts";
 import { assertSameSite } from "./cross-site.ts";
 import { sendProblem } from "./problem.ts";
-import { bareHeaders, bareReply, registerSecurityHeaders } from "./security-headers.ts";
+import { endWithReply } from "./refuse-upgrade.ts";
+import { bareHeaders, registerSecurityHeaders } from "./security-headers.ts";
 
 export interface HttpOptions {
   /** HTTPS with these; plain HTTP without. */
@@ -64,12 +66,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     },
     clientErrorHandler: ({ code = "" }: { readonly code?: string }, socket: Socket) => {
       const status = UNREADABLE[code] ?? "400 Bad Request";
-      if (socket.writable) socket.end(bareReply(options.tls !== undefined, status));
+      if (socket.writable) endWithReply(socket, status);
     },
   } as object) as unknown as FastifyInstance;
   const server = app.server as unknown as HttpsServer;
   server.maxConnections = options.maxConnections;
   if (options.perNetwork !== undefined) limitConnections(server, { ...options, ...options.perNetwork });
+  lingerOnClose(server);
   server.headersTimeout = 10_000;
   server.maxHeadersCount = 100;
   app.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler);
