@@ -34,6 +34,14 @@ test("lines are in the database when the sender is answered, in their order, and
   );
 });
 
+test("who sends the next line at the answer to the one before is answered too", async () => {
+  await using t = await withDevice();
+  for (let i = 0; i < 20; i++)
+    expect(await t.house.logs.append(sender(t, t.deviceId), [{ message: `line ${i}` }])).toMatchObject({
+      accepted: 1,
+    });
+});
+
 test("a device has 200 lines at once and 50 a second; what is more is refused and counted", async () => {
   await using t = await withDevice();
   const lines = Array.from({ length: 300 }, () => ({ message: "x" }));

@@ -86,21 +86,24 @@ export class DeviceLog {
   #drain(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#draining ??= this.#writeAll().finally(() => {
-      this.#draining = undefined;
-    });
+    if (this.#queue.length > 0) this.#draining ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const batches = this.#takeBatches();
-      try {
-        await this.#writeBatches(batches);
-      } catch (error) {
-        this.#deps.log.warn({ err: error }, "devices.log_write_failed");
-        this.#giveBack(batches, error);
-        return;
+    try {
+      while (this.#queue.length > 0) {
+        const batches = this.#takeBatches();
+        try {
+          await this.#writeBatches(batches);
+        } catch (error) {
+          this.#deps.log.warn({ err: error }, "devices.log_write_failed");
+          this.#giveBack(batches, error);
+          return;
+        }
       }
+    } finally {
+      // In the turn of the last look at the queue: what comes a moment later begins anew.
+      this.#draining = undefined;
     }
   }
 
