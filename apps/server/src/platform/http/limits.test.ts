@@ -51,6 +51,18 @@ test("headers that never end are cut off after ten seconds, a body after thirty"
   expect([house.server.headersTimeout, house.server.requestTimeout]).toEqual([10_000, 30_000]);
 });
 
+test("a server that stood still for a second answers whoever comes then", async () => {
+  await using house = await listening();
+  const untilMs = performance.now() + 1_100;
+  while (performance.now() < untilMs);
+  const answers = [];
+  for (let i = 0; i < 3; i++)
+    answers.push(
+      statusOf(await house.send("GET /things/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")),
+    );
+  expect(answers).toEqual(["200", "200", "200"]);
+}, 30_000);
+
 test("a client that sends its headers a little at a time is told so and cut off", async () => {
   await using house = await listening((server) => {
     server.headersTimeout = 300;

@@ -110,6 +110,9 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   await app.register(underPressure, {
     maxEventLoopDelay: 2_000,
+    // A loop that did not turn once since the last look counts as standing still for ever: within a second that is
+    // any machine that is busy for a moment.
+    sampleInterval: 5_000,
     maxEventLoopUtilization: 0,
     maxHeapUsedBytes: 900 * 1024 * 1024,
     maxRssBytes: 0,
