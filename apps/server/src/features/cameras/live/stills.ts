@@ -29,6 +29,8 @@ export class Stills {
       return Promise.reject(new AppError("camera.no_picture"));
     const made = this.#keyFrames.jpegOf(init.bytes, frame.bytes);
     this.#made.set(frame, made);
+    // One that failed is tried again by whoever asks next.
+    made.catch(() => this.#made.delete(frame));
     return made;
   }
 }
