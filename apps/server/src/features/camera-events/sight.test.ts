@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { silentLogger, systemClock, type Uuid } from "@gatehouse/base";
+import { silentLogger, type Uuid } from "@gatehouse/base";
 import { findFfmpeg } from "@gatehouse/capture";
 import { cameras } from "@gatehouse/contract";
 import { type EventChange, LUMA_HEIGHT, LUMA_WIDTH } from "@gatehouse/motion";
@@ -48,7 +48,7 @@ async function filmOf(
 }
 
 test("of video the key frame of a fragment is seen, in the size that is judged", async () => {
-  const sight = new FrameSight({ initOf: () => ({ bytes: H264.init }) }, systemClock);
+  const sight = new FrameSight({ initOf: () => ({ bytes: H264.init }) }, virtualClock());
   const frame = { tenantId: CAMERA, cameraId: CAMERA, kind: videoFragment, takenMs: 0 };
   for (const bytes of H264.fragments) {
     const luma = await sight.luma({ ...frame, bytes });
@@ -96,7 +96,7 @@ test("somebody who walks through a film of H.264 is an event, and nobody is none
       apply: (_tenant: Uuid, _camera: Uuid, _kind: string, change: EventChange) => void changes.push(change),
     } as unknown as EventKeeper,
     density: { note: () => undefined } as unknown as MotionDensity,
-    sight: new FrameSight({ initOf: () => ({ bytes: init }) }, systemClock),
+    sight: new FrameSight({ initOf: () => ({ bytes: init }) }, virtualClock()),
   });
   watcher.start();
   const frame = { tenantId: CAMERA, cameraId: CAMERA };

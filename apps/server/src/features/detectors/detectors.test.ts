@@ -1,6 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { newUuid, Secret, silentLogger, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
+import {
+  type Clock,
+  newUuid,
+  Secret,
+  silentLogger,
+  systemClock,
+  systemRandom,
+  type Uuid,
+} from "@gatehouse/base";
 import { cameras, ROLES } from "@gatehouse/contract";
 import { DEFAULT_MODEL } from "@gatehouse/detect";
 import { stillYolo } from "@gatehouse/detect/testing";
@@ -22,6 +30,9 @@ const tenantTables: FeatureMigrations = {
 const names = { names: "['person']" };
 const model = (score = 0.9) => stillYolo([32, 32, 16, 16], score, names);
 
+/** What tries models apart is at the lowest priority: on a busy machine it may get its turn late. */
+const patientClock: Clock = { ...systemClock, after: (ms, run) => systemClock.after(20 * ms, run) };
+
 let database: Awaited<ReturnType<typeof createTestDatabase<DetectorTables>>>;
 beforeAll(async () => {
   database = await createTestDatabase<DetectorTables>([tenantTables, detectorsMigrations]);
@@ -34,7 +45,7 @@ async function openHouse() {
   const tenantId = newUuid(systemClock, systemRandom);
   await database.pool.query("insert into tenants (id) values ($1)", [tenantId]);
   const feature = createDetectors({
-    ...{ db: database.db, clock: systemClock, random: systemRandom, log: silentLogger, audit: trail },
+    ...{ db: database.db, clock: patientClock, random: systemRandom, log: silentLogger, audit: trail },
     masterKey: new Secret(new Uint8Array(32).fill(7)),
     camerasInUse: () => used,
   });
@@ -113,7 +124,7 @@ test("a model is uploaded in parts, tried, recorded with its hashes, and finds t
   expect([name, detector.description.family]).toEqual(["Yard", "yolo"]);
   const { items } = (await ask("GET", "")).body;
   expect(items.map((one: cameras.Detector) => one.name)).toEqual([DEFAULT_MODEL.name, "Yard"]);
-}, 60_000);
+});
 
 test("what is listed of the model that comes along is what it says of itself", async () => {
   const { ask, feature, tenantId } = await openHouse();
@@ -130,7 +141,7 @@ test("what is listed of the model that comes along is what it says of itself", a
   });
   const tried = await ask("POST", "/built_in/try", new Uint8Array(await grey().png().toBuffer()));
   expect([tried.status, tried.body.width]).toEqual([200, 128]);
-}, 60_000);
+});
 
 test("what is no model is refused with the reason, and nothing of it stays but for an hour", async () => {
   const { tenantId, trail, upload } = await openHouse();
@@ -153,7 +164,7 @@ test("what is no model is refused with the reason, and nothing of it stays but f
     ?.run({}, new AbortController().signal);
   const { rows } = await database.pool.query("select from detector_models where tenant_id = $1", [tenantId]);
   expect(rows).toHaveLength(0);
-}, 60_000);
+});
 
 test("the same files are one detector, and three uploads at once are enough", async () => {
   const { ask, upload } = await openHouse();
@@ -163,7 +174,7 @@ test("the same files are one detector, and three uploads at once are enough", as
   await ask("POST", "/uploads", {});
   await ask("POST", "/uploads", {});
   expect((await ask("POST", "/uploads", {})).body.code).toBe("limit.reached");
-}, 60_000);
+});
 
 test("however many uploads are begun at once, three are", async () => {
   const { ask } = await openHouse();
@@ -174,11 +185,9 @@ test("however many uploads are begun at once, three are", async () => {
 test("however many are added at once, an organisation has twenty detectors", async () => {
   const { ask, trail } = await openHouse();
   const body = { licence: "", url: "http://127.0.0.1:9/", allowPrivate: true, secret: "" };
-  const added = await Promise.all(
-    Array.from({ length: cameras.MAX_DETECTORS + 8 }, (_, n) =>
-      ask("POST", "", { ...body, name: `Room ${n}` }),
-    ),
-  );
+  const add = (n: number) => ask("POST", "", { ...body, name: `Room ${n}` });
+  for (let n = 2; n < cameras.MAX_DETECTORS; n++) expect((await add(n)).status).toBe(201);
+  const added = await Promise.all(Array.from({ length: 10 }, (_, n) => add(100 + n)));
   const refused = added.filter(({ status }) => status !== 201);
   expect(refused.map(({ body: { code } }) => code)).toEqual(Array(8).fill("limit.reached"));
   // The one that comes along is beside them.
@@ -210,7 +219,7 @@ test("a model whose file was changed in the database is not opened", async () =>
     [id],
   );
   await expect(feature.open(tenantId, id)).rejects.toMatchObject({ code: "detector.failed" });
-}, 60_000);
+});
 
 test("a detector that a camera uses stays, one that none uses goes with its files", async () => {
   const { ask, trail, upload, used } = await openHouse();
@@ -224,7 +233,7 @@ test("a detector that a camera uses stays, one that none uses goes with its file
   expect(trail.kinds()).toEqual(["detector.added", "detector.changed", "detector.removed"]);
   const { rows } = await database.pool.query("select from detector_parts where model_id = $1", [id]);
   expect(rows).toHaveLength(0);
-}, 60_000);
+});
 
 test("a detector elsewhere gets pictures and its secret at its own address only", async () => {
   const { ask } = await openHouse();
@@ -288,4 +297,4 @@ test("another organisation, and somebody who may only look, get nothing done", a
   mine.actAs({ ...ownerOf(mine.tenantId), permissions: everywhere(ROLES.guard) });
   expect((await mine.ask("POST", "/uploads", {})).body.code).toBe("auth.forbidden");
   expect((await mine.ask("GET", "")).status).toBe(200);
-}, 60_000);
+});

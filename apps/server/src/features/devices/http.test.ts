@@ -254,5 +254,5 @@ test.skipIf(!existsSync(NAUGHTY))(
       expect(["request.invalid", "device.claim_invalid", "request.rate_limited"]).toContain(body.code);
     }
   },
-  120_000,
+  300_000,
 );

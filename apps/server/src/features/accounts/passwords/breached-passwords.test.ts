@@ -1,4 +1,4 @@
-import { systemClock } from "@gatehouse/base";
+import { virtualClock } from "@gatehouse/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BreachedPasswords } from "./breached-passwords.ts";
 import { PasswordEstimator } from "./password-estimator.ts";
@@ -6,7 +6,7 @@ import { PasswordPolicy } from "./password-policy.ts";
 
 let estimator: PasswordEstimator;
 beforeAll(() => {
-  estimator = new PasswordEstimator(systemClock);
+  estimator = new PasswordEstimator(virtualClock());
 });
 afterAll(() => estimator.stop());
 

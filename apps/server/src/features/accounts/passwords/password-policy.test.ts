@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { systemClock } from "@gatehouse/base";
 import { accounts } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { Value } from "typebox/value";
@@ -13,7 +12,7 @@ const ADA = ["Ada Lovelace", "countess@analytical.example", "Régie Nord"];
 let estimator: PasswordEstimator;
 let policy: PasswordPolicy;
 beforeAll(() => {
-  estimator = new PasswordEstimator(systemClock);
+  estimator = new PasswordEstimator(virtualClock());
   policy = new PasswordPolicy(estimator);
 });
 afterAll(() => estimator.stop());
@@ -89,7 +88,7 @@ describe("a new password", () => {
 
 describe("the estimator", () => {
   it("refuses more work than it can do soon", async () => {
-    const own = new PasswordEstimator(systemClock);
+    const own = new PasswordEstimator(virtualClock());
     const asked = Array.from({ length: 20 }, () => own.estimate({ password: "abc", words: [] }));
     const settled = await Promise.allSettled(asked);
     const refused = settled.filter(({ status }) => status === "rejected");

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { systemClock } from "@gatehouse/base";
 import { findFfmpeg, JpegSplitter } from "@gatehouse/capture";
 import type { cameras, ReplyOf } from "@gatehouse/contract";
 import { DEFAULT_MODEL, openDetector, readDefaultModel } from "@gatehouse/detect";
+import { virtualClock } from "@gatehouse/testkit";
 import { expect, test } from "vitest";
 import { openHouse } from "../testing/house.ts";
 
@@ -56,7 +56,7 @@ test.skipIf(!existsSync(VIDEO))(
   { timeout: 180_000 },
   async () => {
     const file = await readDefaultModel();
-    const detector = await openDetector({ kind: "onnx", file }, systemClock);
+    const detector = await openDetector({ kind: "onnx", file }, virtualClock());
     await using house = await openHouse({
       open: async () => ({ detector, name: DEFAULT_MODEL.name }),
       chosen: async () => undefined,

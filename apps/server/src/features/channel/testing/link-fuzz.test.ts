@@ -8,4 +8,4 @@ it("of 20,000 altered frames a link takes none, calls none a duplicate, and hold
   expect(tried).toBe(20_000);
   // Enough of them came as far as the cryptography, in the name of a device.
   expect(ended["envelope.not_authentic"]).toBeGreaterThan(4_000);
-}, 120_000);
+}, 300_000);
