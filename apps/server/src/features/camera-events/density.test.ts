@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { silentLogger } from "@gatehouse/base";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MotionDensity } from "./density.ts";
 import { type House, openHouse, type TestCamera, walker } from "./testing/house.ts";
 
 let house: House;
@@ -56,4 +59,23 @@ test("nothing is told of another organisation's camera", async () => {
   await house.film(camera, 1);
   const found = await house.feature.strengthIn(randomUUID(), [camera.id], startMs, startMs + 10_000, 1);
   expect([...(found.get(camera.id) ?? [])]).toEqual([-1]);
+});
+
+test("a write waits for what an earlier one is writing", async () => {
+  const { id } = camera;
+  const density = new MotionDensity(house.db, silentLogger);
+  density.note(house.tenantId, id, house.clock.nowMs(), 5);
+  const other = await house.pool.connect();
+  await other.query("begin; lock table camera_motion in access exclusive mode");
+  void density.write();
+  let isWritten = false;
+  const second = density.write().then(() => {
+    isWritten = true;
+  });
+  await setTimeout(100);
+  expect(isWritten).toBe(false);
+  await other.query("commit");
+  other.release();
+  await second;
+  expect((await house.pool.query("select from camera_motion")).rowCount).toBe(1);
 });

@@ -19,6 +19,7 @@ export class MotionDensity {
   #changed = new Set<MotionHour>();
   /** Begun by this process, and not yet joined with what an earlier one wrote. */
   readonly #fresh = new WeakSet<MotionHour>();
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(db: CameraEventDatabase, log: Logger) {
     this.#db = db;
@@ -44,8 +45,13 @@ export class MotionDensity {
     this.#current.delete(cameraId);
   }
 
-  /** What cannot be written now is tried again with the next. */
-  async write(): Promise<void> {
+  /** Resolves when also what an earlier call writes is written. What cannot be written now is tried again with the next. */
+  write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     const hours = [...this.#changed];
     if (hours.length === 0) return;
     this.#changed = new Set();
