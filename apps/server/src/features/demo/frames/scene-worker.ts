@@ -1,9 +1,10 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Clock, systemClock } from "@gatehouse/base";
-import { prepareScene, type SceneCamera, type SceneName } from "@gatehouse/scenes";
+import { prepareScene, type SceneCamera } from "@gatehouse/scenes";
 import { encodePicture } from "../../../platform/pictures/index.ts";
 import type { SceneOrder } from "./scene-studio.ts";
+import { type Easel, SceneTurns } from "./scene-turns.ts";
 
 /** As small cameras are set. */
 const QUALITY = 75;
@@ -48,44 +49,36 @@ class ScenePlayer {
   }
 }
 
-/** The scenes that are not drawn yet, one after the other. */
-class Easel {
+/** The scenes that are not drawn yet. */
+class SceneEasel implements Easel<ScenePlayer> {
   readonly #waiting: Generator<undefined, SceneCamera>[];
+  readonly #date: Intl.DateTimeFormat;
 
-  constructor(scenes: readonly SceneName[], seed: number) {
+  constructor({ scenes, seed, timeZone }: SceneOrder) {
     this.#waiting = scenes.map((name) => prepareScene(name, { seed }));
+    this.#date = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
   }
 
   get isBusy(): boolean {
     return this.#waiting.length > 0;
   }
 
-  /** A few milliseconds of work; the camera when it was the last of one. */
-  drawOn(): SceneCamera | undefined {
+  drawOn(): ScenePlayer | undefined {
     const step = this.#waiting[0]?.next();
     if (step?.done !== true) return undefined;
     this.#waiting.shift();
-    return step.value;
+    return new ScenePlayer(step.value, this.#date);
   }
 }
 
-/** Shows each scene as soon as it is drawn, all of them spread over the time of a frame. */
-async function run({ scenes, framesPerSecond, timeZone, seed }: SceneOrder, clock: Clock): Promise<void> {
-  const intervalMs = 1_000 / framesPerSecond;
-  const date = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  const easel = new Easel(scenes, seed);
-  const players: ScenePlayer[] = [];
-  let dueMs = clock.monotonicMs();
-  for (let turn = 0; ; turn++) {
-    while (easel.isBusy && (players.length === 0 || clock.monotonicMs() < dueMs)) {
-      const camera = easel.drawOn();
-      if (camera !== undefined) players.push(new ScenePlayer(camera, date));
-    }
-    await new Promise<void>((resolve) => clock.after(Math.max(0, dueMs - clock.monotonicMs()), resolve));
-    void players[turn % players.length]?.show(clock.nowMs());
-    // What should have been shown long ago is left out.
-    dueMs = Math.max(dueMs + intervalMs / players.length, clock.monotonicMs() - intervalMs);
-  }
+async function run(order: SceneOrder, clock: Clock): Promise<void> {
+  const turns = new SceneTurns({
+    easel: new SceneEasel(order),
+    show: (player) => void player.show(clock.nowMs()),
+    intervalMs: 1_000 / order.framesPerSecond,
+    clock,
+  });
+  for (;;) await turns.next();
 }
 
 try {
