@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
 import { openDatabase } from "../../bench/lib/stored.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
 import { flipBit } from "../lib/flip-bit.ts";
@@ -182,7 +183,7 @@ async function logInAs(role: Role): Promise<BrowserContext> {
     [id, `The ${role}`, email, await hashPassword(OWNER_PASSWORD)],
   );
   await database.end();
-  const reply = await fetch(`${server.url}/api/v1/auth/login`, {
+  const reply = await fetchAgain(`${server.url}/api/v1/auth/login`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ email, password: OWNER_PASSWORD }),

@@ -5,6 +5,7 @@ import { makeFilm, missingForRtsp, type RtspServer, startRtspServer } from "@gat
 import type { cameras } from "@gatehouse/contract";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -83,7 +84,7 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
   test("is recorded, and has snapshots though it sends video", async () => {
     await vi.waitFor(async () => expect((await camera()).recording).toBe(true), PATIENT);
     expect((await camera()).health).toMatchObject({ via: "pull", width: 160, height: 120 });
-    const reply = await fetch(`${server.url}/api/v1/cameras/${cameraId}/snapshot`, {
+    const reply = await fetchAgain(`${server.url}/api/v1/cameras/${cameraId}/snapshot`, {
       headers: { cookie: server.cookie },
     });
     expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "image/jpeg"]);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -114,7 +115,7 @@ test.each(LOOKS)("a topic is granted, changed and taken away in the console, $la
     (await server.call<Topics>("GET", `/api/v1/devices/${sensor.deviceId}/topics`)).granted;
   const browser = await openBrowser();
   try {
-    const saved = await fetch(`${server.url}/api/v1/auth/me`, {
+    const saved = await fetchAgain(`${server.url}/api/v1/auth/me`, {
       method: "PATCH",
       headers: { cookie: server.cookie, "content-type": "application/json" },
       body: JSON.stringify({ language: look.language }),

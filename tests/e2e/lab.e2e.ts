@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ATTACKS } from "../../lab/attacks/index.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -73,7 +74,7 @@ test("a run of all is stopped, its site is gone, and another can begin", async (
   await page.getByRole("button", { name: RUN_ALL }).click();
   await page.getByRole("heading", { level: 1, name: /(run|first attack) is under way\.$/ }).waitFor();
   await page.getByText(/running, step \d of \d/).waitFor({ timeout: 60_000 });
-  const refused = await fetch(`${server.url}/api/v1/lab/runs`, {
+  const refused = await fetchAgain(`${server.url}/api/v1/lab/runs`, {
     method: "POST",
     headers: { cookie: server.cookie, "content-type": "application/json" },
     body: "{}",

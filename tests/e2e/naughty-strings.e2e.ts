@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -22,7 +23,7 @@ describe.skipIf(!existsSync(NAUGHTY))("naughty strings (skipped without ../share
   const strings = existsSync(NAUGHTY) ? (JSON.parse(readFileSync(NAUGHTY, "utf8")) as string[]) : [];
 
   async function ask(method: string, path: string, body: unknown, headers?: Record<string, string>) {
-    const reply = await fetch(`${server.url}${path}`, {
+    const reply = await fetchAgain(`${server.url}${path}`, {
       method,
       headers: { "content-type": "application/json", ...(headers ?? { cookie: server.cookie }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

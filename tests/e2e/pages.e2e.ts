@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, sticksOut, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -168,7 +169,7 @@ async function addMachine(): Promise<string> {
 /** A request that waits for a second person: to delete this device. */
 async function askForApproval(deviceId: string): Promise<string> {
   await server.call("PUT", "/api/v1/approval-policy", { acts: ["device_removal"], delayHours: 24 });
-  const held = await fetch(`${server.url}/api/v1/devices/${deviceId}`, {
+  const held = await fetchAgain(`${server.url}/api/v1/devices/${deviceId}`, {
     method: "DELETE",
     headers: { cookie: server.cookie },
   });
@@ -192,7 +193,7 @@ async function openPage(look: {
   timezoneId?: string;
 }) {
   const { viewport, theme, language, timezoneId } = look;
-  const saved = await fetch(`${server.url}/api/v1/auth/me`, {
+  const saved = await fetchAgain(`${server.url}/api/v1/auth/me`, {
     method: "PATCH",
     headers: { cookie: server.cookie, "content-type": "application/json" },
     body: JSON.stringify({ theme, language }),

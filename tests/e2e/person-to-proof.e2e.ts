@@ -16,6 +16,7 @@ import {
   smtpSink,
 } from "../../apps/server/src/features/notifications/testing/doubles.ts";
 import { discord, email } from "../../apps/server/src/features/notifications/testing/settings.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { openBrowser } from "../lib/browser.ts";
 import { framesOf } from "../lib/clip-frames.ts";
 import { messageIn } from "../lib/discord-message.ts";
@@ -235,7 +236,7 @@ test.runIf(isHere)(
       expect(all.find((one) => one.id === id)?.state).toBe("done");
     }, PATIENT);
     const owner = await house.person(house.host.tenantId, "owner");
-    const content = await fetch(`${house.server.url}${path}/${id}/content`, { headers: owner.headers });
+    const content = await fetchAgain(`${house.server.url}${path}/${id}/content`, { headers: owner.headers });
     expect(content.status).toBe(200);
     const bundle = new Uint8Array(await content.arrayBuffer());
     const file = join(folder, "case.zip");

@@ -3,6 +3,7 @@ import { type AnyEndpoint, cameras } from "@gatehouse/contract";
 import { parseFrames } from "@gatehouse/video";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { askAgain, fetchAgain, saysBusy } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
 import { flipBit } from "../lib/flip-bit.ts";
@@ -254,9 +255,11 @@ test("a chunk with one flipped bit is never shown, and the viewer says so in its
   const chunk = 10;
   flipBit(server.dataDir, changed, chunk);
   const [begin = 0, length = 0, offsetMs = 0] = changed.chunks[chunk] ?? [];
-  const reply = await context.request.get(`${server.url}/api/v1/segments/${changed.id}/content`, {
-    headers: { range: `bytes=${begin}-${begin + length - 1}` },
-  });
+  const range = `bytes=${begin}-${begin + length - 1}`;
+  const reply = await askAgain(
+    () => context.request.get(`${server.url}/api/v1/segments/${changed.id}/content`, { headers: { range } }),
+    async (answer) => answer.status() === 503 && saysBusy(503, (await answer.json()).code),
+  );
   expect(reply.status()).toBe(422);
   expect(await reply.json()).toMatchObject({ code: "segment.damaged" });
 
@@ -293,7 +296,7 @@ test("without a session no route about cameras answers a byte", async () => {
   expect(operations.length).toBeGreaterThan(12);
   for (const { method, path } of operations) {
     const id = path.includes("/segments/") ? segment(0).id : segment(0).cameraId;
-    const reply = await fetch(server.url + path.replace(":id", id), {
+    const reply = await fetchAgain(server.url + path.replace(":id", id), {
       method,
       ...(method === "GET" ? {} : { headers: { "content-type": "application/json" }, body: "{}" }),
     });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pushService } from "../../apps/server/src/features/notifications/testing/push-service.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { button, heading, logIn, OWNER, PHONE, visit } from "../lib/visitor.ts";
@@ -74,7 +75,7 @@ test("an alert is pushed to the browser in which a person asked for it, and open
   expect(service.messages.at(-1)?.payload.title).toBe("Test message");
   expect(await accessibilityFaults(page)).toEqual([]);
 
-  await fetch(`${server.url}/api/v1/ingest`, {
+  await fetchAgain(`${server.url}/api/v1/ingest`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${device?.password}` },
     body: JSON.stringify({ temperature: 41 }),

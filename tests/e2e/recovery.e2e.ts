@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseCheckpoint, parseNote } from "@gatehouse/ledger";
 import { VERIFIER_FOLDER } from "@gatehouse/verifier";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { type Run, gatehouse as run } from "../lib/command-line.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
@@ -44,7 +45,7 @@ async function download(body: object): Promise<string> {
   const cookies = new Map<string, string>();
   const post = async (path: string, value: object): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const reply = await fetch(`${server.url}/api/v1${path}`, {
+    const reply = await fetchAgain(`${server.url}/api/v1${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", cookie },
       body: JSON.stringify(value),
@@ -97,7 +98,7 @@ test("after a restore the log begins anew, names the old head, and all three ver
   );
   const [seam] = seams;
   expect(seams).toMatchObject([{ previousLog: 1 }]);
-  const old = await (await fetch(`${server.url}/ledger/logs/1/checkpoint`)).text();
+  const old = await (await fetchAgain(`${server.url}/ledger/logs/1/checkpoint`)).text();
   expect(parseCheckpoint(parseNote(old).text)).toMatchObject({ size: seam?.size });
   const { items } = await server.call<{ items: { act: { kind: string; data: object } }[] }>(
     "GET",

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -15,6 +14,7 @@ import {
 import { runningConnection } from "../../apps/server/src/platform/database/running-connection.ts";
 import { encodeEvent, hashLeaf, verifyEvidence } from "../../packages/ledger/src/index.ts";
 import { openZip } from "../../packages/verifier/src/index.ts";
+import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { until } from "../lib/until.ts";
@@ -53,34 +53,20 @@ let browser: Browser;
 
 const run = (statement: string) => database.query(statement);
 
-/** Again while this machine has more to do than it can. */
-async function call<T>(of: Gatehouse, method: string, path: string, body?: unknown): Promise<T> {
-  for (;;) {
-    try {
-      return await of.call<T>(method, path, body);
-    } catch (error) {
-      if (!String(error).includes("server.busy")) throw error;
-      await sleep(500);
-    }
-  }
-}
-const listed = (of = server) => call<Listed>(of, "GET", "/api/v1/ledger/witnesses");
+const listed = (of = server) => of.call<Listed>("GET", "/api/v1/ledger/witnesses");
 const needs = async () =>
-  (await call<{ needsYou: Need[] }>(server, "GET", "/api/v1/overview")).needsYou.filter(({ kind }) =>
+  (await server.call<{ needsYou: Need[] }>("GET", "/api/v1/overview")).needsYou.filter(({ kind }) =>
     kind.startsWith("witness"),
   );
-const act = (name: string) => call(server, "POST", "/api/v1/sites", { name, timeZone: "UTC" });
+const act = (name: string) => server.call("POST", "/api/v1/sites", { name, timeZone: "UTC" });
 
 /** As the owner, whose cookies change when they confirm who they are. */
 async function post(path: string, body: object, method = "POST"): Promise<Response> {
-  const ask = () =>
-    fetch(`${server.url}/api/v1${path}`, {
-      method,
-      headers: { "content-type": "application/json", cookie, origin: server.url },
-      body: JSON.stringify(body),
-    });
-  let reply = await ask();
-  for (; reply.status === 503; reply = await ask()) await sleep(500);
+  const reply = await fetchAgain(`${server.url}/api/v1${path}`, {
+    method,
+    headers: { "content-type": "application/json", cookie, origin: server.url },
+    body: JSON.stringify(body),
+  });
   const renewed = reply.headers.getSetCookie().map((line) => (line.split(";")[0] ?? "").split(/=(.*)/s));
   const jar = new Map([...cookie.split("; ").map((pair) => pair.split(/=(.*)/s)), ...renewed] as [
     string,
@@ -165,16 +151,16 @@ beforeAll(async () => {
   await database.connect();
   folder = mkdtempSync(join(tmpdir(), "witnesses-"));
   stateDir = join(folder, "agent");
-  const { items } = await call<{ items: { id: string }[] }>(server, "GET", "/api/v1/sites");
+  const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
   const body = { name: AGENT, typeId: "site-gateway", siteId: items[0]?.id };
-  const { claim } = await call<{ claim: { code: string } }>(server, "POST", "/api/v1/devices", body);
+  const { claim } = await server.call<{ claim: { code: string } }>("POST", "/api/v1/devices", body);
   writeConfig(stateDir, { intervalSeconds: 3600 });
   const enrolled = await runCommand(["enrol", server.url, claim.code, "--state-dir", stateDir, "--json"]);
   expect(enrolled.code, enrolled.stdout).toBe(0);
   agent = startProcess(stateDir);
-  const { verifierKey } = await call<{ verifierKey: string }>(server, "GET", "/api/v1/ledger/head");
-  await call(neighbour, "POST", "/api/v1/ledger/witnessed", { verifierKey });
-  await call(server, "POST", "/api/v1/ledger/witnesses", {
+  const { verifierKey } = await server.call<{ verifierKey: string }>("GET", "/api/v1/ledger/head");
+  await neighbour.call("POST", "/api/v1/ledger/witnessed", { verifierKey });
+  await server.call("POST", "/api/v1/ledger/witnesses", {
     url: `${neighbour.url}/ledger/witness`,
     verifierKey: (await listed(neighbour)).ownKey,
   });
@@ -250,7 +236,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   expect(await needs()).toEqual([]);
 
   // With the database's password an entry is put where the server finds and signs it: it says that it is of yesterday.
-  const before = await call<{ size: number }>(server, "GET", "/api/v1/ledger/head");
+  const before = await server.call<{ size: number }>("GET", "/api/v1/ledger/head");
   await forge(new Date(Date.now() - 86_400_000).toISOString());
   const [found = "", ...others] = await problems();
   expect(others).toEqual([]);
@@ -263,8 +249,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   expect(await problems()).toEqual([]);
   await standings("gateway refused proof_wrong, installation refused proof_wrong");
   expect(await needs()).toHaveLength(2);
-  const { items } = await call<{ items: { reason: string; kept: string; offered: string }[] }>(
-    server,
+  const { items } = await server.call<{ items: { reason: string; kept: string; offered: string }[] }>(
     "GET",
     "/api/v1/ledger/contradictions",
   );

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
+import { askAgain, fetchAgain, saysBusy } from "./ask-again.ts";
 
 export const OWNER_PASSWORD = "plum-harbour-tunnel-49-otter";
 
@@ -30,9 +31,6 @@ export interface Gatehouse {
   /** Stops and removes the data folder. */
   end(): Promise<void>;
 }
-
-const isBusy = (reply: Awaited<ReturnType<typeof callLocalSocket>>): boolean =>
-  reply?.status === 503 && (reply.body as { code?: string } | undefined)?.code === "server.busy";
 
 /** Below those that the kernel gives to whoever asks for any, to either end of a connection: nobody else takes them. */
 const OWN_PORTS = { from: 12_000, to: 32_767 };
@@ -81,12 +79,10 @@ export async function startGatehouse(
   const url = `http://localhost:${httpPort}`;
   const cookie = options.owner === false ? "" : await createOwner(url, started.setupUrl);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    let reply = await callLocalSocket(dataDir, method, path, body);
-    // Where others use the machine it is no fault to be busy for a moment.
-    for (let tries = 0; isBusy(reply) && tries < 60; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      reply = await callLocalSocket(dataDir, method, path, body);
-    }
+    const reply = await askAgain(
+      () => callLocalSocket(dataDir, method, path, body),
+      (answer) => saysBusy(answer?.status, (answer?.body as { code?: string } | undefined)?.code),
+    );
     if (reply === undefined || reply.status >= 300)
       throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`);
     return reply.body as T;
@@ -149,7 +145,7 @@ async function launch(
 
 export async function createOwner(url: string, setupUrl: string | undefined): Promise<string> {
   const token = new URLSearchParams(new URL(setupUrl ?? "").hash.slice(1)).get("token");
-  const reply = await fetch(`${url}/api/v1/setup`, {
+  const reply = await fetchAgain(`${url}/api/v1/setup`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({

@@ -4,6 +4,7 @@ import type { AnyEndpoint, access, BodyOf, ResourceKind, Role } from "@gatehouse
 import type { Client } from "pg";
 import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
 import { openDatabase } from "../../bench/lib/stored.ts";
+import { askAgain, fetchAgain, saysBusy } from "./ask-again.ts";
 import { type Gatehouse, startGatehouse } from "./gatehouse.ts";
 import {
   insertAlert,
@@ -72,7 +73,7 @@ function askerAt(url: string, name: string, headers: Readonly<Record<string, str
   const localAddress = `127.0.${Math.floor(lastAddress / 250)}.${(lastAddress % 250) + 2}`;
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const { port } = new URL(url);
-  const ask = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  const askOnce = (method: string, path: string, body?: unknown): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const payload = body === undefined ? undefined : JSON.stringify(body);
       const given =
@@ -107,6 +108,11 @@ function askerAt(url: string, name: string, headers: Readonly<Record<string, str
       );
       asked.on("error", reject).end(payload);
     });
+  const ask: Asker["ask"] = (method, path, body) =>
+    askAgain(
+      () => askOnce(method, path, body),
+      ({ status, code }) => saysBusy(status, code),
+    );
   return {
     name,
     headers,
@@ -148,7 +154,7 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
   };
 
   async function logIn(email: string, steppedUp: boolean): Promise<Asker> {
-    const reply = await fetch(`${server.url}/api/v1/auth/login`, {
+    const reply = await fetchAgain(`${server.url}/api/v1/auth/login`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ email, password: PASSWORD }),

@@ -1,5 +1,5 @@
+import { fetchAgain } from "./ask-again.ts";
 import { type Gatehouse, OWNER_PASSWORD } from "./gatehouse.ts";
-import { until } from "./until.ts";
 
 export interface MadeToken {
   readonly token: { readonly id: string };
@@ -11,14 +11,10 @@ export async function makeToken(server: Gatehouse, permissions: readonly string[
   const cookies = new Map<string, string>();
   const post = async (path: string, body: object): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const reply = await until(path, async () => {
-      const found = await fetch(`${server.url}/api/v1${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", cookie },
-        body: JSON.stringify(body),
-      });
-      // A server on a machine that is busy with something else asks to come again.
-      return found.status !== 503 && found;
+    const reply = await fetchAgain(`${server.url}/api/v1${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie },
+      body: JSON.stringify(body),
     });
     if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`);
     for (const set of reply.headers.getSetCookie()) {
