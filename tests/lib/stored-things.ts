@@ -14,13 +14,14 @@ export async function insertAlert(database: Client, tenantId: string, deviceId: 
   return id;
 }
 
+/** Of now: what is older than recordings are kept is deleted within a minute. */
 export async function insertSegment(database: Client, tenantId: string, cameraId: string): Promise<string> {
   const id = randomUUID();
   await database.query(
     `insert into recording_segments (id, tenant_id, camera_id, state, codec, start_ms, first_ms, last_ms, frames, bytes,
        chunks, pinned, transient, moved)
-     values ($1, $2, $3, 'unsigned', 'jpeg', 1, 1, 2, 1, 0, '', false, false, false)`,
-    [id, tenantId, cameraId],
+     values ($1, $2, $3, 'unsigned', 'jpeg', $4, $4, $4, 1, 0, '', false, false, false)`,
+    [id, tenantId, cameraId, Date.now()],
   );
   return id;
 }
