@@ -4,11 +4,11 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
 import { openDatabase } from "../../bench/lib/stored.ts";
-import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
 import { addCameras, type FakeCamera } from "../lib/fake-cameras.ts";
 import { flipBit } from "../lib/flip-bit.ts";
 import { type Gatehouse, OWNER_PASSWORD, startGatehouse } from "../lib/gatehouse.ts";
+import { openSession } from "../lib/session.ts";
 
 // A camera sees something move; a browser opens the clip, proves it, decides about it, and names what somebody changed.
 
@@ -183,16 +183,11 @@ async function logInAs(role: Role): Promise<BrowserContext> {
     [id, `The ${role}`, email, await hashPassword(OWNER_PASSWORD)],
   );
   await database.end();
-  const reply = await fetchAgain(`${server.url}/api/v1/auth/login`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email, password: OWNER_PASSWORD }),
-  });
-  const cookie = reply.headers.getSetCookie().map((one) => one.split(";")[0]);
+  const cookie = await openSession(server.url, email, OWNER_PASSWORD);
   // A customer's log-in has more steps, and what is tried here comes after it.
   await server.call("PUT", `/api/v1/people/${id}/role`, { role, everywhere: role !== "customer" });
   const own = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce" });
-  await useSession(own, server.url, cookie.join("; "));
+  await useSession(own, server.url, cookie);
   return own;
 }
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
 import { askAgain, fetchAgain, saysBusy } from "./ask-again.ts";
+import { cookiesOf } from "./session.ts";
 
 export const OWNER_PASSWORD = "plum-harbour-tunnel-49-otter";
 
@@ -158,10 +159,7 @@ export async function createOwner(url: string, setupUrl: string | undefined): Pr
     }),
   });
   if (!reply.ok) throw new Error(`setup: ${await reply.text()}`);
-  return reply.headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(";")[0])
-    .join("; ");
+  return cookiesOf(reply);
 }
 
 async function createDevices(

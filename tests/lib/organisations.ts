@@ -4,8 +4,9 @@ import type { AnyEndpoint, access, BodyOf, ResourceKind, Role } from "@gatehouse
 import type { Client } from "pg";
 import { hashPassword } from "../../apps/server/src/platform/secrets/index.ts";
 import { openDatabase } from "../../bench/lib/stored.ts";
-import { askAgain, fetchAgain, saysBusy } from "./ask-again.ts";
+import { askAgain, saysBusy } from "./ask-again.ts";
 import { type Gatehouse, startGatehouse } from "./gatehouse.ts";
+import { openSession } from "./session.ts";
 import {
   insertAlert,
   insertCameraEvent,
@@ -154,16 +155,7 @@ export async function openHouse(env: Record<string, string> = {}): Promise<House
   };
 
   async function logIn(email: string, steppedUp: boolean): Promise<Asker> {
-    const reply = await fetchAgain(`${server.url}/api/v1/auth/login`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email, password: PASSWORD }),
-    });
-    if (reply.status !== 200) throw new Error(`log-in: ${await reply.text()}`);
-    const cookie = reply.headers
-      .getSetCookie()
-      .map((one) => one.split(";")[0])
-      .join("; ");
+    const cookie = await openSession(server.url, email, PASSWORD);
     await database.query(
       `update sessions set step_up_at = ${steppedUp ? "now()" : "null"}
        where person_id = (select id from people where email = $1)`,
