@@ -2,8 +2,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, sticksOut, useSession, watchFaults } from "../lib/browser.ts";
+import { addCameras } from "../lib/fake-cameras.ts";
 import { type Gatehouse, OWNER_PASSWORD, startGatehouse } from "../lib/gatehouse.ts";
 import { openSession } from "../lib/session.ts";
+import { until } from "../lib/until.ts";
 
 // Every page over the living demo site. Each is seen on a desktop and on a phone, light and dark, in both languages.
 
@@ -106,7 +108,7 @@ beforeAll(async () => {
     "/nowhere",
     "/gateways",
   ];
-});
+}, 400_000);
 afterAll(async () => {
   await browser?.close();
   await server?.end();
@@ -128,13 +130,17 @@ async function addGateway(): Promise<string> {
   return gateway;
 }
 
-/** Something that moved before a camera; the first people walk within seconds. */
+/** Something that moved before a camera of its own: the people of the demo site may be away for minutes. */
 async function firstEvent(): Promise<string> {
-  for (;;) {
-    const { items } = await server.call<{ items: { id: string }[] }>("GET", "/api/v1/camera-events?limit=1");
-    if (items[0] !== undefined) return items[0].id;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+  const [camera] = await addCameras(server, browser, 1, 10);
+  camera?.start();
+  const path = `/api/v1/camera-events?camera=${camera?.deviceId}&limit=1`;
+  const event = await until(
+    "an event",
+    async () => (await server.call<{ items: { id: string }[] }>("GET", path)).items[0],
+  );
+  camera?.stop();
+  return event.id;
 }
 
 /** A case with the clip, a span that somebody chose, a person and a note. */
