@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -62,6 +63,7 @@ interface AxeResults {
 
 /** Of a server on a machine that is busy with something else, which asks the page to come again. */
 const BUSY_STATUS = 503;
+const COME_AGAIN_MS = 2_000;
 /** How long a page is waited for: a machine with two cores may have other things to do. */
 const WAIT_MS = 60_000;
 
@@ -88,6 +90,11 @@ export async function watchFaults(
         return;
       faults.push(`${page.url()}: ${message.text()} ${message.location().url}`);
     });
+    page.on("response", (response) => {
+      const isNeeded = ["document", "script"].includes(response.request().resourceType());
+      // Where the page is closed meanwhile nobody misses anything.
+      if (isNeeded && response.status() === BUSY_STATUS) void openAgain(page).catch(() => undefined);
+    });
     page.on("pageerror", (error) => faults.push(`${page.url()}: ${error}`));
     page.on("dialog", (dialog) => {
       faults.push(`${page.url()}: dialog ${dialog.message()}`);
@@ -95,6 +102,12 @@ export async function watchFaults(
     });
   });
   return faults;
+}
+
+/** As a person does whose page stays empty, since a server that was busy did not give all of it. */
+async function openAgain(page: Page): Promise<void> {
+  await sleep(COME_AGAIN_MS);
+  if (!page.isClosed() && (await page.locator("h1").count()) === 0) await page.reload();
 }
 
 /** The session of `cookie` (a Cookie header) for every page of the context. */
