@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
-import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 // A camera that cannot send, played by GStreamer's RTSP server; the whole program fetches its pictures, a browser shows them.
 
@@ -31,7 +31,8 @@ describe.skipIf(missing.length > 0)(`a camera that is fetched from${said}`, () =
     [server, browser, rtsp] = await Promise.all([
       startGatehouse(),
       openBrowser(),
-      startRtspServer(film, { login: LOGIN }),
+      // Of those that nobody else takes: it is killed and must get the same again.
+      startRtspServer(film, { port: await freePort(), login: LOGIN }),
     ]);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
     faults = await watchFaults(context, [422]);

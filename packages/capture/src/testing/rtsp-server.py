@@ -46,7 +46,8 @@ if asked.user:
     server.set_auth(auth)
 
 server.get_mount_points().add_factory("/film", factory)
-server.attach(None)
+if server.attach(None) == 0:
+    sys.exit(f"nothing can listen on port {asked.port}")
 print(server.get_bound_port(), flush=True)
 loop = GLib.MainLoop()
 threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
