@@ -164,8 +164,11 @@ test("another browser's session is ended from the sessions page and thrown out",
   await other.goto(new URL("/devices", page.url()).href);
   await login(other, PASSWORD);
   // It is online for half a minute after each value.
-  await publish("boiler-room", boilerKey, '{"temperature": 22.9}');
-  await other.getByRole("heading", { level: 1, name: "2 devices, 1 online." }).waitFor();
+  const isOnline = async (): Promise<boolean> => {
+    await publish("boiler-room", boilerKey, '{"temperature": 22.9}');
+    return other.getByRole("heading", { level: 1, name: "2 devices, 1 online." }).isVisible();
+  };
+  await expect.poll(isOnline, { interval: 1_000 }).toBe(true);
   await page.goto(new URL("/account", page.url()).href);
   await page
     .getByRole("button", { name: /^End the session/ })
