@@ -22,6 +22,8 @@ export interface S3Request {
 }
 
 const NOTHING = new Uint8Array(0);
+/** S3 refuses a request whose time is further from its own. */
+const MAX_SKEW_MS = 15 * 60_000;
 
 /** Requests to one bucket, each signed (AWS Signature Version 4) with the digest of its body. */
 export class S3Client {
@@ -75,7 +77,8 @@ export function failureOf({ status, body, headers }: PinnedResponse, nowMs: numb
   const said = [status, code, textOf(xml, "Message")].filter((part) => part !== undefined).join(" ");
   const retryAfterS = Number(headers["retry-after"] ?? Number.NaN);
   const retryAfterMs = retryAfterS >= 0 ? Math.min(retryAfterS, 3_600) * 1_000 : undefined;
-  if (code === "RequestTimeTooSkewed")
+  const isUnsaidSkew = status === 403 && code === undefined && isSkewed(headers.date, nowMs);
+  if (code === "RequestTimeTooSkewed" || isUnsaidSkew)
     return new RemoteFailure("clock_wrong", clockText(headers.date, nowMs));
   if (code === "SlowDown" || code === "TooManyRequests" || status === 429)
     return new RemoteFailure("slow_down", said, retryAfterMs);
@@ -88,6 +91,9 @@ export function failureOf({ status, body, headers }: PinnedResponse, nowMs: numb
   if (status >= 500) return new RemoteFailure("server_error", said, retryAfterMs);
   return new RemoteFailure("unexpected", said);
 }
+
+const isSkewed = (date: string | undefined, nowMs: number): boolean =>
+  Math.abs(nowMs - Date.parse(date ?? "")) > MAX_SKEW_MS;
 
 function clockText(date: string | undefined, nowMs: number): string {
   const theirMs = Date.parse(date ?? "");
