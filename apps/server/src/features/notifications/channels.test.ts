@@ -130,6 +130,7 @@ describe("channels", () => {
 
   test("a test message is sent at once and kept in the outbox; what failed is said", async () => {
     await using house = await openOutboxHouse();
+    await house.atNoon();
     await using sink = await smtpSink();
     const good = await house.addChannel(email(sink.port));
     const test = (id: string) => house.call("POST /api/v1/channels/:id/test", { params: { id } });

@@ -139,10 +139,6 @@ describe("a message to a person", () => {
   });
 });
 
-/** No midnight comes in between. */
-const atNoon = (house: OutboxHouse): Promise<void> =>
-  house.later(24 * 60 * MINUTE - ((house.nowMs() - 12 * 60 * MINUTE) % (24 * 60 * MINUTE)));
-
 describe("a day's limits of messages to people", () => {
   const caps = { perPerson: 2, perTenant: 5, perInstallation: 6 };
   const states = async (house: OutboxHouse): Promise<string[]> =>
@@ -152,6 +148,7 @@ describe("a day's limits of messages to people", () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using sink = await smtpSink();
     await house.addChannel(email(sink.port));
+    await house.atNoon();
     for (let i = 0; i < 4; i++)
       await send(house, { class: "asked", to: i % 2 === 0 ? "a@b.org" : "A@b.org" });
     expect(await states(house)).toEqual(["capped cap_recipient", "capped cap_recipient", "sent", "sent"]);
@@ -164,7 +161,7 @@ describe("a day's limits of messages to people", () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using sink = await smtpSink();
     await house.addChannel(email(sink.port));
-    await atNoon(house);
+    await house.atNoon();
     const isUsedUp = (to: string, ofClass: "code" | "notice" = "code") =>
       house.feature.messenger.isUsedUp({ tenantId: house.tenantId, medium: "email", class: ofClass, to });
     await send(house, { to: "a@b.org" });
@@ -183,7 +180,7 @@ describe("a day's limits of messages to people", () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using sink = await smtpSink();
     await house.addChannel(email(sink.port));
-    await atNoon(house);
+    await house.atNoon();
     const expiresMs = house.nowMs() + 3 * 24 * 60 * MINUTE;
     for (let i = 0; i < 3; i++) await send(house, { class: "notice", expiresMs });
     expect(await states(house)).toEqual(["retrying cap_recipient", "sent", "sent"]);
@@ -195,7 +192,7 @@ describe("a day's limits of messages to people", () => {
     await using house = await openOutboxHouse({ directCaps: caps });
     await using double = await httpDouble();
     await house.addChannel(sms(double.url));
-    await atNoon(house);
+    await house.atNoon();
     for (let i = 0; i < 7; i++) await send(house, { medium: "sms", to: `+3361234567${i}` });
     expect(double.received).toHaveLength(5);
     expect(house.feature.messenger.capped()).toEqual({ email: 0, sms: 2 });

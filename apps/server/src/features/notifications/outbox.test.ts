@@ -9,6 +9,7 @@ import { email, sms, webhook } from "./testing/settings.ts";
 describe("a notice", () => {
   test("becomes one message a channel and recipient, and each arrives", async () => {
     await using house = await openOutboxHouse();
+    await house.atNoon();
     await using sink = await smtpSink();
     await using double = await httpDouble();
     const mail = await house.addChannel(email(sink.port, { to: ["ada@home.example", "bob@home.example"] }));

@@ -194,6 +194,7 @@ describe("at least once", () => {
 describe("caps of a day", () => {
   test("a channel's limit stops the rest, says so, and ends with the day", async () => {
     await using house = await openOutboxHouse();
+    await house.atNoon();
     await using double = await httpDouble();
     const { id } = await house.addChannel(webhook(double.url), { dailyCap: 3 });
     for (let i = 0; i < 5; i++) await house.notify([id]);
@@ -212,6 +213,7 @@ describe("caps of a day", () => {
     await using house = await openOutboxHouse({
       caps: { ...DEFAULT_CAPS, smsPerDay: 5, smsPerRecipient: 2 },
     });
+    await house.atNoon();
     await using double = await httpDouble();
     const one = await house.addChannel(sms(double.url));
     const two = await house.addChannel(sms(double.url, { to: ["+33612345678", "+33687654321"] }));
@@ -227,6 +229,7 @@ describe("caps of a day", () => {
 
   test("a message counts once, however often it is tried", async () => {
     await using house = await openOutboxHouse();
+    await house.atNoon();
     await using double = await httpDouble(saying(500));
     const { id } = await house.addChannel(webhook(double.url), { dailyCap: 1 });
     await house.notify([id]);

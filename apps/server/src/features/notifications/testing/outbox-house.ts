@@ -41,6 +41,8 @@ export const ALERT: alerts.Alert = {
 
 type Delivery = alerts.Delivery;
 
+const DAY_MS = 86_400_000;
+
 /** The feature on a real database, with a wall clock that the test can put forward. */
 export interface OutboxHouse extends AsyncDisposable {
   readonly tenantId: Uuid;
@@ -63,6 +65,8 @@ export interface OutboxHouse extends AsyncDisposable {
   readonly linked: Map<Uuid, { tenantId: Uuid }>;
   /** Puts the clock forward and looks for work. */
   later(ms: number): Promise<void>;
+  /** The next noon (UTC): no day ends while a test counts what belongs to one. */
+  atNoon(): Promise<void>;
   addChannel(settings: alerts.ChannelSettings, part?: Partial<alerts.ChannelBody>): Promise<alerts.Channel>;
   notify(channelIds: readonly Uuid[], part?: Partial<alerts.Alert>, kind?: Notice["kind"]): Promise<void>;
   /** Everything due is sent or has failed. */
@@ -158,6 +162,7 @@ export async function openOutboxHouse(
       offsetMs += ms;
       await house.settled();
     },
+    atNoon: () => house.later(DAY_MS - ((clock.nowMs() - DAY_MS / 2) % DAY_MS)),
     addChannel: (settings, part = {}) =>
       house.call("POST /api/v1/channels", {
         body: {
