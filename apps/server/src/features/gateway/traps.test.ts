@@ -50,11 +50,14 @@ test.each([0, 1] as const)("a QoS %i subscriber that stops reading delays nobody
   await display.subscribeAsync("site/#", { qos: 1 });
   const hub = await gateway.client("hub");
   const droppedBefore = gateway.gateway.stats().dropped;
-  const beganMs = performance.now();
+  // Hundredths of a second in which this process was not held up.
+  let hundredths = 0;
+  const ticking = setInterval(() => hundredths++, 10);
   await flood(hub, 400);
   await until(() => seen.length === 400);
+  clearInterval(ticking);
   // The stall this is about lasts 15 s and more; 12 MiB take a fraction of a second.
-  expect(performance.now() - beganMs).toBeLessThan(8_000);
+  expect(hundredths).toBeLessThan(800);
   expect(gateway.gateway.stats().dropped).toBeGreaterThan(droppedBefore);
   if (qos === 0) {
     expect(gateway.gateway.connectedCount()).toBe(3);
@@ -215,22 +218,24 @@ test("a device keeps eight sessions; a ninth takes the place of the oldest that 
 });
 
 test("a device that sends faster than allowed is slowed down, not cut off, and loses no acknowledged message", async () => {
-  const slow = await startGateway({ database: gateway.database, mqtt: { maxMessagesPerSecond: 200 } });
+  const slow = await startGateway({ database: gateway.database, mqtt: { maxMessagesPerSecond: 20 } });
   try {
     slow.addDevice("boiler");
     const client = await slow.client("boiler");
     const beganMs = performance.now();
     await Promise.all(
-      Array.from({ length: 1_200 }, () =>
+      Array.from({ length: 120 }, () =>
         client.publishAsync("gh/boiler/up/telemetry", '{"n": 1}', { qos: 1 }),
       ),
     );
-    expect(slow.sink.readings).toHaveLength(1_200);
+    expect(slow.sink.readings).toHaveLength(120);
     expect(performance.now() - beganMs).toBeGreaterThan(700);
     expect(new Set(slow.codes())).toEqual(new Set(["message.rate_limited"]));
     slow.refused.length = 0;
-    for (let i = 0; i < 50; i++) client.publish("gh/boiler/up/telemetry", '{"n": 1}', { qos: 0 });
-    await until(() => slow.codes().length > 10);
+    await until(() => {
+      for (let i = 0; i < 50; i++) client.publish("gh/boiler/up/telemetry", '{"n": 1}', { qos: 0 });
+      return slow.codes().length > 10;
+    });
   } finally {
     await slow.stop();
   }
