@@ -27,12 +27,14 @@ test("nobody waits for a CONNECT longer than ten seconds unless told", () => {
 });
 
 test("a connection without a whole CONNECT is cut when its time is over, and counted; one that logged in stays", async () => {
-  const test = await start({ connectTimeoutMs: 300 });
+  const test = await start({ connectTimeoutMs: 3_000 });
   const silent = await test.raw();
+  const { closed: silentClosed } = listenTo(silent);
   const halting = await test.raw();
-  const client = await test.client("boiler");
+  const { closed: haltingClosed } = listenTo(halting);
   halting.write(connectPacket("boiler", "key of boiler").subarray(0, 9));
-  await Promise.all([once(silent, "close"), once(halting, "close")]);
+  const client = await test.client("boiler");
+  await Promise.all([silentClosed, haltingClosed]);
   await until(() => test.refused.length === 2);
   expect(test.refused).toMatchObject([
     { code: "connection.silent", via: "mqtt", address: "127.0.0.1" },
