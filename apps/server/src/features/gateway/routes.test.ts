@@ -31,7 +31,7 @@ beforeAll(async () => {
   const route = ingestRoute({
     clock: systemClock,
     intake: new Intake({ sink, clock: systemClock }),
-    pacer: new Pacer({ clock: systemClock, perSecond: 20 }),
+    pacer: new Pacer({ clock: systemClock, perSecond: 2 }),
     refusals: new Refusals({ bus, clock: systemClock }),
     accepted: new TenantRates(systemClock),
     settings: { get: () => ({ maxTimestampPastDays: 7, acceptDiscovery: true }) },
