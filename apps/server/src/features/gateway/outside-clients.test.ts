@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)("Debian's clients", () => {
       "-q",
       "1",
       "-W",
-      "5",
+      "60",
       "-t",
       "gh/meter/down/#",
     );
