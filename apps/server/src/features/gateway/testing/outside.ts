@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "mosquitto-clients": "/usr/bin/mosquitto_pub",
   "python3-paho-mqtt": "/usr/lib/python3/dist-packages/paho/mqtt/client.py",
 };
+
+/** Ports that are tried: each may be somebody else's between the search for it and its use. */
+const MAX_PORTS = 20;
 
 /** Undefined when the packages are there (`npm test` installs them as root), else why a test is skipped. */
 export function whyNotInstalled(...names: readonly string[]): string | undefined {
@@ -43,24 +46,42 @@ export function follow(command: string, ...args: readonly string[]) {
   return program;
 }
 
-/** Debian's mosquitto on a free port of loopback. */
+/** Debian's mosquitto on a free port of loopback; on another one when somebody else was quicker to take it. */
 export async function startMosquitto(): Promise<{ port: number } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), "mosquitto-"));
-  const port = await freePort();
-  await writeFile(
-    join(folder, "conf"),
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
-  );
-  const program = follow("/usr/sbin/mosquitto", "-c", join(folder, "conf"));
-  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      program.end();
-      await program.closed;
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    await writeFile(
+      join(folder, "conf"),
+      `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`,
+    );
+    const program = follow("/usr/sbin/mosquitto", "-c", join(folder, "conf"));
+    if (!(await isServing(program))) {
+      if (tries < MAX_PORTS) continue;
       await rm(folder, { recursive: true });
-    },
-  };
+      throw new Error(`mosquitto ends: ${program.output}`);
+    }
+    return {
+      port,
+      async [Symbol.asyncDispose]() {
+        program.end();
+        await program.closed;
+        await rm(folder, { recursive: true });
+      },
+    };
+  }
+}
+
+/** Whether the program came so far as to serve; false when it ended before. */
+async function isServing(program: ReturnType<typeof follow>): Promise<boolean> {
+  let isOver = false;
+  const over = program.closed.then(() => {
+    isOver = true;
+  });
+  // Whoever answers on the port may be somebody else: the program says itself when its listener stands.
+  while (!isOver && !program.output.includes(" running"))
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 20))]);
+  return !isOver;
 }
 
 async function freePort(): Promise<number> {
@@ -71,12 +92,3 @@ async function freePort(): Promise<number> {
   await once(server, "close");
   return port;
 }
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
