@@ -68,7 +68,8 @@ test("a claim whose connection was cut is taken again; where another server was 
 
   const other = await pool.connect();
   const isOthers = other.query("select pg_advisory_lock($1)", [first?.objid]);
-  const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
+  const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
   await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
   await cut(second?.pid);
   await isOthers;

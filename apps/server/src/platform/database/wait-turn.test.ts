@@ -16,8 +16,9 @@ test("a turn lasts as long as its transaction, and only for what and whose it is
       await hold;
       order.push(`${name} ends`);
     });
-  const waiting = async () =>
-    (await pool.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount;
+  const asking = `select from pg_locks where locktype = 'advisory' and not granted
+    and database = (select oid from pg_database where datname = current_database())`;
+  const waiting = async () => (await pool.query(asking)).rowCount;
 
   const { promise, resolve } = Promise.withResolvers<void>();
   const first = act("first", "lamps", HOUSE, promise);
