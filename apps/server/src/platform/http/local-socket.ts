@@ -71,7 +71,7 @@ export function callLocalSocket(
       : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) };
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { socketPath: localSocketPath(dataDir), method, path, headers, timeout: 60_000 },
+      { socketPath: localSocketPath(dataDir), method, path, headers, timeout: 60_000, agent: false },
       (reply) => {
         let text = "";
         reply.setEncoding("utf8").on("data", (part: string) => {
