@@ -33,13 +33,15 @@ export class KeyFramePictures {
     const frame = keyFrameOf(init, fragment);
     if (frame === undefined) throw new AppError("frame.malformed");
     if (this.#waiting.length >= MAX_WAITING) throw new AppError("server.busy");
-    if (this.#running === MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
+    if (this.#running < MAX_AT_ONCE) this.#running++;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await this.#decode(frame);
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      // The place goes over to whoever waits: nobody who asks just now finds it free.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
     }
   }
 
