@@ -3,11 +3,15 @@ import { type CaptureLimits, type SourceFault, sourceError } from "./source.ts";
 
 const LOOK_EVERY_MS = 500;
 
-/** Ends what never begins, and what says nothing any more. */
+/**
+ * Ends what never begins, and what says nothing any more. Its time is the number of its looks: while the machine stands
+ * still none is taken, however long that is, for what came meanwhile is read only after the next.
+ */
 export class Watch {
-  readonly #clock: Clock;
   readonly #timer: Timer;
-  #heardMs: number | undefined;
+  #looks = 0;
+  /** How many looks there had been when something came. */
+  #heardAt: number | undefined;
   #hasGiven = false;
 
   /** `neverWhole`: something came, and no picture of it. */
@@ -17,20 +21,23 @@ export class Watch {
     onOver: (error: Error) => void,
     neverWhole: SourceFault = "no_key_frame",
   ) {
-    this.#clock = clock;
-    const beganMs = clock.monotonicMs();
     this.#timer = clock.every(LOOK_EVERY_MS, () => {
-      const nowMs = clock.monotonicMs();
-      const heardMs = this.#heardMs;
-      if (heardMs !== undefined && nowMs - heardMs > limits.silentMs) onOver(sourceError("silent"));
-      else if (!this.#hasGiven && nowMs - beganMs > limits.beginMs)
-        onOver(sourceError(heardMs === undefined ? "timeout" : neverWhole));
+      this.#looks++;
+      const heardAt = this.#heardAt;
+      if (heardAt !== undefined && this.#isLonger(heardAt, limits.silentMs)) onOver(sourceError("silent"));
+      else if (!this.#hasGiven && this.#isLonger(0, limits.beginMs))
+        onOver(sourceError(heardAt === undefined ? "timeout" : neverWhole));
     });
+  }
+
+  /** Whether more than this went by since there were so many looks: the first one after may have come at once. */
+  #isLonger(sinceLooks: number, ms: number): boolean {
+    return (this.#looks - sinceLooks - 1) * LOOK_EVERY_MS >= ms;
   }
 
   /** Something of the pictures came. */
   heard(): void {
-    this.#heardMs = this.#clock.monotonicMs();
+    this.#heardAt = this.#looks;
   }
 
   /** A whole one was given on. */
