@@ -1,9 +1,9 @@
 import { systemRandom } from "@gatehouse/base";
+import { freePort } from "@gatehouse/base/testing";
 import { until } from "@gatehouse/device-client/testing";
 import mqtt, { type MqttClient } from "mqtt";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openStateFolder } from "../state/state-folder.ts";
-import { freePort } from "../testing/free-port.ts";
 import { GatewaySite } from "../testing/gateway-site.ts";
 import { PacketSizeGate } from "./packet-size-gate.ts";
 import { SensorLogins } from "./sensor-logins.ts";

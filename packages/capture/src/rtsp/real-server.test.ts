@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import { inspectFragment, inspectInit, inspectJpeg, type VideoInit } from "@gatehouse/video";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capture } from "../testing/capture.ts";
@@ -94,7 +95,7 @@ describe.skipIf(missing.length > 0)(`a real RTSP server${said}`, () => {
   });
 
   test("says that the server is gone when its plug is pulled, and has it again on the same port", async () => {
-    const server = await start(join(folder, "film.mp4"));
+    const server = await start(join(folder, "film.mp4"), { port: await freePort() });
     const watching = capture({ kind: "rtsp", url: server.url }, 99);
     await capture({ kind: "rtsp", url: server.url }, 2);
     await server.kill();

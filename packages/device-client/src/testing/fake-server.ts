@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { systemClock, systemRandom } from "@gatehouse/base";
+import { freePort } from "@gatehouse/base/testing";
 import {
   acceptHello,
   agreementProof,
@@ -108,8 +109,9 @@ export class FakeServer {
       if (request.url !== "/api/v1/channel") socket.destroy();
       else sockets.handleUpgrade(request, socket, head, (connected) => this.#serve(connected));
     });
-    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    if (this.#port === 0) this.#port = await freePort();
+    server.listen(this.#port, "127.0.0.1");
+    await once(server, "listening");
     this.#server = server;
     return this;
   }

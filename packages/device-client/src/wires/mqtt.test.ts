@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../testing/index.ts";
 import { mqttCarrier } from "./mqtt.ts";
@@ -10,14 +10,6 @@ import { mqttCarrier } from "./mqtt.ts";
 const program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].find(
   (path) => spawnSync("test", ["-x", path]).status === 0,
 );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe.skipIf(program === undefined)("envelopes through mosquitto (apt-get install mosquitto)", () => {
   let folder: string;
