@@ -139,8 +139,10 @@ export class ReadDesk {
         continue;
       }
       // By now the server has said of each meter that is still open that there is no answer.
-      this.#work.delete(work.request.requestId);
-      await this.#parts.journal.remove(work.request.requestId);
+      const [{ requestId }, meters] = [work.request, work.askings.size];
+      if (meters > 0) this.#parts.log.warn({ requestId, meters }, "gateway.deadline_missed");
+      this.#work.delete(requestId);
+      await this.#parts.journal.remove(requestId);
     }
     this.#askMore();
     await this.#parts.journal.saveIfDue();
