@@ -71,11 +71,12 @@ export class AgentFetches {
   /** How far the machine is with it. */
   async heard(cameraId: Uuid, { event, segments, left, bytesLeft }: CameraFetching): Promise<void> {
     const fetch = this.#fetches.get(event);
-    if (fetch?.cameraId !== cameraId || fetch.progress.state === "cancelled") return;
+    if (fetch?.cameraId !== cameraId || isCancelled(fetch)) return;
     fetch.heardMs = this.#deps.clock.monotonicMs();
     const state = left > 0 ? "coming" : segments > 0 ? "done" : "gone";
-    fetch.progress = { state, segments, left, bytesLeft };
+    // Whoever hears that it is over finds the event as it is from then on.
     if (left === 0) await setBrought(this.#deps.db, event, cameraId);
+    if (!isCancelled(fetch)) fetch.progress = { state, segments, left, bytesLeft };
   }
 
   /** The machine asked for its settings in a new session: what it was asked for before it may not know. */
@@ -96,3 +97,5 @@ export class AgentFetches {
     return line.send(event.cameraId, { kind: "camera", says, event: event.id, fromMs, toMs });
   }
 }
+
+const isCancelled = ({ progress }: Fetch): boolean => progress.state === "cancelled";

@@ -341,6 +341,33 @@ describe("a recording that stays with its camera's machine", () => {
     expect(await refusal(call("POST", kept.id))).toBe("camera_event.not_kept");
   });
 
+  test("is here when it is said to be, not before its event says so; who cancels meanwhile did", async () => {
+    await ready();
+    const [first, second] = [visit(40_000, { kept: true }), visit(20_000, { kept: true })];
+    for (const kept of [first, second]) {
+      await say({ ...kept, endMs: kept.seenMs });
+      await call("POST", kept.id);
+    }
+    const brought = ({ id: event }: CameraVisit) =>
+      say({ says: "fetching", event, segments: 2, left: 0, bytesLeft: 0 });
+    const other = await house.pool.connect();
+    await other.query("begin");
+    await other.query("select from camera_events for update");
+    const said = [brought(first), brought(second)];
+    const waiting =
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await expect.poll(async () => (await house.pool.query(waiting)).rowCount).toBe(2);
+    const before = await call("GET", first.id);
+    await call("DELETE", second.id);
+    await other.query("commit");
+    other.release();
+    await Promise.all(said);
+    expect(before).toMatchObject({ state: "asked" });
+    expect(await call("GET", first.id)).toMatchObject({ state: "done" });
+    expect(await call("GET", second.id)).toMatchObject({ state: "cancelled" });
+    expect(await list()).toMatchObject([{ keptAtCamera: false }, { keptAtCamera: false }]);
+  });
+
   test("need not come any more, and that a machine fell silent is said", async () => {
     await ready();
     const kept = visit(20_000, { kept: true });
