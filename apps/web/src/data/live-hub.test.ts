@@ -118,6 +118,29 @@ describe("the live hub", () => {
     }
   });
 
+  it("asks at once who is logged in when the session ended, but not again and again", async () => {
+    const { hub, sockets, clock, settle } = setUp();
+    const bye = (code: string) => sockets.at(-1)?.frame({ type: "bye", code });
+    hub.start();
+    sockets[0]?.hello(1);
+    clock.advance(500);
+    bye("auth.session_ended");
+    await settle();
+    expect(sockets).toHaveLength(2);
+    sockets[1]?.hello(2);
+    bye("auth.session_ended");
+    await settle();
+    expect(sockets).toHaveLength(2);
+    clock.advance(500);
+    await settle();
+    expect(sockets).toHaveLength(3);
+    sockets[2]?.hello(3);
+    clock.advance(500);
+    bye("server.stopping");
+    await settle();
+    expect(sockets).toHaveLength(3);
+  });
+
   it("gives up a socket that does not answer a ping", () => {
     const { hub, sockets, clock } = setUp();
     hub.start();

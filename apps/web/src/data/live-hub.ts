@@ -46,6 +46,7 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 const PING_EVERY_MS = 15_000;
 const PONG_WITHIN_MS = 10_000;
+const SESSION_ENDED = "auth.session_ended";
 /** The contract's bound on a list of watched devices; beyond it everything is followed. */
 const MAX_WATCHED = 500;
 const MAX_DETAILS = 8;
@@ -79,6 +80,7 @@ export class LiveHub {
   #status: LiveStatus;
   #socket: LiveSocket | undefined;
   #open = false;
+  #openedMs = 0;
   #paused = false;
   #wanted = false;
   #failures = 0;
@@ -178,11 +180,12 @@ export class LiveHub {
     else if (frame.type === "pong") this.#pongDue?.cancel();
     else if (frame.type === "ask_again")
       for (const listener of [...this.#listeners.keys()]) listener.onAskAgain?.(frame.about);
-    else if (frame.type === "bye") this.#lose();
+    else if (frame.type === "bye") this.#lose(frame.code);
   }
 
   #welcome(serverMs: number): void {
     this.#open = true;
+    this.#openedMs = this.#options.clock.monotonicMs();
     this.#failures = 0;
     this.#sentWatch = "";
     this.#sendWatch();
@@ -226,10 +229,16 @@ export class LiveHub {
     this.#socket?.send(JSON.stringify(request));
   }
 
-  #lose(): void {
+  #lose(code?: string): void {
+    const openMs = this.#open ? this.#options.clock.monotonicMs() - this.#openedMs : 0;
     this.#drop();
     if (!this.#wanted) return;
     this.#setState("lost");
+    // Whoever is no longer logged in hears so at once; a server that ends what it just let in is not pressed.
+    if (code === SESSION_ENDED && openMs >= FIRST_RETRY_MS) {
+      this.#reconnect();
+      return;
+    }
     const pauseMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
     const jittered = pauseMs * (0.5 + this.#options.random.ratio() / 2);
     this.#retry = this.#options.clock.after(jittered, () => this.#reconnect());
