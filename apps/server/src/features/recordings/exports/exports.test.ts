@@ -8,12 +8,13 @@ import { newUuid, silentLogger, systemRandom, type Uuid } from "@gatehouse/base"
 import type { cameras } from "@gatehouse/contract";
 import { virtualClock } from "@gatehouse/testkit";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { endKilled } from "../../../platform/database/testing/index.ts";
 import { mount } from "../../../platform/http/mount.ts";
 import { createHttpServer } from "../../../platform/http/server.ts";
 import { ownerOf, testGates } from "../../../platform/http/testing/gates.ts";
 import type { RecordingsFeature } from "../index.ts";
+import { heldReading } from "../testing/held-reading.ts";
 import { type RecordingHouse, recordingHouse, START_MS } from "../testing/house.ts";
 import { filmPictures } from "../testing/pictures.ts";
 
@@ -183,12 +184,26 @@ test("another organisation finds nothing of it", { timeout: LONG_MS }, async () 
 test("one that is given up ends, those behind it go on, and an organisation has only so many", {
   timeout: LONG_MS,
 }, async () => {
+  const { promise: letGo, resolve: go } = Promise.withResolvers<void>();
+  const held = heldReading(house.blobs.read, letGo);
+  const reading = vi.spyOn(house.blobs, "read").mockImplementation(held);
+  onTestFinished(() => {
+    go();
+    reading.mockRestore();
+  });
   const asked: Shown[] = [];
   for (let n = 0; n < 6; n++) asked.push(await ask(n, 89));
   expect((await ask(7, 89)).code).toBe("export.too_many");
   const [first, second] = asked as [Shown, Shown];
-  for (const one of [first, second])
-    expect((await call("POST", `/${one.id}/cancel`, {})).json().state).toBe("cancelled");
+  await expect.poll(async () => (await get(first.id)).progress).toBeGreaterThan(0);
+  const givenUp = [first, second].map(({ id }) => call("POST", `/${id}/cancel`, {}));
+  for (const { id } of [first, second])
+    await expect.poll(async () => (await get(id)).state).toBe("cancelled");
+  go();
+  expect((await Promise.all(givenUp)).map((answer) => answer.json().state)).toEqual([
+    "cancelled",
+    "cancelled",
+  ]);
   const states = (await Promise.all(asked.map(({ id }) => ended(id)))).map(({ state }) => state);
   expect(states).toEqual(["cancelled", "cancelled", "done", "done", "done", "done"]);
   expect(await files()).toHaveLength(8);

@@ -1,4 +1,4 @@
-/** Makes what waits to be exported until it is killed: prints how many files lie there while it does. */
+/** Makes what waits to be exported, half of it and no more: prints how many files lie there until it is killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { silentLogger, systemClock, systemRandom, type Uuid } from "@gatehouse/base";
 import { recordingTrail } from "../../../platform/audit/testing/recording-trail.ts";
@@ -7,6 +7,7 @@ import { createBus } from "../../../platform/bus/bus.ts";
 import { createDatabase, createPool, type PostgresConnection } from "../../../platform/database/index.ts";
 import { createRecordings } from "../index.ts";
 import type { RecordingTables } from "../tables.ts";
+import { heldReading } from "./held-reading.ts";
 import { logOf, NO_EVIDENCE } from "./house.ts";
 import { FrameSource, MASTER_KEY, TestCameras, testSigner } from "./parts.ts";
 
@@ -20,10 +21,12 @@ const { connection, folder, exportFolder, tenantId, cameraId } = JSON.parse(proc
 const db = createDatabase<RecordingTables>(createPool({ connection, log: silentLogger }));
 const cameras = new TestCameras();
 cameras.add(tenantId, cameraId);
+const blobs = createFolderBlobs(folder, systemRandom);
 const exportBlobs = createFolderBlobs(exportFolder, systemRandom);
 const recordings = createRecordings({
   ...{ db, clock: systemClock, cameras, random: systemRandom, log: silentLogger, audit: recordingTrail() },
-  ...{ bus: createBus(silentLogger), blobs: createFolderBlobs(folder, systemRandom), exportBlobs },
+  ...{ bus: createBus(silentLogger), exportBlobs },
+  blobs: { ...blobs, read: heldReading(blobs.read, new Promise(() => undefined)) },
   ...{
     incomingBlobs: createFolderBlobs(`${folder}-incoming`, systemRandom),
     masterKey: MASTER_KEY,
