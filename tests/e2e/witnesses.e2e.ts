@@ -182,7 +182,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   for (let n = 0; n < 8; n++) await act(`after ${n}`);
   expect(await problems()).toEqual([]);
   await standings("gateway ok, installation ok");
-  expect(await needs()).toEqual([]);
+  await expect.poll(needs).toEqual([]);
 
   // As somebody with the database's password; each is undone again.
   await keep("now");
@@ -217,13 +217,15 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   // The export's own entry makes it grow by one: still shorter than what was seen.
   expect(await problems()).toEqual([]);
   await standings(refused);
-  expect(await needs()).toMatchObject([
+  await expect.poll(needs).toMatchObject([
     { kind: "witness_refused", severity: "critical" },
     { kind: "witness_refused", severity: "critical", text: expect.any(String) },
   ]);
   expect((await needs()).map(({ text }) => text)).toContain(AGENT);
   const status = JSON.parse((await runCommand(["status", "--state-dir", stateDir, "--json"])).stdout);
-  expect(status).toMatchObject({ witness: "refuses: size_shrank", witnessRefused: 1 });
+  // Beside who exports, the server asks by itself every now and then.
+  expect(status).toMatchObject({ witness: "refuses: size_shrank" });
+  expect(status.witnessRefused).toBeGreaterThanOrEqual(1);
   const [evidence] = JSON.parse(readFileSync(join(stateDir, "witness-evidence.json"), "utf8"));
   expect(evidence).toMatchObject({
     reason: "size_shrank",
@@ -233,7 +235,7 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   await backToNow();
   await exported();
   await standings("gateway ok, installation ok");
-  expect(await needs()).toEqual([]);
+  await expect.poll(needs).toEqual([]);
 
   // With the database's password an entry is put where the server finds and signs it: it says that it is of yesterday.
   const before = await server.call<{ size: number }>("GET", "/api/v1/ledger/head");
@@ -248,12 +250,13 @@ test("a changed, a deleted and two swapped events are named by index; a log cut 
   for (let n = 0; n < 30; n++) await act(`forged ${n}`);
   expect(await problems()).toEqual([]);
   await standings("gateway refused proof_wrong, installation refused proof_wrong");
-  expect(await needs()).toHaveLength(2);
+  await expect.poll(needs).toHaveLength(2);
   const { items } = await server.call<{ items: { reason: string; kept: string; offered: string }[] }>(
     "GET",
     "/api/v1/ledger/contradictions",
   );
-  expect(items.map(({ reason }) => reason)).toEqual(["proof_wrong", "size_shrank"]);
+  expect(items[0]?.reason).toBe("proof_wrong");
+  expect(new Set(items.map(({ reason }) => reason))).toEqual(new Set(["proof_wrong", "size_shrank"]));
   for (const { kept, offered } of items)
     expect([kept, offered]).toEqual(Array(2).fill(expect.stringMatching(/\n— /)));
   const [seen] = (await listed(neighbour)).witnessed;
