@@ -5,6 +5,7 @@ import type { cameras } from "@gatehouse/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Run, gatehouse as run } from "../lib/command-line.ts";
 import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { takePulse } from "../lib/pulse.ts";
 
 let server: Gatehouse;
 const scratch = mkdtempSync(join(tmpdir(), "gatehouse cli "));
@@ -152,9 +153,10 @@ test("check finds nothing wrong; a backup of the running server is restored else
 });
 
 test("a stop by signal is clean and quick, and the next start finds everything", async () => {
-  const before = performance.now();
+  await using pulse = takePulse();
+  const beforeMs = Date.now();
   await server.kill("SIGINT");
-  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(pulse.msBetween(beforeMs, Date.now())).toBeLessThan(10_000);
   await server.restart();
   const listed = await gatehouse(server.dataDir, "device", "list", "--json");
   expect(listed.json<{ name: string }[]>().map((device) => device.name)).toContain("cli-01");
