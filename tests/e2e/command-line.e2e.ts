@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { cameras } from "@gatehouse/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Run, gatehouse as run } from "../lib/command-line.ts";
@@ -132,6 +135,26 @@ test("simulate drives a server that it knows by address only, and says why when 
   ]);
   const missing = await far(keys, "--server", server.url, "--ca", join(scratch, "nothing.pem"));
   expect([missing.code, missing.json()]).toMatchObject([64, { error: { reason: "ENOENT" } }]);
+});
+
+test("simulate counts its seconds from when a device is connected", async () => {
+  const key = join(scratch, "key");
+  writeFileSync(key, (await gatehouse(server.dataDir, "device", "add", "far-02", "--json")).out);
+  const slow = createServer(async (socket) => {
+    socket.on("error", () => undefined);
+    await sleep(3_000);
+    const onward = connect(server.mqttPort, "localhost").on("error", () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  await once(slow.listen(0, "127.0.0.1"), "listening");
+  try {
+    const to = `mqtt://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const few = ["--devices", "1", "--rate", "10", "--seconds", "2", "--json"];
+    const run = await gatehouse(scratch, "simulate", key, "--server", to, ...few);
+    expect([run.code, run.json<{ acknowledged: number }>().acknowledged > 0]).toEqual([0, true]);
+  } finally {
+    slow.close();
+  }
 });
 
 test("check finds nothing wrong; a backup of the running server is restored elsewhere and counted", async () => {

@@ -10,11 +10,14 @@ import type { Output } from "./output.ts";
 import { ensureDevice, ensureSite, remote, untilDone, whole } from "./simulation.ts";
 
 const TYPES = ["thermometer", "plug", "contact", "led"] as const;
+/** A server that says nothing for so long is not waited for. */
+const CONNECT_WITHIN_MS = 30_000;
 
 /**
  * `simulate --devices N --rate R [--seconds S] [--seed X]`: N devices that send R readings a second together. On
  * this machine's server they are made first; on another (`--server URL`) their names and keys come from a file
- * that `device add --json` lines make. False when nothing was acknowledged.
+ * that `device add --json` lines make. The seconds count once all have set out and the first is connected, or could
+ * not be. False when nothing was acknowledged.
  */
 export async function runSimulate(
   config: Config,
@@ -41,6 +44,7 @@ export async function runSimulate(
   };
   const random =
     options.seed === undefined ? systemRandom : seededRandom(whole(options.seed, "seed", 1, 2 ** 31 - 1));
+  const begun = Promise.withResolvers<void>();
   const fleet = new Fleet({
     endpoints: target.endpoints,
     clock: systemClock,
@@ -48,8 +52,10 @@ export async function runSimulate(
     log: createLogger(config.logLevel),
     onAcknowledged: () => void tally.acknowledged++,
     onRefused: () => void tally.refused++,
+    onConnected: () => begun.resolve(),
     onFailed(reason) {
       tally.lastFailure = reason;
+      begun.resolve();
     },
   });
   const ticker = setInterval(
@@ -60,7 +66,8 @@ export async function runSimulate(
     1_000,
   );
   await fleet.start(specs);
-  await untilDone(seconds);
+  setTimeout(begun.resolve, CONNECT_WITHIN_MS).unref();
+  await untilDone(seconds, begun.promise);
   clearInterval(ticker);
   await fleet.stop();
   const result = { devices: specs.length, seconds, ...tally };

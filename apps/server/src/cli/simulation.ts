@@ -20,11 +20,12 @@ export function whole(
   return value;
 }
 
-export function untilDone(seconds: number): Promise<void> {
+/** That many seconds from when it has begun, unless somebody stops it before. */
+export function untilDone(seconds: number, begun: Promise<unknown> = Promise.resolve()): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1_000);
+    const timer = begun.then(() => setTimeout(resolve, seconds * 1_000));
     process.once("SIGINT", () => {
-      clearTimeout(timer);
+      void timer.then(clearTimeout);
       resolve();
     });
   });

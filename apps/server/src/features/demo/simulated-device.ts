@@ -25,6 +25,7 @@ export interface FleetTools {
   /** Called for every reading that the server acknowledged. */
   onAcknowledged?(): void;
   onRefused?(reason: string): void;
+  onConnected?(): void;
   /** Called when a connection could not be made or held. */
   onFailed?(reason: string): void;
 }
@@ -65,7 +66,7 @@ export class SimulatedDevice {
 
   #connect(transport: "mqtt" | "mqtts" | "ws"): void {
     const { name, apiKey } = this.#spec;
-    const { endpoints, log, onFailed } = this.#tools;
+    const { endpoints, log, onConnected, onFailed } = this.#tools;
     const client = mqtt.connect(mqttAddress(endpoints, transport), {
       clientId: name,
       username: name,
@@ -76,7 +77,10 @@ export class SimulatedDevice {
       queueQoSZero: false,
       ...(endpoints.caPem === undefined ? {} : { ca: endpoints.caPem }),
     });
-    client.on("connect", () => client.subscribe(downTopic(name), { qos: 1 }));
+    client.on("connect", () => {
+      client.subscribe(downTopic(name), { qos: 1 });
+      onConnected?.();
+    });
     client.on("message", (_topic, payload) => this.#obey(client, payload));
     client.on("error", (error) => {
       log.debug({ device: name, reason: error.message }, "simulate.connection_failed");
