@@ -9,6 +9,8 @@ import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 // The console runs the attack lab beside the server, follows it and keeps it.
 
+/** An attack starts a whole site of its own. */
+const RUN = { timeout: 150_000 };
 const RUN_ALL = `Run all ${ATTACKS.length}`;
 
 let server: Gatehouse;
@@ -39,14 +41,14 @@ async function openLab() {
   return { page, faults, close: () => context.close() };
 }
 
-test("one attack is run from its row, followed live on both sides, and kept with its evidence", async () => {
+test("one attack is run from its row, followed live on both sides, and kept with its evidence", {
+  timeout: 400_000,
+}, async () => {
   const { page, faults, close } = await openLab();
   await page.getByRole("heading", { level: 1, name: "No attack has been run yet." }).waitFor();
   await page.getByText("This server and your devices are never touched or weakened.").waitFor();
   await page.getByRole("button", { name: "Run “Replay an old message”" }).click();
-  await page
-    .getByRole("heading", { level: 1, name: /1 of 1 finished attack was stopped\.$/ })
-    .waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { level: 1, name: /1 of 1 finished attack was stopped\.$/ }).waitFor(RUN);
   const row = page.getByRole("row", { name: /Replay an old message/ });
   await row.getByText("Replay guard").waitFor();
   await row.getByText("succeeds").waitFor();
@@ -69,11 +71,11 @@ test("one attack is run from its row, followed live on both sides, and kept with
   await close();
 });
 
-test("a run of all is stopped, its site is gone, and another can begin", async () => {
+test("a run of all is stopped, its site is gone, and another can begin", { timeout: 400_000 }, async () => {
   const { page, faults, close } = await openLab();
   await page.getByRole("button", { name: RUN_ALL }).click();
   await page.getByRole("heading", { level: 1, name: /(run|first attack) is under way\.$/ }).waitFor();
-  await page.getByText(/running, step \d of \d/).waitFor({ timeout: 60_000 });
+  await page.getByText(/running, step \d of \d/).waitFor(RUN);
   const refused = await fetchAgain(`${server.url}/api/v1/lab/runs`, {
     method: "POST",
     headers: { cookie: server.cookie, "content-type": "application/json" },
