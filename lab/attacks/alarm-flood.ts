@@ -1,6 +1,7 @@
 import type { alerts } from "@gatehouse/contract";
 import { type Attack, given } from "../attack.ts";
-import { eventually, settle } from "../site/device.ts";
+import { eventually, outcome } from "../site/device.ts";
+import { fetchNotBusy } from "../site/site.ts";
 
 /** Fewer than the route takes of one address in a minute. */
 const VISITS = 40;
@@ -47,7 +48,7 @@ export const alarmFlood: Attack = {
     report.step(1);
     let taken = 0;
     for (let n = 0; n < VISITS; n++) {
-      const reply = await fetch(`${site.url}/api/v1/events`, {
+      const reply = await fetchNotBusy(`${site.url}/api/v1/events`, {
         method: "POST",
         headers: { authorization: `Bearer ${camera.apiKey}`, "content-type": "application/json" },
         body: JSON.stringify({ clip: `https://evil.example/${n}.mp4`, timestamp: updatedMs + n, counts: 1 }),
@@ -63,8 +64,7 @@ export const alarmFlood: Attack = {
     };
     given((await eventually(count, (alerts) => alerts >= 1)) >= 1, "somebody is told of the first");
     given(taken > ALLOWED * 10, "what the camera hands over is kept");
-    await settle();
-    const raised = await count();
+    const raised = await outcome(site.controls.alarmPace, count, (alerts) => alerts > ALLOWED);
     report.site(`${raised} alerts`);
     return { succeeded: raised > ALLOWED, evidence: { sent: VISITS, taken, alerts: raised } };
   },

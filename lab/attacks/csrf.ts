@@ -1,4 +1,5 @@
 import { type Attack, given } from "../attack.ts";
+import { fetchNotBusy } from "../site/site.ts";
 import { lure } from "../site/victim-browser.ts";
 import { logInAs } from "../site/visitor.ts";
 
@@ -42,7 +43,7 @@ export const csrf: Attack = {
       script: `fetch(site + ${JSON.stringify(path)}, { method: "POST", mode: "no-cors", credentials: "include" })
         .catch(() => undefined).then(() => tell("sent"));`,
       forge: async (headers) => {
-        await fetch(`${site.url}${path}`, { method: "POST", headers });
+        await fetchNotBusy(`${site.url}${path}`, { method: "POST", headers });
         return "sent";
       },
     });

@@ -1,6 +1,6 @@
 import { type Attack, given } from "../attack.ts";
 import { newestOf, PlainCamera, pictureOf } from "../site/camera.ts";
-import { eventually, settle } from "../site/device.ts";
+import { eventually, outcome } from "../site/device.ts";
 import { forgedKey } from "../site/forged-key.ts";
 import { logInAs } from "../site/visitor.ts";
 
@@ -56,7 +56,11 @@ export const forgedCamera: Attack = {
       const forger = await PlainCamera.open(site.url, headers);
       if (typeof forger === "string") return forger;
       forger.send(pictureOf(FORGED));
-      await settle();
+      await outcome(
+        site.controls.deviceSecret,
+        () => newestOf(owner, gate),
+        (shown) => shown === FORGED,
+      );
       forger.close();
       return "let in";
     };

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { systemClock } from "@gatehouse/base";
 import { type Attack, given } from "../attack.ts";
 import { eventually } from "../site/device.ts";
+import { fetchNotBusy } from "../site/site.ts";
 import { logInAs } from "../site/visitor.ts";
 
 const DAY_S = 86_400;
@@ -43,7 +44,7 @@ export const forgedLink: Attack = {
     const camera = await site.addDevice("camera");
     report.step(0);
     const nowMs = systemClock.nowMs();
-    const reply = await fetch(`${site.url}/api/v1/events`, {
+    const reply = await fetchNotBusy(`${site.url}/api/v1/events`, {
       method: "POST",
       headers: { authorization: `Bearer ${camera.apiKey}`, "content-type": "application/json" },
       body: JSON.stringify({ clip: "https://camera.example/1.mp4", timestamp: nowMs, counts: 1 }),

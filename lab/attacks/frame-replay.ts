@@ -1,7 +1,7 @@
 import { type Attack, given } from "../attack.ts";
 import { newestOf, pictureOf } from "../site/camera.ts";
 import { ChannelCamera, standOnLine } from "../site/channel-camera.ts";
-import { enrolDevice, eventually, settle } from "../site/device.ts";
+import { enrolDevice, eventually, outcome } from "../site/device.ts";
 import { logInAs } from "../site/visitor.ts";
 
 const EMPTY = "the yard is empty";
@@ -50,8 +50,11 @@ export const frameReplay: Attack = {
       report.step(2);
       thief.sendAgain(recorded);
       report.attacker("sends the kept message again on the camera's own connection");
-      await settle();
-      const seen = await newestOf(owner, device);
+      const seen = await outcome(
+        site.controls.sessionWindow,
+        () => newestOf(owner, device),
+        (newest) => newest === EMPTY,
+      );
       report.site(`the newest picture: ${seen}`);
       camera.close();
       return { succeeded: seen === EMPTY, evidence: { messageBytes: recorded.length, seen } };

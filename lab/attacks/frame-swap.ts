@@ -2,7 +2,7 @@ import { type Attack, given } from "../attack.ts";
 import { newestOf, pictureOf } from "../site/camera.ts";
 import { ChannelCamera } from "../site/channel-camera.ts";
 import { ClipFiles, chunksIn, play, recordClip } from "../site/clips.ts";
-import { enrolDevice, eventually, settle } from "../site/device.ts";
+import { enrolDevice, eventually, outcome } from "../site/device.ts";
 import { logInAs } from "../site/visitor.ts";
 
 const VAULT = "somebody at the vault";
@@ -54,9 +54,12 @@ export const frameSwap: Attack = {
     report.step(1);
     const attacker = await ChannelCamera.open(site.url, corridor.identity);
     attacker.send(pictureOf(CORRIDOR), vault.device.id);
-    await settle();
+    const shown = await outcome(
+      site.controls.frameScope,
+      () => newestOf(owner, vault.device),
+      (newest) => newest === CORRIDOR,
+    );
     const answer = attacker.refusals().join() || "taken";
-    const shown = await newestOf(owner, vault.device);
     report.attacker(`${corridor.device.name} sends a frame of ${vault.device.name}: ${answer}`);
     report.site(`the newest picture of ${vault.device.name}: ${shown}`);
     for (const camera of [victim, attacker]) camera.close();

@@ -2,7 +2,7 @@ import { randomBase62, systemRandom } from "@gatehouse/base";
 import { findCosignature, parseSignatureLines, parseVerifierKey, type VerifierKey } from "@gatehouse/ledger";
 import { type Attack, given } from "../attack.ts";
 import { NeighbourLog } from "../site/neighbour-log.ts";
-import type { Site } from "../site/site.ts";
+import { fetchNotBusy, type Site } from "../site/site.ts";
 
 const HONEST = 8;
 const BACKUP = 5;
@@ -18,7 +18,7 @@ async function askWitness(
   oldSize: number,
   witness: VerifierKey,
 ): Promise<{ readonly cosigned: boolean; readonly status: number }> {
-  const reply = await fetch(`${site.url}/ledger/witness/add-checkpoint`, {
+  const reply = await fetchNotBusy(`${site.url}/ledger/witness/add-checkpoint`, {
     method: "POST",
     headers: { "content-type": "text/plain" },
     body: log.addCheckpoint(oldSize),

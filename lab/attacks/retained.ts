@@ -1,5 +1,5 @@
 import type { Attack } from "../attack.ts";
-import { connect, loginOf, publish, settle } from "../site/device.ts";
+import { connect, loginOf, outcome, publish } from "../site/device.ts";
 import { commandTopic, FORGED, startLed } from "../site/led.ts";
 
 export const retained: Attack = {
@@ -32,9 +32,13 @@ export const retained: Attack = {
     report.step(1);
     const led = await startLed(site, lamp);
     report.step(2);
-    await settle();
+    const isObeyed = await outcome(
+      site.controls.publishPermission,
+      () => led.obeyed.includes(FORGED.id),
+      (is) => is,
+    );
     report.site(`${lamp.name} obeyed ${led.obeyed.length} commands`);
     await led.client.endAsync(true);
-    return { succeeded: led.obeyed.includes(FORGED.id), evidence: { answer, obeyed: led.obeyed.length } };
+    return { succeeded: isObeyed, evidence: { answer, obeyed: led.obeyed.length } };
   },
 };

@@ -1,5 +1,5 @@
 import type { Attack } from "../attack.ts";
-import { connect, loginOf, settle } from "../site/device.ts";
+import { connect, loginOf, outcome } from "../site/device.ts";
 
 const FILTERS = ["#", "gh/#", "gh/+/up/telemetry", "+/+/+/+", "led/#", "$SYS/#"] as const;
 
@@ -44,7 +44,11 @@ export const wildcard: Attack = {
     report.step(1);
     const device = await connect(site.mqttPort, loginOf(sensor));
     await device.publishAsync(said, '{"temperature": 20.5}', { qos: 1 });
-    await settle();
+    await outcome(
+      site.controls.subscribePermission,
+      () => read.length,
+      (count) => count > 0,
+    );
     report.step(2);
     report.attacker(`read ${read.length} messages${read.length > 0 ? `: ${read.join(", ")}` : ""}`);
     await Promise.all([attacker.endAsync(true), device.endAsync(true)]);

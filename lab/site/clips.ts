@@ -45,6 +45,10 @@ export async function recordClip(
   const known = new Set((await segmentsOf(site, device)).map(({ id }) => id));
   const newest = async (): Promise<Segment | undefined> =>
     (await segmentsOf(site, device)).find(({ id }) => !known.has(id));
+  const framesTaken = async (): Promise<number> =>
+    (await site.call<cameras.Camera>("GET", `/api/v1/cameras/${device.id}`)).health.frames;
+  // Counted since the server's start.
+  const before = await framesTaken();
   await setRecording(site, device, "continuous");
   const camera = await PlainCamera.of(site, device);
   try {
@@ -54,10 +58,7 @@ export async function recordClip(
       camera.send(pictureOf(`${shows} ${sent}`));
       if (chunks > 1) await new Promise((resolve) => setTimeout(resolve, PICTURES_APART_MS));
     }
-    await eventually(
-      async () => (await site.call<cameras.Camera>("GET", `/api/v1/cameras/${device.id}`)).health.frames,
-      (frames) => frames >= pictures,
-    );
+    await eventually(framesTaken, (frames) => frames >= before + pictures);
     await setRecording(site, device, "off");
     // The next picture tells the recorder that nothing more is wanted.
     camera.send(pictureOf("what is not recorded"));

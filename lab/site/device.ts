@@ -1,4 +1,4 @@
-import { systemClock, systemRandom } from "@gatehouse/base";
+import { isAppError, systemClock, systemRandom } from "@gatehouse/base";
 import { enrol, type Identity, verifiedServerKey } from "@gatehouse/device-client";
 import {
   CONTENT_TYPES,
@@ -9,7 +9,7 @@ import {
   seal,
 } from "@gatehouse/secure-channel";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
-import type { NewDevice, Site } from "./site.ts";
+import { fetchNotBusy, type NewDevice, type Site, whenNotBusy } from "./site.ts";
 
 const NO_RECONNECT: IClientOptions = { reconnectPeriod: 0, connectTimeout: 15_000, protocolVersion: 4 };
 
@@ -69,7 +69,17 @@ export async function enrolDevice(
 
 export async function enrolAt(url: string, code: string, suite: SuiteId): Promise<Identity> {
   const request = { url, by: { code }, suite, clock: systemClock, random: systemRandom };
-  return (await enrol(request)).identity;
+  const reply = await whenNotBusy<{ status: number; identity?: Identity; error?: unknown }>(() =>
+    enrol(request).then(
+      ({ identity }) => ({ status: 201, identity }),
+      (error) => {
+        if (!isAppError(error, "server.busy")) throw error;
+        return { status: error.row.status, error };
+      },
+    ),
+  );
+  if (reply.identity === undefined) throw reply.error;
+  return reply.identity;
 }
 
 export const serverOf = ({ server, root }: Identity): PublicBundle =>
@@ -103,7 +113,7 @@ export const sealValues = (identity: Identity, values: object, how: Sealing): Ui
 
 /** Posts one envelope; whoever has its bytes can. Answers `stored`, `duplicate` or the code of the refusal. */
 export async function post(site: Pick<Site, "url">, envelope: Uint8Array): Promise<string> {
-  const reply = await fetch(`${site.url}/api/v1/channel/messages`, {
+  const reply = await fetchNotBusy(`${site.url}/api/v1/channel/messages`, {
     method: "POST",
     headers: { "content-type": "application/vnd.gatehouse.sx" },
     body: new Uint8Array(envelope),
@@ -112,9 +122,15 @@ export async function post(site: Pick<Site, "url">, envelope: Uint8Array): Promi
   return code ?? result ?? String(reply.status);
 }
 
-/** Waits until `isRight`, at most ten seconds; the last value either way. */
-export async function eventually<T>(ask: () => Promise<T> | T, isRight: (value: T) => boolean): Promise<T> {
-  const untilMs = performance.now() + 10_000;
+const PATIENCE_MS = 10_000;
+
+/** Waits until `isRight`, at most ten seconds unless told; the last value either way. */
+export async function eventually<T>(
+  ask: () => Promise<T> | T,
+  isRight: (value: T) => boolean,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const untilMs = performance.now() + patienceMs;
   for (;;) {
     const value = await ask();
     if (isRight(value) || performance.now() > untilMs) return value;
@@ -124,3 +140,14 @@ export async function eventually<T>(ask: () => Promise<T> | T, isRight: (value: 
 
 /** What the server needs at most to act on what it has taken; only for what must NOT happen. */
 export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
+
+/** What an attack came to: waited for where nothing stops it, looked at once after a while where something does. */
+export async function outcome<T>(
+  isStopped: boolean,
+  ask: () => Promise<T> | T,
+  isGoal: (value: T) => boolean,
+): Promise<T> {
+  if (!isStopped) return eventually(ask, isGoal);
+  await settle();
+  return ask();
+}

@@ -19,6 +19,10 @@ async function start(env: Record<string, string>, off: ToSite & { kind: "start" 
   say({ kind: "ready", setupUrl: app.ready.setupUrl, atMs: systemClock.nowMs() });
 }
 
+/** With what was behind it: that a port is taken, say. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined ? `${error} (${error.cause})` : String(error);
+
 const say = (message: FromSite): void => void process.send?.(message);
 
 async function stop(): Promise<void> {
@@ -35,7 +39,7 @@ async function weigh(): Promise<void> {
 process.on("message", (message: ToSite) => {
   const work =
     message.kind === "start" ? start(message.env, message) : message.kind === "stop" ? stop() : weigh();
-  work.catch((error: unknown) => say({ kind: "failed", reason: String(error) }));
+  work.catch((error: unknown) => say({ kind: "failed", reason: reasonOf(error) }));
 });
 // The parent is gone: nothing of this may stay, be it that the stop fails.
 process.on("disconnect", () => {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newUuid, systemClock, systemRandom } from "@gatehouse/base";
+import { freePort } from "@gatehouse/base/testing";
 import type { Role } from "@gatehouse/contract";
 import pg from "pg";
 import { ALL_ON, type Controls } from "../../apps/server/src/platform/controls.ts";
@@ -86,13 +86,16 @@ export class LabSite implements Site {
   /** Of PASSWORD: hashed once, for hashing is made to be slow. */
   #passwordHash: Promise<string> | undefined;
 
-  private constructor(dataDir: string, isQuick: boolean) {
+  readonly #takePort: typeof freePort;
+
+  private constructor(dataDir: string, isQuick: boolean, takePort: typeof freePort) {
     this.dataDir = dataDir;
     this.isQuick = isQuick;
+    this.#takePort = takePort;
   }
 
-  static async make(isQuick: boolean): Promise<LabSite> {
-    return new LabSite(await mkdtemp(join(tmpdir(), "gatehouse-lab-")), isQuick);
+  static async make(isQuick: boolean, takePort = freePort): Promise<LabSite> {
+    return new LabSite(await mkdtemp(join(tmpdir(), "gatehouse-lab-")), isQuick, takePort);
   }
 
   get url(): string {
@@ -117,8 +120,7 @@ export class LabSite implements Site {
     if (this.#running === wanted && this.isAlive()) return;
     await this.#process.stop();
     this.#running = undefined;
-    [this.#http, this.#mqtt] = await Promise.all([freePort(), freePort()]);
-    const setupUrl = await whenFree(() => this.#process.start(this.#env(config), off));
+    const setupUrl = await whenFree(() => this.#listenWith(config, off));
     this.controls = off === undefined ? ALL_ON : { ...ALL_ON, [off]: false };
     if (setupUrl !== undefined) await this.#setUp(setupUrl);
     this.#running = wanted;
@@ -234,26 +236,38 @@ export class LabSite implements Site {
     };
   }
 
+  /** On ports of its own. A process that somebody else kept from listening has begun half of its work: it is ended. */
+  async #listenWith(config: Attack["config"], off: ControlName | undefined): Promise<string | undefined> {
+    for (let i = 1; ; i++) {
+      [this.#http, this.#mqtt] = [await this.#takePort(), await this.#takePort()];
+      try {
+        return await this.#process.start(this.#env(config), off);
+      } catch (error) {
+        if (i === PORT_TRIES || !String(error).includes("EADDRINUSE")) throw error;
+        await this.#process.kill();
+      }
+    }
+  }
+
   async #setUp(setupUrl: string): Promise<void> {
     const token = new URLSearchParams(new URL(setupUrl).hash.slice(1)).get("token");
-    const reply = await fetch(`${this.url}/api/v1/setup`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        token,
-        organisation: "Attack lab",
-        name: "Lab Owner",
-        email: "lab@example.org",
-        password: PASSWORD,
-        language: "en",
-      }),
+    const body = JSON.stringify({
+      token,
+      organisation: "Attack lab",
+      name: "Lab Owner",
+      email: "lab@example.org",
+      password: PASSWORD,
+      language: "en",
     });
+    const headers = { "content-type": "application/json" };
+    const reply = await fetchNotBusy(`${this.url}/api/v1/setup`, { method: "POST", headers, body });
     if (!reply.ok) throw new Error(`set-up: ${await reply.text()}`);
     const { items } = await this.call<{ items: { id: string }[] }>("GET", "/api/v1/sites");
     this.#siteId = items[0]?.id ?? "";
   }
 }
 
+const PORT_TRIES = 5;
 const BUSY = 503;
 const BUSY_WAIT_MS = 2_000;
 const BUSY_TRIES = 10;
@@ -269,6 +283,9 @@ export async function whenNotBusy<R extends { readonly status: number } | undefi
   }
 }
 
+export const fetchNotBusy = (url: string, request: RequestInit): Promise<Response> =>
+  whenNotBusy(() => fetch(url, request));
+
 /** On a machine with other work a database takes longer to stop than its server waits for it. */
 async function whenFree<T>(start: () => Promise<T>): Promise<T> {
   for (let i = 1; ; i++) {
@@ -279,12 +296,4 @@ async function whenFree<T>(start: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

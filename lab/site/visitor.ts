@@ -1,4 +1,4 @@
-import { type Person, type Site, whenNotBusy } from "./site.ts";
+import { fetchNotBusy, type Person, type Site } from "./site.ts";
 
 export interface Answer {
   readonly status: number;
@@ -40,7 +40,7 @@ export class Visitor {
     if (body !== undefined) given.set("content-type", "application/json");
     const payload = body === undefined ? {} : { body: JSON.stringify(body) };
     const url = `${this.#url}${path}`;
-    const reply = await whenNotBusy(() => fetch(url, { method, headers: given, ...payload }));
+    const reply = await fetchNotBusy(url, { method, headers: given, ...payload });
     for (const line of reply.headers.getSetCookie()) {
       const [pair = ""] = line.split(";", 1);
       const [name = "", value = ""] = pair.split(/=(.*)/s);
