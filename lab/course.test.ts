@@ -9,11 +9,14 @@ import { isLegible, tapWire } from "./site/tap.ts";
 // The solutions of docs/course, run as a student runs them, against a real server; the starters start and do nothing yet.
 
 const FOLDER = new URL("../docs/course/", import.meta.url);
+/** A program of its own starts first, on a machine with other work. */
+const SAYS_WITHIN_MS = 60_000;
+
 let site: LabSite;
 beforeAll(async () => {
   site = await LabSite.make(true);
   await site.startWith(undefined);
-}, 60_000);
+});
 afterAll(async () => site.end());
 
 interface Program {
@@ -49,6 +52,7 @@ function start(program: string, ...args: string[]): Program {
       await eventually(
         () => said.some(isSaid),
         (is) => is,
+        SAYS_WITHIN_MS,
       );
       const found = said.find(isSaid);
       expect(found, said.join("\n")).toBeDefined();
@@ -93,7 +97,9 @@ test("stage 1: the lamp says when it is switched; the starter does not yet", asy
       (on) => on === false,
     ),
   ).toBe(false);
-}, 60_000);
+}, 240_000);
+
+const SECONDS = 8;
 
 test("stage 2: the temperature comes every second; the starter sends none", async () => {
   const sensor = await site.addDevice("thermometer");
@@ -104,12 +110,13 @@ test("stage 2: the temperature comes every second; the starter sends none", asyn
   await solution.until((text) => text.endsWith("°C, stored"));
   const stored = await eventually(
     () => site.stored(sensor.id, "temperature"),
-    (values) => values.length >= 3,
+    (values) => values.length > SECONDS,
+    SAYS_WITHIN_MS,
   );
-  const [first, , third] = stored;
-  const apartMs = (third?.tsMs ?? 0) - (first?.tsMs ?? 0);
-  expect(apartMs).toBeGreaterThan(1_000);
-}, 60_000);
+  // Each has the time at which it came, be that late: half of the whole is not.
+  const apartMs = (stored[SECONDS]?.tsMs ?? 0) - (stored[0]?.tsMs ?? 0);
+  expect(apartMs).toBeGreaterThan((SECONDS * 1_000) / 2);
+}, 240_000);
 
 /** Stage 3 on the wire to a port; what it says, and the port to point others at. */
 async function listenBefore(program: string, toPort: number): Promise<{ wire: Program; port: number }> {
@@ -127,7 +134,7 @@ test("stage 3: the starters hear bytes and do not lie yet", async () => {
   await liar.until((text) => text.startsWith("function "));
   const values = (await site.stored(sensor.id, "temperature").catch(() => [])).map(({ value }) => value);
   expect(values).not.toContain(39.5);
-}, 60_000);
+}, 240_000);
 
 test("stage 3: the wire is legible, and without the key nothing can be written", async () => {
   const sensor = await site.addDevice("thermometer");
@@ -144,7 +151,7 @@ test("stage 3: the wire is legible, and without the key nothing can be written",
     ({ length }) => length > 0,
   );
   expect(attempts).toHaveLength(1);
-}, 60_000);
+}, 240_000);
 
 test("stage 4: in the channel the same wire says nothing, and the old program is let in no more", async () => {
   const sensor = await site.addDevice("thermometer");
@@ -185,7 +192,7 @@ test("stage 4: in the channel the same wire says nothing, and the old program is
   const starter = start("4-fixes/starter.mjs", site.url, sensor.claimCode);
   await starter.until((text) => text.includes("function"));
   await tap.close();
-}, 60_000);
+}, 240_000);
 
 test("what a WebSocket masks is legible to who listens", () => {
   const key = [7, 200, 33, 91];
