@@ -73,8 +73,11 @@ describe.skipIf(absent !== "")(`a camera of ours and its Gatehouse${absent}`, ()
   };
 
   async function snapshot(id: string): Promise<Buffer> {
-    const reply = await fetch(`${server.url}/api/v1/cameras/${id}/snapshot`, {
-      headers: { cookie: server.cookie },
+    const reply = await until("an answer of a server that is not busy", async () => {
+      const answer = await fetch(`${server.url}/api/v1/cameras/${id}/snapshot`, {
+        headers: { cookie: server.cookie },
+      });
+      return answer.status === 503 ? undefined : answer;
     });
     expect(reply.status).toBe(200);
     return Buffer.from(await reply.arrayBuffer());
