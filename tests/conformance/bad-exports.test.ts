@@ -87,7 +87,7 @@ describe("every verifier names the same problems at the same indexes", () => {
         return said;
       }),
     );
-  }, 120_000);
+  }, 300_000);
 
   it.skipIf(!hasCryptography)(
     "the one in Python that knows docs/verify.md alone",
