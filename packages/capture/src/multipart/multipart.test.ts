@@ -31,6 +31,8 @@ test("parts come out whole, with and without their length, however the stream is
   const bodies = fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { maxLength: 6 });
   fc.assert(
     fc.property(bodies, fc.boolean(), fc.integer({ min: 1, max: 50 }), (parts, isCounted, size) => {
+      // Without its length a part ends where the boundary stands.
+      fc.pre(isCounted || !parts.some((part) => Buffer.from(part).includes("--b")));
       const stream = Buffer.concat(
         parts.flatMap((part) => [
           Buffer.from(
