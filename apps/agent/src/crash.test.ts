@@ -23,6 +23,16 @@ async function onDisk(folder: string): Promise<number[]> {
   return found;
 }
 
+/** Waits until something lies there that was not known; all of it counts as collected. */
+async function untilMore(folder: string, collected: Set<number>): Promise<void> {
+  const known = collected.size;
+  while (collected.size === known) {
+    // What was sent goes away while it is read.
+    for (const ts of await onDisk(folder).catch(() => [])) collected.add(ts);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 it("loses no reading that was on the disk, killed twenty times while it measures and sends", async () => {
   const folder = mkdtempSync(join(tmpdir(), "agent-crash-"));
   const stateDir = join(folder, "state");
@@ -41,6 +51,7 @@ it("loses no reading that was on the disk, killed twenty times while it measures
     await until("it works", () => agent.logged("agent.started"));
     // Anywhere in the first moments: while it opens, measures, connects, sends, is acknowledged.
     await new Promise((resolve) => setTimeout(resolve, (kill * 97) % 700));
+    if (kill % 2 === 1) await untilMore(join(stateDir, "spool"), collected);
     if (kill % 5 === 3) server.dropConnections();
     await agent.kill("SIGKILL");
     for (const ts of await onDisk(join(stateDir, "spool"))) collected.add(ts);

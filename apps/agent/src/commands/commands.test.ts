@@ -77,13 +77,15 @@ describe("commands", () => {
     await site.start(config);
     command("1", "run", { name: "mark" });
     command("1", "run", { name: "mark" });
-    await until("both answered", () => answers().length === 2);
+    await until("both answered", () => answers().length >= 2);
     await site.stop();
     await site.start(config);
     command("1", "run", { name: "mark" });
-    await until("answered again", () => answers().length === 3);
+    // What is not acknowledged before it stops is said again.
+    const before = answers().length;
+    await until("answered again", () => answers().length > before);
     expect(readFileSync(marker, "utf8")).toBe("x\n");
-    expect(answers()).toEqual(Array(3).fill({ id: "1", ok: true, reason: "done" }));
+    for (const answer of answers()) expect(answer).toEqual({ id: "1", ok: true, reason: "done" });
   });
 
   it("switch an LED that may be switched, and its new state is measured at once", async () => {

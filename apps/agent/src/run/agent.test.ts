@@ -63,7 +63,10 @@ describe("an agent whose clock is wrong", () => {
     await site.start();
     await until("a warning", () => site.logged("clock.wrong").length === 1);
     const warned = site.readings.length;
-    await until("more readings", () => site.readings.length > warned + 2);
+    await until(
+      "more readings, which say so",
+      () => site.readings.length > warned + 2 && site.readings.at(-1)?.values.clockSet === false,
+    );
     const last = site.readings.at(-1) as SentReading;
     expect(Math.abs(last.ts - site.server.nowMs)).toBeLessThan(60_000);
     expect(last.values.clockSet).toBe(false);

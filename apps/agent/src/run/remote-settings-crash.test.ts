@@ -58,4 +58,4 @@ it("tells of settings that it took just before it was killed, and takes no older
   await again.kill("SIGKILL");
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);

@@ -266,4 +266,4 @@ it("stands by a cosignature that it kept just before it was killed", async () =>
   await agent.kill("SIGKILL");
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 90_000);
+}, 180_000);
