@@ -10,7 +10,7 @@ import { type AgentProcess, startProcess, writeConfig } from "../../apps/agent/s
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
 import { makeFilm, missingForRtsp, startRtspServer } from "../../packages/capture/src/testing/rtsp-server.ts";
 import { claimOf, jsonOf } from "../lib/agent-machine.ts";
-import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { multipartBodies } from "../lib/multipart-bodies.ts";
 import { patient } from "../lib/patience.ts";
 import { makeToken } from "../lib/program-token.ts";
@@ -214,7 +214,8 @@ test.skipIf(absent !== "")(
     const film = join(scratch, "film.mp4");
     await makeFilm(film, 120);
     const login = { user: "viewer", password: "plum harbour", scheme: "digest" } as const;
-    let rtsp = await startRtspServer(film, { login });
+    const port = await freePort();
+    let rtsp = await startRtspServer(film, { login, port });
     try {
       const { id, code } = await claimOf(server, "door-cam", "camera");
       const passwordFile = join(scratch, "door.txt");
@@ -233,7 +234,7 @@ test.skipIf(absent !== "")(
         return found.state === "failed" && found;
       });
       expect(failed.reason).toContain("camera.source_unreachable");
-      rtsp = await startRtspServer(film, { login, port: rtsp.port });
+      rtsp = await startRtspServer(film, { login, port });
       const before = await frames();
       await until("video again", async () => (await frames()) > before);
 
