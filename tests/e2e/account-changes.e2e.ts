@@ -119,7 +119,13 @@ test("whoever guesses waits: the page counts down and then lets them try", async
     expect(await guess()).toBe(401);
   }
   expect(await guess()).toBe(429);
-  await button(page, "Log in").click();
+  const guessInPage = async () => {
+    const answer = page.waitForResponse(/\/auth\/login$/);
+    await button(page, "Log in").click();
+    return (await answer).status();
+  };
+  // Where the eight seconds are over by now, this is one more guess, and then it is sixteen.
+  if ((await guessInPage()) === 401) expect(await guessInPage()).toBe(429);
   const countdown = page.getByText(/You can try again in/);
   await countdown.waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
