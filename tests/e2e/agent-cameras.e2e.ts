@@ -94,7 +94,8 @@ test("a camera is added by its claim code while the agent runs, as a device of i
   expect(keys).toMatchObject([{ keyId: added.value.keyId, state: "active" }]);
   await until("frames", isLive);
   await change({ motion: { ...(await camera()).settings.motion, endAfterSeconds: 2 } });
-  expect((await camera()).health).toMatchObject({ via: "channel", width: 320, height: 180, refused: {} });
+  const { via, width, height, refused } = (await camera()).health;
+  expect([via, width, height, refused]).toEqual(["channel", 320, 180, {}]);
   expect(await json("camera", "add", code, "--folder", pictures)).toMatchObject({ code: 1 });
 });
 
@@ -225,7 +226,8 @@ test.skipIf(absent !== "")(
       const door = () => server.call<cameras.Camera>("GET", `/api/v1/cameras/${id}`);
       const frames = async () => (await door()).health.frames;
       await until("video", async () => (await frames()) >= 3);
-      expect((await door()).health).toMatchObject({ via: "channel", width: 160, height: 120, refused: {} });
+      const { via, width, height, refused } = (await door()).health;
+      expect([via, width, height, refused]).toEqual(["channel", 160, 120, {}]);
       await until("looks", async () => (await statusOf(id)).looks > 0);
 
       await rtsp.kill();
@@ -271,7 +273,8 @@ test("killed and started again, it goes on with the same keys", { timeout: patie
   await until("it is live again", async () => (await status()).state === "live");
   const { frames } = (await camera()).health;
   await until("frames", async () => (await camera()).health.frames > frames);
-  expect(await status()).toMatchObject({ keyId, state: "live", refused: {} });
+  const after = await status();
+  expect([after.keyId, after.state, after.refused]).toEqual([keyId, "live", {}]);
 });
 
 test("a revoked camera is cut off; the machine stays", { timeout: patient(180_000) }, async () => {
