@@ -286,10 +286,10 @@ test("over HTTPS it believes the authority of its enrolment, and no other", asyn
     expect(ended.code, ended.stdout).toBe(0);
     const device = { deviceId: made.device.id, name: "far", stateDir, words: [] };
     const agent = run(device);
-    await until(
-      "a reading",
-      async () => (await history(device, "load1", secure).catch(() => undefined))?.t.length,
-    );
+    await until("a reading", async () => {
+      const found = await history(device, "load1", secure).catch(() => undefined);
+      return found !== undefined && found.t.length > 0;
+    });
     await agent.kill("SIGTERM");
 
     const { claim } = await secure.call<{ claim: { code: string } }>("POST", "/api/v1/devices", {
