@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@gatehouse/base/testing";
 import mqtt from "mqtt";
-import { createOwner, freePort } from "../tests/lib/gatehouse.ts";
+import { createOwner } from "../tests/lib/gatehouse.ts";
 import type { Bench } from "./run.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import { type AgentProcess, runCommand, startProcess } from "../../apps/agent/src/testing/agent-process.ts";
-import { freePort, type Gatehouse } from "../../tests/lib/gatehouse.ts";
+import type { Gatehouse } from "../../tests/lib/gatehouse.ts";
 
 const WAIT_MS = 60_000;
 

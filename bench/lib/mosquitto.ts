@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../tests/lib/gatehouse.ts";
+import { freePort } from "@gatehouse/base/testing";
 import type { FloodClient } from "./flood-worker.ts";
 
 export interface Mosquitto {

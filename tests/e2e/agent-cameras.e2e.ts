@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@gatehouse/base/testing";
 import type { cameras, ledger } from "@gatehouse/contract";
 import { drawScene } from "@gatehouse/scenes";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,7 +11,7 @@ import { type AgentProcess, startProcess, writeConfig } from "../../apps/agent/s
 import { encodePicture } from "../../apps/server/src/platform/pictures/index.ts";
 import { makeFilm, missingForRtsp, startRtspServer } from "../../packages/capture/src/testing/rtsp-server.ts";
 import { claimOf, jsonOf } from "../lib/agent-machine.ts";
-import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { multipartBodies } from "../lib/multipart-bodies.ts";
 import { patient } from "../lib/patience.ts";
 import { makeToken } from "../lib/program-token.ts";

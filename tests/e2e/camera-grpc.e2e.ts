@@ -13,10 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@gatehouse/base/testing";
 import type { cameras, ledger, operations } from "@gatehouse/contract";
 import { jpegOf } from "@gatehouse/video/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import { makeToken } from "../lib/program-token.ts";
 
 // The example programs in Python, made from the published .proto by Google's own compiler.

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import { makeFilm, missingForRtsp, type RtspServer, startRtspServer } from "@gatehouse/capture/testing";
 import type { cameras } from "@gatehouse/contract";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fetchAgain } from "../lib/ask-again.ts";
 import { accessibilityFaults, openBrowser, useSession, watchFaults } from "../lib/browser.ts";
-import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 
 // A camera that cannot send, played by GStreamer's RTSP server; the whole program fetches its pictures, a browser shows them.
 

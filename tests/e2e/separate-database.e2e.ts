@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gatehouse, type Run } from "../lib/command-line.ts";
-import { freePort, type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
+import { type Gatehouse, startGatehouse } from "../lib/gatehouse.ts";
 import {
   findPostgresPrograms,
   type PostgresServer,

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@gatehouse/base/testing";
 import { callLocalSocket } from "../../apps/server/src/platform/http/local-socket.ts";
 import type { FloodClient } from "../../bench/lib/flood-worker.ts";
 import { askAgain, fetchAgain, saysBusy } from "./ask-again.ts";
@@ -31,29 +30,6 @@ export interface Gatehouse {
   restart(): Promise<number>;
   /** Stops and removes the data folder. */
   end(): Promise<void>;
-}
-
-/** Below those that the kernel gives to whoever asks for any, to either end of a connection: nobody else takes them. */
-const OWN_PORTS = { from: 12_000, to: 32_767 };
-const givenPorts = new Set<number>();
-
-/** A port of loopback on which nobody listens; never the same twice. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(OWN_PORTS.from, OWN_PORTS.to + 1);
-    if (givenPorts.has(port)) continue;
-    givenPorts.add(port);
-    if (await canListen(port)) return port;
-  }
-}
-
-function canListen(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) =>
-    server
-      .once("error", () => resolve(false))
-      .listen(port, "127.0.0.1", () => server.close(() => resolve(true))),
-  );
 }
 
 /** A server of its own: new data folder, free loopback ports, an owner, and limits that a benchmark may exceed. */

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 import pg from "pg";
-import { freePort } from "./gatehouse.ts";
 
 const DEBIAN = "/usr/lib/postgresql";
 
