@@ -10,6 +10,7 @@ import type { FromSite, ToSite } from "./messages.ts";
 
 let app: App | undefined;
 let dataDir: string | undefined;
+let starting: Promise<void> | undefined;
 
 async function start(env: Record<string, string>, off: ToSite & { kind: "start" }): Promise<void> {
   const controls = off.off === undefined ? ALL_ON : { ...ALL_ON, [off.off]: false };
@@ -36,16 +37,23 @@ async function weigh(): Promise<void> {
   say({ kind: "weighed", heldBytes: process.memoryUsage().arrayBuffers });
 }
 
+const workOf = (message: ToSite): Promise<void> =>
+  message.kind === "start" ? start(message.env, message) : message.kind === "stop" ? stop() : weigh();
+
 process.on("message", (message: ToSite) => {
-  const work =
-    message.kind === "start" ? start(message.env, message) : message.kind === "stop" ? stop() : weigh();
+  const work = workOf(message);
+  if (message.kind === "start") starting = work;
   work.catch((error: unknown) => say({ kind: "failed", reason: reasonOf(error) }));
 });
-// The parent is gone: nothing of this may stay, be it that the stop fails.
-process.on("disconnect", () => {
-  (app?.stop() ?? Promise.resolve())
-    .catch(() => {})
-    .then(() => (dataDir === undefined ? undefined : rm(dataDir, { recursive: true, force: true })))
-    .finally(() => process.exit(0));
-});
+/** Nothing of this may stay, be it that the start or the stop fails. */
+async function vanish(): Promise<void> {
+  await starting?.catch(() => undefined);
+  await app?.stop().catch(() => undefined);
+  // A database that was ended hard may write its last meanwhile.
+  if (dataDir !== undefined)
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+// The parent is gone.
+process.on("disconnect", () => void vanish().finally(() => process.exit(0)));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
