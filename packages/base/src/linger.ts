@@ -14,6 +14,9 @@ const PATIENCE_MS = 5_000;
 export function endInSteps(socket: Duplex, last?: string): void {
   const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
   socket.once("close", () => clearTimeout(timer));
+  // Away from whoever read it until now: a request that comes after the answer said "close" is not to be carried out.
+  socket.removeAllListeners("data");
+  socket.on("data", () => undefined);
   socket.resume();
   socket.end(last);
 }
@@ -31,9 +34,8 @@ export function lingerOnClose(server: Server): void {
     socket.destroySoon = () => {
       socket.destroySoon = close;
       const last = newest.get(socket) ?? request;
-      if (last.complete) return close();
-      last.once("end", close).resume();
-      endInSteps(socket);
+      if (last.complete) close();
+      else endInSteps(socket);
     };
   });
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { silentLogger } from "@gatehouse/base";
 import { sendOn } from "@gatehouse/testkit";
 import { expect, test } from "vitest";
@@ -105,6 +106,21 @@ test("whoever is still sending what was refused can read why", async () => {
     expect(statusOf(await sendOn(house.port, head, body))).toBe(status);
   }
   expect(house.handled()).toBe(0);
+}, 30_000);
+
+test("nothing that comes after an answer which ends the connection is carried out", async () => {
+  await using house = await listening();
+  const next = `${HEAD}content-length: 2\r\n\r\n{}`;
+  const tooLong = `${HEAD}content-length: 100000\r\n\r\n${" ".repeat(500)}`;
+  const answer = await sendOn(house.port, tooLong, Buffer.from(" ".repeat(99_500) + next));
+  expect([statusOf(answer), answer.split("HTTP/1.1").length - 1]).toEqual(["413", 1]);
+  await using hurried = await listening((server) => {
+    server.headersTimeout = 300;
+  });
+  const late = await sendOn(hurried.port, HEAD, Buffer.from("content-length: 2\r\n\r\n{}"));
+  expect([statusOf(late), late.split("HTTP/1.1").length - 1]).toEqual(["408", 1]);
+  await setTimeout(200);
+  expect([house.handled(), hurried.handled()]).toEqual([0, 0]);
 }, 30_000);
 
 test.concurrent.each([
