@@ -13,6 +13,7 @@ export class Stills {
   readonly #frames: Pick<ShownCameras["frames"], "initOf">;
   readonly #keyFrames: KeyFrames;
   readonly #made = new WeakMap<CameraFrame, Promise<Uint8Array>>();
+  readonly #failed = new WeakSet<CameraFrame>();
 
   constructor(frames: Pick<ShownCameras["frames"], "initOf">, keyFrames: KeyFrames) {
     this.#frames = frames;
@@ -29,8 +30,12 @@ export class Stills {
       return Promise.reject(new AppError("camera.no_picture"));
     const made = this.#keyFrames.jpegOf(init.bytes, frame.bytes);
     this.#made.set(frame, made);
-    // One that failed is tried again by whoever asks next.
-    made.catch(() => this.#made.delete(frame));
+    // One that failed is tried once more by whoever asks next: its decoder may have been ended.
+    made.catch(() => {
+      if (this.#failed.has(frame)) return;
+      this.#failed.add(frame);
+      this.#made.delete(frame);
+    });
     return made;
   }
 }
