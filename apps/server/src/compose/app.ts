@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type Clock, type Logger, systemClock, systemRandom } from "@gatehouse/base";
 import { cameras, channel, LIVE_PATH } from "@gatehouse/contract";
@@ -221,7 +222,7 @@ async function start(options: ComposeOptions, lifecycle: Lifecycle): Promise<App
 const REQUESTS_MAY_TAKE_MS = 1_000;
 
 /** Takes no new request, lets those under way end, then cuts whatever is still open but WebSockets. */
-async function closeHttp(http: FastifyInstance, upgraded: ReadonlySet<unknown>, clock: Clock): Promise<void> {
+async function closeHttp(http: FastifyInstance, upgraded: ReadonlySet<Duplex>, clock: Clock): Promise<void> {
   const deadlineMs = clock.monotonicMs() + REQUESTS_MAY_TAKE_MS;
   // It ends with the last WebSocket, which its feature closes after this.
   http.close().catch(() => undefined);
@@ -230,6 +231,8 @@ async function closeHttp(http: FastifyInstance, upgraded: ReadonlySet<unknown>, 
   while ((await count()) > upgraded.size && clock.monotonicMs() < deadlineMs)
     await new Promise<void>((resolve) => clock.after(10, resolve));
   http.server.closeAllConnections();
+  // Refused, and not yet ended by their other side.
+  for (const socket of upgraded) if (socket.writableEnded) socket.destroy();
 }
 
 /** Names that the certificate must carry beside the machine's own. */
