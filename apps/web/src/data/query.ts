@@ -27,6 +27,8 @@ export const { call } = createClient((...args) => fetch(...args), {
 });
 
 const MAX_RETRIES = 2;
+/** Whoever looks at a page waits no longer for each. */
+const LONGEST_PAUSE_MS = 6_000;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -34,6 +36,8 @@ export const queryClient = new QueryClient({
       staleTime: 5_000,
       /** A browser's idea of being offline says nothing about a server on the same machine or network. */
       networkMode: "always",
+      retryDelay: (failures, error) =>
+        Math.min(LONGEST_PAUSE_MS, (isApiError(error) && error.retryAfterMs) || 1_000 * 2 ** failures),
       retry: (failures, error) => failures < MAX_RETRIES && isApiError(error) && error.retry,
     },
     mutations: { networkMode: "always", retry: false },

@@ -37,6 +37,12 @@ export const isLoopbackAddress = (address: string): boolean =>
 /** How often Node looks for connections that are slower than allowed; at its own half a minute they would stay for 40 s. */
 const CHECKED = { connectionsCheckingInterval: 1_000 } as const;
 
+/**
+ * How often the event loop is judged. One that did not turn once since then counts as standing still for ever: within a
+ * second that is any machine that is busy for a moment.
+ */
+const SAMPLE_MS = 5_000;
+
 /** What Node calls a request that never became one, and how it is answered; anything else is a bad request. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
@@ -110,15 +116,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   await app.register(underPressure, {
     maxEventLoopDelay: 2_000,
-    // A loop that did not turn once since the last look counts as standing still for ever: within a second that is
-    // any machine that is busy for a moment.
-    sampleInterval: 5_000,
+    sampleInterval: SAMPLE_MS,
     maxEventLoopUtilization: 0,
     maxHeapUsedBytes: 900 * 1024 * 1024,
     maxRssBytes: 0,
     pressureHandler: (_request, _reply, type) => {
       options.log.warn({ type }, "http.under_pressure");
-      throw new AppError("server.busy", { retryAfterSeconds: 2 });
+      throw new AppError("server.busy", { retryAfterSeconds: SAMPLE_MS / 1_000 });
     },
   });
   return app;
