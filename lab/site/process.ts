@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "@gatehouse/base";
 import { type App, composeApp } from "../../apps/server/src/compose/app.ts";
 import { loadConfig } from "../../apps/server/src/platform/config/load.ts";
@@ -11,6 +12,8 @@ import type { FromSite, ToSite } from "./messages.ts";
 let app: App | undefined;
 let dataDir: string | undefined;
 let starting: Promise<void> | undefined;
+/** One that hangs is not waited for when everything is to end. */
+const START_MAY_TAKE_MS = 60_000;
 
 async function start(env: Record<string, string>, off: ToSite & { kind: "start" }): Promise<void> {
   const controls = off.off === undefined ? ALL_ON : { ...ALL_ON, [off.off]: false };
@@ -47,7 +50,7 @@ process.on("message", (message: ToSite) => {
 });
 /** Nothing of this may stay, be it that the start or the stop fails. */
 async function vanish(): Promise<void> {
-  await starting?.catch(() => undefined);
+  await Promise.race([starting?.catch(() => undefined), sleep(START_MAY_TAKE_MS)]);
   await app?.stop().catch(() => undefined);
   // A database that was ended hard may write its last meanwhile.
   if (dataDir !== undefined)
