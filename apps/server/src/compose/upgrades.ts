@@ -12,7 +12,8 @@ export type UpgradeHandler = (
 
 /**
  * One address, one handler; every other upgrade is refused before a byte of it is read. Answers the sockets that were
- * taken over and are open: they end with the feature that took them, not with the HTTP server.
+ * taken over and are open: they end with the feature that took them, and what was refused within seconds, not with the
+ * HTTP server.
  */
 export function routeUpgrades(
   server: Server,

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "@gatehouse/base/testing";
 
 /** Debian packages with the file by which one knows that they are there. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -82,13 +82,4 @@ async function isServing(program: ReturnType<typeof follow>): Promise<boolean> {
   while (!isOver && !program.output.includes(" running"))
     await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 20))]);
   return !isOver;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
