@@ -46,7 +46,8 @@ async function take(
     ...more,
   };
   for await (const picture of openSource(spec, deps)) {
-    pictures.push(picture);
+    // What it had ready when it was told to end may still come.
+    if (pictures.length < count) pictures.push(picture);
     if (pictures.length === count) ending.abort();
   }
   return pictures;

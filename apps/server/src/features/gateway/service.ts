@@ -67,8 +67,9 @@ export interface MqttServiceParts {
 /** What aedes says before it asks us whether a topic is allowed. */
 const TOO_MANY_LEVELS = "topic has too many levels";
 const SWEEP_EVERY_MS = 1_000;
-/** Longest wait for messages that are being stored when the program stops. */
+/** Longest wait for messages that are being stored when the program stops, and how often it looks at the least. */
 const STOP_WITHIN_MS = 3_000;
+const LEAST_LOOKS = 50;
 
 /** The MQTT broker: sockets in, checked readings out. */
 export class MqttService {
@@ -228,8 +229,10 @@ export class MqttService {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const { client } of this.#connections.all()) (client as unknown as { pause(): void }).pause();
     const deadlineMs = this.#parts.clock.monotonicMs() + STOP_WITHIN_MS;
+    const mayWait = (looks: number): boolean =>
+      looks < LEAST_LOOKS || this.#parts.clock.monotonicMs() < deadlineMs;
     // An acknowledgement leaves some turns after its message is let go.
-    for (let quiet = 0; quiet < 3 && this.#parts.clock.monotonicMs() < deadlineMs; ) {
+    for (let quiet = 0, looks = 0; quiet < 3 && mayWait(looks); looks++) {
       await new Promise<void>((resolve) => void setTimeout(resolve, 10));
       quiet = this.#isHolding() ? 0 : quiet + 1;
     }

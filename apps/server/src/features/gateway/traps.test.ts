@@ -261,7 +261,7 @@ test("places are limited and given back", async () => {
   }
 });
 
-test("stopping finishes what was taken and publishes no will", async () => {
+test("stopping finishes what was taken, also on a machine that stands still for a while, and publishes no will", async () => {
   const stopping = await startGateway({ database: gateway.database });
   stopping.addDevice("boiler");
   stopping.addDevice("hub", { grants: [grant("site/#")] });
@@ -272,6 +272,10 @@ test("stopping finishes what was taken and publishes no will", async () => {
   const published = client.publishAsync("gh/boiler/up/telemetry", '{"n": 1}', { qos: 1 });
   await until(() => stopping.sink.held.length === 1);
   setTimeout(() => stopping.sink.commit(), 200);
+  setTimeout(() => {
+    const untilMs = performance.now() + 3_100;
+    while (performance.now() < untilMs);
+  }, 15);
   await stopping.gateway.stop?.();
   await published;
   expect(stopping.sink.readings).toHaveLength(1);
