@@ -18,6 +18,8 @@ const STOP_WITHIN_MS = 4_000;
 export class Copier {
   readonly #context: OffsiteContext;
   readonly #running = new Map<Uuid, Promise<void>>();
+  /** Targets whose queue was filled since somebody began to empty it. */
+  readonly #due = new Set<Uuid>();
   /** By target: the keys of the organisation that this process took there. */
   readonly #keysSent = new Map<Uuid, Set<number>>();
   #stopping = new AbortController();
@@ -77,7 +79,9 @@ export class Copier {
     try {
       for (const target of await targets.listEnabled()) {
         await enqueue(this.#context, target, isFull ? 0 : clock.nowMs() - LATELY_MS);
-        if (this.#timer !== undefined && !this.#running.has(target.id)) this.#run(target);
+        if (this.#timer === undefined) break;
+        this.#due.add(target.id);
+        if (!this.#running.has(target.id)) this.#running.set(target.id, this.#run(target.id));
       }
       if (isFull) this.#fullLookMs = clock.monotonicMs();
     } catch (err) {
@@ -86,11 +90,13 @@ export class Copier {
     }
   }
 
-  #run({ id }: TargetRecord): void {
-    const running = this.#work(id)
-      .catch((err: unknown) => this.#context.log.error({ err, targetId: id }, "offsite.target_broken"))
-      .finally(() => this.#running.delete(id));
-    this.#running.set(id, running);
+  async #run(targetId: Uuid): Promise<void> {
+    // What comes while the last of it is looked for is not to wait for the next look.
+    while (this.#due.delete(targetId))
+      await this.#work(targetId).catch((err: unknown) =>
+        this.#context.log.error({ err, targetId }, "offsite.target_broken"),
+      );
+    this.#running.delete(targetId);
   }
 
   /** Everything that is due at one target. */

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Uuid } from "@gatehouse/base";
 import { type S3Double, s3Double } from "@gatehouse/testkit";
@@ -7,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { endKilled } from "../../../platform/database/testing/index.ts";
 import { TargetStore } from "../targets/target-store.ts";
 import { type OffsiteHouse, offsiteHouse, s3Body } from "../testing/house.ts";
+import { CopyStore } from "./copy-store.ts";
 
 const MIB = 1_048_576;
 const CHILD = fileURLToPath(new URL("../testing/crash-child.ts", import.meta.url));
@@ -90,6 +92,23 @@ test("what events need is copied, the newest first, and everything of a camera t
       { state: "none", done: 0, wanted: 0 },
     ],
   });
+});
+
+test("what comes in the moment in which nothing more was found is copied at once", async () => {
+  await addTarget();
+  const { take } = CopyStore.prototype;
+  vi.spyOn(CopyStore.prototype, "take").mockImplementationOnce(async function (this: CopyStore, ...of) {
+    const found = await take.apply(this, of);
+    house.segments.add({ tenantId, cameraId: CAMERA }, { firstMs: nowMs - 100_000, bytes: 1_000 });
+    house.offsite.wake();
+    await vi.waitFor(async () => expect(await house.rows()).toHaveLength(1));
+    // The look that put it into the queue comes to its end.
+    await setTimeout(20);
+    return found;
+  });
+  await house.offsite.start?.();
+  await house.offsite.idle();
+  expect(await house.rows()).toMatchObject([{ state: "done" }]);
 });
 
 test("an upload that kill -9 cut off is gone on with: no part goes twice", async () => {
