@@ -99,7 +99,7 @@ export function createLogIn(
       mailed.wake();
     },
     async stop() {
-      await mailed.settled();
+      await mailed.stop();
       await refusals.stop();
     },
   };

@@ -1,3 +1,4 @@
+import { silentLogger } from "@gatehouse/base";
 import { accounts } from "@gatehouse/contract";
 import { expect, test, vi } from "vitest";
 import {
@@ -48,6 +49,22 @@ test("a link logs in the browser that asked for it, once, by POST", async () => 
   });
   expect((await browser.call(accounts.getMe)).status).toBe(200);
   expect((await open(browser, token)).code).toBe("auth.link_invalid");
+});
+
+test("a link for which the database failed once is mailed all the same", async () => {
+  await using house = await openHouse();
+  await house.owner();
+  const failures = vi.spyOn(silentLogger, "error");
+  await house.query("alter table people rename to people_gone");
+  await request(house.browser());
+  await vi.waitFor(
+    () => expect(failures).toHaveBeenCalledWith(expect.anything(), "login.links_failed"),
+    PATIENT,
+  );
+  failures.mockRestore();
+  await house.query("alter table people_gone rename to people");
+  house.clock.advance(5_000);
+  await vi.waitFor(() => expect(mails(house, "sign_in_link")).toHaveLength(1), PATIENT);
 });
 
 test("in another browser the link opens nothing, and stays good in its own", async () => {

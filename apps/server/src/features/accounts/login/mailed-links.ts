@@ -1,4 +1,4 @@
-import { AppError, newUuid, type UnixMs } from "@gatehouse/base";
+import { AppError, newUuid, type Timer, type UnixMs } from "@gatehouse/base";
 import { newToken, sha256Hex } from "../../../platform/secrets/index.ts";
 import type { AccountsContext } from "../context.ts";
 import type { Teller } from "../messages/teller.ts";
@@ -25,6 +25,8 @@ const HOUR_MS = 3_600_000;
 /** Mailed to one person in an hour for strangers together; a known browser has as many of its own. */
 const MOST_AN_HOUR = 5;
 const MOST_WAITING = 10_000;
+/** After a failure of the database. */
+const AGAIN_MS = 5_000;
 
 /**
  * Links that anybody can ask for. A request is one row, whatever the address; it is looked up and mailed afterwards,
@@ -35,6 +37,7 @@ export class MailedLinks {
   readonly #teller: Teller;
   #draining: Promise<void> | undefined;
   #wanted = false;
+  #again: Timer | undefined;
 
   constructor(context: AccountsContext, teller: Teller) {
     this.#context = context;
@@ -68,15 +71,20 @@ export class MailedLinks {
   wake(): void {
     this.#wanted = true;
     this.#draining ??= this.#drain()
-      .catch((error: unknown) => this.#context.log.error({ err: error }, "login.links_failed"))
+      .catch((error: unknown) => {
+        this.#context.log.error({ err: error }, "login.links_failed");
+        this.#again?.cancel();
+        this.#again = this.#context.clock.after(AGAIN_MS, () => this.wake());
+      })
       .finally(() => {
         this.#draining = undefined;
       });
   }
 
-  /** Until nothing waits any more. */
-  async settled(): Promise<void> {
+  /** Ends with what is under way; the next start goes on. */
+  async stop(): Promise<void> {
     await this.#draining;
+    this.#again?.cancel();
   }
 
   async #drain(): Promise<void> {
