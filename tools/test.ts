@@ -10,7 +10,6 @@ interface Report {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  success: boolean;
   testResults: {
     name: string;
     status: string;

@@ -79,7 +79,7 @@ export class Copier {
     try {
       for (const target of await targets.listEnabled()) {
         await enqueue(this.#context, target, isFull ? 0 : clock.nowMs() - LATELY_MS);
-        if (this.#timer === undefined) break;
+        if (this.#timer === undefined) continue;
         this.#due.add(target.id);
         if (!this.#running.has(target.id)) this.#running.set(target.id, this.#run(target.id));
       }
